@@ -1,0 +1,63 @@
+"""The city as its pack describes it: names, districts, raster, named cameras, the ordered list of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A named place to look from: centre in degrees WGS 84, deck.gl zoom for a map 1,000 px wide."""
+
+    lon: float
+    lat: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class Raster:
+    """The 50 m grid of the city: south-west corner in degrees, cell side in degrees and metres, size in cells."""
+
+    lon0: float
+    lat0: float
+    dlon: float
+    dlat: float
+    cell_m: float
+    n_x: int
+    n_y: int
+
+
+@dataclass(frozen=True)
+class City:
+    """A city pack, read and checked.
+
+    Attributes:
+        id: folder name of the pack, as in links.
+        zone: the city's time zone; everything stored is UTC.
+        layers: the registry, in drawing order: bare names are folders under `layers/`, `pack:name` an entry point.
+        cameras: named cameras; 'city' is always there.
+        reference: reference tables of `twin.contracts.reference`, by name, valid by their contracts.
+        geography: pack files that the map draws, by role: 'land', 'water', 'rivers', 'roads', 'streets', 'places'.
+        credit: the line that must stand on every map.
+        settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
+    """
+
+    id: str
+    root: Path
+    name: str
+    name_en: str
+    zone: ZoneInfo
+    layers: tuple[str, ...]
+    cameras: Mapping[str, Camera]
+    raster: Raster
+    reference: Mapping[str, pa.Table]
+    geography: Mapping[str, Path]
+    credit: Mapping[str, str]
+    settings: Mapping[str, Mapping[str, object]]

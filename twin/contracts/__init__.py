@@ -1,0 +1,16 @@
+"""Every table of the lake, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from twin.contracts import community, drones, events, indicators, links, measured, reference, renewal, tracks, water
+from twin.contracts.base import Column, Table
+
+_FAMILIES = (reference, events, drones, links, indicators, renewal, community, water, tracks, measured)
+
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for family in _FAMILIES for table in family.TABLES})
+"""Every table of the lake, by name, in the order of the families."""
+
+__all__ = ["TABLES", "Column", "Table"]

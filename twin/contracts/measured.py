@@ -1,0 +1,89 @@
+"""What is worked out when a snapshot is published. Absent is null, never zero."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from twin.contracts.base import Table, flag, moment, real, text, whole
+from twin.contracts.events import EVENTS, STAGES
+
+_KEPT = ("event_id", "version", "occurred_at", "created_at", "mode", "source_id", "category", "title", "priority", "level",
+         "is_proactive", "district_id", "street_code", "lon_ud", "lat_ud", "source")
+
+EVENT_FACTS = Table(
+    name="event_facts", kind="measure", key=("event_id", "version"), sort=("district_id", "occurred_at", "event_id"), chunk="month",
+    doc="One row per version of an event with both service clocks and its way through the stages. A version holds for "
+        "whoever knows what was recorded in [known_from, known_to). Every `_s` column counts seconds from `created_at`.",
+    columns=(
+        *(EVENTS.column(name) for name in _KEPT),
+        moment("known_from", "this version recorded"), moment("known_to", "next version recorded; null for the newest", null=True),
+        whole("response_s", "first acknowledgement; null while nobody has acknowledged", "s", null=True),
+        whole("response_known_s", "when that acknowledgement was recorded", "s", null=True),
+        whole("arrive_s", "first unit on site", "s", null=True, low=None),
+        whole("done_s", "last required unit done; null while one is not", "s", null=True, low=None),
+        whole("closure_s", "citizen told and not reopened; null while open: an open event stays open", "s", null=True),
+        whole("closure_known_s", "when that was recorded", "s", null=True),
+        *(whole(f"{stage}_s", f"first entered stage '{stage}', by what was recorded", "s", null=True, low=None) for stage in STAGES),
+        whole("n_units", "units ordered to it", "units", type=pa.int16()),
+        whole("n_arrived", "units that reached the site", "units", type=pa.int16()),
+        whole("response_target_s", "target for its source and priority", "s", null=True),
+        whole("closure_target_s", "target for its source and priority", "s", null=True)))
+
+FOOTPRINTS = Table(
+    name="footprints", kind="measure", key=("drone_id", "occurred_at"), sort=("occurred_at", "drone_id"), chunk="day",
+    doc="One row per heartbeat with the camera on: the ground it sees, a closed ring of five points.",
+    columns=(text("drone_id", "aircraft"), moment("occurred_at", "when"),
+             *(whole(f"{axis}{corner}_ud", f"corner {corner}, {name}", "1e-6 deg", low=-180_000_000, high=180_000_000)
+               for corner in range(1, 5) for axis, name in (("lon", "longitude"), ("lat", "latitude")))))
+
+COVERAGE = Table(
+    name="coverage", kind="measure", key=("cell_x", "cell_y", "seen_at"), sort=("cell_y", "cell_x"), chunk="all",
+    doc="When a camera saw a cell of the pack's 50 m raster. Several rows of one cell may stand until compaction; the newest counts.",
+    columns=(whole("cell_x", "column of the raster, from the west", "cells", type=pa.int16()),
+             whole("cell_y", "row of the raster, from the south", "cells", type=pa.int16()),
+             text("district_id", "district of the cell's centre", null=True), moment("seen_at", "when it was seen")))
+
+LINK_HEALTH = Table(
+    name="link_health", kind="measure", key=("dept_id",), sort=("dept_id",),
+    doc="One row per department: its link at the snapshot's moment.",
+    columns=(text("dept_id", "department"), moment("as_of", "moment it speaks of"),
+             text("state", "ok; late (no record for too long); down (no answer for too long); unknown (never probed)",
+                  allowed=("ok", "late", "down", "unknown")),
+             moment("state_since", "since when; null if unknown", null=True),
+             moment("last_ok_at", "last answer; null if never", null=True),
+             moment("last_record_at", "newest record; null if never", null=True),
+             whole("latency_p50_ms", "median of the last hour; null without an answer", "ms", null=True),
+             whole("n_records_24h", "records of the last 24 h; null if never probed", "records", null=True, type=pa.int64()),
+             real("uptime_30d_pct", "answered probes of the last 30 days; null if never probed", "%", low=0, high=100, null=True)))
+
+PROGRAMME_PROGRESS = Table(
+    name="programme_progress", kind="measure", key=("year", "programme", "scope", "area_id"),
+    sort=("programme", "year", "scope", "area_id"),
+    doc="One row per programme, year, scope and area ('city' or a district).",
+    columns=(whole("year", "programme year", "year", type=pa.int16()),
+             text("programme", "what is renewed", allowed=("estates", "lifts", "communities")), text("scope", "what is counted"),
+             text("area_id", "a district's id, or 'city'"), moment("as_of", "moment it speaks of"),
+             whole("plan", "planned; null if never published for this scope and area", "items", null=True),
+             whole("actual", "finished; null until the first report of this scope", "items", null=True),
+             whole("under_way", "begun and not finished; null until the first report", "items", null=True),
+             real("due", "share of the plan that a straight line would have finished by now; null without a plan", "items", null=True),
+             text("basis", "whether `actual` is published or counted from the log", allowed=("published", "counted", "none"))))
+
+INDICATOR_LATEST = Table(
+    name="indicator_latest", kind="measure", key=("ind_id", "area_id"), sort=("ind_id", "area_id"),
+    doc="One row per indicator and area: its newest value.",
+    columns=(text("ind_id", "indicator"), text("area_id", "a district's id, or 'city'"), moment("occurred_at", "when it was measured"),
+             real("value", "measured", "see indicator", null=True, type=pa.float64()),
+             text("quality", "only 'good' may alarm", allowed=("good", "late", "suspect", "missing")),
+             real("day_before", "value at the same time yesterday; null where there is none", "see indicator", null=True, type=pa.float64()),
+             flag("is_fresh", "no older than twice its period")))
+
+QUARANTINE = Table(
+    name="quarantine", kind="log", key=("quarantine_id",), sort=("recorded_at", "quarantine_id"), chunk="month",
+    doc="One row per rejected row, whole, with the reason.",
+    columns=(text("quarantine_id", "id"), moment("recorded_at", "when it was refused"), moment("occurred_at", "same as recorded_at"),
+             text("table_name", "table it was meant for"), text("feed", "feed that gave it"), text("origin", "file, topic or address"),
+             whole("row_n", "row number in the origin, from 1; null where there are no rows", "ordinal", null=True, low=1, type=pa.int64()),
+             text("reason", "a sentence"), text("raw", "the row as given, JSON")))
+
+TABLES = (EVENT_FACTS, FOOTPRINTS, COVERAGE, LINK_HEALTH, PROGRAMME_PROGRESS, INDICATOR_LATEST, QUARANTINE)

@@ -1,0 +1,219 @@
+"""What a layer is: the questions it asks, how answers become marks, how they are read, what a panel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from twin.view import Pinned
+
+if TYPE_CHECKING:
+    import pydeck as pdk
+
+Rgba = tuple[int, int, int, int]
+Param = str | int | float | bool | datetime | None
+Ask = Callable[[Pinned], Mapping[str, Param]]
+"""Answers the bound parameters of a question. Only what the question needs: never language, theme or camera."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """One step of a legend: values from `low` on, to the next band."""
+
+    low: float
+    name: str
+    color: Rgba
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """A continuous scale: colours spread evenly from `low` to `high`; values outside take the end's colour."""
+
+    low: float
+    high: float
+    colors: tuple[Rgba, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One named class of a legend: a value of the column, its colour and its mark (shape before hue)."""
+
+    value: str
+    name: str
+    color: Rgba
+    mark: str = ""
+
+
+Scale = Ramp | tuple[Band, ...] | tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """How a layer is read. `title`, `unit`, `note` and the names of bands and kinds are message keys.
+
+    Attributes:
+        count: name of the figure (see `Block`, kind 'figures') that stands beside the title, or ''.
+        low_end, high_end: message keys at the ends of a ramp.
+    """
+
+    title: str
+    unit: str
+    scale: Scale
+    note: str = ""
+    count: str = ""
+    low_end: str = ""
+    high_end: str = ""
+
+
+@dataclass(frozen=True)
+class Encode:
+    """How rows become deck.gl attributes. Columns not named here travel as picking columns.
+
+    Attributes:
+        shape: 'point' reads `lon`, `lat` (deg) into `position`; 'line' reads `lon`, `lat`, `to_lon`, `to_lat` into
+            `source_position` and `target_position`; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path;
+            'raster' reads `x`, `y` (cells from the south-west corner) for RasterLayer.
+        fill: column that the legend's scale turns into `fill_color`; '' for none.
+        scale: the scale for `fill`, if it is not the legend's.
+        size, angle: columns that become `size` (px) and `angle` (deg, counter-clockwise as deck.gl has it); '' for none.
+        mark: column that holds the name of a mark in the icon atlas; '' for none.
+    """
+
+    shape: Literal["point", "line", "ring", "raster"]
+    fill: str = ""
+    scale: Scale | None = None
+    size: str = ""
+    angle: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class MapData:
+    """One question whose rows are drawn; its URL is `/data/<layer>/<name>.arrow`."""
+
+    name: str
+    sql: str
+    ask: Ask
+    encode: Encode
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a block of rows: `label` is a message key, `form` says how the value is written."""
+
+    name: str
+    label: str
+    form: Literal["text", "count", "duration", "percent", "number", "moment", "age", "priority", "stage", "state", "message"] = "text"
+
+
+Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of figures or rows, placed by faces in its slot.
+
+    Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
+        figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as Field.form), `unit` (message key
+            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', ''), `better` ('lower', 'higher', ''),
+            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE.
+        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN.
+        rows: what `fields` names; one column `id` ('layer:id' to pick).
+        progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`, `under_way`, `due`, `basis`.
+        tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.
+        stages: `stage`, `n`.
+    Absent is null, shown as a dash.
+    """
+
+    id: str
+    slot: Slot
+    kind: Literal["figures", "trend", "rows", "progress", "tiles", "stages"]
+    title: str
+    sql: str
+    ask: Ask
+    fields: tuple[Field, ...] = ()
+    order: int = 0
+    empty: str = "nothing-here"
+
+
+class Urls(Protocol):
+    """Where a layer's drawing finds its data."""
+
+    def data(self, name: str) -> str:
+        """Answer the URL of the layer's own MapData `name`."""
+        ...
+
+    def pack(self, role: str) -> str:
+        """Answer the URL of a geography file of the city pack, such as 'water'."""
+        ...
+
+    def icons(self) -> str:
+        """Answer the URL of the icon atlas; MarkLayer knows the names in it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a drawing may know besides its data: names, sizes and the chosen district."""
+
+    urls: Urls
+    pinned: Pinned
+    lang: str
+    ratio: float
+    """Size of marks and names against a desk screen: 1 in the browser, more on a wall."""
+    raster: tuple[float, float, float, float, int, int]
+    """`lon0, lat0, dlon, dlat, n_x, n_y` of the pack's 50 m grid."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer, one folder.
+
+    Attributes:
+        folder: where its `.sql` files and messages (`zh-CN.ftl`, `en.ftl`) are.
+        draw: pydeck layers, lowest first; None for a board.
+        over: how high it is drawn: 'land' under everything, then 'field', 'line', 'mark', 'name' on top.
+        on: whether it is switched on when a view does not say.
+    """
+
+    id: str
+    folder: Path
+    legend: Legend | None = None
+    maps: tuple[MapData, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    draw: Callable[[Drawing], Sequence[tuple[Over, pdk.Layer]]] | None = None
+    on: bool = True
+
+
+Over = Literal["land", "field", "line", "mark", "name"]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The layers of one city, in order. A value: built once, passed in."""
+
+    layers: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse two layers of one name.
+
+        Raises:
+            ValueError: a name stands twice.
+        """
+        names = [layer.id for layer in self.layers]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a layer is named twice among {', '.join(names)}")
+
+    def get(self, name: str) -> Layer:
+        """Answer the layer called `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for layer in self.layers:
+            if layer.id == name:
+                return layer
+        raise KeyError(name)

@@ -1,0 +1,190 @@
+"""A picture is a function of its View; `pin` settles what a View leaves open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import parse_qsl, urlencode
+
+from twin.city import Camera, City
+from twin.clock import from_text, to_text
+from twin.errors import UsageError
+
+VERSION = "1"
+Mode = Literal["live", "drill"]
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody wants to look at. Empty fields are settled by `pin`.
+
+    Attributes:
+        as_of: the moment looked at, UTC; None is live.
+        known_at: what had been recorded by then; None is the same moment as `as_of`.
+        window_s: how far back layers look, s.
+        picked: `layer:id` of the thing chosen on the map.
+        camera: a camera of the pack, or 'lon,lat,zoom'.
+        frame: 'WIDTHxHEIGHT' or 'WIDTHxHEIGHTxRATIO' in CSS pixels; empty is the window's.
+    """
+
+    city: str = ""
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+    window_s: int = 3_600
+    district: str = ""
+    picked: str = ""
+    layers: tuple[str, ...] | None = None
+    scene: str = "overview"
+    camera: str = "city"
+    frame: str = ""
+    mode: Mode = "live"
+    lang: str = "zh-CN"
+    theme: str = "dark"
+
+    def url(self) -> str:
+        """Answer the one text form: a sorted URL query without the fields that are at their default."""
+        pairs = [("v", VERSION)]
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if value != spec.default:
+                pairs.append((spec.name, _to_text(value)))
+        return urlencode(sorted(pairs), safe=":,")
+
+    @classmethod
+    def parse(cls, url: str) -> View:
+        """Read a URL query. Pure syntax: names are checked by `pin`.
+
+        Raises:
+            UsageError: an unknown field, another version, or a value of the wrong form.
+        """
+        known = {spec.name for spec in fields(cls)}
+        values: dict[str, object] = {}
+        for name, text in parse_qsl(url.partition("?")[2] or url.lstrip("?"), keep_blank_values=True):
+            if name == "v":
+                if text != VERSION:
+                    raise UsageError(f"The link is of version {text[:20]!r}; this program reads version {VERSION}.",
+                                     fix="open the page afresh and copy its link again.")
+            elif name not in known:
+                raise UsageError(f"The link has a field {name[:40]!r} that no view has.", fix=f"use {', '.join(sorted(known))}.")
+            else:
+                values[name] = _from_text(name, text)
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _to_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return to_text(value)
+    return ",".join(value) if isinstance(value, tuple) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _from_text(name: str, text: str) -> object:
+    try:
+        if name in {"as_of", "known_at"}:
+            return None if text in {"", "live"} else from_text(text)
+        if name == "window_s":
+            return _between(int(text), 60, 31 * 86_400)
+    except ValueError as error:
+        raise UsageError(f"The link's {name} cannot be read: {error}.",
+                         fix="give a moment as 2026-11-23T14:32:10Z and a window in seconds, 60 to 2678400.") from error
+    if name == "mode" and text not in {"live", "drill"}:
+        raise UsageError(f"The link's mode is {text[:20]!r}.", fix="use live or drill.")
+    if name == "layers":
+        return tuple(part for part in text.split(",") if part)
+    return text
+
+
+def _between(value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not between {low} and {high}")
+    return value
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A View with nothing left open: same Pinned, same rows, same spec.
+
+    Attributes:
+        snapshot: id of the snapshot that answers.
+        as_of, known_at: UTC.
+        day_from: start of the city's calendar day of `as_of`, UTC.
+        layers: layers switched on, in the order of the registry.
+        camera: where the map looks first.
+    """
+
+    view: View
+    city: str
+    snapshot: str
+    as_of: datetime
+    known_at: datetime
+    day_from: datetime
+    window_s: int
+    district: str
+    layers: tuple[str, ...]
+    camera: Camera
+
+    @property
+    def hash(self) -> str:
+        """Answer 12 hex digits that stand for this picture; printed on exports."""
+        text = f"{self.city}|{self.snapshot}|{to_text(self.as_of)}|{to_text(self.known_at)}|{self.view.url()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def window_from(self) -> datetime:
+        """Answer the start of the window, UTC."""
+        return self.as_of - timedelta(seconds=self.window_s)
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What `pin` must know of the store: the snapshot that answers, and the moment its data speak of (UTC)."""
+
+    snapshot: str
+    as_of: datetime
+
+
+def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]) -> Pinned:
+    """Settle what `view` leaves open, against the city and the store.
+
+    Args:
+        pointer_at: answers the snapshot for a moment, or the newest for None.
+
+    Raises:
+        UsageError: the view names a city, district, layer or camera that is not there, or a language or theme.
+    """
+    if view.city not in {"", city.id}:
+        raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
+    districts = set(city.reference["districts"]["district_id"].to_pylist())
+    _known("district", view.district, districts | {""})
+    for layer in view.layers or ():
+        _known("layer", layer, set(city.layers))
+    _known("language", view.lang, {"zh-CN", "en"})
+    _known("theme", view.theme, {"dark", "paper"})
+    pointer = pointer_at(view.as_of)
+    as_of = view.as_of or pointer.as_of
+    local = as_of.astimezone(city.zone)
+    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(as_of.tzinfo)
+    chosen = city.layers if view.layers is None else tuple(name for name in city.layers if name in view.layers)
+    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, as_of=as_of,
+                  known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
+                  layers=chosen, camera=_camera(view.camera, city))
+
+
+def _known(what: str, name: str, names: set[str]) -> None:
+    if name not in names:
+        raise UsageError(f"There is no {what} {name[:60]!r} here.", fix=f"use one of {', '.join(sorted(names - {''}))}.")
+
+
+def _camera(text: str, city: City) -> Camera:
+    if text in city.cameras:
+        return city.cameras[text]
+    try:
+        lon, lat, zoom = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(f"The link's camera {text[:60]!r} is neither a place of the pack nor 'lon,lat,zoom'.",
+                         fix=f"use one of {', '.join(sorted(city.cameras))}.") from error
+    if not (-180 <= lon <= 180 and -85 <= lat <= 85 and 0 <= zoom <= 24):
+        raise UsageError(f"The link's camera {text[:60]!r} looks outside the world.")
+    return Camera(lon, lat, zoom)
