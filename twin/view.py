@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -145,11 +145,12 @@ class Pointer:
     as_of: datetime
 
 
-def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]) -> Pinned:
+def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer], on: Collection[str] | None = None) -> Pinned:
     """Settle what `view` leaves open, against the city and the store.
 
     Args:
         pointer_at: answers the snapshot for a moment, or the newest for None.
+        on: layers that are on when the view does not say; None for every layer of the city.
 
     Raises:
         UsageError: the view names a city, district, layer or camera that is not there, or a language or theme.
@@ -161,12 +162,13 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     for layer in view.layers or ():
         _known("layer", layer, set(city.layers))
     _known("language", view.lang, {"zh-CN", "en"})
-    _known("theme", view.theme, {"dark", "paper"})
+    _known("theme", view.theme, {"dark"})
     pointer = pointer_at(view.as_of)
     as_of = view.as_of or pointer.as_of
     local = as_of.astimezone(city.zone)
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(as_of.tzinfo)
-    chosen = city.layers if view.layers is None else tuple(name for name in city.layers if name in view.layers)
+    wanted = on if view.layers is None else view.layers
+    chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, as_of=as_of,
                   known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city))

@@ -1,0 +1,100 @@
+// The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into wishes.
+// No state outside this module; nothing here knows a number of the city.
+
+const LOST_AFTER_MS = 8000;
+const keeper = { asking: false, offset: 0, heard: Date.now(), spoken: null, wishes: 0 };
+
+/** Server's present moment, ms since the epoch. */
+const serverNow = () => Date.now() + keeper.offset;
+
+/** @param {string} key @param {number|string} n */
+function say(key, n) {
+  const text = keeper.spoken?.words?.[key] ?? '{n}';
+  return text.replace('{n}', String(n));
+}
+
+/** @param {number} seconds */
+function ageText(seconds) {
+  for (const [unit, size] of [['days', 86400], ['hours', 3600], ['minutes', 60]]) {
+    if (seconds >= 2 * size) return say(`age-${unit}`, Math.floor(seconds / size));
+  }
+  return say('age-seconds', seconds);
+}
+
+/** @param {number} seconds */
+const clockText = (seconds) =>
+  `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+
+function beat() {
+  const root = document.documentElement;
+  const now = serverNow();
+  for (const node of document.querySelectorAll('[data-since]')) {
+    const seconds = Math.max(0, Math.floor((now - Date.parse(node.dataset.since)) / 1000));
+    const text = ageText(seconds);
+    if (node.textContent !== text) node.textContent = text;
+    const ttl = keeper.spoken?.ttl ?? 60;
+    root.dataset.age = location.search.includes('as_of=') || seconds <= ttl ? 'fresh' : seconds <= 3 * ttl ? 'late' : 'old';
+  }
+  for (const node of document.querySelectorAll('.clock')) {
+    const text = new Intl.DateTimeFormat('en-GB', { timeZone: keeper.spoken?.zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(now);
+    if (node.textContent !== text) node.textContent = text;
+  }
+  const silent = Date.now() - keeper.heard;
+  if (silent > LOST_AFTER_MS) {
+    root.dataset.link = 'lost';
+    root.style.setProperty('--lost', JSON.stringify(say('offline', clockText(Math.floor(silent / 1000)))));
+  } else delete root.dataset.link;
+}
+
+/** Ask for the newest snapshot; answer it only when it is another one than on screen. A tick is skipped while one is under way. */
+async function poll() {
+  const same = window.dash_clientside.no_update;
+  if (keeper.asking) return same;
+  keeper.asking = true;
+  try {
+    const begun = Date.now();
+    const answer = await fetch('/api/snapshot', { cache: 'no-store', signal: AbortSignal.timeout(6000) });
+    if (!answer.ok) return same;
+    const newest = await answer.json();
+    keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
+    keeper.heard = Date.now();
+    const shown = document.querySelector('.as-of')?.dataset.snapshot;
+    const told = [...document.querySelectorAll('#banner .problem')].map((node) => node.textContent).join('|');
+    return newest.snapshot === shown && newest.problems.join('|') === told ? same : newest;
+  } catch {
+    return same;
+  } finally {
+    keeper.asking = false;
+  }
+}
+
+/** Zoom of the pack is for a map 1,000 px wide; what covers the map is left out. */
+function fitted(spec) {
+  const covered = window.innerWidth > 900 ? spec.padding : { top: 0, right: 0, bottom: 0, left: 0 };
+  const wide = Math.max(200, window.innerWidth - covered.left - covered.right);
+  const side = spec.wall ? Math.min(wide, (window.innerHeight * 16) / 9) : Math.min(wide, window.innerHeight * 1.6);
+  return { camera: { ...spec.camera, zoom: spec.camera.zoom + Math.log2(side / 1000) }, padding: covered };
+}
+
+/** Hand the spec to the map; on a wall, marks and names grow with the screen. */
+function draw(spec) {
+  if (!spec) return window.dash_clientside.no_update;
+  keeper.spoken = JSON.parse(spec.spoken);
+  beat();
+  window.twinMap.render('map', { ...spec, ...fitted(spec) });
+  return spec.hash;
+}
+
+document.addEventListener('click', (event) => {
+  const node = event.target instanceof Element ? event.target.closest('[data-wish]') : null;
+  if (node instanceof HTMLElement) {
+    keeper.wishes += 1;
+    window.dash_clientside.set_props('wish', { data: { ...JSON.parse(node.dataset.wish), n: keeper.wishes } });
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') document.querySelector('#side .close')?.click();
+});
+setInterval(beat, 1000);
+
+window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { poll, draw } });

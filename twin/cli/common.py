@@ -1,0 +1,67 @@
+"""Options that commands share, and the way they report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from twin.city import City
+    from twin.layer import Registry
+    from twin.query import Desk
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def with_city(command: _F) -> _F:
+    """Add `--city`: a folder that holds a city pack, or the name of one that comes with the program."""
+    return click.option("--city", "city_name", envvar="TWIN_CITY", default=None, metavar="DIR",
+                        help="City pack: a folder, or the name of one that comes along. [env: TWIN_CITY]")(command)
+
+
+def with_lake(command: _F) -> _F:
+    """Add `--lake`: the folder that holds tables and snapshots."""
+    return click.option("--lake", envvar="TWIN_LAKE", default="lake", show_default=True, metavar="DIR",
+                        type=click.Path(path_type=Path, file_okay=False), help="Folder of tables and snapshots. [env: TWIN_LAKE]")(command)
+
+
+def with_json(command: _F) -> _F:
+    """Add `--json`: report as one JSON object instead of sentences."""
+    return click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")(command)
+
+
+def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:  # noqa: FBT001
+    """Print `facts` as JSON, or `sentences`."""
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))
+    else:
+        for sentence in sentences:
+            click.echo(sentence)
+
+
+def the_city(name: str | None) -> City:
+    """Read the pack that `--city` names.
+
+    Raises:
+        PackError: it cannot be read, or there is none of that name.
+    """
+    from twin.pack import find_city, load_city
+
+    return load_city(find_city(name))
+
+
+def the_desk(city: City, lake: Path) -> tuple[Desk, Registry]:
+    """Open the lake and the layers of `city` for asking.
+
+    Raises:
+        LakeError: there is no whole snapshot in the lake.
+    """
+    from layers.registry import load_registry
+    from twin.query import Desk
+
+    registry = load_registry(city)
+    return Desk(city, registry, lake), registry

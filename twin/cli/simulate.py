@@ -1,0 +1,73 @@
+"""`twin simulate`: fill a lake with a seeded city."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twin.cli.common import report, the_city, with_city, with_json, with_lake
+
+if TYPE_CHECKING:
+    from twin.city import City
+
+
+@click.command()
+@with_city
+@with_lake
+@with_json
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 1_000), help="Days of history.")
+@click.option("--seed", default=716, show_default=True, type=int, help="Same seed, same rows.")
+@click.option("--until", default=None, metavar="MOMENT", help="End of the history, ISO 8601 with zone; the start of today in the city's zone if not given.")
+@click.option("--scenario", "scenarios", multiple=True, metavar="NAME@MOMENT", help="Place a story at a moment; may be given more than once.")
+def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: int, until: str | None, scenarios: tuple[str, ...]) -> None:
+    """Write a seeded, repeatable city into a new lake and publish it as one snapshot."""
+    from twin.clock import from_text, now, to_text
+    from twin.errors import UsageError
+    from twin.feeds.simulated import Simulated
+    from twin.store import Lake, publish
+
+    city = the_city(city_name)
+    try:
+        end = from_text(until) if until else today(city, now())
+    except ValueError as error:
+        raise UsageError(f"--until cannot be read: {error}.", fix="write it as 2026-11-23T00:00:00+08:00.") from error
+    begun = time.perf_counter()
+    feed = Simulated(city, seed, scenarios=placed(scenarios))
+    start = end - timedelta(days=days)
+    snapshot, done = publish(Lake(lake), city, [*feed.register(start), *feed.between(start, end)], as_of=end, simulated=True, now=now)
+    seconds = time.perf_counter() - begun
+    total = sum(done.rows.values())
+    report(as_json, {"snapshot": snapshot.id, "as_of": to_text(snapshot.as_of), "rows": done.rows, "seconds": round(seconds, 1),
+                     "rows_per_s": round(total / seconds), "quarantined": done.quarantined},
+           [*(f"{name:>20} {rows:>12,} rows" for name, rows in done.rows.items() if rows),
+            f"{total:,} rows in {seconds:.1f} s, {total / seconds:,.0f} rows/s, {done.quarantined} in quarantine; snapshot {snapshot.id}."])
+
+
+def today(city: City, moment: datetime) -> datetime:
+    """Answer the start of `moment`'s day in the city's zone: the end of whole days of history."""
+    return moment.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def placed(texts: tuple[str, ...]) -> tuple[object, ...]:
+    """Read 'NAME@MOMENT' into scenarios.
+
+    Raises:
+        UsageError: one is of another form.
+    """
+    from twin.clock import from_text
+    from twin.errors import UsageError
+    from twin.simulate import Scenario
+
+    found: list[object] = []
+    for text in texts:
+        name, _, moment = text.partition("@")
+        try:
+            found.append(Scenario(name, from_text(moment)))
+        except ValueError as error:
+            raise UsageError(f"The scenario {text[:60]!r} cannot be read: {error}.",
+                             fix="write it as crossing@2026-07-16T09:00:00+08:00.") from error
+    return tuple(found)

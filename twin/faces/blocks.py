@@ -1,0 +1,136 @@
+"""Blocks as Dash components: the same markup on every face; the style sheet gives each face its sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dash import dcc, html
+
+from twin.faces import charts, forms
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from twin.faces.picture import Figure, Picture, Row, Shown
+    from twin.layer import Field
+
+MARKS = {1: "p1", 2: "p2", 3: "p3", 4: "p4"}
+
+
+def mark(priority: float, picture: Picture) -> Component:
+    """Answer the shape of a priority; its name is read out to those who cannot see it."""
+    name = picture.texts.say(f"priority-{round(priority)}")
+    return html.Span(className=f"mark {MARKS[round(priority)]}", title=name, role="img", **aria("label", name))
+
+
+def aria(name: str, value: str) -> dict[str, Any]:
+    """Answer an `aria-` attribute in the form that Dash takes."""
+    return {f"aria-{name}": value}
+
+
+def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
+    """Answer one figure: name above, number with unit, what it is held against; with a trace if `spark_line` px is given."""
+    parts: list[Component] = [
+        html.Div(shown.name, className="figure-name"),
+        html.Div([html.Span(shown.text, className="figure-value"), html.Span(shown.unit, className="figure-unit")],
+                 className="figure-line")]
+    beside = html.Div(shown.beside, className="figure-beside", **{"data-verdict": shown.verdict})
+    if spark_line is not None and any(point is not None for point in shown.trace):
+        graph = dcc.Graph(figure=charts.spark(shown.trace, shown.usual, line=spark_line), config=charts.QUIET,  # pyright: ignore[reportArgumentType]
+                          className="spark")
+        parts.append(html.Div([graph, beside], className="figure-trace"))
+    else:
+        parts.append(beside)
+    return html.Div(parts, className="figure", **{"data-figure": shown.id, "data-value": "" if shown.value is None else f"{shown.value}"})
+
+
+def section(shown: Shown, picture: Picture, body: Component | list[Component]) -> Component:
+    """Answer a block with its title; a failed one says what failed, an empty one says so."""
+    if shown.failed:
+        body = html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed", role="status")
+    elif not shown.rows:
+        body = html.Div(picture.texts.say(shown.block.empty), className="note")
+    return html.Section([html.H3(picture.texts.say(shown.block.title)), body], className=f"block {shown.block.kind}",
+                        **{"data-block": f"{shown.layer}:{shown.block.id}", "data-query": shown.query})
+
+
+def block(shown: Shown, picture: Picture) -> Component:
+    """Answer any block by its kind."""
+    draw = {"figures": _figures, "trend": _trend, "rows": table, "progress": progress, "tiles": tiles, "stages": stages}
+    return section(shown, picture, draw[shown.block.kind](shown, picture))
+
+
+def _figures(shown: Shown, _picture: Picture) -> Component:
+    return html.Div([figure(each) for each in shown.figures], className="figures-grid")
+
+
+def _trend(shown: Shown, picture: Picture) -> Component:
+    names = {"value": picture.texts.say("trend-value"), "usual": picture.texts.say("trend-usual")}
+    chart = charts.trend(shown.rows, picture.city.zone, names=names) if shown.rows else None
+    return html.Div(dcc.Graph(figure=chart, config=charts.QUIET, className="trend") if chart else None)  # pyright: ignore[reportArgumentType]
+
+
+def table(shown: Shown, picture: Picture) -> Component:
+    """Answer rows as a table; the first column of form 'priority' becomes a mark."""
+    head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}")
+                               for field in shown.block.fields]))
+    body = html.Tbody([html.Tr([_cell(row, field, picture) for field in shown.block.fields],
+                               **{"data-id": str(row.get("id") or "")}) for row in shown.rows])
+    return html.Table([head, body])
+
+
+def _cell(row: Row, field: Field, picture: Picture) -> Component:
+    value = row[field.name]
+    if field.form == "priority" and value is not None:
+        return html.Td(mark(value, picture), className="form-priority")
+    text = forms.write(value, field.form, picture.texts, picture.city.zone)
+    return html.Td(text, className=f"form-{field.form}", title=text if field.form == "text" else None)
+
+
+def progress(shown: Shown, picture: Picture) -> Component:
+    """Answer programmes against plan: a bar for what is finished, a line where a straight line would be by now."""
+    return html.Div([_programme(row, picture) for row in shown.rows], className="programmes")
+
+
+def _programme(row: Row, picture: Picture) -> Component:
+    texts, plan, actual = picture.texts, row["plan"], row["actual"]
+    name = texts.say("programme-in-year", programme=texts.say(f"programme-{row['programme']}-{row['scope'].replace('+', '-and-')}"), year=str(row["year"]))
+    written = forms.write(actual, "count", texts, picture.city.zone)
+    if plan is not None:
+        written = f"{written} / {forms.count(plan)}"
+    bar: list[Component] = []
+    if plan:
+        bar.append(html.I(style={"width": f"{min(100.0, 100 * (actual or 0) / plan):.1f}%"}))
+        if row["due"] is not None:
+            bar.append(html.S(style={"left": f"{min(100.0, 100 * row['due'] / plan):.1f}%"}))
+    return html.Div([html.Span(name, className="programme-name"), html.Div(bar, className="track" if plan else "track none"),
+                     html.B(written), html.Small(texts.say(f"basis-{row['basis']}"))],
+                    className=f"programme {row['programme']} {row['scope'].replace('+', '-')}")
+
+
+def tiles(shown: Shown, picture: Picture) -> Component:
+    """Answer one tile per row: name, state and since when; a state is a word and a line style, not a colour alone."""
+    return html.Div([_tile(row, picture) for row in shown.rows], className="tiles")
+
+
+def _tile(row: Row, picture: Picture) -> Component:
+    state = picture.texts.say(f"state-{row['state']}")
+    since = f" {forms.duration(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
+    return html.Div([html.Span(picture.texts.name(row), className="tile-name"), html.Span(f"{state}{since}", className="tile-state")],
+                    className="tile", **{"data-state": row["state"], "data-id": row["id"]})
+
+
+def stages(shown: Shown, picture: Picture) -> Component:
+    """Answer the stages as bars over their counts."""
+    most = max((row["n"] or 0 for row in shown.rows), default=0) or 1
+    return html.Div([html.Div([
+        html.Div(html.I(style={"height": f"{100 * (row['n'] or 0) / most:.0f}%"}), className="stage-bar"),
+        html.Span(forms.write(row["n"], "count", picture.texts, picture.city.zone), className="stage-n"),
+        html.Span(picture.texts.say(f"stage-{row['stage']}"), className="stage-name")],
+        className="stage", **{"data-stage": row["stage"]}) for row in shown.rows], className="stages-row")
+
+
+def attributes(values: Mapping[str, object]) -> dict[str, Any]:
+    """Answer `data-` attributes."""
+    return {f"data-{name}": str(value) for name, value in values.items()}

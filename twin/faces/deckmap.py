@@ -1,0 +1,67 @@
+"""The map as a small spec for the bundle: pydeck layers whose data are URLs, and a camera."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+import pydeck as pdk
+
+from twin.layer import Drawing, Over
+
+if TYPE_CHECKING:
+    from twin.city import City
+    from twin.layer import Layer, Registry
+    from twin.query import Desk
+    from twin.view import Pinned
+
+_ORDER = {over: at for at, over in enumerate(get_args(Over))}
+
+
+@dataclass(frozen=True)
+class Links:
+    """The URLs of one layer's data, for its drawing (see `twin.layer.Urls`)."""
+
+    desk: Desk
+    layer: Layer
+    pinned: Pinned
+    pack_urls: Mapping[str, str]
+    atlas: str
+
+    def data(self, name: str) -> str:
+        """Answer the URL of the layer's own data `name`."""
+        return self.desk.url(self.layer.id, name, self.pinned)
+
+    def pack(self, role: str) -> str:
+        """Answer the URL of a geography file of the pack."""
+        return self.pack_urls[role]
+
+    def icons(self) -> str:
+        """Answer the URL of the icon atlas."""
+        return self.atlas
+
+
+def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, *, pack_urls: Mapping[str, str], atlas: str,
+         ratio: float = 1.0, padding: tuple[int, int, int, int] = (0, 0, 0, 0)) -> dict[str, Any]:
+    """Answer what the bundle draws.
+
+    Args:
+        ratio: size of marks and names against a desk screen.
+        padding: CSS px of the map that other things cover: top, right, bottom, left; the camera centres on the rest.
+    """
+    raster = city.raster
+    drawn: list[tuple[Over, pdk.Layer]] = []
+    for layer in registry.layers:
+        if layer.draw and layer.id in pinned.layers:
+            links = Links(desk, layer, pinned, pack_urls, atlas)
+            drawn += layer.draw(Drawing(links, pinned, pinned.view.lang, ratio,
+                                        (raster.lon0, raster.lat0, raster.dlon, raster.dlat, raster.n_x, raster.n_y)))
+    drawn.sort(key=lambda each: _ORDER[each[0]])
+    deck = pdk.Deck(layers=[each[1] for each in drawn], map_provider=None, map_style=None)  # pyright: ignore[reportArgumentType]
+    camera = pinned.camera
+    return {"deck": json.loads(deck.to_json()), "snapshot": pinned.snapshot, "hash": pinned.hash,
+            "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom},
+            "cameraKey": f"{pinned.view.camera}|{pinned.view.scene}|{pinned.district if pinned.view.camera == 'city' else ''}",
+            "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)), "frame": pinned.view.frame}

@@ -1,0 +1,32 @@
+"""One CSV file per table, UTF-8 with a mark so that spreadsheets read it; the first line names the snapshot."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from twin.faces.export.tables import Sheet, Value
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str) -> list[Path]:
+    """Write each sheet to `folder/<stem>-<sheet>.csv`; answer the paths. A text that looks like a formula gets a `'` before it."""
+    written: list[Path] = []
+    for sheet in sheets:
+        path = folder / f"{stem}-{sheet.name}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            out = csv.writer(file)
+            out.writerow(["snapshot", snapshot])
+            out.writerow(sheet.heads)
+            out.writerows([_safe(value) for value in row] for row in sheet.rows)
+        written.append(path)
+    return written
+
+
+def _safe(value: Value) -> Value:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,55 @@
+"""The tables of an export: the rows that stand behind a picture, straight from its queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from twin.clock import to_text
+
+if TYPE_CHECKING:
+    from twin.faces.picture import Picture
+
+Value = str | int | float | bool | datetime | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: a name, column heads with unit, rows of plain values. Moments are in the city's zone, without offset."""
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+def sheets(picture: Picture) -> list[Sheet]:
+    """Answer the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
+    found = [_cover(picture), _figures(picture)]
+    for shown in picture.shown:
+        if shown.block.kind != "figures" and shown.rows:
+            names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
+            rows = tuple(tuple(_plain(row[name], picture) for name in names) for row in shown.rows)
+            found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], names, rows))
+    return found
+
+
+def _cover(picture: Picture) -> Sheet:
+    pinned, status = picture.pinned, picture.status
+    lines: tuple[tuple[str, Value], ...] = (
+        ("city", picture.city.name), ("snapshot", pinned.snapshot), ("picture", pinned.hash), ("as_of_utc", to_text(pinned.as_of)),
+        ("known_at_utc", to_text(pinned.known_at)), ("zone", picture.city.zone.key), ("district", pinned.district),
+        ("mode", pinned.view.mode), ("simulated", status.simulated), ("view", pinned.view.url()))
+    return Sheet("about", ("what", "value"), lines)
+
+
+def _figures(picture: Picture) -> Sheet:
+    rows = [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query)
+            for each in picture.shown for shown in each.figures]
+    return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256"), tuple(rows))
+
+
+def _plain(value: object, picture: Picture) -> Value:
+    if isinstance(value, datetime):
+        return value.astimezone(picture.city.zone).replace(tzinfo=None)
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)

@@ -1,0 +1,92 @@
+"""How values are written: the same value in the same form reads the same on every face."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from twin.faces.texts import Texts
+
+DASH = "—"
+MINUS = "−"  # noqa: RUF001  (the true minus is as wide as a figure)
+
+
+def duration(seconds: float) -> str:
+    """Answer seconds as 42″, 1′38″ or 3:05′ (hours and minutes)."""
+    total = round(abs(seconds))
+    sign = MINUS if seconds < 0 and total else ""
+    if total >= 3_600:
+        return f"{sign}{total // 3_600}:{total % 3_600 // 60:02d}′"
+    return f"{sign}{total // 60}′{total % 60:02d}″" if total >= 60 else f"{sign}{total}″"
+
+
+def count(value: float) -> str:
+    """Answer a whole number with thousands apart."""
+    return f"{round(value):,}".replace("-", MINUS)
+
+
+def number(value: float) -> str:
+    """Answer a measured number with as many digits as it is worth: three, at most one decimal above ten."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2
+    text = f"{value:,.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
+def signed(text: str, value: float) -> str:
+    """Answer `text`, the written size of `value`, with its sign in front."""
+    return f"+{text}" if value > 0 else text
+
+
+def clock_time(moment: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
+    """Answer the time of day in the city's zone."""
+    return moment.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def date(moment: datetime, zone: ZoneInfo, texts: Texts) -> str:
+    """Answer the date and the day of the week in the city's zone."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d} {texts.say(f'weekday-{local.isoweekday()}')}"
+
+
+def age(elapsed: timedelta, texts: Texts) -> str:
+    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前'."""
+    seconds = max(0, int(elapsed.total_seconds()))
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return texts.say(f"age-{unit}", n=seconds // size)
+    return texts.say("age-seconds", n=seconds)
+
+
+def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
+    """Answer `value` in `form` (see `twin.layer.Field`); absent is a dash, never zero."""
+    if value is None:
+        return DASH
+    if isinstance(value, datetime):
+        return clock_time(value, zone)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return write_number(float(value), form, texts)
+    if form in {"stage", "state", "message"}:
+        key = str(value) if form == "message" else f"{form}-{value}"
+        return texts.say(key)
+    return str(value)
+
+
+def write_number(value: float, form: str, texts: Texts) -> str:
+    """Answer a number in `form`; percent without its sign, which is its unit."""
+    match form:
+        case "duration" | "age":
+            return duration(value)
+        case "percent":
+            return f"{value:.1f}".replace("-", MINUS)
+        case "number":
+            return number(value)
+        case "priority":
+            return texts.say(f"priority-{round(value)}")
+        case "text":
+            return number(value)
+        case _:
+            return count(value)

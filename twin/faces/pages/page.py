@@ -1,0 +1,79 @@
+"""Arrange a picture as the page `/`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dash import dcc, html
+
+from twin.faces import blocks, charts, forms, parts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dash.development.base_component import Component
+
+    from twin.faces.picture import Picture
+    from twin.layer import Registry
+
+HEADLINE = ("events_today", "open_now", "response_p50_s", "closure_p90_s", "proactive_pct", "coverage_60_pct")
+"""The figures in the line over the map; the others stand in the legend of their layer."""
+FIGURES_OF = {"drone_coverage": ("drones_integrated", "drones_online", "drones_flying"), "department_linkage": ("departments_ok",)}
+PANEL_PX = 420
+
+
+def top(picture: Picture, now: datetime) -> list[Component]:
+    """Answer the bar at the top: city, marks, language, the wall, age of the data."""
+    texts = picture.texts
+    other = "en" if texts.lang == "zh-CN" else "zh-CN"
+    return [html.H1(texts.say("title", city=texts.name({"name": picture.city.name, "name_en": picture.city.name_en}))),
+            html.Div(parts.chips(picture), className="chips"),
+            html.Button(texts.say("other-language"), type="button", className="quiet", **blocks.attributes({"wish": json.dumps({"lang": other})})),
+            html.A(texts.say("open-wall"), href="/wall/default", className="quiet"), parts.age(picture, now)]
+
+
+def headline(picture: Picture) -> list[Component]:
+    """Answer the line of figures; a headline query that failed says so in the line."""
+    found = [blocks.figure(picture.figures[name]) for name in HEADLINE if name in picture.figures]
+    failed = [shown for shown in picture.slot("headline") if shown.failed]
+    return found + [html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed") for shown in failed]
+
+
+def legend(picture: Picture, registry: Registry) -> list[Component]:
+    """Answer the switches at the map's edge, top layer first."""
+    rows = [parts.legend(layer, picture, FIGURES_OF.get(layer.id, (layer.legend.count,)))
+            for layer in reversed(registry.layers) if layer.legend is not None]
+    credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
+    return [html.Div(rows, className="legend-rows"), html.Div(credit, className="credit")]
+
+
+def side(picture: Picture) -> list[Component]:
+    """Answer the panel: the chosen district, or the whole city when none is chosen."""
+    texts, row = picture.texts, picture.district()
+    if row is None:
+        slots = ("attention", "stages", "programmes", "departments")
+        return [html.H2(texts.say("whole-city")), html.P(texts.say("choose-district"), className="sub"),
+                *(blocks.block(shown, picture) for slot in slots for shown in picture.slot(slot))]
+    area = f"{forms.number(row['area_km2'])} km²" if row["area_km2"] is not None else forms.DASH
+    people = texts.say("people", n=forms.count(row["population"])) if row["population"] is not None else forms.DASH
+    close = html.Button("×", type="button", className="close", title=texts.say("close"), **blocks.aria("label", texts.say("close")),  # noqa: RUF001
+                        **blocks.attributes({"wish": json.dumps({"district": ""})}))
+    facts = texts.say("district-facts", area=area, people=people, moment=forms.clock_time(picture.pinned.as_of, picture.city.zone))
+    return [html.Div([html.H2(texts.name(row)), close], className="panel-head"), html.P(facts, className="sub"),
+            *(blocks.block(shown, picture) for shown in picture.slot("district"))]
+
+
+def foot(picture: Picture) -> list[Component]:
+    """Answer the time bar: today's events against the usual day; a click on it looks back."""
+    texts, zone = picture.texts, picture.city.zone
+    day = next(picture.slot("day"), None)
+    if day is None or day.failed or not day.rows:
+        return [html.Div(texts.say("block-failed", why=day.failed) if day and day.failed else texts.say("nothing-here"), className="note")]
+    names = {"value": texts.say("trend-value"), "usual": texts.say("trend-usual")}
+    chart = charts.trend(day.rows, zone, names=names, size=12)
+    live = html.Button(texts.say("live"), type="button", className="live", disabled=picture.pinned.view.as_of is None,
+                       **blocks.attributes({"wish": json.dumps({"as_of": "live"})}))
+    return [live, html.Div([html.Span(texts.say(day.block.title), className="foot-title"),
+                            dcc.Graph(figure=chart, id="day", config={"displayModeBar": False, "responsive": True}, className="day")],  # pyright: ignore[reportArgumentType]
+                           className="foot-chart")]

@@ -1,0 +1,155 @@
+"""The Dash application: one layout for all faces, one callback that paints a view, one that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
+
+from twin import paths
+from twin.clock import from_text, now
+from twin.errors import TwinError, UsageError
+from twin.faces import deckmap, parts, picture, texts
+from twin.faces.pages import page
+from twin.faces.server import headers, routes
+from twin.faces.wall import profile as walls
+from twin.faces.wall import scene
+from twin.view import View, pin
+
+if TYPE_CHECKING:
+    from twin.city import City
+    from twin.clock import Clock
+    from twin.layer import Registry
+    from twin.query import Desk
+
+POLL_MS = 2_000
+PLACES = ("top", "banner", "headline", "legend", "side", "foot")
+
+
+@dataclass(frozen=True)
+class Hall:
+    """What painting a view needs; built once for one application."""
+
+    desk: Desk
+    registry: Registry
+    city: City
+    clock: Clock
+    words: Mapping[str, texts.Texts]
+    pack_urls: Mapping[str, str]
+    atlas: str
+    ttl_s: float
+
+
+def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now) -> dash.Dash:
+    """Answer the application for one city and one lake. Nothing is global: two may live in one process."""
+    app = dash.Dash("twin", assets_folder=str(paths.assets()), assets_ignore=r".*\.(py|map|txt|json)$|^src.*",
+                    assets_path_ignore=["src"], title=city.name, update_title="", enable_mcp=False, serve_locally=True,
+                    meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
+    hall = _hall(desk, registry, city, clock)
+    app.layout = _layout
+    _add_callbacks(app, hall)
+    routes.add_routes(app.server, desk, city, clock)
+    headers.guard(app.server, app.csp_hashes())
+    return app
+
+
+def _hall(desk: Desk, registry: Registry, city: City, clock: Clock) -> Hall:
+    folders = [layer.folder for layer in registry.layers]
+    words = {lang: texts.load_texts(lang, folders) for lang in texts.LANGUAGES}
+    pack_urls = {role: f"/pack/{city.id}/{role}.geojson?{routes.file_tag(path)}" for role, path in city.geography.items()}
+    atlas = paths.assets() / "icons" / "marks.png"
+    ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
+    return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s)
+
+
+def _layout() -> html.Div:
+    """Answer the frame that every face fills: one map for the life of the page, and places around it."""
+    return html.Div([
+        dcc.Location(id="url", refresh=False), dcc.Interval(id="tick", interval=POLL_MS),
+        *(dcc.Store(id=name) for name in ("pointer", "pick", "wish", "spec")),
+        html.Div(id="drawn", hidden=True), html.Div(id="map"), html.Header(id="top"), html.Div(id="banner"),
+        html.Main([html.Div(id="headline"), html.Div(id="legend"), html.Aside(id="side")], id="main"), html.Footer(id="foot"),
+    ], id="face")
+
+
+def _add_callbacks(app: dash.Dash, hall: Hall) -> None:
+    app.clientside_callback(ClientsideFunction("face", "poll"), Output("pointer", "data"), Input("tick", "n_intervals"))
+    app.clientside_callback(ClientsideFunction("face", "draw"), Output("drawn", "children"), Input("spec", "data"))
+
+    @app.callback([Output(name, "children") for name in PLACES], Output("spec", "data"), Output("face", "className"),
+                  Output("face", "style"), Output("face", "lang"), Output("face", "title"),
+                  Input("url", "pathname"), Input("url", "search"), Input("pointer", "data"))
+    def paint(pathname: str, search: str, _pointer: object) -> tuple[Any, ...]:  # pyright: ignore[reportUnusedFunction]
+        try:
+            return _paint(hall, pathname or "/", search or "")
+        except TwinError as error:
+            sentences = [html.P(line) for line in error.lines()]
+            return ([], [html.Div(sentences, className="problem", role="alert")], [], [], [], [], dash.no_update, "face broken", {}, "zh-CN", "")
+
+    @app.callback(Output("url", "search"), Input("wish", "data"), Input("pick", "data"), State("url", "search"),
+                  prevent_initial_call=True)
+    def change(wish: dict[str, Any] | None, pick: dict[str, Any] | None, search: str) -> Any:  # pyright: ignore[reportUnusedFunction]
+        view = View.parse(search or "")
+        changed = wished(view, wish or {}, hall) if ctx.triggered_id == "wish" else picked(view, pick)
+        return dash.no_update if changed == view else f"?{changed.url()}"
+
+    @app.callback(Output("wish", "data"), Input("day", "clickData"), prevent_initial_call=True)
+    def look_back(click: dict[str, Any] | None) -> Any:  # pyright: ignore[reportUnusedFunction]
+        return dash.no_update if not click else {"at": click["points"][0]["x"]}
+
+
+def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
+    """Answer everything on screen for one address. Raises TwinError for an address that means nothing."""
+    view = View.parse(search)
+    pinned = pin(view, hall.city, hall.desk.pointer, [layer.id for layer in hall.registry.layers if layer.on])
+    words = hall.words[view.lang]
+    shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words)
+    moment = hall.clock()
+    spoken = parts.spoken(shown, hall.ttl_s)
+    if pathname.startswith("/wall/"):
+        wall = walls.profile(hall.city, pathname.removeprefix("/wall/").strip("/"))
+        places = (scene.top(shown, moment), parts.banner(shown), scene.headline(shown), scene.legend(shown, hall.registry),
+                  scene.side(shown), scene.foot(shown))
+        style = {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
+        spec = _spec(hall, shown, spoken, ratio=wall.px(16) / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
+        return (*places, spec, "face wall", style, view.lang, "")
+    if pathname != "/":
+        raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
+    places = (page.top(shown, moment), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
+              page.side(shown), page.foot(shown))
+    return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), "face page", {}, view.lang, "")
+
+
+def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
+    spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, pack_urls=hall.pack_urls, atlas=hall.atlas,
+                        ratio=ratio, padding=padding)
+    return spec | {"spoken": spoken}
+
+
+def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
+    """Answer `view` as a control asked for it: a district, a language, a layer on or off, another moment."""
+    if "toggle" in wish:
+        on = view.layers if view.layers is not None else tuple(layer.id for layer in hall.registry.layers if layer.on)
+        name = str(wish["toggle"])
+        return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
+    if "at" in wish:
+        local = datetime.fromisoformat(str(wish["at"]).replace(" ", "T")).replace(tzinfo=ZoneInfo(hall.city.zone.key))
+        return replace(view, as_of=min(local.astimezone(UTC), hall.clock()))
+    if "as_of" in wish:
+        return replace(view, as_of=None if wish["as_of"] == "live" else from_text(str(wish["as_of"])))
+    allowed = {name: str(wish[name]) for name in ("district", "lang") if name in wish}
+    return replace(view, **cast("Any", allowed))
+
+
+def picked(view: View, pick: Mapping[str, Any] | None) -> View:
+    """Answer `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
+    found = (pick or {}).get("object") or {}
+    district = found.get("district_id") or (found.get("properties") or {}).get("district_id")
+    return replace(view, district=str(district)) if district else view
+
+

@@ -1,0 +1,63 @@
+"""Run an application on a port: for people, or for a moment while a picture is taken."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import waitress
+
+from twin.errors import BusyError
+
+if TYPE_CHECKING:
+    import dash
+
+_THREADS = 12
+
+
+def _server(app: dash.Dash, host: str, port: int) -> waitress.server.BaseWSGIServer:
+    try:
+        return waitress.create_server(app.server, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True)
+    except OSError as error:
+        raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there, or the address is not this machine's.",
+                        fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+
+
+def free(host: str, port: int) -> None:
+    """Check that `port` can be opened, before slow work is done for nothing.
+
+    Raises:
+        BusyError: it cannot.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there.",
+                            fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+
+
+def serve(app: dash.Dash, host: str, port: int) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        BusyError: the port cannot be opened.
+    """
+    _server(app, host, port).run()
+
+
+@contextmanager
+def running(app: dash.Dash) -> Iterator[str]:
+    """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
+    server = _server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True, name="twin-moment")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(timeout=5)

@@ -1,0 +1,98 @@
+"""Arrange a picture as the wall's overview scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from twin.faces import blocks, forms, parts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dash.development.base_component import Component
+
+    from twin.faces.picture import Picture, Row
+    from twin.layer import Registry
+
+HEADLINE = ("events_today", "response_p50_s", "closure_p90_s", "proactive_pct")
+FLEET = ("drones_integrated", "drones_online", "drones_flying")
+MOST_EVENTS = 5
+
+
+def top(picture: Picture, now: datetime) -> list[Component]:
+    """Answer the top line: city and marks on the left, the server's clock and the age of the data on the right."""
+    texts, zone = picture.texts, picture.city.zone
+    return [html.Div([html.H1(texts.say("title", city=texts.name({"name": picture.city.name, "name_en": picture.city.name_en}))),
+                      html.Span(texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"), *parts.chips(picture)],
+                     className="wall-title"),
+            html.Div([html.Div([html.Span(forms.clock_time(now, zone), className="clock"),
+                                html.Span(forms.date(now, zone, texts), className="date")], className="clock-line"),
+                      parts.age(picture, now)], className="wall-clock")]
+
+
+def headline(picture: Picture) -> list[Component]:
+    """Answer the left column: four figures with their last 24 hours."""
+    return [blocks.figure(picture.figures[name], spark_line=2.5) for name in HEADLINE if name in picture.figures]
+
+
+def side(picture: Picture) -> list[Component]:
+    """Answer the right column: what needs attention, worst first."""
+    texts = picture.texts
+    found: list[Component] = []
+    for shown in picture.slot("attention"):
+        rows = shown.rows[:MOST_EVENTS]
+        still_open = picture.figures.get("open_now")
+        title = html.H3([texts.say(shown.block.title), *([] if still_open is None else [_open(picture)])])
+        body = [_event(row, picture) for row in rows] or [html.Div(texts.say(shown.block.empty), className="note")]
+        if shown.failed:
+            body = [html.Div(texts.say("block-failed", why=shown.failed), className="note failed")]
+        found.append(html.Section([title, *body], className="wall-events"))
+    return found
+
+
+def _open(picture: Picture) -> Component:
+    shown = picture.figures["open_now"]
+    return html.Span([f" · {shown.name} ", html.B(shown.text), shown.unit],
+                     **blocks.attributes({"figure": "open_now", "value": "" if shown.value is None else shown.value}))
+
+
+def _event(row: Row, picture: Picture) -> Component:
+    texts, zone = picture.texts, picture.city.zone
+    stage = forms.write(row["stage"], "stage", texts, zone)
+    parts_of = [picture.district_name(row["district_id"]), f"{stage} {forms.write(row['age_s'], 'age', texts, zone)}"]
+    if row["n_units"]:
+        parts_of.append(texts.say("units-arrived", arrived=str(row["n_arrived"]), units=str(row["n_units"])))
+    return html.Div([blocks.mark(row["priority"], picture), html.Div([
+        html.Div(row["title"], className="wall-event-title"),
+        html.Div([html.Span(part) for part in parts_of], className="wall-event-facts")])],
+        className=f"wall-event {blocks.MARKS[row['priority']]}", **blocks.attributes({"id": row["id"]}))
+
+
+def legend(picture: Picture, registry: Registry) -> list[Component]:
+    """Answer the scales of the fields on the map, in one line, and the map's credit."""
+    rows = [parts.legend(layer, picture, (layer.legend.count,)) for layer in registry.layers
+            if layer.legend is not None and layer.id in picture.pinned.layers and layer.id in {"drone_coverage", "event_heat"}]
+    credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
+    return [html.Div(rows, className="legend-rows"), html.Div(credit, className="credit")]
+
+
+def foot(picture: Picture) -> list[Component]:
+    """Answer the bottom line: fleet, six stages, departments."""
+    fleet = html.Section([html.H3(picture.texts.say("fleet")),
+                          html.Div([blocks.figure(picture.figures[name]) for name in FLEET if name in picture.figures],
+                                   className="fleet-figures")], className="block fleet")
+    stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
+    links: list[Component] = []
+    for shown in picture.slot("departments"):
+        fine = picture.figures.get("departments_ok")
+        links.append(html.Section([html.H3([picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]),
+                                   blocks.tiles(shown, picture)], className="block tiles"))
+    return [fleet, *stages, *links]
+
+
+def _fine(picture: Picture) -> Component:
+    shown = picture.figures["departments_ok"]
+    return html.Span([" ", html.B(shown.text), shown.unit],
+                     **blocks.attributes({"figure": "departments_ok", "value": "" if shown.value is None else shown.value}))
