@@ -1,0 +1,136 @@
+"""One locked-down, in-memory DuckDB over the files of one snapshot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from twin.contracts import TABLES
+from twin.engine.sql import Sql
+from twin.errors import QueryError
+
+TIMEOUT_S = 30.0
+_LOCKS = ("SET GLOBAL timezone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false",
+          "SET enable_progress_bar = false", "SET enable_external_access = false")
+_DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER",
+         pa.int64(): "BIGINT", pa.float32(): "REAL", pa.float64(): "DOUBLE", pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ"}
+
+
+class Engine:
+    """Answers named SQL over a set of tables. Safe to share between threads.
+
+    Questions wait in line (first come, first served) for one of `threads` workers, each with its own cursor: a shared
+    connection was seen to hand one thread the rows of another.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int) -> None:
+        """Take over a prepared and locked connection; see `Engine.over` and `Engine.of`."""
+        self._con = con
+        self._local = threading.local()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="duckdb")
+        self.asked = 0
+        """Questions answered so far, for those who want to know whether a cache was used."""
+
+    @classmethod
+    def over(cls, files: Mapping[str, Sequence[Path]], *, root: Path, threads: int = 2) -> Engine:
+        """Open an engine over Parquet files.
+
+        Args:
+            files: table name to its files; a contract table without files is empty.
+            root: the only folder that may be read.
+
+        Raises:
+            QueryError: a file is not Parquet, or not of its table.
+        """
+        con = duckdb.connect(config={"threads": threads})
+        try:
+            con.execute("SET allowed_directories = [$root]", {"root": str(root.resolve())})
+            for lock in _LOCKS:
+                con.execute(lock)
+            for name in TABLES:
+                con.execute(_view(name, [str(path.resolve()) for path in files.get(name, ())]))
+            con.execute("SET lock_configuration = true")
+        except duckdb.Error as error:
+            con.close()
+            raise QueryError("The snapshot's files could not be opened.", why=_said(error), fix="run `twin snapshot verify`.") from error
+        return cls(con, threads)
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
+        """Open an engine over Arrow tables in memory; a contract table that is not given is empty."""
+        con = duckdb.connect(config={"threads": threads})
+        for name, rows in tables.items():
+            con.register(name, rows)
+        for name in TABLES.keys() - tables.keys():
+            con.execute(_view(name, []))
+        for lock in (*_LOCKS, "SET lock_configuration = true"):
+            con.execute(lock)
+        return cls(con, threads)
+
+    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
+        """Answer `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
+
+        Raises:
+            QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
+        """
+        bound = sql.bind(params)
+        return self._pool.submit(self._answer, sql, bound).result()
+
+    def _answer(self, sql: Sql, bound: Mapping[str, object]) -> pa.Table:
+        cursor = self._cursor()
+        stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
+        stop.start()
+        try:
+            self.asked += 1
+            return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise QueryError(f"{sql.name} took longer than {TIMEOUT_S:.0f} s and was stopped.", fix="ask for a shorter window.") from error
+        except duckdb.Error as error:
+            raise QueryError(f"{sql.name} could not be answered.", why=_said(error), fix="run `twin snapshot verify`; if the files are whole, report this.") from error
+        finally:
+            stop.cancel()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._con.cursor()
+        return self._local.cursor
+
+    def close(self) -> None:
+        """Answer what is under way, then let go of the files."""
+        self._pool.shutdown(wait=True)
+        self._con.close()
+
+    def __enter__(self) -> Engine:
+        """Answer the engine itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+
+def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) -> pa.Table:
+    """Answer one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
+    with Engine.of(tables) as engine:
+        return engine.query(sql, params)
+
+
+def _view(name: str, files: Sequence[str]) -> str:
+    """Answer the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
+    columns = TABLES[name].columns
+    if not files:
+        empty = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns)
+        return f'CREATE VIEW "{name}" AS SELECT {empty} WHERE false'  # noqa: S608
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    return f'CREATE VIEW "{name}" AS SELECT {names} FROM read_parquet([{listed}])'  # noqa: S608
+
+
+def _said(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0]
