@@ -1,153 +1,221 @@
-"""Hold rows against their contract: the good go on, the bad go to quarantine with a sentence."""
+"""Parts the rows that keep their contract from those that do not, and says why for each of the others."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.types as pt
 
 from twin.contracts.base import Column, Table
 from twin.contracts.measured import QUARANTINE
 
+_Reasons = dict[int, list[str]]
+"""Sentences by index of a bad row."""
+
 
 @dataclass(frozen=True)
 class Checked:
-    """Good rows in the contract's schema and order; bad rows in the schema of `quarantine`."""
+    """What `check` answers: `good` has the table's own schema and order, `bad` are rows of the quarantine contract."""
 
     good: pa.Table
     bad: pa.Table
 
 
-def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: datetime, row_numbers: pa.Array | None = None,
-          raw: pa.Table | None = None) -> Checked:
-    """Part `rows` into good and bad.
+def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: datetime,
+          row_numbers: pa.Array | None = None, raw: pa.Table | None = None) -> Checked:
+    """Part `rows` into those that keep the contract of `table` and those that go to quarantine.
+
+    A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
+    fraction given for a whole number is refused. Of two rows with one key, the first stays. A missing or unknown column makes every row bad.
 
     Args:
-        table: the contract.
-        rows: any columns in any order; types that cast without loss are cast.
-        feed, origin: who gave the rows and from where, for quarantine.
+        feed: feed that gave the rows.
+        origin: file, topic or address that they came from.
         recorded_at: moment of refusal, UTC.
-        row_numbers: number of each row in its origin, from 1; null where there are none.
-        raw: the rows as they were given, if `rows` was already worked on; kept whole in quarantine.
+        row_numbers: n ordinals from 1 in the origin; null in quarantine if not given.
+        raw: n rows as they stood in the origin; `rows` itself if not given.
     """
-    reasons = np.full(rows.num_rows, "", dtype=object)
-    unknown = sorted(set(rows.column_names) - {column.name for column in table.columns})
-    if unknown:
-        _mark(reasons, np.ones(rows.num_rows, dtype=bool), f"{table.name} has no column {', '.join(unknown)}.")
-    columns = {column.name: _column(column, rows, reasons, table) for column in table.columns}
-    cast = pa.table(columns, schema=pa.schema([pa.field(c.name, c.type) for c in table.columns]))
-    for sentence, expression in table.rules.items():
-        _mark(reasons, ~_true_or_null(cast, expression), f"{table.name}: the rule '{sentence}' does not hold.")
-    _duplicates(table, cast, reasons)
-    kept = pa.array(reasons == "")
-    good = cast.filter(kept).cast(table.schema) if not bool(pc.all(kept).as_py() or rows.num_rows == 0) else cast.cast(table.schema)
-    return Checked(good, _quarantine(table, raw if raw is not None else rows, reasons, feed, origin, recorded_at, row_numbers))
+    bad = _wrong_columns(table, rows)
+    if bad:
+        kept = table.empty()
+    else:
+        converted, bad = _convert(table, rows)
+        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted), _duplicates(table, converted)):
+            _join(bad, faults)
+        kept = _keep(table, converted, bad)
+    return Checked(kept, quarantine(table.name, rows if raw is None else raw, bad, feed=feed, origin=origin,
+                                    recorded_at=recorded_at, row_numbers=row_numbers))
 
 
-def _mark(reasons: np.ndarray, wrong: np.ndarray, sentence: str) -> None:
-    """Note `sentence` for rows that are `wrong` and have no reason yet: the first fault is the one told."""
-    reasons[wrong & (reasons == "")] = sentence
+def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, feed: str, origin: str, recorded_at: datetime,
+               row_numbers: pa.Array | None = None) -> pa.Table:
+    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
+
+    The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row.
+    """
+    at = sorted(reasons)
+    found = raw.take(pa.array(at, pa.int64())).to_pylist()
+    texts = [json.dumps(row, ensure_ascii=False, default=str, sort_keys=True) for row in found]
+    numbers = [None] * len(at) if row_numbers is None else row_numbers.take(pa.array(at, pa.int64())).to_pylist()
+    ids = [hashlib.sha256("\0".join((table, feed, origin, str(i if n is None else n), text)).encode()).hexdigest()[:24]
+           for i, n, text in zip(at, numbers, texts, strict=True)]
+    n = len(at)
+    return pa.table({
+        "quarantine_id": ids, "recorded_at": [recorded_at] * n, "occurred_at": [recorded_at] * n, "table_name": [table] * n,
+        "feed": [feed] * n, "origin": [origin] * n, "row_n": numbers, "reason": ["; ".join(reasons[i]) + "." for i in at],
+        "raw": texts}, schema=QUARANTINE.schema)
 
 
-def _column(column: Column, rows: pa.Table, reasons: np.ndarray, table: Table) -> pa.ChunkedArray:
-    if column.name not in rows.column_names:
-        if not column.null:
-            _mark(reasons, np.ones(rows.num_rows, dtype=bool), f"{table.name}.{column.name} is missing ({column.doc}).")
-        return pa.chunked_array([pa.nulls(rows.num_rows, column.type)])
-    values = _cast(column, rows[column.name], reasons, table)
-    if not column.null and values.null_count:
-        _mark(reasons, _mask(pc.is_null(values)), f"{table.name}.{column.name} is empty ({column.doc}).")
-    if pa.types.is_floating(column.type):
-        _mark(reasons, _mask(pc.invert(pc.is_finite(values))), f"{table.name}.{column.name} is not a finite number.")
-    for bound, outside, word in ((column.low, pc.less, "least"), (column.high, pc.greater, "most")):
-        if bound is not None:
-            limit = pa.scalar(bound if pa.types.is_floating(column.type) else int(bound))
-            _mark(reasons, _mask(outside(values, limit)), f"{table.name}.{column.name} is out of range: at {word} {bound:g} {column.unit}.")
-    if column.allowed:
-        wrong = pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, pa.array(column.allowed))))
-        _mark(reasons, _mask(wrong), f"{table.name}.{column.name} is none of {', '.join(column.allowed)}.")
-    return values
+def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
+    for index, sentence in faults:
+        into.setdefault(index, []).append(sentence)
 
 
-def _cast(column: Column, values: pa.ChunkedArray, reasons: np.ndarray, table: Table) -> pa.ChunkedArray:
-    if values.type == column.type:
-        return values
-    if pa.types.is_timestamp(values.type) and values.type.tz is None and pa.types.is_timestamp(column.type):
-        _mark(reasons, _mask(pc.is_valid(values)), f"{table.name}.{column.name} has no time zone.")
-        return pa.chunked_array([pa.nulls(len(values), column.type)])
+def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
+    wanted = [column.name for column in table.columns]
+    said: list[str] = []
+    if missing := [name for name in wanted if name not in rows.column_names]:
+        said.append(f"column missing: {', '.join(missing)}")
+    if extra := [name for name in rows.column_names if name not in wanted]:
+        said.append(f"column unknown to {table.name}: {', '.join(extra)}")
+    if twice := sorted({name for name in rows.column_names if rows.column_names.count(name) > 1}):
+        said.append(f"column given twice: {', '.join(twice)}")
+    return {index: said for index in range(rows.num_rows)} if said else {}
+
+
+def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
+    """Answer the rows in the contract's types, null where a value cannot be had, and the reasons for those nulls."""
+    bad: _Reasons = {}
+    columns: list[pa.Array | pa.ChunkedArray] = []
+    for column in table.columns:
+        given = rows[column.name].combine_chunks()
+        if isinstance(given, pa.ChunkedArray):
+            given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
+        if pt.is_dictionary(given.type):
+            given = given.cast(given.type.value_type)
+        if given.type == column.type:
+            columns.append(given)
+            continue
+        made = given.cast(column.type) if pt.is_null(given.type) else _cast(given, column)
+        columns.append(made)
+        if made.null_count > given.null_count:
+            lost = np.flatnonzero(_mask(made.is_null()) & _mask(given.is_valid())).tolist()
+            _join(bad, ((i, f"{column.name}: {_show(given[i])} is not {_named(column)}") for i in lost))
+    return pa.table(columns, names=[column.name for column in table.columns]), bad
+
+
+def _cast(given: pa.Array, column: Column) -> pa.Array:
+    """Cast what can be cast without loss; answer null for the rest, found by halving."""
+    if not _may_become(given.type, column.type):
+        return pa.nulls(len(given), column.type)
     try:
-        return values.cast(column.type)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return _cast_each(column, values, reasons, table)
+        return given.cast(column.type)
+    except pa.ArrowInvalid:
+        if len(given) == 1:
+            return pa.nulls(1, column.type)
+        half = len(given) // 2
+        return pa.concat_arrays([_cast(given.slice(0, half), column), _cast(given.slice(half), column)])
 
 
-def _cast_each(column: Column, values: pa.ChunkedArray, reasons: np.ndarray, table: Table) -> pa.ChunkedArray:
-    """Cast row by row, so that one bad value does not take the good ones with it."""
-    found: list[object] = []
-    for at, value in enumerate(values):
-        try:
-            found.append(value.cast(column.type).as_py())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            found.append(None)
-            if not reasons[at]:
-                reasons[at] = f"{table.name}.{column.name} is not {_plain(column.type)}: {str(value.as_py())[:40]!r}."
-    return pa.chunked_array([pa.array(found, column.type)])
+def _may_become(given: pa.DataType, wanted: pa.DataType) -> bool:
+    is_text = pt.is_string(given) or pt.is_large_string(given)
+    if is_text:
+        return True
+    if pt.is_timestamp(wanted):
+        return pt.is_timestamp(given) and given.tz is not None
+    if pt.is_integer(wanted) or pt.is_floating(wanted):
+        return pt.is_integer(given) or pt.is_floating(given)
+    return False
 
 
-def _plain(kind: pa.DataType) -> str:
-    if pa.types.is_timestamp(kind):
-        return "a moment with a zone"
-    if pa.types.is_boolean(kind):
-        return "yes or no"
-    return "a whole number" if pa.types.is_integer(kind) else "a number" if pa.types.is_floating(kind) else "text"
+def _named(column: Column) -> str:
+    if pt.is_timestamp(column.type):
+        return "a moment with a time zone"
+    if pt.is_integer(column.type):
+        return f"a whole number ({column.type})"
+    if pt.is_floating(column.type):
+        return "a number"
+    return "true or false" if pt.is_boolean(column.type) else "text"
 
 
-def _mask(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
-    return np.asarray(pc.fill_null(values, False).to_numpy(zero_copy_only=False) if isinstance(values, pa.Array)
-                      else pc.fill_null(values, False).to_numpy(), dtype=bool)
+def _show(value: pa.Scalar) -> str:
+    return repr(value.as_py())[:80]
 
 
-def _true_or_null(rows: pa.Table, expression: pc.Expression) -> np.ndarray:
-    numbered = rows.append_column("_at", pa.array(np.arange(rows.num_rows)))
-    broken = numbered.filter(~expression)["_at"].to_numpy() if rows.num_rows else np.array([], dtype=np.int64)
-    holds = np.ones(rows.num_rows, dtype=bool)
-    holds[broken] = False
-    return holds
+def _nulls(table: Table, rows: pa.Table, known: _Reasons) -> list[tuple[int, str]]:
+    return [(index, f"{column.name} is missing") for column in table.columns if not column.null and rows[column.name].null_count
+            for index in np.flatnonzero(_mask(rows[column.name].is_null())).tolist()
+            if not any(reason.startswith(f"{column.name}: ") for reason in known.get(index, ()))]
 
 
-def _duplicates(table: Table, rows: pa.Table, reasons: np.ndarray) -> None:
-    """The first row of a key is kept; the others are refused."""
-    good = np.flatnonzero(reasons == "")
-    if len(good) < 2:
-        return
-    keyed = rows.select(list(table.key)).take(pa.array(good)).append_column("_at", pa.array(good))
-    first = keyed.group_by(list(table.key), use_threads=False).aggregate([("_at", "min")])["_at_min"].to_numpy()
-    if len(first) < len(good):
-        again = np.ones(rows.num_rows, dtype=bool)
-        again[first] = False
-        _mark(reasons, again & (reasons == ""), f"{table.name}: a row with the same {', '.join(table.key)} stands before it.")
+def _mask(truths: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    return np.asarray(truths.to_numpy(zero_copy_only=False) if isinstance(truths, pa.Array) else truths.to_numpy(), dtype=np.bool_)
 
 
-def _quarantine(table: Table, rows: pa.Table, reasons: np.ndarray, feed: str, origin: str, recorded_at: datetime,
-                row_numbers: pa.Array | None) -> pa.Table:
-    bad = np.flatnonzero(reasons != "")
-    if not len(bad):
-        return QUARANTINE.empty()
-    raws = [json.dumps(row, ensure_ascii=False, default=str) for row in rows.take(pa.array(bad)).to_pylist()]
-    numbers = row_numbers.take(pa.array(bad)).to_pylist() if row_numbers is not None else [None] * len(bad)
-    return quarantined(((number, reasons[at], raw) for at, number, raw in zip(bad, numbers, raws, strict=True)),
-                       table=table.name, feed=feed, origin=origin, recorded_at=recorded_at)
+def _values(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
+    """Find numbers out of range or not finite, and texts that are not allowed."""
+    faults: list[tuple[int, str]] = []
+    for column in table.columns:
+        values = rows[column.name]
+        tests = _numbers(column, values) if pt.is_integer(column.type) or pt.is_floating(column.type) else _words(column, values)
+        faults.extend((index, f"{column.name}: {_show(values[index])} {sentence}")
+                      for mask, sentence in tests for index in np.flatnonzero(mask).tolist())
+    return faults
 
 
-def quarantined(rows: Iterator[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime) -> pa.Table:
-    """Answer rows of `quarantine` from (row number, reason, raw JSON); ids follow from the content, so twice gives the same."""
-    found = [{"quarantine_id": hashlib.sha256(f"{feed}|{origin}|{number}|{raw}|{reason}|{recorded_at}|{at}".encode()).hexdigest()[:20],
-              "recorded_at": recorded_at, "occurred_at": recorded_at, "table_name": table, "feed": feed, "origin": origin,
-              "row_n": number, "reason": reason, "raw": raw} for at, (number, reason, raw) in enumerate(rows)]
-    return pa.Table.from_pylist(found, schema=QUARANTINE.schema)
+def _numbers(column: Column, values: pa.ChunkedArray) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    numbers, known = values.to_numpy(), _mask(values.is_valid())  # a null becomes NaN, which no comparison finds
+    unit = f" {column.unit}" if column.unit else ""
+    tests: list[tuple[npt.NDArray[np.bool_], str]] = []
+    if pt.is_floating(column.type):
+        tests.append((~np.isfinite(numbers) & known, "is not a finite number"))
+    if column.low is not None:
+        tests.append((numbers < column.low, f"is below {column.low:g}{unit}"))
+    if column.high is not None:
+        tests.append((numbers > column.high, f"is above {column.high:g}{unit}"))
+    return tests
+
+
+def _words(column: Column, values: pa.ChunkedArray) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    if not column.allowed:
+        return []
+    coded = pa.concat_arrays(values.chunks).dictionary_encode() if values.num_chunks else pa.array([], column.type).dictionary_encode()
+    wrong = [code for code, word in enumerate(coded.dictionary.to_pylist()) if word not in column.allowed]
+    mask = np.isin(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), wrong)
+    return [(mask, f"is none of {', '.join(column.allowed)}")]
+
+
+def _rules(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
+    numbered = rows.append_column("_index", pa.array(np.arange(rows.num_rows)))
+    return [(index, f"it breaks the rule '{sentence}'") for sentence, rule in table.rules.items()
+            for index in numbered.filter(~rule)["_index"].to_pylist()]
+
+
+def _duplicates(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
+    """Find every row whose whole key an earlier row has; a key with a null in it is reported as missing, not as taken."""
+    key = list(table.key)
+    keyed = rows.select(key).append_column("_index", pa.array(np.arange(rows.num_rows)))
+    firsts = keyed.group_by(key, use_threads=False).aggregate([("_index", "min")])
+    if firsts.num_rows == rows.num_rows:
+        return []
+    later = np.setdiff1d(np.arange(rows.num_rows), firsts["_index_min"].to_numpy(), assume_unique=True)
+    taken = keyed.take(pa.array(later)).drop_null()
+    named = ", ".join(key)
+    return [(row["_index"], f"the key ({named}) = ({', '.join(str(row[name]) for name in key)}) is already taken in the same batch")
+            for row in taken.to_pylist()]
+
+
+def _keep(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> pa.Table:
+    if bad:
+        mask = np.ones(rows.num_rows, dtype=bool)
+        mask[list(bad)] = False
+        rows = rows.filter(pa.array(mask))
+    return pa.Table.from_arrays([column.combine_chunks() if rows.num_rows else pa.array([], column.type) for column in rows.columns],
+                                schema=table.schema)
