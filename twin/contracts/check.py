@@ -33,9 +33,12 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
     """Part `rows` into those that keep the contract of `table` and those that go to quarantine.
 
     A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
-    fraction given for a whole number is refused. Of two rows with one key, the first stays. A missing or unknown column makes every row bad.
+    fraction given for a whole number is refused. A column that may be null may be absent; any other missing column, or an
+    unknown one, makes every row bad. Of two good rows with one key, the first stays.
 
     Args:
+        table: the contract.
+        rows: n rows, columns in any order.
         feed: feed that gave the rows.
         origin: file, topic or address that they came from.
         recorded_at: moment of refusal, UTC.
@@ -47,30 +50,38 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
         kept = table.empty()
     else:
         converted, bad = _convert(table, rows)
-        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted), _duplicates(table, converted)):
+        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted)):
             _join(bad, faults)
-        kept = _keep(table, converted, bad)
+        kept, again = _first_of_each_key(table, converted, bad)
+        bad |= again
     return Checked(kept, quarantine(table.name, rows if raw is None else raw, bad, feed=feed, origin=origin,
                                     recorded_at=recorded_at, row_numbers=row_numbers))
 
 
 def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, feed: str, origin: str, recorded_at: datetime,
                row_numbers: pa.Array | None = None) -> pa.Table:
-    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
-
-    The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row.
-    """
+    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index."""
     at = sorted(reasons)
-    found = raw.take(pa.array(at, pa.int64())).to_pylist()
-    texts = [json.dumps(row, ensure_ascii=False, default=str, sort_keys=True) for row in found]
-    numbers = [None] * len(at) if row_numbers is None else row_numbers.take(pa.array(at, pa.int64())).to_pylist()
-    ids = [hashlib.sha256("\0".join((table, feed, origin, str(i if n is None else n), text)).encode()).hexdigest()[:24]
-           for i, n, text in zip(at, numbers, texts, strict=True)]
-    n = len(at)
+    places = pa.array(at, pa.int64())
+    texts = [json.dumps(row, ensure_ascii=False, default=str) for row in raw.take(places).to_pylist()]
+    numbers: list[int | None] = [None] * len(at) if row_numbers is None else row_numbers.take(places).to_pylist()
+    return quarantined(((number, "; ".join(reasons[index]) + ".", text) for index, number, text in zip(at, numbers, texts, strict=True)),
+                       table=table, feed=feed, origin=origin, recorded_at=recorded_at)
+
+
+def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime) -> pa.Table:
+    """Answer rows of the quarantine contract from (row number, reason, row as given in JSON).
+
+    The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row, whenever it is read.
+    """
+    given = list(rows)
+    n = len(given)
+    ids = [hashlib.sha256("\0".join((table, feed, origin, f"#{at}" if number is None else str(number), reason, text)).encode()).hexdigest()[:24]
+           for at, (number, reason, text) in enumerate(given)]
     return pa.table({
         "quarantine_id": ids, "recorded_at": [recorded_at] * n, "occurred_at": [recorded_at] * n, "table_name": [table] * n,
-        "feed": [feed] * n, "origin": [origin] * n, "row_n": numbers, "reason": ["; ".join(reasons[i]) + "." for i in at],
-        "raw": texts}, schema=QUARANTINE.schema)
+        "feed": [feed] * n, "origin": [origin] * n, "row_n": [number for number, _, _ in given],
+        "reason": [reason for _, reason, _ in given], "raw": [text for _, _, text in given]}, schema=QUARANTINE.schema)
 
 
 def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
@@ -81,8 +92,8 @@ def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
 def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
     wanted = [column.name for column in table.columns]
     said: list[str] = []
-    if missing := [name for name in wanted if name not in rows.column_names]:
-        said.append(f"column missing: {', '.join(missing)}")
+    if missing := [column.name for column in table.columns if not column.null and column.name not in rows.column_names]:
+        said.append(f"column missing from {table.name}: {', '.join(missing)}")
     if extra := [name for name in rows.column_names if name not in wanted]:
         said.append(f"column unknown to {table.name}: {', '.join(extra)}")
     if twice := sorted({name for name in rows.column_names if rows.column_names.count(name) > 1}):
@@ -95,6 +106,9 @@ def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
     bad: _Reasons = {}
     columns: list[pa.Array | pa.ChunkedArray] = []
     for column in table.columns:
+        if column.name not in rows.column_names:
+            columns.append(pa.nulls(rows.num_rows, column.type))
+            continue
         given = rows[column.name].combine_chunks()
         if isinstance(given, pa.ChunkedArray):
             given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
@@ -198,24 +212,18 @@ def _rules(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
             for index in numbered.filter(~rule)["_index"].to_pylist()]
 
 
-def _duplicates(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
-    """Find every row whose whole key an earlier row has; a key with a null in it is reported as missing, not as taken."""
+def _first_of_each_key(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> tuple[pa.Table, _Reasons]:
+    """Answer the good rows, the first of each key alone, and the reasons of those that came after it."""
+    good = np.ones(rows.num_rows, dtype=np.bool_)
+    good[list(bad)] = False
     key = list(table.key)
-    keyed = rows.select(key).append_column("_index", pa.array(np.arange(rows.num_rows)))
-    firsts = keyed.group_by(key, use_threads=False).aggregate([("_index", "min")])
-    if firsts.num_rows == rows.num_rows:
-        return []
-    later = np.setdiff1d(np.arange(rows.num_rows), firsts["_index_min"].to_numpy(), assume_unique=True)
-    taken = keyed.take(pa.array(later)).drop_null()
-    named = ", ".join(key)
-    return [(row["_index"], f"the key ({named}) = ({', '.join(str(row[name]) for name in key)}) is already taken in the same batch")
-            for row in taken.to_pylist()]
-
-
-def _keep(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> pa.Table:
-    if bad:
-        mask = np.ones(rows.num_rows, dtype=bool)
-        mask[list(bad)] = False
-        rows = rows.filter(pa.array(mask))
-    return pa.Table.from_arrays([column.combine_chunks() if rows.num_rows else pa.array([], column.type) for column in rows.columns],
-                                schema=table.schema)
+    keyed = rows.select(key).append_column("_index", pa.array(np.arange(rows.num_rows))).filter(pa.array(good))
+    firsts = keyed.group_by(key, use_threads=False).aggregate([("_index", "min")])["_index_min"].to_numpy()
+    again: _Reasons = {}
+    if len(firsts) < keyed.num_rows:
+        later = np.setdiff1d(np.flatnonzero(good), firsts, assume_unique=True)
+        good[later] = False
+        for index, row in zip(later.tolist(), rows.select(key).take(pa.array(later)).to_pylist(), strict=True):
+            again[index] = [f"a row before it has the same {', '.join(key)}: {', '.join(str(row[name]) for name in key)}"]
+    kept = rows if bool(good.all()) else rows.filter(pa.array(good))
+    return pa.Table.from_arrays([column.combine_chunks() for column in kept.columns], schema=table.schema), again
