@@ -1,0 +1,115 @@
+// One deck.gl on one canvas. When the GPU takes its context away, a new one is made with the same camera and layers.
+
+import { Deck, MapView } from '@deck.gl/core';
+
+const FIRST_RETRY_MS = 60;
+const SLOWEST_RETRY_MS = 2000;
+const PATIENCE_MS = 1500;
+const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
+
+/** @param {Record<string, number>} padding CSS px that other things cover */
+const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: true } });
+
+export class Canvas {
+  /**
+   * @param {HTMLElement} element
+   * @param {object} on
+   * @param {(anew: boolean) => any[]} on.layers answers what to draw
+   * @param {(info: any) => void} on.click
+   * @param {(info: any) => void} on.hover
+   * @param {() => void} on.frame after each frame
+   * @param {(error: Error, layer: any) => void} on.error
+   */
+  constructor(element, on) {
+    this.element = element;
+    this.on = on;
+    this.rebuilt = 0;
+    this.camera = NOWHERE;
+    this.padding = {};
+    /** @type {number | boolean} */
+    this.pixels = true;
+    this.tries = 0;
+    this.#open();
+  }
+
+  #open() {
+    const canvas = document.createElement('canvas');
+    canvas.id = 'deckmap';
+    canvas.addEventListener('webglcontextlost', () => this.#lost(canvas));
+    this.element.prepend(canvas);
+    this.canvas = canvas;
+    this.alive = false;
+    const deck = new Deck({
+      canvas,
+      views: view(this.padding),
+      initialViewState: this.camera,
+      useDevicePixels: this.pixels,
+      layers: [],
+      pickingRadius: 4,
+      onViewStateChange: ({ viewState: { longitude, latitude, zoom } }) => {
+        this.camera = { longitude, latitude, zoom };
+      },
+      onAfterRender: this.on.frame,
+      onClick: this.on.click,
+      onHover: this.on.hover,
+      onError: this.on.error,
+      onLoad: () => this.#opened(deck),
+    });
+    this.deck = deck;
+    setTimeout(() => !this.alive && this.deck === deck && this.#lost(canvas), PATIENCE_MS);
+  }
+
+  /** @param {Deck} deck */
+  #opened(deck) {
+    if (this.deck !== deck) return;
+    this.alive = true;
+    if (this.tries > 0) this.rebuilt += 1;
+    this.tries = 0;
+    deck.setProps({ layers: this.on.layers(true) });
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  #lost(canvas) {
+    if (this.canvas !== canvas) return;
+    this.canvas = null;
+    this.alive = false;
+    try {
+      this.deck?.finalize();
+    } catch {
+      // a lost context has nothing left to free
+    }
+    this.deck = null;
+    canvas.remove();
+    setTimeout(() => this.#open(), Math.min(FIRST_RETRY_MS * 2 ** this.tries, SLOWEST_RETRY_MS));
+    this.tries += 1;
+  }
+
+  /** Draw what there is to draw, in place. */
+  draw() {
+    if (this.alive) this.deck?.setProps({ layers: this.on.layers(false) });
+  }
+
+  /**
+   * @param {{longitude: number, latitude: number, zoom: number}} camera
+   * @param {string} key names the camera, so that the same place asked for again is gone to again
+   * @param {number} glide_ms 0 jumps
+   */
+  look(camera, key, glide_ms) {
+    this.camera = camera;
+    this.deck?.setProps({ initialViewState: { ...camera, pitch: 0, bearing: 0, minZoom: 6, maxZoom: 18, key, transitionDuration: glide_ms } });
+  }
+
+  /** @param {Record<string, number>} padding @param {number | boolean} pixels */
+  frame(padding, pixels) {
+    if (pixels !== this.pixels) this.deck?.setProps({ useDevicePixels: pixels });
+    this.deck?.setProps({ views: view(padding) });
+    this.padding = padding;
+    this.pixels = pixels;
+  }
+
+  /** Whether everything that was asked for is on screen. */
+  get idle() {
+    const layers = this.deck?.props.layers ?? [];
+    return this.alive && layers.every((/** @type {any} */ layer) => layer.isLoaded) && !this.deck?.needsRedraw({ clearRedrawFlags: false });
+  }
+}

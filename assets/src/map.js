@@ -1,0 +1,127 @@
+// The map of a page: takes specs, keeps one canvas, says when a picture is whole, and what was clicked.
+
+import { Canvas } from './canvas.js';
+import { idOf, objectOf } from './picks.js';
+import { Stack } from './stack.js';
+import { Tooltip } from './tooltip.js';
+
+const GLIDE_MS = 700;
+const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
+
+/**
+ * @typedef {object} Spec
+ * @property {{layers: import('./spec.js').LayerJson[]} | import('./spec.js').LayerJson[]} deck pydeck's JSON, or its layers
+ * @property {string} snapshot what `document.documentElement.dataset.ready` says when all of it is drawn
+ * @property {string} [hash] names the picture; becomes `dataset.picture`
+ * @property {{longitude: number, latitude: number, zoom: number} | null} [camera] where to look
+ * @property {string} [cameraKey] the camera is gone to only when this changes
+ * @property {Record<string, number>} [padding] CSS px of the map that other things cover: top, right, bottom, left
+ * @property {string} [background] any CSS colour
+ * @property {number | boolean} [useDevicePixels]
+ * @property {string} [lang] of tooltips
+ * @property {string} [zone] the city's time zone, for moments in tooltips
+ */
+
+export class TwinMap {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    if (getComputedStyle(element).position === 'static') element.style.position = 'relative';
+    this.element = element;
+    this.clicks = 0;
+    /** @type {any} */
+    this.picked = null;
+    this.settled = false;
+    /** @type {string | undefined} */
+    this.cameraKey = undefined;
+    this.stack = new Stack(() => this.#soon(), (layer, why, url) => this.#failed(layer, why, url));
+    this.tooltip = new Tooltip(element);
+    this.canvas = new Canvas(element, {
+      layers: (anew) => this.stack.layers(anew),
+      click: (info) => this.#click(info),
+      hover: (info) => this.#hover(info),
+      frame: () => this.#watch(),
+      error: (error, layer) => this.#broken(error, layer),
+    });
+  }
+
+  /** @param {Spec} spec */
+  render(spec) {
+    this.spec = spec;
+    this.settled = false;
+    const { dataset } = document.documentElement;
+    delete dataset.ready;
+    delete dataset.picture;
+    if (spec.background) this.element.style.background = spec.background;
+    this.canvas.frame(spec.padding ?? NO_PADDING, spec.useDevicePixels ?? true);
+    const key = spec.cameraKey ?? 'only';
+    if (spec.camera && key !== this.cameraKey) {
+      const still = this.cameraKey === undefined || matchMedia('(prefers-reduced-motion: reduce)').matches;
+      this.canvas.look(spec.camera, key, still ? 0 : GLIDE_MS);
+      this.cameraKey = key;
+    }
+    this.stack.want(Array.isArray(spec.deck) ? spec.deck : spec.deck.layers);
+  }
+
+  /** Draw once for all that changes within one turn of the browser. */
+  #soon() {
+    this.drawing ??= setTimeout(() => {
+      this.drawing = undefined;
+      this.canvas.draw();
+      this.#watch();
+    });
+  }
+
+  /** Say that the picture is whole once it is; ask again a frame later until then. */
+  #watch() {
+    if (this.settled || !this.spec || this.watching) return;
+    this.watching = requestAnimationFrame(() => {
+      this.watching = undefined;
+      if (this.settled || !this.spec) return;
+      const { dataset } = document.documentElement;
+      if (this.stack.broken.length) dataset.broken = this.stack.broken.join(' ');
+      else delete dataset.broken;
+      if (this.stack.settled && !this.drawing && this.canvas.idle) {
+        this.settled = true;
+        dataset.picture = this.spec.hash ?? '';
+        dataset.ready = this.spec.snapshot;
+      } else if (!this.stack.broken.length) this.#watch();
+    });
+  }
+
+  /** @param {string} layer @param {string} why @param {string} url */
+  #failed(layer, why, url) {
+    document.dispatchEvent(new CustomEvent('twin:layer-failed', { detail: { layer, why, url, snapshot: this.spec?.snapshot } }));
+  }
+
+  /** @param {Error} error @param {any} layer */
+  #broken(error, layer) {
+    if (layer) this.stack.fail(String(layer.root?.id ?? layer.id).split('~')[0], error.message);
+    else console.warn(`map: ${error.message}`);
+  }
+
+  /** @param {any} info */
+  #click(info) {
+    this.clicks += 1;
+    const object = objectOf(info);
+    const layer = object ? this.stack.jsonOf(info.layer.id)?.id : undefined;
+    this.picked = object ? { layer, id: idOf(object), object, n: this.clicks } : null;
+    window.dash_clientside?.set_props?.('pick', { data: this.picked });
+  }
+
+  /** @param {any} info */
+  #hover(info) {
+    const object = objectOf(info);
+    const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
+    const lang = this.spec?.lang ?? this.element.closest('[lang]')?.getAttribute('lang') ?? 'zh-CN';
+    this.tooltip.show(object, template, { x: info.x, y: info.y, lang: lang || 'zh-CN', zone: this.spec?.zone });
+  }
+
+  /** What the map is at, for tests and for the curious. */
+  get state() {
+    const { dataset } = document.documentElement;
+    return {
+      ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, rebuilt: this.canvas.rebuilt,
+      camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
+    };
+  }
+}

@@ -1,0 +1,133 @@
+// Marks from our own atlas: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring.
+
+import { CompositeLayer } from '@deck.gl/core';
+import { IconLayer, ScatterplotLayer } from '@deck.gl/layers';
+import atlasBytes from '../icons/marks.png';
+import mapping from '../icons/marks.json';
+import { rowOf } from './arrow.js';
+
+const PULSES = 3;
+const PULSE_MS = 1300;
+const RING = { steady: 1, from: 0.55, to: 1.75 };
+
+/** @type {Promise<ImageBitmap> | undefined} */
+let atlas;
+/** The atlas is part of this file: no request, and no moment without marks. */
+const openAtlas = () => (atlas ??= createImageBitmap(new Blob([atlasBytes], { type: 'image/png' })));
+
+/** Colours a mask by its row's colour but leaves its dark edge dark. */
+class TintedIcons extends IconLayer {
+  static layerName = 'TintedIcons';
+
+  getShaders() {
+    const shaders = super.getShaders();
+    return { ...shaders, fs: shaders.fs.replace('mix(texColor.rgb, vColor.rgb, vColorMode)', 'texColor.rgb * mix(vec3(1.0), vColor.rgb, vColorMode)') };
+  }
+}
+
+const markOf = (/** @type {any} */ row, /** @type {any} */ { index, data }) => row?.mark ?? data.columns?.mark?.get(index) ?? 'p3';
+
+/** Rows that have a ring, and what each is. @param {any} data @param {string[]} names @returns {any[]} */
+function ringed(data, names) {
+  const found = [];
+  for (let index = 0; index < (data?.length ?? 0); index += 1) {
+    const row = data.columns ? null : data[index];
+    if (!names.includes(markOf(row, { index, data }))) continue;
+    const whole = row ?? rowOf(data.columns, index);
+    found.push({ position: Array.from(whole.position), id: String(whole.id ?? whole.event_id ?? whole.position) });
+  }
+  return found;
+}
+
+export class MarkLayer extends CompositeLayer {
+  static layerName = 'MarkLayer';
+
+  static defaultProps = {
+    getPosition: { type: 'accessor', value: (row) => row.position },
+    getIcon: { type: 'accessor', value: markOf },
+    getColor: { type: 'accessor', value: [232, 238, 246, 255] },
+    getSize: { type: 'accessor', value: 16 },
+    getAngle: { type: 'accessor', value: 0 },
+    sizeScale: 1,
+    sizeUnits: 'pixels',
+    sizeMinPixels: 0,
+    sizeMaxPixels: 1e6,
+    billboard: true,
+    pulse: { type: 'array', value: [], compare: true },
+    pulseSize: 44,
+    pulseColor: { type: 'color', value: [213, 94, 0, 255] },
+    pulseWidth: 2,
+  };
+
+  initializeState() {
+    this.setState({ seen: new Set(), rings: [], fresh: [], began: 0, image: null });
+    openAtlas().then((image) => this.getCurrentLayer()?.setState({ image }));
+  }
+
+  get isLoaded() {
+    return super.isLoaded && Boolean(this.state.image);
+  }
+
+  updateState({ props, changeFlags }) {
+    if (!changeFlags.dataChanged && !changeFlags.propsChanged) return;
+    const { pulse, data } = props;
+    if (this.state.from === data) return;
+    const rings = pulse.length ? ringed(data, pulse) : [];
+    const fresh = rings.filter((ring) => !this.state.seen.has(ring.id));
+    this.setState({ rings, from: data, seen: new Set(rings.map((ring) => ring.id)) });
+    if (fresh.length === 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    this.setState({ fresh, began: performance.now() });
+    this.#beat();
+  }
+
+  /** Draw the next frame of the pulse while there is one. */
+  #beat() {
+    requestAnimationFrame(() => {
+      const layer = this.getCurrentLayer();
+      if (!layer?.state) return;
+      const beats = (performance.now() - layer.state.began) / PULSE_MS;
+      if (beats >= PULSES) return layer.setState({ fresh: [], phase: 0 });
+      layer.setState({ phase: beats % 1 });
+      layer.#beat();
+    });
+  }
+
+  getPickingInfo({ info }) {
+    const { data } = this.props;
+    if (info.index >= 0) info.object = data.columns ? rowOf(data.columns, info.index) : data[info.index];
+    return info;
+  }
+
+  /** @param {string} id @param {any[]} data @param {number} scale @param {number} opacity */
+  #ring(id, data, scale, opacity) {
+    const { pulseColor, pulseSize, pulseWidth, sizeScale } = this.props;
+    return new ScatterplotLayer(this.getSubLayerProps({ id }), {
+      data,
+      pickable: false,
+      filled: false,
+      stroked: true,
+      radiusUnits: 'pixels',
+      lineWidthUnits: 'pixels',
+      getPosition: (ring) => ring.position,
+      getRadius: pulseSize / 2,
+      getLineWidth: pulseWidth * sizeScale,
+      getLineColor: pulseColor,
+      radiusScale: scale * sizeScale,
+      opacity,
+    });
+  }
+
+  renderLayers() {
+    const { rings, fresh, phase = 0, image } = this.state;
+    if (!image) return null;
+    const { data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard } = this.props;
+    const icons = new TintedIcons(this.getSubLayerProps({ id: 'marks', updateTriggers: this.props.updateTriggers }), {
+      data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard,
+      iconAtlas: image,
+      iconMapping: mapping,
+    });
+    const steady = rings.length > 0 && this.#ring('ring', rings, RING.steady, 1);
+    const swelling = fresh.length > 0 && this.#ring('pulse', fresh, RING.from + (RING.to - RING.from) * phase, 1 - phase);
+    return [swelling, steady, icons];
+  }
+}

@@ -1,0 +1,72 @@
+// From the JSON of a pydeck layer to a deck.gl layer with its data.
+
+import { CollisionFilterExtension, PathStyleExtension, DataFilterExtension, FillStyleExtension } from '@deck.gl/extensions';
+import { JSONConverter } from '@deck.gl/json';
+import { ArcLayer, BitmapLayer, GeoJsonLayer, IconLayer, LineLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer, TextLayer } from '@deck.gl/layers';
+import { rowOf } from './arrow.js';
+import { MarkLayer } from './mark_layer.js';
+import { NamesLayer } from './names_layer.js';
+import { RasterLayer } from './raster_layer.js';
+
+const classes = {
+  ArcLayer, BitmapLayer, GeoJsonLayer, IconLayer, LineLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer, TextLayer,
+  MarkLayer, NamesLayer, RasterLayer,
+  CollisionFilterExtension, DataFilterExtension, FillStyleExtension, PathStyleExtension,
+};
+const converter = new JSONConverter({ configuration: { classes } });
+const NAMES = new Set(['NamesLayer', 'TextLayer']);
+const EXPRESSION = '@@=';
+
+/** @typedef {Record<string, any> & {id: string, '@@type': string}} LayerJson */
+
+/** Whether a layer writes letters. @param {LayerJson} json */
+export const writes = (json) => NAMES.has(json['@@type']);
+
+/** Number of things in `data`: rows, or features. @param {any} data */
+export const count = (data) => data?.features?.length ?? data?.length ?? 0;
+
+/** Accessors of rows with a ring, where the layer's JSON does not say otherwise. */
+const OF_RINGS = {
+  getPolygon: (/** @type {any} */ row) => row.path,
+  getPath: (/** @type {any} */ row) => row.path,
+  getFillColor: (/** @type {any} */ row) => row.fill_color ?? [169, 184, 202, 60],
+  getColor: (/** @type {any} */ row) => row.fill_color ?? [169, 184, 202, 255],
+  getLineColor: (/** @type {any} */ row) => row.line_color ?? row.fill_color ?? [169, 184, 202, 255],
+};
+
+/** deck.gl cannot see that an expression changed, so each expression is its own update trigger. @param {LayerJson} json */
+function triggers(json) {
+  const found = { ...json.updateTriggers };
+  for (const [name, value] of Object.entries(json)) {
+    if (typeof value === 'string' && value.startsWith(EXPRESSION)) found[name] = JSON.stringify([value, found[name]]);
+  }
+  return found;
+}
+
+/** Expressions read the columns of binary rows too. @param {Record<string, any>} props @param {LayerJson} json */
+function onRows(props, json) {
+  const found = /** @type {Record<string, any>} */ ({});
+  for (const name of Object.keys(json)) {
+    const of = props[name];
+    if (typeof of === 'function' && name.startsWith('get')) {
+      found[name] = (/** @type {any} */ row, /** @type {any} */ info) => of(row ?? rowOf(info.data.columns, info.index), info);
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {LayerJson} json a layer as pydeck writes it
+ * @param {any} data what its URL answered
+ * @param {string} id id inside deck.gl
+ * @returns {import('@deck.gl/core').Layer}
+ */
+export function build(json, data, id) {
+  const { data: _url, ...rest } = json;
+  if (json['@@type'] === 'MarkLayer') delete rest.iconAtlas;
+  const bare = converter.convert({ ...rest, id, updateTriggers: triggers(json) });
+  if (!bare) throw new Error(`no layer is called ${json['@@type']}`);
+  const more = data?.columns ? onRows(bare.props, json) : {};
+  const ofRings = Array.isArray(data) && data[0]?.path ? Object.fromEntries(Object.entries(OF_RINGS).filter(([name]) => !(name in json))) : {};
+  return bare.clone({ ...ofRings, ...more, data });
+}
