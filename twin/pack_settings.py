@@ -1,0 +1,194 @@
+"""What `city.toml` says: read into the nouns of `twin.city`, with a sentence for each thing that is off."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from twin.city import Camera, Raster
+
+Settings = dict[str, Any]
+OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras"}
+"""Keys of city.toml that have an attribute of City; the other sections are its settings."""
+LANGUAGES = ("zh-CN", "en")
+ROLES = ("land", "water", "rivers", "roads", "streets", "places")
+
+
+def read_toml(path: Path, problems: list[str]) -> Settings | None:
+    """Answer the content of a TOML file, or None after adding a sentence to `problems`."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        problems.append(f"{path.name} cannot be read: {error.strerror}; it belongs at {path}.")
+    except UnicodeDecodeError as error:
+        problems.append(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{path.name} is not TOML: {error}.")
+    return None
+
+
+def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings:
+    """Answer the section `name`; an empty one after adding a sentence if it is missing or not a section."""
+    found = settings.get(name)
+    if isinstance(found, dict):
+        return cast("Settings", found)
+    problems.append(f"city.toml has no section [{name}]." if found is None else f"city.toml: {name} is not a section; write [{name}].")
+    return {}
+
+
+def number(values: Mapping[str, Any], name: str, where: str, problems: list[str], *, whole: bool = False) -> float:
+    """Answer the number `name` of a section; NaN after adding a sentence if it is missing or not one."""
+    value = values.get(name)
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
+        problems.append(f"city.toml: {where} needs {name} as a {'whole ' if whole else ''}number, not {value!r}.")
+        return math.nan
+    return float(value)
+
+
+def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
+    """Answer the text `name` of the top of city.toml; '' after adding a sentence if it is missing or not text."""
+    value = settings.get(name)
+    if isinstance(value, str) and value:
+        return value
+    problems.append(f"city.toml: {name} is {value!r}; write it as text between quotes, above the first section.")
+    return ""
+
+
+def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
+    """Answer the city's time zone; UTC after adding a sentence if there is none."""
+    name = words(settings, "zone", problems)
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(f"city.toml: there is no time zone {name!r}; use a name such as 'Europe/Lisbon'.")
+        return ZoneInfo("UTC")
+
+
+def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:
+    """Answer the names of layers in drawing order; adds sentences for wrong forms and for names that stand twice."""
+    given: Any = settings.get("layers")
+    names = cast("list[Any]", given) if isinstance(given, list) else []
+    if not names or not all(isinstance(name, str) and name for name in names):
+        problems.append('city.toml: layers is not a list of names; write layers = ["districts", "headline"].')
+        return ()
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.append(f"city.toml: the layer {name!r} stands twice in layers; keep one.")
+    for name in sorted(set(names)):
+        if not all(part.isidentifier() for part in name.split(":")) or name.count(":") > 1:
+            problems.append(f"city.toml: {name!r} in layers is no name; use a folder's name, or 'package:name'.")
+    return tuple(names)
+
+
+def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
+    """Answer the credit line by language; every language needs one."""
+    given = section(settings, "credit", problems)
+    for lang in LANGUAGES:
+        if not isinstance(given.get(lang), str) or not given[lang]:
+            problems.append(f"city.toml: [credit] has no line for {lang}; name the sources of the map.")
+    return {lang: str(line) for lang, line in given.items()}
+
+
+def read_geography(settings: Mapping[str, Any], root: Path, problems: list[str]) -> dict[str, Path]:
+    """Answer the files that the map draws, by role; all of ROLES are needed, and no path leaves the pack."""
+    given = section(settings, "geography", problems)
+    for role in ROLES:
+        if role not in given:
+            problems.append(f"city.toml: [geography] names no file for {role!r}.")
+    paths: dict[str, Path] = {}
+    for role, name in given.items():
+        path = (root / str(name)).resolve()
+        if not path.is_relative_to(root.resolve()):
+            problems.append(f"city.toml: [geography] {role} leaves the pack; give a path inside {root.name}/.")
+        elif not path.is_file():
+            problems.append(f"{name} is missing; [geography] {role} of city.toml names it.")
+        else:
+            paths[role] = path
+    return paths
+
+
+def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | None:
+    """Answer the grid, or None after adding sentences. Cells are within 2 % of `cell_m` at the middle latitude."""
+    given = section(settings, "raster", problems)
+    before = len(problems)
+    real = {name: number(given, name, "[raster]", problems) for name in ("lon0", "lat0", "dlon", "dlat", "cell_m")}
+    size = {name: number(given, name, "[raster]", problems, whole=True) for name in ("n_x", "n_y")}
+    if len(problems) > before:
+        return None
+    if min(real["dlon"], real["dlat"], real["cell_m"]) <= 0 or not 1 <= size["n_x"] * size["n_y"] <= 200_000_000 or min(size.values()) < 1:
+        problems.append("city.toml: [raster] needs sides above 0 and 1 to 200 million cells.")
+        return None
+    raster = Raster(**real, n_x=int(size["n_x"]), n_y=int(size["n_y"]))
+    east_m, north_m = metres_per_degree(raster.lat0 + raster.n_y * raster.dlat / 2)
+    for name, side_m in (("dlon", raster.dlon * east_m), ("dlat", raster.dlat * north_m)):
+        if abs(side_m / raster.cell_m - 1) > 0.02:
+            fit = raster.cell_m / (east_m if name == "dlon" else north_m)
+            problems.append(f"city.toml: [raster] {name} makes a side of {side_m:.1f} m, not {raster.cell_m:g} m; use {fit:.6f}.")
+    return raster
+
+
+def metres_per_degree(lat_deg: float) -> tuple[float, float]:
+    """Answer metres per degree eastwards and northwards at a latitude (WGS 84 series, good to 0.1 m)."""
+    lat = math.radians(lat_deg)
+    north = 111_132.92 - 559.82 * math.cos(2 * lat) + 1.175 * math.cos(4 * lat)
+    east = 111_412.84 * math.cos(lat) - 93.5 * math.cos(3 * lat) + 0.118 * math.cos(5 * lat)
+    return east, north
+
+
+def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str]) -> dict[str, Camera]:
+    """Answer the cameras of city.toml; 'city' is needed, and each looks at a point on the raster."""
+    cameras: dict[str, Camera] = {}
+    given = section(settings, "cameras", problems)
+    if given and "city" not in given:
+        problems.append("city.toml: there is no [cameras.city], where the map looks first.")
+    for name in given:
+        before = len(problems)
+        place = section(given, name, problems)
+        lon, lat, zoom = (number(place, part, f"[cameras.{name}]", problems) for part in ("lon", "lat", "zoom"))
+        if len(problems) > before:
+            continue
+        if not (0 <= lon - raster.lon0 <= raster.n_x * raster.dlon and 0 <= lat - raster.lat0 <= raster.n_y * raster.dlat):
+            problems.append(f"city.toml: [cameras.{name}] looks at {lon:g}, {lat:g}, outside the city's raster.")
+        if not 0 <= zoom <= 24:
+            problems.append(f"city.toml: [cameras.{name}] has zoom {zoom:g}; use 0 to 24.")
+        cameras[name] = Camera(lon, lat, zoom)
+    return cameras
+
+
+def over(west: float, south: float, east: float, north: float) -> Camera:
+    """Answer the camera that shows a box (deg) whole on a map 1,000 px wide and 700 px high, with a margin of a tenth."""
+    lat = (south + north) / 2
+    across, up = 1_000 * 0.8, 700 * 0.8
+    wide, high = max(east - west, 1e-4), max(north - south, 1e-4) / math.cos(math.radians(lat))
+    zoom = math.log2(min(across / wide, up / high) * 360 / 512)
+    return Camera(round((west + east) / 2, 5), round(lat, 5), round(min(max(zoom, 0.0), 20.0), 2))
+
+
+def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> dict[str, Settings]:
+    """Answer the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known."""
+    for name in ("freshness", "coverage", "schedule"):
+        section(settings, name, problems)
+    found = {name: cast("Settings", value) for name, value in settings.items() if name not in OWN and isinstance(value, dict)}
+    for name, value in settings.items():
+        if name not in OWN and name not in found:
+            problems.append(f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section.")
+    for name in ("freshness", "coverage"):
+        for key, value in found.get(name, {}).items():
+            if key.endswith("_s") and (number(found[name], key, f"[{name}]", problems) <= 0):
+                problems.append(f"city.toml: [{name}] {key} is {value}; give seconds, more than 0.")
+    brief = found.get("schedule", {}).get("brief")
+    try:
+        time.fromisoformat(brief if isinstance(brief, str) and len(brief) == 5 else "")
+    except ValueError:
+        problems.append(f"city.toml: [schedule] brief is {brief!r}; write a time of the city's day, such as \"07:30\".")
+    for name, wall in walls.items():
+        given = cast("Settings", wall) if isinstance(wall, dict) else {}
+        for key in ("distance_m", "pitch_mm", "width", "height"):
+            value = given.get(key)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+                problems.append(f"wall.toml: [{name}] needs {key} as a number above 0, not {value!r}.")
+    return {**found, "wall": walls}
