@@ -69,30 +69,36 @@ def read_outlines(path: Path) -> Outlines:
             raise PackError(f"{path.name}, feature {number}: district_id is {name!r}.",
                             fix="give each outline a district_id of its own, as text.")
         try:
-            shape = shapely.from_geojson(json.dumps(feature.get("geometry")))
+            shape = shapely.from_geojson(json.dumps(feature.get("geometry") or {}))
         except shapely.GEOSException as error:
-            raise PackError(f"{path.name}, feature {number}: the geometry cannot be read.", why=str(error)) from error
-        if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid or shape.is_empty:
-            raise PackError(f"{path.name}, feature {number} ({name}): not a valid polygon.", fix="mend the ring, or draw it afresh.")
+            raise PackError(f"{path.name}, feature {number} ({name}): the geometry cannot be read.", why=f"{error}.") from error
+        if shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid or shape.is_empty:
+            raise PackError(f"{path.name}, feature {number} ({name}): not a valid polygon.", fix="mend or redraw its rings.")
         ids.append(name)
         shapes.append(shape)
     return Outlines(tuple(ids), tuple(shapes))
 
 
 def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
-    """Answer (n_y, n_x), south to north and west to east: index into `outlines.ids` of the district that holds the
-    cell's centre, or OUTSIDE. Where outlines overlap, the first of the file wins.
+    """Answer (n_y, n_x), from the south-west: index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
+
+    Where outlines overlap, the first of the file wins.
     """
     labels = np.full((raster.n_y, raster.n_x), OUTSIDE, dtype=np.int16)
     for number, shape in enumerate(outlines.shapes):
         west, south, east, north = shape.bounds
-        x0, x1 = (int(np.clip(np.floor((lon - raster.lon0) / raster.dlon), 0, raster.n_x)) for lon in (west, east + raster.dlon))
-        y0, y1 = (int(np.clip(np.floor((lat - raster.lat0) / raster.dlat), 0, raster.n_y)) for lat in (south, north + raster.dlat))
+        x0, x1 = _range(west - raster.lon0, east - raster.lon0, raster.dlon, raster.n_x)
+        y0, y1 = _range(south - raster.lat0, north - raster.lat0, raster.dlat, raster.n_y)
         if x1 <= x0 or y1 <= y0:
             continue
         window = labels[y0:y1, x0:x1]
         window[_inside(shape, raster, x0, y0, (y1 - y0, x1 - x0)) & (window == OUTSIDE)] = number
     return labels
+
+
+def _range(low: float, high: float, side: float, n: int) -> tuple[int, int]:
+    """Answer the first cell that reaches into low to high (deg from the corner), and the one after the last."""
+    return min(max(int(low // side), 0), n), min(max(int(high // side) + 1, 0), n)
 
 
 def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int]) -> NDArray[np.bool_]:

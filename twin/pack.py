@@ -51,15 +51,17 @@ def find_city(text: str | None) -> Path:
     if text is None:
         if len(shipped) == 1:
             return next(iter(shipped.values()))
-        raise UsageError("No city was named, and there is not exactly one to choose." if shipped else "No city pack came with the program.",
-                         fix=f"name one of {', '.join(shipped)}, or give the folder of a pack." if shipped else "give the folder of a pack.")
+        raise UsageError("No city was named, and there is not exactly one to choose.", fix=_choices(shipped))
     if text in shipped:
         return shipped[text]
     if (Path(text) / "city.toml").is_file():
         return Path(text)
-    raise UsageError(f"There is no city pack at {text[:200]!r}.",
-                     why="A pack is a folder that holds a city.toml.",
-                     fix=f"give such a folder, or one of {', '.join(shipped)}." if shipped else "give such a folder.")
+    raise UsageError(f"There is no city pack at {text[:200]!r}.", why="A pack is a folder that holds a city.toml.",
+                     fix=_choices(shipped))
+
+
+def _choices(shipped: Mapping[str, Path]) -> str:
+    return f"name one of {', '.join(shipped)}, or give the folder of a pack." if shipped else "give the folder of a pack."
 
 
 def _read(root: Path) -> tuple[City | None, list[str]]:
@@ -77,8 +79,10 @@ def _read(root: Path) -> tuple[City | None, list[str]]:
     outlines = _read_map(geography, problems)
     tables = _read_tables(root, problems)
     problems += pack_checks.check_manifest(root, geography)
-    problems += [*pack_checks.check_references(tables), *pack_checks.check_rows(tables),
-                 *pack_checks.check_slots(tables, settings.get("slots", {})), *pack_checks.check_sums(tables, settings.get("census", {}))]
+    problems += [*pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
+                 *pack_checks.check_targets(tables),
+                 *pack_checks.check_slots(tables, pack_settings.section(settings, "slots", problems)),
+                 *pack_checks.check_sums(tables, pack_settings.section(settings, "census", problems))]
     if outlines is not None:
         problems += pack_checks.check_outlines(tables, outlines, raster)
     cameras: dict[str, Camera] = {}

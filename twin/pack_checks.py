@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
     from twin.city import Raster
@@ -22,7 +23,8 @@ REFERS = (
     ("department_feeds", "dept_id", "departments", "dept_id"), ("sla_targets", "source_id", "event_sources", "source_id"),
     ("targets", "district_id", "districts", "district_id"), ("indicators", "owner_dept", "departments", "dept_id"),
     ("places", "district_id", "districts", "district_id"), ("facts", "district_id", "districts", "district_id"),
-    ("named_estates", "district_id", "districts", "district_id"), ("named_communities", "district_id", "districts", "district_id"))
+    ("named_estates", "district_id", "districts", "district_id"),
+    ("named_communities", "district_id", "districts", "district_id"))
 """(table, column) whose values must be among those of (table, column); empty values, and '*', refer to nothing."""
 
 
@@ -32,9 +34,9 @@ def check_references(tables: Tables) -> list[str]:
     for table, column, other, key in REFERS:
         if table in tables and other in tables:
             known = {*tables[other][key].to_pylist(), None, "*"}
-            name = tables[table].column_names[0]
-            found += [f"{table}.csv: {row[name]} has {column} {row[column]!r}, which is not in {other}.csv."
-                      for row in tables[table].select(list(dict.fromkeys((name, column)))).to_pylist() if row[column] not in known]
+            names, values = (tables[table][part].to_pylist() for part in (tables[table].column_names[0], column))
+            found += [f"{table}.csv: {name} has {column} {value!r}, which is not in {other}.csv."
+                      for name, value in zip(names, values, strict=True) if value not in known]
     return found
 
 
@@ -50,42 +52,47 @@ def check_slots(tables: Tables, promised: Mapping[str, Any]) -> list[str]:
         if name not in tables:
             found += [] if isinstance(least, int) else [f"city.toml: [slots] {name} is {least!r}; give a whole number."]
         elif not isinstance(least, int) or tables[name].num_rows < least:
-            found.append(f"{name}.csv has {tables[name].num_rows} rows, fewer than the {least} that [slots] of city.toml promises.")
+            found.append(f"{name}.csv has {tables[name].num_rows} rows, fewer than the {least} "
+                         "that [slots] of city.toml promises.")
     return found
 
 
 def check_sums(tables: Tables, census: Mapping[str, Any]) -> list[str]:
     """Answer a sentence if the populations of districts and zones do not add up to the published total."""
-    if "districts" not in tables or "population" not in census:
+    total = census.get("population")
+    if not isinstance(total, int):
+        return [f"city.toml: [census] population is {total!r}; give the published total."]
+    if "districts" not in tables:
         return []
     counted = sum(value for value in tables["districts"]["population"].to_pylist() if value is not None)
-    if counted == census["population"]:
+    sentence = (f"districts.csv: the populations add up to {counted:,}, not to {total:,} of [census] in city.toml; "
+                "leave empty whoever is counted in another row.")
+    return [] if counted == total else [sentence]
+
+
+def check_indicators(tables: Tables) -> list[str]:
+    """Answer a sentence for names that stand twice in the catalogue, and for bands that do not rise."""
+    if "indicators" not in tables:
         return []
-    return [f"districts.csv: the populations add up to {counted:,}, not to {census['population']:,} of [census] in city.toml; "
-            "leave empty whoever is counted in another row."]
-
-
-def check_rows(tables: Tables) -> list[str]:
-    """Answer a sentence for each row that contradicts itself or another row of its table."""
+    rows = tables["indicators"].select(["ind_id", "name", "name_en", "low", "typical", "high"]).to_pylist()
     found: list[str] = []
-    if "indicators" in tables:
-        rows = tables["indicators"].select(["ind_id", "name", "name_en", "low", "typical", "high"]).to_pylist()
-        for name in ("name", "name_en"):
-            times = Counter(row[name] for row in rows)
-            found += [f"indicators.csv: {n} rows have the {name} {text!r}; give each its own." for text, n in times.items() if n > 1]
-        for row in rows:
-            edges = [row[key] for key in ("low", "typical", "high") if row[key] is not None]
-            if edges != sorted(edges):
-                found.append(f"indicators.csv: {row['ind_id']} has low, typical, high {edges}; they must rise.")
-    if "targets" in tables:
-        keys = ("year", "programme", "scope", "district_id")
-        times = Counter(tuple(row[key] for key in keys) for row in tables["targets"].to_pylist())
-        found += [f"targets.csv: {n} rows are for {', '.join(str(part or 'the city') for part in key)}; keep one." for key, n in times.items() if n > 1]
-        found += [f"targets.csv: {row['target_id']} has neither plan nor actual; remove it or give one."
-                  for row in tables["targets"].to_pylist() if row["plan"] is None and row["actual"] is None]
-    if "districts" in tables:
-        found += [f"districts.csv: {row['district_id']} is a district without a gb2260 code." for row in tables["districts"].to_pylist()
-                  if row["kind"] == "district" and row["gb2260"] is None]
+    for name in ("name", "name_en"):
+        times = Counter(row[name] for row in rows)
+        found += [f"indicators.csv: {n} rows have the {name} {text!r}; give each its own." for text, n in times.items() if n > 1]
+    for row in rows:
+        edges = [row[key] for key in ("low", "typical", "high") if row[key] is not None]
+        if edges != sorted(edges):
+            found.append(f"indicators.csv: {row['ind_id']} has low, typical, high {edges}; they must rise.")
+    return found
+
+
+def check_targets(tables: Tables) -> list[str]:
+    """Answer a sentence for two targets of one scope, and for a target that says nothing."""
+    rows = tables["targets"].to_pylist() if "targets" in tables else []
+    times = Counter((row["year"], row["programme"], row["scope"], row["district_id"] or "the city") for row in rows)
+    found = [f"targets.csv: {n} rows are for {', '.join(map(str, key))}; keep one." for key, n in times.items() if n > 1]
+    found += [f"targets.csv: {row['target_id']} has neither plan nor actual; remove it or give one."
+              for row in rows if row["plan"] is None and row["actual"] is None]
     return found
 
 
@@ -94,15 +101,16 @@ def check_outlines(tables: Tables, outlines: Outlines, raster: Raster | None) ->
     found: list[str] = []
     if "districts" in tables:
         kinds = {row["district_id"]: row["kind"] for row in tables["districts"].to_pylist()}
-        found += [f"the outline {name!r} of [geography] land is not in districts.csv." for name in outlines.ids if name not in kinds]
+        found += [f"districts.csv has no row {name!r}, which has an outline in [geography] land."
+                  for name in outlines.ids if name not in kinds]
         found += [f"districts.csv: {name} has no outline in [geography] land." for name, kind in kinds.items()
                   if kind == "district" and name not in outlines.ids]
     if raster is not None:
         west, south, east, north = outlines.bounds
         if (west < raster.lon0 or south < raster.lat0 or east > raster.lon0 + raster.n_x * raster.dlon
                 or north > raster.lat0 + raster.n_y * raster.dlat):
-            found.append(f"city.toml: [raster] does not cover the districts, which reach from {west:g}, {south:g} to {east:g}, {north:g}; "
-                         f"move its corner or enlarge n_x and n_y.")
+            found.append(f"city.toml: [raster] does not cover the districts, which reach from {west:g}, {south:g} "
+                         f"to {east:g}, {north:g}; move its corner or enlarge n_x and n_y.")
     return found
 
 
@@ -111,7 +119,8 @@ def check_positions(tables: Tables, raster: Raster) -> list[str]:
     found: list[str] = []
     for name, table in tables.items():
         if "lon_ud" in table.column_names:
-            for key, lon_ud, lat_ud in zip(*(table[part].to_pylist() for part in (table.column_names[0], "lon_ud", "lat_ud")), strict=True):
+            parts = (table.column_names[0], "lon_ud", "lat_ud")
+            for key, lon_ud, lat_ud in zip(*(table[part].to_pylist() for part in parts), strict=True):
                 x, y = (lon_ud / 1e6 - raster.lon0) / raster.dlon, (lat_ud / 1e6 - raster.lat0) / raster.dlat
                 if not (0 <= x < raster.n_x and 0 <= y < raster.n_y):
                     found.append(f"{name}.csv: {key} lies at {lon_ud / 1e6:g}, {lat_ud / 1e6:g}, outside the city; "
@@ -125,10 +134,11 @@ def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
     try:
         files: Any = json.loads(path.read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return [f"manifest.json cannot be read ({type(error).__name__}); it lists the pack's map files with their sources and licences."]
+        return [f"manifest.json cannot be read ({type(error).__name__}); it lists the map's files with sources and licences."]
     listed = cast("dict[str, Any]", files) if isinstance(files, dict) else {}
+    names = {role: file.relative_to(root.resolve()).as_posix() for role, file in used.items()}
     found = [f"manifest.json does not list {name}, which [geography] {role} names; say where it comes from."
-             for role, name in ((role, file.relative_to(root.resolve()).as_posix()) for role, file in used.items()) if name not in listed]
+             for role, name in names.items() if name not in listed]
     for name, entry in listed.items():
         facts = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
         found += [f"manifest.json: {name} has no {key}." for key in ("source", "licence", "accuracy") if not facts.get(key)]
@@ -136,5 +146,6 @@ def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
         if not file.is_file():
             found.append(f"{name} is missing; manifest.json lists it.")
         elif hashlib.sha256(file.read_bytes()).hexdigest() != facts.get("sha256"):
-            found.append(f"{name} is not the file that manifest.json describes: its SHA-256 differs; restore it, or describe the new one.")
+            found.append(f"{name} is not the file that manifest.json describes: its SHA-256 differs; "
+                         "restore it, or describe the new one.")
     return found

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
-from collections.abc import Mapping
 from datetime import time
-from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin.city import Camera, Raster
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 Settings = dict[str, Any]
 OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras"}
 """Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
+MAX_CELLS = 200_000_000
+"""Cells of the largest raster: its labels take two bytes each."""
 ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
@@ -37,7 +42,8 @@ def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Sett
     found = settings.get(name)
     if isinstance(found, dict):
         return cast("Settings", found)
-    problems.append(f"city.toml has no section [{name}]." if found is None else f"city.toml: {name} is not a section; write [{name}].")
+    problems.append(f"city.toml has no section [{name}]." if found is None
+                    else f"city.toml: {name} is {found!r}, not a section; write [{name}].")
     return {}
 
 
@@ -76,29 +82,25 @@ def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, 
     if not names or not all(isinstance(name, str) and name for name in names):
         problems.append('city.toml: layers is not a list of names; write layers = ["districts", "headline"].')
         return ()
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.append(f"city.toml: the layer {name!r} stands twice in layers; keep one.")
-    for name in sorted(set(names)):
-        if not all(part.isidentifier() for part in name.split(":")) or name.count(":") > 1:
-            problems.append(f"city.toml: {name!r} in layers is no name; use a folder's name, or 'package:name'.")
+    problems += [f"city.toml: the layer {name!r} stands twice in layers; keep one."
+                 for name in sorted({name for name in names if names.count(name) > 1})]
+    problems += [f"city.toml: {name!r} in layers is no name; use a folder's name, or 'package:name'."
+                 for name in sorted(set(names)) if not re.fullmatch(r"\w+(-\w+)*(:\w+)?", name)]
     return tuple(names)
 
 
 def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
     """Answer the credit line by language; every language needs one."""
     given = section(settings, "credit", problems)
-    for lang in LANGUAGES:
-        if not isinstance(given.get(lang), str) or not given[lang]:
-            problems.append(f"city.toml: [credit] has no line for {lang}; name the sources of the map.")
+    problems += [f"city.toml: [credit] has no line for {lang}; name the sources of the map."
+                 for lang in LANGUAGES if not isinstance(given.get(lang), str) or not given[lang]]
     return {lang: str(line) for lang, line in given.items()}
 
 
 def read_geography(settings: Mapping[str, Any], root: Path, problems: list[str]) -> dict[str, Path]:
     """Answer the files that the map draws, by role; all of ROLES are needed, and no path leaves the pack."""
     given = section(settings, "geography", problems)
-    for role in ROLES:
-        if role not in given:
-            problems.append(f"city.toml: [geography] names no file for {role!r}.")
+    problems += [f"city.toml: [geography] names no file for {role!r}." for role in ROLES if role not in given]
     paths: dict[str, Path] = {}
     for role, name in given.items():
         path = (root / str(name)).resolve()
@@ -119,8 +121,9 @@ def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | No
     size = {name: number(given, name, "[raster]", problems, whole=True) for name in ("n_x", "n_y")}
     if len(problems) > before:
         return None
-    if min(real["dlon"], real["dlat"], real["cell_m"]) <= 0 or not 1 <= size["n_x"] * size["n_y"] <= 200_000_000 or min(size.values()) < 1:
-        problems.append("city.toml: [raster] needs sides above 0 and 1 to 200 million cells.")
+    sides = (real["dlon"], real["dlat"], real["cell_m"])
+    if min(sides) <= 0 or min(size.values()) < 1 or size["n_x"] * size["n_y"] > MAX_CELLS:
+        problems.append(f"city.toml: [raster] needs sides above 0 and 1 to {MAX_CELLS:,} cells.")
         return None
     raster = Raster(**real, n_x=int(size["n_x"]), n_y=int(size["n_y"]))
     east_m, north_m = metres_per_degree(raster.lat0 + raster.n_y * raster.dlat / 2)
@@ -173,9 +176,8 @@ def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> d
     for name in ("freshness", "coverage", "schedule"):
         section(settings, name, problems)
     found = {name: cast("Settings", value) for name, value in settings.items() if name not in OWN and isinstance(value, dict)}
-    for name, value in settings.items():
-        if name not in OWN and name not in found:
-            problems.append(f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section.")
+    problems += [f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section."
+                 for name, value in settings.items() if name not in OWN and name not in found]
     for name in ("freshness", "coverage"):
         for key, value in found.get(name, {}).items():
             if key.endswith("_s") and (number(found[name], key, f"[{name}]", problems) <= 0):
@@ -185,10 +187,19 @@ def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> d
         time.fromisoformat(brief if isinstance(brief, str) and len(brief) == 5 else "")
     except ValueError:
         problems.append(f"city.toml: [schedule] brief is {brief!r}; write a time of the city's day, such as \"07:30\".")
+    _check_walls(walls, problems)
+    return {**found, "wall": walls}
+
+
+def _check_walls(walls: Settings, problems: list[str]) -> None:
+    if "default" not in walls:
+        problems.append("wall.toml has no section [default], the wall that is shown when none is named.")
     for name, wall in walls.items():
         given = cast("Settings", wall) if isinstance(wall, dict) else {}
         for key in ("distance_m", "pitch_mm", "width", "height"):
             value = given.get(key)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
                 problems.append(f"wall.toml: [{name}] needs {key} as a number above 0, not {value!r}.")
-    return {**found, "wall": walls}
+        seams: Any = given.get("seams", [])
+        if not isinstance(seams, list) or not all(isinstance(x, int) for x in cast("list[Any]", seams)):
+            problems.append(f"wall.toml: [{name}] seams is {seams!r}; list x positions in whole pixels, or [] for none.")

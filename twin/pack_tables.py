@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from twin.contracts.base import PROVENANCE, STATUS, Column, Table, place, real, text, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMPUTED = {"n_cells"}
 """Columns that are worked out when the pack is read, and so are not in its files."""
@@ -18,10 +20,13 @@ NAMED_ESTATES = Table(
     doc="Estates that the city's own stories name: seeds of the simulated programmes.",
     columns=(text("estate_id", "id in the pack"), text("name", "name"), text("name_en", "name in English"),
              text("district_id", "district"), *place(), whole("accuracy_m", "how far off the point may be", "m"),
-             whole("built", "year built", "year", null=True, type=pa.int16()), whole("households", "homes", "homes", null=True),
+             whole("built", "year built", "year", null=True, type=pa.int16()),
+             whole("households", "homes", "homes", null=True),
              text("lift_kind", "whether its lifts are new or replaced", null=True, allowed=("added", "renewed")),
-             whole("n_lifts", "lifts named", "lifts", null=True), real("subsidy_wan", "public money", "10,000 CNY", null=True, low=0),
-             real("ride_s", "time of a ride, at most", "s", null=True, low=0), whole("old_age_y", "age of old lifts", "years", null=True),
+             whole("n_lifts", "lifts named", "lifts", null=True),
+             real("subsidy_wan", "public money", "10,000 CNY", null=True, low=0),
+             real("ride_s", "time of a ride, at most", "s", null=True, low=0),
+             whole("old_age_y", "age of old lifts", "years", null=True),
              text("story", "scenario that plays here", null=True), text("facts", "what is told of it"), STATUS, PROVENANCE))
 
 NAMED_COMMUNITIES = Table(
@@ -68,18 +73,17 @@ def _read_rows(path: Path, wanted: list[str], problems: list[str]) -> list[tuple
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             given = list(reader.fieldnames or ())
-            for name in wanted:
-                if name not in given:
-                    problems.append(f"{path.name} has no column {name!r}; it needs {', '.join(wanted)}.")
-            for name in given:
-                if name not in wanted:
-                    problems.append(f"{path.name} has a column {name!r} that nothing reads; remove it or mend its name.")
+            problems += [f"{path.name} has no column {name!r}; it needs {', '.join(wanted)}."
+                         for name in wanted if name not in given]
+            problems += [f"{path.name} has a column {name!r} that nothing reads; remove it or mend its name."
+                         for name in given if name not in wanted]
             if sorted(given) != sorted(wanted):
                 return None
             rows: list[tuple[int, dict[str, str]]] = []
             for row in reader:
                 if None in row or None in row.values():
-                    problems.append(f"{path.name}, line {reader.line_num}: not {len(wanted)} values; quote values that hold a comma.")
+                    problems.append(f"{path.name}, line {reader.line_num}: not {len(wanted)} values; "
+                                    "quote values that hold a comma.")
                     return None
                 rows.append((reader.line_num, row))
             return rows
@@ -112,7 +116,7 @@ def _value(written: str, column: Column, where: str, problems: list[str]) -> Any
     scale = 1e6 if column.name.endswith("_ud") else 1
     if (column.low is not None and value < column.low) or (column.high is not None and value > column.high):
         low, high = (edge if edge is None else f"{edge / scale:g}" for edge in (column.low, column.high))
-        problems.append(f"{where}: {name} is {written}, below {low}." if high is None else f"{where}: {name} is {written}, outside {low} to {high}.")
+        problems.append(f"{where}: {name} is {written}; use {f'{low} or more' if high is None else f'{low} to {high}'}.")
         return None
     return value
 

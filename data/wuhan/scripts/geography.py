@@ -15,6 +15,7 @@ from typing import Any
 PACK = Path(__file__).resolve().parent.parent
 ZONES = {"武汉经济技术开发区": "wh-fz-wuhan-jingkai", "东湖新技术开发区": "wh-fz-donghu-gaoxin",
          "东湖生态旅游风景区": "wh-fz-donghu-fengjing"}
+POINTS = {"geonames": "GeoNames, CC BY 4.0", "approximate": "hand-entered", "schematic": "computed, only the district is right"}
 COPIED = ("districts_display.geojson", "subdistricts.geojson", "water.geojson", "water_lines.geojson",
           "roads.geojson", "landmarks.geojson", "population_2020.csv")
 KEPT = ("title", "features", "rows", "source", "licence", "attribution", "accuracy", "caveats")
@@ -49,11 +50,10 @@ def write_streets(source: Path) -> None:
         out.writerow(("street_code", "name", "name_en", "district_id", "zone_id", "lon", "lat", "position", "provenance"))
         for row in sorted(rows, key=lambda row: row["code"]):
             zone = row["functional_zone"]
-            note = "china-division 2.7.0 (list); " + {"geonames": "GeoNames, CC BY 4.0 (point)", "approximate": "hand-entered (point)",
-                                                      "schematic": "computed, only the district is right (point)"}[row["position"]]
+            note = f"china-division 2.7.0 (list); {POINTS[row['position']]} (point)"
             note += f"; in {zone}" if zone and zone not in ZONES else ""
-            out.writerow((row["code"], row["name"], row["name_pinyin"], row["adcode"], ZONES.get(zone, ""), row["lng"], row["lat"],
-                          row["position"], note))
+            out.writerow((row["code"], row["name"], row["name_pinyin"], row["adcode"], ZONES.get(zone, ""),
+                          row["lng"], row["lat"], row["position"], note))
 
 
 def main(source: Path) -> None:

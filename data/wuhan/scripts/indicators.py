@@ -13,7 +13,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PERIODS = {"h": "hour", "d": "day", "m": "month"}
 DIRECTIONS = {"+": "up", "-": "down", "=": "band"}
-ASSUMED = "the city names no more than the number of its indicators (1,500 and more; 长江日报, 2025): assumed, from the taxonomy of this pack"
+ASSUMED = ("the city has published the number of its indicators, 1,500 and more (长江日报, 2025), and not their list: "
+           "assumed, from the taxonomy of this pack")
 HEAD = ("ind_id", "name", "name_en", "domain", "domain_en", "unit", "formula", "direction", "owner_dept", "period", "typical",
         "low", "high", "status", "provenance")
 LOGS = {"D01": ("events", "案件与警情", "Cases and police calls"), "D02": ("events", "城管案件", "Street cases"),
@@ -51,15 +52,16 @@ def sets(lines: list[str]) -> Iterator[tuple[list[str], list[list[str]], list[li
 
 def rows() -> Iterator[tuple[str, ...]]:
     """Answer the rows of indicators.csv. An id is domain, object and measure, each counted within its domain or set."""
-    lines = [line for line in (HERE / "indicators.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    written = (HERE / "indicators.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in written if line and not line.startswith("#")]
     seen: Counter[str] = Counter()
     for (domain, domain_en, dept, code), objects, measures in sets(lines):
         for name, name_en, factor in objects:
             seen[code] += 1
-            for number, (what, what_en, unit, better, period, usual, low, high, formula) in enumerate(measures, 1):
-                usual, low, high = (scaled(text, float(factor)) for text in (usual, low, high))
+            for number, (what, what_en, unit, better, period, *amounts, formula) in enumerate(measures, 1):
                 yield (f"{code}-{seen[code]:02d}-{number:02d}", name + what, f"{name_en}: {what_en}", domain, domain_en, unit,
-                       formula.replace("{o}", name), DIRECTIONS[better], dept, PERIODS[period], usual, low, high, "assumed", ASSUMED)
+                       formula.replace("{o}", name), DIRECTIONS[better], dept, PERIODS[period],
+                       *(scaled(amount, float(factor)) for amount in amounts), "assumed", ASSUMED)
 
 
 def main() -> None:
