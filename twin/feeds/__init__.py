@@ -1,0 +1,1 @@
+"""Readers of sources: each yields Arrow rows for tables; none writes."""

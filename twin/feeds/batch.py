@@ -1,0 +1,34 @@
+"""What a feed gives: rows for one table, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows for one table.
+
+    Attributes:
+        table: name of the contract table.
+        rows: the rows; columns as the contract names them.
+        feed: name of the feed, such as 'simulated' or 'work_orders'.
+        origin: file, topic or address.
+        row_numbers: number of each row in its origin, from 1; None where there are none.
+        raw: the rows as they were given, one for one; None if `rows` is what was given.
+        refused: rows that the feed itself could not read, in the schema of `quarantine`; None for none.
+        may_repeat: whether the same rows may come twice (a file read again); they are then looked up in the lake.
+    """
+
+    table: str
+    rows: pa.Table
+    feed: str
+    origin: str
+    row_numbers: pa.Array | None = None
+    raw: pa.Table | None = None
+    refused: pa.Table | None = None
+    may_repeat: bool = False

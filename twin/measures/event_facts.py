@@ -1,0 +1,39 @@
+"""Both service clocks of every event, month by month: only months with news are worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twin.contracts.measured import EVENT_FACTS
+from twin.engine import load_sql
+from twin.measures.state import MeasureUpdate
+
+if TYPE_CHECKING:
+    from twin.measures.state import State
+
+_LOGS = ("events", "event_stages", "dispatches", "feedbacks")
+_HERE = Path(__file__).parent
+
+
+def event_facts(state: State, batch: Mapping[str, pa.Table]) -> Iterator[MeasureUpdate]:
+    """Answer the months of `event_facts` that the rows of `batch` change; none if no event has news."""
+    news = [batch[name]["recorded_at"] for name in _LOGS if name in batch and batch[name].num_rows]
+    if not news:
+        return
+    since: datetime = min(pc.min(moments).as_py() for moments in news)
+    months = state.query(load_sql(_HERE / "touched_months.sql"), {"since": since})["month_from"].to_pylist()
+    facts = load_sql(_HERE / "event_facts.sql")
+    parts = [state.query(facts, {"month_from": month, "month_to": _next(month)}) for month in months]
+    if parts:
+        rows = pa.concat_tables([part.cast(EVENT_FACTS.schema) for part in parts])
+        yield MeasureUpdate("event_facts", rows, "replace_chunks")
+
+
+def _next(month: datetime) -> datetime:
+    return (month.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(day=1)

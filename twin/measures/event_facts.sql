@@ -1,0 +1,103 @@
+-- event_facts.sql: every version of the events of one month, with both service clocks and the way through the stages.
+-- param   month_from         TIMESTAMPTZ  UTC    first moment of the month
+-- param   month_to           TIMESTAMPTZ  UTC    first moment of the next
+-- reads   events, event_stages, dispatches, feedbacks, sla_targets
+-- column  event_id           VARCHAR      -      event
+-- column  version            SMALLINT     count  version
+-- column  occurred_at        TIMESTAMPTZ  UTC    when it happened
+-- column  created_at         TIMESTAMPTZ  UTC    where both clocks start
+-- column  mode               VARCHAR      -      live or drill
+-- column  source_id          VARCHAR      -      source
+-- column  category           VARCHAR      -      kind of trouble
+-- column  title              VARCHAR      -      a line that names it
+-- column  priority           TINYINT      level  1 worst
+-- column  level              VARCHAR      -      level of the city that holds it
+-- column  is_proactive       BOOLEAN      -      found before anybody complained
+-- column  district_id        VARCHAR      -      district
+-- column  street_code        VARCHAR      -      street-level unit
+-- column  lon_ud             INTEGER      1e-6deg  longitude
+-- column  lat_ud             INTEGER      1e-6deg  latitude
+-- column  source             VARCHAR      -      feed
+-- column  known_from         TIMESTAMPTZ  UTC    this version recorded
+-- column  known_to           TIMESTAMPTZ  UTC    next version recorded; null for the newest
+-- column  response_s         INTEGER      s      first acknowledgement
+-- column  response_known_s   INTEGER      s      when that was recorded
+-- column  arrive_s           INTEGER      s      first unit on site
+-- column  done_s             INTEGER      s      last required unit done; null while one is not
+-- column  closure_s          INTEGER      s      citizen told and not reopened; null while open
+-- column  closure_known_s    INTEGER      s      when that was recorded
+-- column  sense_s            INTEGER      s      first entered the stage
+-- column  monitor_s          INTEGER      s      first entered the stage
+-- column  judge_s            INTEGER      s      first entered the stage
+-- column  warn_s             INTEGER      s      first entered the stage
+-- column  handle_s           INTEGER      s      first entered the stage
+-- column  evaluate_s         INTEGER      s      first entered the stage
+-- column  n_units            SMALLINT     units  units ordered to it
+-- column  n_arrived          SMALLINT     units  units that reached the site
+-- column  response_target_s  INTEGER      s      target for its source and priority
+-- column  closure_target_s   INTEGER      s      target for its source and priority
+-- rows    one per version of an event that occurred in the month, by event and version
+WITH wanted AS (
+    SELECT DISTINCT event_id FROM events WHERE occurred_at >= $month_from AND occurred_at < $month_to
+), versions AS (
+    SELECT events.*, lead(events.recorded_at) OVER (PARTITION BY events.event_id ORDER BY events.version) AS known_to
+    FROM events JOIN wanted ON wanted.event_id = events.event_id
+), orders AS (
+    SELECT dispatches.*, row_number() OVER (PARTITION BY dispatches.dispatch_id ORDER BY dispatches.version DESC) AS newest
+    FROM dispatches JOIN wanted ON wanted.event_id = dispatches.event_id
+    WHERE dispatches.occurred_at >= $month_from
+), first_ack AS (
+    SELECT event_id, min(acked_at) AS acked_at, min(CASE WHEN acked_at IS NOT NULL THEN recorded_at END) AS acked_known_at
+    FROM orders GROUP BY event_id
+), units AS (
+    SELECT event_id, min(arrived_at) AS arrived_at, count(*) AS n_units, count(arrived_at) AS n_arrived,
+           CASE WHEN count(CASE WHEN is_required AND done_at IS NULL THEN 1 END) = 0 THEN max(CASE WHEN is_required THEN done_at END) END AS done_at
+    FROM orders WHERE newest = 1 GROUP BY event_id
+), told AS (
+    SELECT feedbacks.event_id, feedbacks.told_at, feedbacks.recorded_at AS told_known_at, feedbacks.is_reopened,
+           row_number() OVER (PARTITION BY feedbacks.event_id ORDER BY feedbacks.version DESC) AS newest
+    FROM feedbacks JOIN wanted ON wanted.event_id = feedbacks.event_id
+    WHERE feedbacks.occurred_at >= $month_from
+), stages AS (
+    SELECT event_stages.event_id,
+           min(CASE WHEN stage = 'sense' THEN event_stages.recorded_at END) AS sense_at,
+           min(CASE WHEN stage = 'monitor' THEN event_stages.recorded_at END) AS monitor_at,
+           min(CASE WHEN stage = 'judge' THEN event_stages.recorded_at END) AS judge_at,
+           min(CASE WHEN stage = 'warn' THEN event_stages.recorded_at END) AS warn_at,
+           min(CASE WHEN stage = 'handle' THEN event_stages.recorded_at END) AS handle_at,
+           min(CASE WHEN stage = 'evaluate' THEN event_stages.recorded_at END) AS evaluate_at
+    FROM event_stages JOIN wanted ON wanted.event_id = event_stages.event_id
+    WHERE event_stages.occurred_at >= $month_from
+    GROUP BY event_stages.event_id
+), goals AS (
+    SELECT versions.event_id, versions.version, sla_targets.response_s AS response_target_s, sla_targets.closure_s AS closure_target_s,
+           row_number() OVER (PARTITION BY versions.event_id, versions.version
+                              ORDER BY CASE WHEN sla_targets.source_id = '*' THEN 0 ELSE 2 END + CASE WHEN sla_targets.priority = 0 THEN 0 ELSE 1 END DESC) AS best
+    FROM versions
+    JOIN sla_targets ON (sla_targets.source_id = '*' OR sla_targets.source_id = versions.source_id)
+                    AND (sla_targets.priority = 0 OR sla_targets.priority = versions.priority)
+)
+SELECT v.event_id, v.version, v.occurred_at, v.created_at, v.mode, v.source_id, v.category, v.title, v.priority, v.level,
+       v.is_proactive, v.district_id, v.street_code, v.lon_ud, v.lat_ud, v.source, v.recorded_at AS known_from, v.known_to,
+       CAST(date_diff('second', v.created_at, first_ack.acked_at) AS INTEGER) AS response_s,
+       CAST(date_diff('second', v.created_at, first_ack.acked_known_at) AS INTEGER) AS response_known_s,
+       CAST(date_diff('second', v.created_at, units.arrived_at) AS INTEGER) AS arrive_s,
+       CAST(date_diff('second', v.created_at, units.done_at) AS INTEGER) AS done_s,
+       CAST(CASE WHEN NOT told.is_reopened THEN date_diff('second', v.created_at, told.told_at) END AS INTEGER) AS closure_s,
+       CAST(CASE WHEN NOT told.is_reopened THEN date_diff('second', v.created_at, told.told_known_at) END AS INTEGER) AS closure_known_s,
+       CAST(date_diff('second', v.created_at, stages.sense_at) AS INTEGER) AS sense_s,
+       CAST(date_diff('second', v.created_at, stages.monitor_at) AS INTEGER) AS monitor_s,
+       CAST(date_diff('second', v.created_at, stages.judge_at) AS INTEGER) AS judge_s,
+       CAST(date_diff('second', v.created_at, stages.warn_at) AS INTEGER) AS warn_s,
+       CAST(date_diff('second', v.created_at, stages.handle_at) AS INTEGER) AS handle_s,
+       CAST(date_diff('second', v.created_at, stages.evaluate_at) AS INTEGER) AS evaluate_s,
+       CAST(coalesce(units.n_units, 0) AS SMALLINT) AS n_units, CAST(coalesce(units.n_arrived, 0) AS SMALLINT) AS n_arrived,
+       goals.response_target_s, goals.closure_target_s
+FROM versions AS v
+LEFT JOIN first_ack ON first_ack.event_id = v.event_id
+LEFT JOIN units ON units.event_id = v.event_id
+LEFT JOIN told ON told.event_id = v.event_id AND told.newest = 1
+LEFT JOIN stages ON stages.event_id = v.event_id
+LEFT JOIN goals ON goals.event_id = v.event_id AND goals.version = v.version AND goals.best = 1
+WHERE v.occurred_at >= $month_from AND v.occurred_at < $month_to
+ORDER BY v.event_id, v.version

@@ -1,0 +1,51 @@
+"""The ground that a camera sees: a flat-earth trapezoid from height, pitch and field of view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twin.contracts.measured import FOOTPRINTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FAR = 4.0
+"""The far edge lies at most this many heights ahead: beyond, a picture shows too little to count as seen (assumed)."""
+ASPECT = 9 / 16
+_M_PER_DEG = 111_320.0
+
+
+def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_deg: NDArray[np.float64],
+            heading_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Answer (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
+
+    The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon ends at the far limit.
+    """
+    half_v = np.arctan(np.tan(np.radians(fov_deg) / 2) * ASPECT)
+    down = np.radians(-pitch_deg)
+    far = height_m * np.minimum(np.where(down - half_v > 0.02, 1 / np.tan(np.maximum(down - half_v, 0.02)), FAR), FAR)
+    near = height_m / np.tan(down + half_v)
+    half = np.tan(np.radians(fov_deg) / 2)
+    near_w, far_w = half * np.hypot(near, height_m), half * np.hypot(far, height_m)
+    ahead = np.stack([near, near, far, far], axis=1)
+    right = np.stack([-near_w, near_w, far_w, -far_w], axis=1)
+    turn = np.radians(heading_deg)[:, None]
+    return np.stack([ahead * np.sin(turn) + right * np.cos(turn), ahead * np.cos(turn) - right * np.sin(turn)], axis=2)
+
+
+def footprints(states: pa.Table) -> pa.Table:
+    """Answer the footprint of every heartbeat of `drone_states` that has its camera on, in the schema of `footprints`."""
+    seeing = states.filter(pc.and_(pc.is_valid(states["pitch_deg"]), pc.and_(pc.is_valid(states["fov_deg"]), pc.greater(states["height_m"], 1.0))))
+    values = {name: seeing[name].to_numpy().astype(np.float64) for name in ("height_m", "pitch_deg", "fov_deg", "heading_deg", "lon_ud", "lat_ud")}
+    metres = corners(values["height_m"], values["pitch_deg"], values["fov_deg"], values["heading_deg"])
+    lat = values["lat_ud"][:, None] + metres[:, :, 1] / _M_PER_DEG * 1e6
+    lon = values["lon_ud"][:, None] + metres[:, :, 0] / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None] * 1e6
+    columns: dict[str, object] = {"drone_id": seeing["drone_id"], "occurred_at": seeing["occurred_at"]}
+    for corner in range(4):
+        columns[f"lon{corner + 1}_ud"] = np.rint(lon[:, corner]).astype(np.int32)
+        columns[f"lat{corner + 1}_ud"] = np.rint(lat[:, corner]).astype(np.int32)
+    return pa.table(columns).cast(FOOTPRINTS.schema)

@@ -1,0 +1,73 @@
+"""Commits to Delta tables, so that readers that we did not write see the same rows. The only module that imports deltalake."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import CommitFailedError
+from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+
+from twin.store.lake import sync
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from twin.contracts import Table
+    from twin.store.snapshot import File, TableCut
+
+CHECKPOINT_EVERY = 50
+_TRIES = 3
+
+
+def commit(root: Path, table: Table, before: TableCut | None, files: Sequence[File]) -> int:
+    """Make `files` the table's content; answer the Delta version. What a killed writer left in the log is taken out again.
+
+    Args:
+        before: the table in the parent snapshot; None if it was not there.
+    """
+    folder = root / table.name
+    folder.mkdir(parents=True, exist_ok=True)
+    for attempt in range(_TRIES):
+        try:
+            version = _commit(folder, table, before, files)
+            break
+        except CommitFailedError:
+            if attempt == _TRIES - 1:
+                raise
+    log = folder / "_delta_log"
+    sync(log / f"{version:020d}.json")
+    sync(log)
+    sync(folder)
+    return version
+
+
+def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence[File]) -> int:
+    wanted = {file.path.partition("/")[2]: file for file in files}
+    schema = Schema.from_arrow(pa.schema([field.with_nullable(True) for field in table.schema]))
+    moment = time.time_ns() // 1_000_000
+    if not (folder / "_delta_log").is_dir():
+        create_table_with_add_actions(str(folder), schema, [_add(name, file, moment) for name, file in wanted.items()], mode="error")
+        return 0
+    delta = DeltaTable(str(folder))
+    if before is not None and delta.version() == before.version:
+        there = {file.path.partition("/")[2] for file in before.files}
+    else:
+        there = {uri.rpartition("/")[2] for uri in delta.file_uris()}
+    actions: list[AddAction | RemoveAction] = [_add(name, file, moment) for name, file in wanted.items() if name not in there]
+    actions += [RemoveAction(name, True, moment, partition_values={}) for name in sorted(there - wanted.keys())]
+    if not actions:
+        return delta.version()
+    delta.create_write_transaction(actions, mode="append", schema=schema)
+    version = DeltaTable(str(folder)).version()
+    if version % CHECKPOINT_EVERY == 0:
+        DeltaTable(str(folder)).create_checkpoint()
+    return version
+
+
+def _add(name: str, file: File, moment: int) -> AddAction:
+    return AddAction(name, file.bytes, {}, moment, True, json.dumps({"numRecords": file.rows}))

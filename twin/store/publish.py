@@ -1,0 +1,180 @@
+"""Publish: rows in, one new snapshot out; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from twin.clock import to_text
+from twin.contracts import TABLES
+from twin.contracts.check import check
+from twin.engine import Engine
+from twin.errors import LakeError
+from twin.measures import compute
+from twin.store import delta, files, repeats
+from twin.store.lake import FORMAT, Lake, unwritable, write_whole
+from twin.store.opening import newest
+from twin.store.snapshot import File, Snapshot, TableCut, name
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from twin.city import City
+    from twin.clock import Clock
+    from twin.engine import Sql
+    from twin.feeds.batch import Batch
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish did: rows written per table, rows refused, rows that were already there, seconds."""
+
+    rows: Mapping[str, int]
+    quarantined: int
+    skipped: int
+    seconds: float
+
+
+@dataclass
+class _Draft:
+    """The next snapshot while it is being made: for each changed table, all of its files."""
+
+    lake: Lake
+    parent: Snapshot | None
+    cuts: dict[str, list[File]] = field(default_factory=dict[str, list[File]])
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+
+    def before(self, table: str) -> TableCut | None:
+        return self.parent.tables.get(table) if self.parent else None
+
+    def now(self, table: str) -> list[File]:
+        """Answer the table's files as they stand in the draft."""
+        before = self.before(table)
+        return self.cuts.get(table, list(before.files) if before else [])
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        if rows.num_rows:
+            self.cuts[table] = self.now(table) + files.write(self.lake.tables, TABLES[table], rows)
+            self.rows[table] = self.rows.get(table, 0) + rows.num_rows
+
+    def replace(self, table: str, rows: pa.Table, *, only_chunks: bool = False) -> None:
+        """Replace the table, or only the months or days that `rows` holds; same content keeps the files it has."""
+        written = files.write(self.lake.tables, TABLES[table], rows)
+        there = self.now(table)
+        touched = {file.chunk for file in written} if only_chunks else {file.chunk for file in there}
+        if [file.sha256 for file in there if file.chunk in touched] == [file.sha256 for file in written]:
+            for file in written:
+                (self.lake.tables / file.path).unlink()
+            return
+        self.cuts[table] = sorted([file for file in there if file.chunk not in touched] + written, key=lambda file: file.chunk)
+        self.rows[table] = rows.num_rows
+
+
+@dataclass(frozen=True)
+class _State:
+    """The draft as measures see it (see `twin.measures.State`)."""
+
+    engine: Engine
+    previous_as_of: datetime | None
+
+    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
+        return self.engine.query(sql, params)
+
+
+def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime, simulated: bool, now: Clock, mode: str = "live") -> tuple[Snapshot, Published]:
+    """Check `batches`, work out the measures, and publish one snapshot.
+
+    Args:
+        as_of: the moment that the data speak of, UTC; never before that of the newest snapshot.
+        simulated: whether any of it is; once a lake holds simulated rows, its snapshots say so.
+
+    Raises:
+        BusyError: another publisher holds the lake.
+        LakeError: the clock or `as_of` goes backwards, or the disk refuses. What was published before stays whole.
+    """
+    begun = time.perf_counter()
+    with lake.writing():
+        try:
+            return _publish(lake, city, batches, as_of, simulated, now, mode, begun)
+        except OSError as error:
+            raise unwritable(lake.path, error) from error
+
+
+def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, simulated: bool, now: Clock, mode: str, begun: float) -> tuple[Snapshot, Published]:  # noqa: FBT001
+    parent, moment = newest(lake), now()
+    _forward(parent, as_of, moment)
+    draft = _Draft(lake, parent)
+    for table, rows in city.reference.items():
+        draft.replace(table, rows)
+    fresh, refused, skipped = _checked(draft, batches, moment)
+    for table, rows in fresh.items():
+        draft.append(table, rows)
+    draft.append("quarantine", refused)
+    _measure(draft, city, fresh, as_of)
+    snapshot = _seal(draft, as_of, simulated or (parent is not None and parent.simulated), moment, mode)
+    return snapshot, Published(draft.rows, refused.num_rows, skipped, time.perf_counter() - begun)
+
+
+def _forward(parent: Snapshot | None, as_of: datetime, moment: datetime) -> None:
+    if parent and as_of < parent.as_of:
+        raise LakeError(f"The new data speak of {to_text(as_of)}, but the newest snapshot of {to_text(parent.as_of)}.",
+                        why="time would go backwards; nothing was written.", fix="check the feed's clock, or use another lake with --lake.")
+    if parent and moment < parent.created_at:
+        raise LakeError(f"This machine's clock says {to_text(moment)}, but the newest snapshot was published at {to_text(parent.created_at)}.",
+                        why="the clock was set back; nothing was written.", fix="set the clock right and publish again.")
+
+
+def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
+    """Answer the good rows by table, the refused ones, and how many were already there."""
+    good: dict[str, list[pa.Table]] = {}
+    refused: list[pa.Table] = [TABLES["quarantine"].empty()]
+    skipped = 0
+    for batch in batches:
+        if batch.refused is not None:
+            refused.append(batch.refused)
+        table = TABLES[batch.table]
+        done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=moment, row_numbers=batch.row_numbers, raw=batch.raw)
+        rows = done.good
+        if batch.may_repeat:
+            rows, again, clash = repeats.part(draft.lake.tables, draft.now(batch.table), table, rows, batch, moment)
+            skipped += again
+            refused.append(clash)
+        refused.append(done.bad)
+        good.setdefault(batch.table, []).append(rows)
+    return {name: pa.concat_tables(parts) for name, parts in good.items()}, pa.concat_tables(refused), skipped
+
+
+def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime) -> None:
+    paths = {table: [draft.lake.tables / file.path for file in draft.now(table)] for table in TABLES}
+    with Engine.over(paths, root=draft.lake.tables) as engine:
+        state = _State(engine, draft.parent.as_of if draft.parent else None)
+        for update in compute(city, state, fresh, as_of):
+            if update.how == "append":
+                draft.append(update.table, update.rows)
+            else:
+                draft.replace(update.table, update.rows, only_chunks=update.how == "replace_chunks")
+
+
+def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:  # noqa: FBT001
+    """Commit the changed tables, write the snapshot, and last of all let the pointer name it."""
+    lake, parent = draft.lake, draft.parent
+    with ThreadPoolExecutor(2) as pool:
+        versions = dict(zip(draft.cuts, pool.map(lambda table: delta.commit(lake.tables, TABLES[table], draft.before(table), draft.cuts[table]), draft.cuts), strict=True))
+    cuts = dict(parent.tables) if parent else {}
+    cuts |= {table: TableCut(versions[table], files.schema_hash(TABLES[table]), tuple(kept)) for table, kept in draft.cuts.items()}
+    seq = parent.seq + 1 if parent else 1
+    snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables)
+    install(lake, snapshot)
+    return snapshot
+
+
+def install(lake: Lake, snapshot: Snapshot) -> None:
+    """Write the snapshot's file, then let the pointer name it: the moment from which readers see it."""
+    write_whole(lake.snapshots / f"{snapshot.id}.json", json.dumps(snapshot.payload(), separators=(",", ":")).encode())
+    write_whole(lake.pointer, json.dumps({"format": FORMAT, "snapshot": snapshot.id}).encode())
