@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -16,10 +19,25 @@ from twin.engine.sql import Sql
 from twin.errors import QueryError
 
 TIMEOUT_S = 30.0
-_LOCKS = ("SET GLOBAL timezone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false",
-          "SET enable_progress_bar = false", "SET enable_external_access = false")
+_LOCKS = ("SET GLOBAL timezone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true", "SET temp_directory = ''",
+          "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false", "SET enable_progress_bar = false",
+          "SET python_enable_replacements = false", "SET enable_external_access = false")
+"""No spill folder: DuckDB would allow reading and writing it beside the lake's own."""
 _DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER",
          pa.int64(): "BIGINT", pa.float32(): "REAL", pa.float64(): "DOUBLE", pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ"}
+
+
+_EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC)}
+_PLACE = re.compile(r"\$\w+")
+_SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the engine says of a query: its columns as (name, SQL type), and the tables that it reads."""
+
+    columns: tuple[tuple[str, str], ...]
+    reads: frozenset[str]
 
 
 class Engine:
@@ -29,9 +47,10 @@ class Engine:
     connection was seen to hand one thread the rows of another.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int) -> None:
-        """Take over a prepared and locked connection; see `Engine.over` and `Engine.of`."""
+    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int, tables: Mapping[str, pa.Table] | None = None) -> None:
+        """Take over a prepared and locked connection, and tables in memory; see `Engine.over` and `Engine.of`."""
         self._con = con
+        self._tables = tables or {}
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="duckdb")
         self.asked = 0
@@ -65,13 +84,11 @@ class Engine:
     def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
         """Open an engine over Arrow tables in memory; a contract table that is not given is empty."""
         con = duckdb.connect(config={"threads": threads})
-        for name, rows in tables.items():
-            con.register(name, rows)
         for name in TABLES.keys() - tables.keys():
             con.execute(_view(name, []))
         for lock in (*_LOCKS, "SET lock_configuration = true"):
             con.execute(lock)
-        return cls(con, threads)
+        return cls(con, threads, tables)
 
     def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
         """Answer `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
@@ -79,10 +96,26 @@ class Engine:
         Raises:
             QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
         """
-        bound = sql.bind(params)
+        bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
         return self._pool.submit(self._answer, sql, bound).result()
 
-    def _answer(self, sql: Sql, bound: Mapping[str, object]) -> pa.Table:
+    def describe(self, sql: Sql) -> Described:
+        """Answer what the engine itself reports of `sql`, without its rows: for comparing with the header.
+
+        Raises:
+            QueryError: it cannot be prepared over these tables.
+        """
+        bound = {param.name: duckdb.Value(_EXAMPLES[param.type], duckdb.sqltype(param.type)) for param in sql.params}
+        try:
+            with self._new_cursor() as cursor:
+                relation = cursor.sql(sql.text, params=bound)
+                columns = tuple((name, _SHORT.get(str(kind), str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True))
+            with duckdb.connect() as empty:  # without the views, which would be looked through
+                return Described(columns, frozenset(empty.get_table_names(_PLACE.sub("NULL", sql.text))))
+        except duckdb.Error as error:
+            raise QueryError(f"{sql.name} cannot be prepared.", why=str(error).strip(), fix="mend the query.") from error
+
+    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value]) -> pa.Table:
         cursor = self._cursor()
         stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
         stop.start()
@@ -98,15 +131,21 @@ class Engine:
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
-            self._local.cursor = self._con.cursor()
+            self._local.cursor = self._new_cursor()
         return self._local.cursor
+
+    def _new_cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._con.cursor()
+        for name, rows in self._tables.items():
+            cursor.register(name, rows)  # what is in memory is known to one cursor only
+        return cursor
 
     def close(self) -> None:
         """Answer what is under way, then let go of the files."""
         self._pool.shutdown(wait=True)
         self._con.close()
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         """Answer the engine itself."""
         return self
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from twin.errors import QueryError
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -53,6 +55,14 @@ class Sql:
     columns: tuple[Answered, ...]
     rows: str
 
+    def param(self, name: str) -> Param:
+        """Answer the parameter called `name`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return {param.name: param for param in self.params}[name]
+
     def bind(self, given: Mapping[str, object]) -> dict[str, object]:
         """Answer the parameters to bind.
 
@@ -62,7 +72,8 @@ class Sql:
         asked = {param.name: param for param in self.params}
         missing, extra = sorted(asked.keys() - given.keys()), sorted(given.keys() - asked.keys())
         if missing or extra:
-            said = "; ".join(part for part in (missing and f"it lacks {', '.join(missing)}", extra and f"it does not take {', '.join(extra)}") if part)
+            faults = (("it lacks", missing), ("it does not take", extra))
+            said = "; ".join(f"{fault} {', '.join(names)}" for fault, names in faults if names)
             raise QueryError(f"{self.name} was asked wrongly: {said}.", fix=f"give exactly {', '.join(sorted(asked)) or 'no parameters'}.")
         for name, value in given.items():
             wanted = TYPES[asked[name].type]
@@ -78,7 +89,7 @@ def load_sql(path: Path) -> Sql:
     """Read a `.sql` file and its header.
 
     Raises:
-        QueryError: the file or a part of its header is missing, or a parameter has an unknown type.
+        QueryError: the file or a part of its header is missing or cannot be read, a parameter has an unknown type, or it is not one SELECT.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -90,6 +101,10 @@ def load_sql(path: Path) -> Sql:
 def parse_sql(text: str, name: str) -> Sql:
     """Read a query from its text; `name` is what errors call it. Raises QueryError as `load_sql` does."""
     lines = [line.rstrip() for line in text.splitlines() if line.startswith("--")]
+    for line in lines:
+        if re.match(r"-- (param|column)\b", line) and not (_PARAM.match(line) or _COLUMN.match(line)):
+            raise QueryError(f"The header of {name} has a line that cannot be read: {line!r}.",
+                             fix="write one name per line: -- param NAME TYPE unit meaning, or -- column NAME TYPE unit meaning.")
     params = tuple(Param(*found.groups()) for found in map(_PARAM.match, lines) if found)
     columns = tuple(Answered(*found.groups()) for found in map(_COLUMN.match, lines) if found)
     reads = tuple(word.strip() for found in map(_READS.match, lines) if found for word in found[1].split(","))
@@ -100,4 +115,14 @@ def parse_sql(text: str, name: str) -> Sql:
     unknown = [param.type for param in params if param.type not in TYPES]
     if unknown:
         raise QueryError(f"The header of {name} has a parameter of type {unknown[0]}.", fix=f"use one of {', '.join(TYPES)}.")
+    _only_reads(name, text)
     return Sql(name, text, hashlib.sha256(text.encode()).hexdigest(), params, reads, columns, rows)
+
+
+def _only_reads(name: str, text: str) -> None:
+    try:
+        kinds = [statement.type for statement in duckdb.extract_statements(text)]
+    except duckdb.Error as error:
+        raise QueryError(f"{name} is not SQL.", why=str(error).strip().splitlines()[0], fix="mend the query.") from error
+    if kinds != [duckdb.StatementType.SELECT]:
+        raise QueryError(f"{name} is not one SELECT.", why="a named query reads, and does nothing else.", fix="write it as one SELECT or WITH … SELECT.")
