@@ -29,7 +29,7 @@ _DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa
 
 _EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC)}
 _PLACE = re.compile(r"\$\w+")
-_SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
+_SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 
 
 @dataclass(frozen=True)

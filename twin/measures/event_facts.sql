@@ -40,10 +40,13 @@
 WITH wanted AS (
     SELECT DISTINCT event_id FROM events WHERE occurred_at >= $month_from AND occurred_at < $month_to
 ), versions AS (
-    SELECT events.*, lead(events.recorded_at) OVER (PARTITION BY events.event_id ORDER BY events.version) AS known_to
+    SELECT events.event_id, events.version, events.occurred_at, events.recorded_at, events.created_at, events.mode, events.source_id, events.category,
+           events.title, events.priority, events.level, events.is_proactive, events.district_id, events.street_code, events.lon_ud, events.lat_ud,
+           events.source, lead(events.recorded_at) OVER (PARTITION BY events.event_id ORDER BY events.version) AS known_to
     FROM events JOIN wanted ON wanted.event_id = events.event_id
 ), orders AS (
-    SELECT dispatches.*, row_number() OVER (PARTITION BY dispatches.dispatch_id ORDER BY dispatches.version DESC) AS newest
+    SELECT dispatches.event_id, dispatches.recorded_at, dispatches.is_required, dispatches.acked_at, dispatches.arrived_at, dispatches.done_at,
+           row_number() OVER (PARTITION BY dispatches.dispatch_id ORDER BY dispatches.version DESC) AS newest
     FROM dispatches JOIN wanted ON wanted.event_id = dispatches.event_id
     WHERE dispatches.occurred_at >= $month_from
 ), first_ack AS (
