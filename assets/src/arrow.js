@@ -76,6 +76,7 @@ export function decode(buffer) {
     if (!columns[name] || table.numRows === 0) continue;
     let { value, size } = flat(columns[name]);
     if (size === 1) value = Float32Array.from(value, Number);
+    if (value instanceof Uint8Array) value = new Uint8ClampedArray(value.buffer, value.byteOffset, value.length);
     for (const accessor of accessors) attributes[accessor] = { value, size };
   }
   return { length: table.numRows, attributes, columns };

@@ -29,6 +29,9 @@ export class Canvas {
     /** @type {number | boolean} */
     this.pixels = true;
     this.tries = 0;
+    this.frames = 0;
+    /** @type {number | null} frames drawn when all layers were first seen loaded */
+    this.wholeAt = null;
     this.#open();
   }
 
@@ -49,7 +52,10 @@ export class Canvas {
       onViewStateChange: ({ viewState: { longitude, latitude, zoom } }) => {
         this.camera = { longitude, latitude, zoom };
       },
-      onAfterRender: this.on.frame,
+      onAfterRender: () => {
+        this.frames += 1;
+        this.on.frame();
+      },
       onClick: this.on.click,
       onHover: this.on.hover,
       onError: this.on.error,
@@ -86,6 +92,7 @@ export class Canvas {
 
   /** Draw what there is to draw, in place. */
   draw() {
+    this.wholeAt = null;
     if (this.alive) this.deck?.setProps({ layers: this.on.layers(false) });
   }
 
@@ -107,9 +114,14 @@ export class Canvas {
     this.pixels = pixels;
   }
 
-  /** Whether everything that was asked for is on screen. */
+  /** Whether everything that was asked for is on screen: all there, and a frame drawn since, or none due. */
   get idle() {
     const layers = this.deck?.props.layers ?? [];
-    return this.alive && layers.every((/** @type {any} */ layer) => layer.isLoaded) && !this.deck?.needsRedraw({ clearRedrawFlags: false });
+    if (!this.alive || !layers.every((/** @type {any} */ layer) => layer.isLoaded)) {
+      this.wholeAt = null;
+      return false;
+    }
+    this.wholeAt ??= this.frames;
+    return this.frames > this.wholeAt || !this.deck?.needsRedraw({ clearRedrawFlags: false });
   }
 }

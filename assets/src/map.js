@@ -6,6 +6,7 @@ import { Stack } from './stack.js';
 import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
+const GATHER_MS = 150;
 const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
 
 /**
@@ -62,13 +63,16 @@ export class TwinMap {
     this.stack.want(Array.isArray(spec.deck) ? spec.deck : spec.deck.layers);
   }
 
-  /** Draw once for all that changes within one turn of the browser. */
+  /** Draw once for what arrives together: at once when all is there, else after a moment. */
   #soon() {
-    this.drawing ??= setTimeout(() => {
+    clearTimeout(this.drawing);
+    const since = performance.now() - (this.unseen ??= performance.now());
+    this.drawing = setTimeout(() => {
       this.drawing = undefined;
+      this.unseen = undefined;
       this.canvas.draw();
       this.#watch();
-    });
+    }, this.stack.settled ? 0 : Math.max(0, GATHER_MS - since));
   }
 
   /** Say that the picture is whole once it is; ask again a frame later until then. */

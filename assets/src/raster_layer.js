@@ -4,7 +4,32 @@ import { CompositeLayer } from '@deck.gl/core';
 import { BitmapLayer } from '@deck.gl/layers';
 import { flat, rowOf } from './arrow.js';
 
-const ADD = { blendColorSrcFactor: 'src-alpha', blendColorDstFactor: 'one', blendAlphaSrcFactor: 'one', blendAlphaDstFactor: 'one' };
+const ADD = {
+  blendColorOperation: 'add', blendColorSrcFactor: 'src-alpha', blendColorDstFactor: 'one',
+  blendAlphaOperation: 'add', blendAlphaSrcFactor: 'zero', blendAlphaDstFactor: 'one',
+};
+const BORDER = 3;
+const SAMPLE = 'texture(bitmapTexture, uv)';
+
+/** Cubic B-spline from four linear samples: no stairs along slanting edges. The weights are the spline's, summed in pairs. */
+const SPLINE = `
+vec4 splineSample(sampler2D field, vec2 uv) {
+  vec2 size = vec2(textureSize(field, 0));
+  vec2 at = uv * size - 0.5;
+  vec2 f = fract(at);
+  vec2 base = at - f + 0.5;
+  vec2 w0 = (1.0 - f) * (1.0 - f) * (1.0 - f) / 6.0;
+  vec2 w1 = (4.0 - 6.0 * f * f + 3.0 * f * f * f) / 6.0;
+  vec2 w3 = f * f * f / 6.0;
+  vec2 near = w0 + w1;
+  vec2 far = 1.0 - near;
+  vec2 a = (base - 1.0 + w1 / near) / size;
+  vec2 b = (base + 1.0 + w3 / far) / size;
+  return near.y * (near.x * texture(field, a) + far.x * texture(field, vec2(b.x, a.y)))
+    + far.y * (near.x * texture(field, vec2(a.x, b.y)) + far.x * texture(field, b));
+}
+
+void main(void) {`;
 
 /** A picture that is not there where it is transparent: neither drawn nor clicked. */
 class FieldLayer extends BitmapLayer {
@@ -12,38 +37,36 @@ class FieldLayer extends BitmapLayer {
 
   getShaders() {
     const shaders = super.getShaders();
-    return { ...shaders, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
+    const fs = shaders.fs.replace('void main(void) {', SPLINE).replace(SAMPLE, 'splineSample(bitmapTexture, uv)');
+    return { ...shaders, fs: this.props.smooth ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
   }
 }
 
 /**
- * Give the empty cells beside filled ones the mean colour of those, still transparent: the edge then fades instead of darkening.
- * @param {Uint8ClampedArray} pixels @param {number} wide @param {number} high
+ * Give the empty cells beside coloured ones the mean colour of those, still transparent: the edge then fades instead of darkening.
+ * @param {Uint8ClampedArray} pixels @param {Uint8Array} colored 1 where a cell has a colour; grows by one cell @param {number} wide
  */
-function bleed(pixels, wide, high) {
-  const sums = new Float32Array(wide * high * 4);
-  for (let y = 1; y < high - 1; y += 1) {
-    for (let x = 1; x < wide - 1; x += 1) {
-      const from = (y * wide + x) * 4;
-      if (pixels[from + 3] === 0) continue;
-      for (let dy = -1; dy <= 1; dy += 1) {
-        for (let dx = -1; dx <= 1; dx += 1) {
-          const to = ((y + dy) * wide + x + dx) * 4;
-          if (pixels[to + 3] !== 0) continue;
-          for (let i = 0; i < 3; i += 1) sums[to + i] += pixels[from + i];
-          sums[to + 3] += 1;
-        }
-      }
+function bleed(pixels, colored, wide) {
+  const sums = new Float32Array(pixels.length);
+  for (let at = 0; at < colored.length; at += 1) {
+    if (!colored[at]) continue;
+    for (const step of [-wide - 1, -wide, -wide + 1, -1, 1, wide - 1, wide, wide + 1]) {
+      const to = at + step;
+      if (colored[to] !== 0) continue;
+      for (let i = 0; i < 3; i += 1) sums[to * 4 + i] += pixels[at * 4 + i];
+      sums[to * 4 + 3] += 1;
     }
   }
-  for (let at = 0; at < sums.length; at += 4) {
-    if (sums[at + 3] === 0) continue;
-    for (let i = 0; i < 3; i += 1) pixels[at + i] = sums[at + i] / sums[at + 3];
+  for (let at = 0; at < colored.length; at += 1) {
+    const n = sums[at * 4 + 3];
+    if (n === 0) continue;
+    colored[at] = 1;
+    for (let i = 0; i < 3; i += 1) pixels[at * 4 + i] = sums[at * 4 + i] / n;
   }
 }
 
 /**
- * Paint the part of the grid that has rows, with one empty cell around it.
+ * Paint the part of the grid that has rows, with some empty cells around it.
  * @param {import('./arrow.js').Rows} data columns `x`, `y` (cells from the south-west corner) and `fill_color`
  * @param {number[]} raster lon0, lat0, dlon, dlat, n_x, n_y of the base grid, deg
  * @param {number} cells base cells along the side of one row's cell
@@ -59,17 +82,19 @@ export function paint(data, raster, cells) {
     y0 = Math.min(y0, ys[i]);
     y1 = Math.max(y1, ys[i]);
   }
-  [x0, y0, x1, y1] = [x0 - 1, y0 - 1, x1 + 1, y1 + 1];
+  [x0, y0, x1, y1] = [x0 - BORDER, y0 - BORDER, x1 + BORDER, y1 + BORDER];
   const wide = x1 - x0 + 1;
   const high = y1 - y0 + 1;
   const pixels = new Uint8ClampedArray(wide * high * 4);
+  const colored = new Uint8Array(wide * high);
   const rows = new Map();
   for (let i = 0; i < data.length; i += 1) {
     const at = (y1 - ys[i]) * wide + xs[i] - x0;
     for (let c = 0; c < 4; c += 1) pixels[at * 4 + c] = colors[i * 4 + c];
+    colored[at] = 1;
     rows.set(at, i);
   }
-  bleed(pixels, wide, high);
+  for (let round = 1; round < BORDER; round += 1) bleed(pixels, colored, wide);
   const [lon0, lat0, dlon, dlat] = raster;
   const bounds = [lon0 + x0 * cells * dlon, lat0 + y0 * cells * dlat, lon0 + (x1 + 1) * cells * dlon, lat0 + (y1 + 1) * cells * dlat];
   return { image: new ImageData(pixels, wide, high), bounds, rows, wide, high };
@@ -116,6 +141,7 @@ export class RasterLayer extends CompositeLayer {
       this.getSubLayerProps({ id: smooth ? 'smooth' : 'sharp' }),
       {
         data: null,
+        smooth,
         image: painted.image,
         bounds: painted.bounds,
         _imageCoordinateSystem: 'lnglat',
