@@ -28,7 +28,8 @@ def load_city(root: Path) -> City:
     """
     city, problems = _read(root)
     if city is None or problems:
-        more = f"{len(problems) - 1} more things are off in this pack." if len(problems) > 1 else ""
+        others = len(problems) - 1
+        more = f"{others} more {'things are' if others > 1 else 'thing is'} off in this pack." if others > 0 else ""
         raise PackError(f"The city pack {root.name!r} cannot be used: {problems[0]}", why=more,
                         fix=f"run `twin city check {root}` to see all of it.")
     return city
@@ -54,10 +55,17 @@ def find_city(text: str | None) -> Path:
         raise UsageError("No city was named, and there is not exactly one to choose.", fix=_choices(shipped))
     if text in shipped:
         return shipped[text]
-    if (Path(text) / "city.toml").is_file():
+    if text and _is_pack(Path(text)):
         return Path(text)
     raise UsageError(f"There is no city pack at {text[:200]!r}.", why="A pack is a folder that holds a city.toml.",
                      fix=_choices(shipped))
+
+
+def _is_pack(folder: Path) -> bool:
+    try:
+        return (folder / "city.toml").is_file()
+    except OSError:  # a name that is too long for the system, or a folder that may not be looked into
+        return False
 
 
 def _choices(shipped: Mapping[str, Path]) -> str:

@@ -21,6 +21,10 @@ OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000
 """Cells of the largest raster: its labels take two bytes each."""
+NUMBERS = {"freshness": ("snapshot_ttl_s", "snapshot_stale_factor", "drone_flying_s", "drone_docked_s", "link_late_s",
+                         "link_down_s", "indicator_periods"),
+           "coverage": ("window_s",)}
+"""Sections that every pack has, and the numbers in them, each more than 0."""
 ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
@@ -173,15 +177,15 @@ def over(west: float, south: float, east: float, north: float) -> Camera:
 
 def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> dict[str, Settings]:
     """Answer the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known."""
-    for name in ("freshness", "coverage", "schedule"):
-        section(settings, name, problems)
+    section(settings, "schedule", problems)
     found = {name: cast("Settings", value) for name, value in settings.items() if name not in OWN and isinstance(value, dict)}
     problems += [f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section."
                  for name, value in settings.items() if name not in OWN and name not in found]
-    for name in ("freshness", "coverage"):
-        for key, value in found.get(name, {}).items():
-            if key.endswith("_s") and (number(found[name], key, f"[{name}]", problems) <= 0):
-                problems.append(f"city.toml: [{name}] {key} is {value}; give seconds, more than 0.")
+    for name, keys in NUMBERS.items():
+        given = section(settings, name, problems)
+        for key in keys if given else ():
+            if number(given, key, f"[{name}]", problems) <= 0:
+                problems.append(f"city.toml: [{name}] {key} is {given[key]}; give more than 0.")
     brief = found.get("schedule", {}).get("brief")
     try:
         time.fromisoformat(brief if isinstance(brief, str) and len(brief) == 5 else "")
