@@ -4,11 +4,18 @@ import { Deck, MapView } from '@deck.gl/core';
 
 const FIRST_RETRY_MS = 60;
 const SLOWEST_RETRY_MS = 2000;
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 6000;
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: true } });
+
+/** Whether the browser gives a context now: after a crash it may refuse for a while, and deck.gl would throw. */
+function mayOpen() {
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return Boolean(context);
+}
 
 export class Canvas {
   /**
@@ -58,7 +65,7 @@ export class Canvas {
       },
       onClick: this.on.click,
       onHover: this.on.hover,
-      onError: this.on.error,
+      onError: (error, layer) => (this.alive ? this.on.error(error, layer) : this.#lost(canvas)),
       onLoad: () => this.#opened(deck),
     });
     this.deck = deck;
@@ -86,7 +93,11 @@ export class Canvas {
     }
     this.deck = null;
     canvas.remove();
-    setTimeout(() => this.#open(), Math.min(FIRST_RETRY_MS * 2 ** this.tries, SLOWEST_RETRY_MS));
+    this.#retry();
+  }
+
+  #retry() {
+    setTimeout(() => (mayOpen() ? this.#open() : this.#retry()), Math.min(FIRST_RETRY_MS * 2 ** this.tries, SLOWEST_RETRY_MS));
     this.tries += 1;
   }
 

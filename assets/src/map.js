@@ -124,7 +124,7 @@ export class TwinMap {
   get state() {
     const { dataset } = document.documentElement;
     return {
-      ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, rebuilt: this.canvas.rebuilt,
+      ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, alive: this.canvas.alive, rebuilt: this.canvas.rebuilt,
       camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
     };
   }
