@@ -49,9 +49,15 @@ def read_features(path: Path) -> list[dict[str, Any]]:
         raise PackError(f"{path.name} is not UTF-8 (byte {error.start}).", fix="save it as UTF-8.") from error
     except json.JSONDecodeError as error:
         raise PackError(f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix="write it afresh as GeoJSON.") from error
+    except RecursionError as error:
+        raise PackError(f"{path.name} is nested too deep to be GeoJSON.", fix="write it afresh as GeoJSON.") from error
     features = cast("dict[str, Any]", content).get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not features:
         raise PackError(f"{path.name} holds no features.", fix="give a GeoJSON FeatureCollection in WGS 84.")
+    for number, feature in enumerate(cast("list[Any]", features), 1):
+        given = cast("dict[str, Any]", feature) if isinstance(feature, dict) else {}
+        if not isinstance(given.get("properties"), dict) or not isinstance(given.get("geometry"), dict):
+            raise PackError(f"{path.name}, feature {number}: not a feature.", fix="give it properties and a geometry.")
     return cast("list[dict[str, Any]]", features)
 
 
@@ -64,12 +70,12 @@ def read_outlines(path: Path) -> Outlines:
     ids: list[str] = []
     shapes: list[Any] = []
     for number, feature in enumerate(read_features(path), 1):
-        name = (feature.get("properties") or {}).get("district_id")
+        name = feature["properties"].get("district_id")
         if not isinstance(name, str) or name in ids:
             raise PackError(f"{path.name}, feature {number}: district_id is {name!r}.",
                             fix="give each outline a district_id of its own, as text.")
         try:
-            shape = shapely.from_geojson(json.dumps(feature.get("geometry") or {}))
+            shape = shapely.from_geojson(json.dumps(feature["geometry"]))
         except shapely.GEOSException as error:
             raise PackError(f"{path.name}, feature {number} ({name}): the geometry cannot be read.", why=f"{error}.") from error
         if shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid or shape.is_empty:

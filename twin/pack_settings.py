@@ -150,7 +150,7 @@ def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str
     """Answer the cameras of city.toml; 'city' is needed, and each looks at a point on the raster."""
     cameras: dict[str, Camera] = {}
     given = section(settings, "cameras", problems)
-    if given and "city" not in given:
+    if "cameras" in settings and "city" not in given:
         problems.append("city.toml: there is no [cameras.city], where the map looks first.")
     for name in given:
         before = len(problems)
@@ -183,7 +183,7 @@ def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> d
                  for name, value in settings.items() if name not in OWN and name not in found]
     for name, keys in NUMBERS.items():
         given = section(settings, name, problems)
-        for key in keys if given else ():
+        for key in keys if isinstance(settings.get(name), dict) else ():
             if number(given, key, f"[{name}]", problems) <= 0:
                 problems.append(f"city.toml: [{name}] {key} is {given[key]}; give more than 0.")
     brief = found.get("schedule", {}).get("brief")
