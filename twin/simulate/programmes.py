@@ -1,0 +1,165 @@
+"""The renovation programmes: estates, lifts and community centres that move through their steps, some of them late."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from twin.contracts.community import ACTIVITIES, COMMUNITIES
+from twin.contracts.renewal import ESTATES, LIFT_STEPS, LIFT_STEPS_ORDER, LIFTS
+from twin.simulate.world import moments
+
+if TYPE_CHECKING:
+    from twin.simulate.world import World
+
+_STEPS = {"estates": ("planned", "under_way", "accepted"), "lifts": ("applied", "approved", "building", "accepted"),
+          "communities": ("planned", "under_way", "open")}
+_RENEWED_SHARE = 0.35
+_KINDS = {"estates": ("estate_id", ESTATES), "lifts": ("lift_id", LIFTS), "communities": ("community_id", COMMUNITIES)}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in a programme: what does not change, and the local day on which each of its steps is reached."""
+
+    programme: str
+    fixed: dict[str, Any]
+    reached: tuple[date, ...]
+
+
+def items_of(world: World) -> list[Item]:
+    """Answer every item of the newest programme year: named ones from the pack first, the others at streets drawn by the seed.
+
+    Lifts are planned as added; renewed ones come on top, as a series of their own.
+    """
+    found: list[Item] = []
+    newest: dict[str, dict[str, Any]] = {}
+    for row in world.city.reference["targets"].to_pylist():
+        if row["district_id"] is None and row["plan"] is not None:
+            newest[row["programme"]] = row
+    for programme, target in newest.items():
+        n, year = int(target["plan"]), int(target["year"])
+        named = _named(world, programme)
+        extra = int(n * _RENEWED_SHARE) if programme == "lifts" else 0
+        draw = world.draw("programme", programme, year)
+        streets = draw.choice(len(world.street_code), n + extra, p=world.street_weight)
+        lon, lat, district = world.scatter(draw, streets, 700.0)
+        for at in range(n + extra):
+            seed = named[at] if at < len(named) else None
+            place = {"lon_ud": round((seed["lon"] if seed else lon[at]) * 1e6), "lat_ud": round((seed["lat"] if seed else lat[at]) * 1e6),
+                     "district_id": seed["district_id"] if seed else str(district[at]), "year": year, "source": "simulated"}
+            label = seed["name"] if seed else f"{world.street_name[streets[at]]} {at + 1}"
+            found.append(Item(programme, place | _more(programme, at, label, seed, draw, renewed=at >= n), _reached(programme, year, draw)))
+    return found
+
+
+def _named(world: World, programme: str) -> list[dict[str, Any]]:
+    """Answer the pack's named estates or communities, with numbers for lon and lat."""
+    path = world.city.root / {"estates": "named_estates.csv", "communities": "named_communities.csv"}.get(programme, "none")
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row | {"lon": float(row["lon"]), "lat": float(row["lat"])} for row in csv.DictReader(file)]
+
+
+def _more(programme: str, at: int, label: str, seed: dict[str, Any] | None, draw: np.random.Generator, *, renewed: bool) -> dict[str, Any]:
+    if programme == "estates":
+        built = int(seed["built"]) if seed and seed.get("built") else int(draw.integers(1955, 2000))
+        homes = int(seed["households"]) if seed and seed.get("households") else int(draw.integers(80, 1_400))
+        return {"estate_id": seed["estate_id"] if seed else f"ES{at + 1:04d}", "name": label, "built": built, "households": homes}
+    if programme == "lifts":
+        return {"lift_id": f"LF{at + 1:05d}", "estate_name": label, "kind": "renewed" if renewed else "added",
+                "old_age_y": int(draw.integers(15, 26)) if renewed else None, "subsidy_wan": round(float(draw.normal(15, 1.2)), 1)}
+    return {"community_id": seed["community_id"] if seed else f"CM{at + 1:03d}", "name": label, "batch": 1, "freed_m2": None}
+
+
+def _reached(programme: str, year: int, draw: np.random.Generator) -> tuple[date, ...]:
+    """Answer the days of the steps; the last step slips past the year's end for many."""
+    first = date(year, 1, 5) + timedelta(days=int(draw.integers(0, 120)))
+    spans = draw.lognormal(4.75, 0.5, len(_STEPS[programme]) - 1)
+    days = [first]
+    for span in spans:
+        days.append(days[-1] + timedelta(days=int(span) + 20))
+    return tuple(days)
+
+
+def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
+    """Answer every item as it stands at `at`, recorded then: where the log begins."""
+    local = at.astimezone(world.city.zone).date()
+    rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
+    for item in items:
+        step = max(sum(day < local for day in item.reached) - 1, 0)
+        rows[item.programme].append(_row(world, item, step, at))
+    return {programme: _table(programme, found) for programme, found in rows.items()}
+
+
+def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.Table]:
+    """Answer what moves on one local day: new versions of items, lift applications through their steps, activities."""
+    rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
+    steps: list[dict[str, Any]] = []
+    morning = world.midnight(day) + timedelta(hours=9)
+    for number, item in enumerate(items):
+        at = morning + timedelta(seconds=number % 21_600)
+        if day in item.reached:
+            rows[item.programme].append(_row(world, item, item.reached.index(day), at))
+        if item.programme == "lifts":
+            steps += _lift_steps(item, day, at)
+    tables = {programme: _table(programme, found) for programme, found in rows.items()}
+    tables["lift_steps"] = pa.Table.from_pylist(steps, schema=LIFT_STEPS.schema)
+    tables["activities"] = _activities(world, items, day)
+    return tables
+
+
+def _row(world: World, item: Item, step: int, at: datetime) -> dict[str, Any]:
+    status = _STEPS[item.programme][step]
+    row = item.fixed | {"version": step + 1, "occurred_at": at, "recorded_at": at, "status": status}
+    done = world.midnight(item.reached[step]) if status in {"accepted", "open"} else None
+    if item.programme == "communities":
+        return row | {"opened_at": done, "freed_m2": 120.0 if done else None}
+    if item.programme == "estates":
+        row |= {"started_at": world.midnight(item.reached[1]) if step >= 1 else None}
+    return row | {"accepted_at": done}
+
+
+def _table(programme: str, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=_KINDS[programme][1].schema)
+
+
+def _lift_steps(item: Item, day: date, at: datetime) -> list[dict[str, Any]]:
+    """Answer the approval steps that an application enters or leaves today: five between 'applied' and 'approved'."""
+    length = (item.reached[1] - item.reached[0]) / len(LIFT_STEPS_ORDER)
+    found: list[dict[str, Any]] = []
+    channel = "mobile" if int(item.fixed["lift_id"][2:]) % 5 else "window"
+    for number, step in enumerate(LIFT_STEPS_ORDER):
+        entered, left = item.reached[0] + length * number, item.reached[0] + length * (number + 1)
+        base = {"lift_id": item.fixed["lift_id"], "step": step, "channel": channel, "source": "simulated", "recorded_at": at}
+        begun = at - timedelta(days=(day - entered).days)
+        if day == entered:
+            found.append(base | {"version": 1, "occurred_at": at, "left_at": None})
+        elif day == left:
+            found.append(base | {"version": 2, "occurred_at": begun, "left_at": at})
+    return found
+
+
+def _activities(world: World, items: list[Item], day: date) -> pa.Table:
+    """Answer the classes and meetings of the day in centres that are open; attendance is known when they end."""
+    open_ones = [item for item in items if item.programme == "communities" and item.reached[-1] <= day]
+    draw = world.draw("activities", day)
+    meeting = [item for item in open_ones if draw.random() < 0.6]
+    n = len(meeting)
+    begin = draw.choice([9, 10, 14, 15, 19], n) * 3_600 if n else np.zeros(0, np.int64)
+    seats = draw.integers(12, 45, n)
+    start = world.midnight(day)
+    shared: dict[str, Any] = {
+        "activity_id": np.array([f"A{day:%Y%m%d}{at:03d}" for at in range(n)], object), "occurred_at": moments(start, begin),
+        "community_id": np.array([item.fixed["community_id"] for item in meeting], object), "kind": draw.choice(np.array(["calligraphy", "handcraft", "health", "reading"], object), n),
+        "age_group": draw.choice(np.array(["children", "adults", "elders", "all"], object), n),
+        "host": draw.choice(np.array(["resident", "students", "partner", "staff"], object), n), "seats": seats.astype(np.int16), "source": np.full(n, "simulated", object)}
+    first = shared | {"version": np.ones(n, np.int16), "recorded_at": moments(start, begin - 7_200), "attended": pa.nulls(n, pa.int16())}
+    last = shared | {"version": np.full(n, 2, np.int16), "recorded_at": moments(start, begin + 5_400), "attended": (seats * draw.uniform(0.5, 1.0, n)).astype(np.int16)}
+    return pa.concat_tables([pa.table(each).select(ACTIVITIES.schema.names).cast(ACTIVITIES.schema) for each in (first, last)])

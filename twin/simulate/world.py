@@ -1,0 +1,115 @@
+"""The ground of the simulated city: where people live, what the seed says of each day."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from twin.geography import Locator
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from twin.city import City
+
+UTC_US = pa.timestamp("us", tz="UTC")
+_M_PER_DEG = 111_320.0
+
+
+@dataclass(frozen=True)
+class Storm:
+    """One storm: it begins `start_s` after local midnight, lasts `length_s`, and peaks at `peak_mm` in five minutes."""
+
+    start_s: int
+    length_s: int
+    peak_mm: float
+
+
+class World:
+    """What every part of the simulation shares: same city and seed, same world."""
+
+    def __init__(self, city: City, seed: int) -> None:
+        """Read the pack once; nothing random happens here."""
+        self.city, self.seed = city, seed
+        self.locator = Locator(city)
+        streets = city.reference["streets"]
+        self.street_code = np.array(streets["street_code"].to_pylist(), object)
+        self.street_name = np.array(streets["name"].to_pylist(), object)
+        self.street_district = np.array(streets["district_id"].to_pylist(), object)
+        self.street_lon = streets["lon_ud"].to_numpy().astype(np.float64) / 1e6
+        self.street_lat = streets["lat_ud"].to_numpy().astype(np.float64) / 1e6
+        self.categories: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))["category"]
+        self.words = "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in city.name) else "en"
+
+    @cached_property
+    def street_weight(self) -> NDArray[np.float64]:
+        """Answer how much happens around each street-level unit: people of its district per unit, more near the centre."""
+        districts = self.city.reference["districts"]
+        people = dict(zip(districts["district_id"].to_pylist(), districts["population"].to_pylist(), strict=True))
+        units = {name: int((self.street_district == name).sum()) for name in set(self.street_district)}
+        base = np.array([(people.get(name) or 100_000) / units[name] for name in self.street_district])
+        home = self.city.cameras["city"]
+        away_km = np.hypot((self.street_lon - home.lon) * 95, (self.street_lat - home.lat) * 111)
+        weight = base * (0.25 + np.exp(-((away_km / 12) ** 2)))
+        return weight / weight.sum()
+
+    @cached_property
+    def areas(self) -> list[str]:
+        """Answer the districts that have an outline, and 'city'."""
+        return [*self.locator.ids, "city"]
+
+    @cached_property
+    def population(self) -> int:
+        """Answer the people of all districts together."""
+        return sum(self.city.reference["districts"]["population"].drop_null().to_pylist()) or 100_000
+
+    def draw(self, *names: object) -> np.random.Generator:
+        """Answer the random numbers that belong to `names` (a table, a day): the same ones every time."""
+        text = "|".join(str(name) for name in (self.seed, self.city.id, *names))
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+
+    def midnight(self, day: date) -> datetime:
+        """Answer the start of a local day, UTC."""
+        return datetime.combine(day, time(), self.city.zone).astimezone(UTC)
+
+    def storm(self, day: date) -> Storm | None:
+        """Answer the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
+        draw = self.draw("weather", day)
+        if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
+            return None
+        return Storm(int(draw.integers(6, 20) * 3_600), int(draw.integers(60, 180) * 60), float(draw.uniform(3, 12)))
+
+    def scatter(self, draw: np.random.Generator, streets: NDArray[np.int64], sigma_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
+        """Answer longitudes, latitudes (deg) and districts of points around `streets`; a point that falls out goes back to its street."""
+        lon = self.street_lon[streets] + draw.normal(0, sigma_m, len(streets)) / (_M_PER_DEG * 0.86)
+        lat = self.street_lat[streets] + draw.normal(0, sigma_m, len(streets)) / _M_PER_DEG
+        found = self.locator.districts(lon, lat)
+        out = found != self.street_district[streets]
+        lon[out], lat[out] = self.street_lon[streets][out], self.street_lat[streets][out]
+        return lon, lat, self.street_district[streets]
+
+
+def micro(degrees: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Answer whole micro-degrees."""
+    return np.rint(degrees * 1e6).astype(np.int32)
+
+
+def moments(start: datetime, seconds: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Answer `start` plus whole seconds as moments, UTC; null where `mask`."""
+    base = np.datetime64(start.astimezone(UTC).replace(tzinfo=None), "us")
+    return pa.array(base + np.asarray(seconds).astype("timedelta64[s]"), pa.timestamp("us"), mask=mask).cast(UTC_US)
+
+
+def days(world: World, start: datetime, end: datetime, before: int) -> list[date]:
+    """Answer the local days whose rows may be recorded in (start, end]: `before` more days than the range itself."""
+    first = start.astimezone(world.city.zone).date() - timedelta(days=before)
+    last = end.astimezone(world.city.zone).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
