@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from deltalake import DeltaTable, Schema
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
 from twin.store.lake import sync
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from twin.contracts import Table
     from twin.store.snapshot import File, TableCut
+
+__all__ = ["CHECKPOINT_EVERY", "DeltaError", "commit"]
 
 CHECKPOINT_EVERY = 50
 _TRIES = 3
@@ -32,25 +34,27 @@ def commit(root: Path, table: Table, before: TableCut | None, files: Sequence[Fi
     """
     folder = root / table.name
     folder.mkdir(parents=True, exist_ok=True)
-    for attempt in range(_TRIES):
-        try:
-            version = _commit(folder, table, before, files)
-            break
-        except CommitFailedError:
-            if attempt == _TRIES - 1:
-                raise
+    version = _retried(folder, table, before, files)
     log = folder / "_delta_log"
-    sync(log / f"{version:020d}.json")
-    sync(log)
-    sync(folder)
+    for written in (*log.glob(f"{version:020d}*"), *log.glob("_last_checkpoint"), log, folder, root):
+        sync(written)
     return version
+
+
+def _retried(folder: Path, table: Table, before: TableCut | None, files: Sequence[File]) -> int:
+    for _ in range(_TRIES - 1):
+        try:
+            return _commit(folder, table, before, files)
+        except CommitFailedError:
+            continue  # another program wrote to the table; the next try sees what
+    return _commit(folder, table, before, files)
 
 
 def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence[File]) -> int:
     wanted = {file.path.partition("/")[2]: file for file in files}
     schema = Schema.from_arrow(pa.schema([field.with_nullable(True) for field in table.schema]))
     moment = time.time_ns() // 1_000_000
-    if not (folder / "_delta_log").is_dir():
+    if not DeltaTable.is_deltatable(str(folder)):
         create_table_with_add_actions(str(folder), schema, [_add(name, file, moment) for name, file in wanted.items()], mode="error")
         return 0
     delta = DeltaTable(str(folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -47,26 +47,34 @@ def ordered(table: Table, rows: pa.Table) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in by])
 
 
-def write(root: Path, table: Table, rows: pa.Table) -> list[File]:
-    """Write `rows` under `root/<table>`, one file per chunk; answer what was written. Rows are in the contract's schema."""
+def write(root: Path, table: Table, rows: pa.Table, keep: Iterable[File] = ()) -> list[File]:
+    """Write `rows` under `root/<table>`, one file per chunk; answer the files that hold them. Rows are in the contract's schema.
+
+    Args:
+        keep: files that are there already: a piece with the same bytes as one of them is not written again.
+    """
     folder = root / table.name
     folder.mkdir(parents=True, exist_ok=True)
+    there = {(file.chunk, file.sha256): file for file in keep}
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda piece: _write(folder, table, *piece), chunks(table, rows)))
+        return list(pool.map(lambda piece: _write(folder, table, piece[0], piece[1], there), chunks(table, rows)))
 
 
-def _write(folder: Path, table: Table, chunk: str, rows: pa.Table) -> File:
+def _write(folder: Path, table: Table, chunk: str, rows: pa.Table, there: Mapping[tuple[str, str], File]) -> File:
     sink = pa.BufferOutputStream()
     pq.write_table(ordered(table, rows), sink, compression="zstd", data_page_version="2.0", row_group_size=_ROW_GROUP,
                    write_page_checksum=True, store_schema=True)
     data = sink.getvalue()
+    sha256 = hashlib.sha256(data).hexdigest()
+    if (chunk, sha256) in there:
+        return there[chunk, sha256]
     path = folder / f"part-{chunk}-{uuid.uuid4().hex}.parquet"
     with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     first, last = _bounds(rows, "occurred_at")
-    return File(f"{table.name}/{path.name}", chunk, rows.num_rows, data.size, hashlib.sha256(data).hexdigest(), first, last,
+    return File(f"{table.name}/{path.name}", chunk, rows.num_rows, data.size, sha256, first, last,
                 _bounds(rows, "recorded_at")[1])
 
 

@@ -89,6 +89,13 @@ def unwritable(path: Path, error: OSError) -> LakeError:
                      fix="make room or give the right to write, then run the same command again.")
 
 
+def unreadable_log(path: Path, error: Exception) -> LakeError:
+    """Answer the sentence for a Delta log that refuses a commit."""
+    return LakeError(f"A table of the lake {path} cannot be committed to: {str(error).strip().splitlines()[0]}.",
+                     why="its Delta log is damaged, or the disk refused. What was published before is whole.",
+                     fix="make room if the disk is full; otherwise restore the table's _delta_log from a backup.")
+
+
 def sync(path: Path) -> None:
     """Make sure that a file or folder is on the disk, not only in its cache."""
     handle = os.open(path, os.O_RDONLY)

@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from twin.clock import to_text
+from twin.contracts import TABLES
 from twin.errors import DamagedError, LakeError
+from twin.store.files import schema_hash
 from twin.store.lake import Lake
 from twin.store.snapshot import File, Snapshot, ids, read
 
@@ -45,7 +47,7 @@ def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
     """
     if isinstance(ref, str) and ref != "latest":
         return read(lake, ref)
-    if ref == "latest":
+    if isinstance(ref, str):
         found = newest(lake)
         if found is None:
             raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
@@ -53,9 +55,12 @@ def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
     every = ids(lake)
     if not every:
         raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
-    limit = to_text(ref).replace("-", "").replace(":", "")[:15] + "Z~" if isinstance(ref, datetime) else ""
-    before = [each for each in every if each <= limit]
-    return read(lake, before[-1] if before else every[0])
+    limit = to_text(ref).replace("-", "").replace(":", "")[:15] + "Z~"
+    for each in reversed([each for each in every if each <= limit]):
+        found = read(lake, each)
+        if found.as_of <= ref:  # an id holds whole seconds only
+            return found
+    return read(lake, every[0])
 
 
 def verify(lake: Lake, ref: str = "latest") -> Verified:
@@ -71,8 +76,9 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
     """Make sure that every file is what was published, hashing only those not yet seen in this shape by this process.
 
     Raises:
-        DamagedError: one is not; the sentence names it.
+        DamagedError: one is not; the sentence names it. LakeError: a table has other columns than this program expects.
     """
+    fits(snapshot)
     unseen = [file for cut in snapshot.tables.values() for file in cut.files if not _seen(lake, file)]
     with ThreadPoolExecutor(2) as pool:
         faults = [fault for fault in pool.map(lambda file: _fault(lake, file), unseen) if fault]
@@ -80,6 +86,18 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
         raise DamagedError(f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}", why="wrong numbers would be shown without any error.",
                            fix="restore the file from a backup, or publish anew; until then the last whole snapshot is shown.")
+
+
+def fits(snapshot: Snapshot) -> None:
+    """Make sure that every table has the columns that this program expects.
+
+    Raises:
+        LakeError: one has not; the sentence names it.
+    """
+    for table, cut in snapshot.tables.items():
+        if table in TABLES and cut.schema_hash != schema_hash(TABLES[table]):
+            raise LakeError(f"The table {table} of snapshot {snapshot.id} has other columns than this program expects.",
+                            why="another version of City Twin wrote the lake.", fix="use the version that wrote it, or fill a new lake (--lake).")
 
 
 def _stamp(path: Path) -> tuple[int, int]:

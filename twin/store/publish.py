@@ -18,9 +18,10 @@ from twin.engine import Engine
 from twin.errors import LakeError
 from twin.measures import compute
 from twin.store import delta, files, repeats
-from twin.store.lake import FORMAT, Lake, unwritable, write_whole
-from twin.store.opening import newest
-from twin.store.snapshot import File, Snapshot, TableCut, name
+from twin.store.delta import DeltaError
+from twin.store.lake import FORMAT, Lake, unreadable_log, unwritable, write_whole
+from twin.store.opening import fits, newest
+from twin.store.snapshot import File, Snapshot, TableCut, ids, name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,12 +66,10 @@ class _Draft:
 
     def replace(self, table: str, rows: pa.Table, *, only_chunks: bool = False) -> None:
         """Replace the table, or only the months or days that `rows` holds; same content keeps the files it has."""
-        written = files.write(self.lake.tables, TABLES[table], rows)
         there = self.now(table)
+        written = files.write(self.lake.tables, TABLES[table], rows, keep=there)
         touched = {file.chunk for file in written} if only_chunks else {file.chunk for file in there}
-        if [file.sha256 for file in there if file.chunk in touched] == [file.sha256 for file in written]:
-            for file in written:
-                (self.lake.tables / file.path).unlink()
+        if [file for file in there if file.chunk in touched] == written:
             return
         self.cuts[table] = sorted([file for file in there if file.chunk not in touched] + written, key=lambda file: file.chunk)
         self.rows[table] = rows.num_rows
@@ -104,21 +103,34 @@ def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime
             return _publish(lake, city, batches, as_of, simulated, now, mode, begun)
         except OSError as error:
             raise unwritable(lake.path, error) from error
+        except DeltaError as error:
+            raise unreadable_log(lake.path, error) from error
 
 
 def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, simulated: bool, now: Clock, mode: str, begun: float) -> tuple[Snapshot, Published]:  # noqa: FBT001
     parent, moment = newest(lake), now()
     _forward(parent, as_of, moment)
+    if parent:
+        fits(parent)
+    forget_unnamed(lake, parent)
     draft = _Draft(lake, parent)
     for table, rows in city.reference.items():
         draft.replace(table, rows)
     fresh, refused, skipped = _checked(draft, batches, moment)
     for table, rows in fresh.items():
         draft.append(table, rows)
+    refused = repeats.unheld(lake.tables, draft.now("quarantine"), refused)
     draft.append("quarantine", refused)
     _measure(draft, city, fresh, as_of)
     snapshot = _seal(draft, as_of, simulated or (parent is not None and parent.simulated), moment, mode)
     return snapshot, Published(draft.rows, refused.num_rows, skipped, time.perf_counter() - begun)
+
+
+def forget_unnamed(lake: Lake, parent: Snapshot | None) -> None:
+    """Remove snapshot files that no pointer ever named: a writer was killed between its last two steps."""
+    for each in ids(lake):
+        if parent is None or each > parent.id:
+            (lake.snapshots / f"{each}.json").unlink(missing_ok=True)
 
 
 def _forward(parent: Snapshot | None, as_of: datetime, moment: datetime) -> None:
@@ -142,7 +154,8 @@ def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple
         done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=moment, row_numbers=batch.row_numbers, raw=batch.raw)
         rows = done.good
         if batch.may_repeat:
-            rows, again, clash = repeats.part(draft.lake.tables, draft.now(batch.table), table, rows, batch, moment)
+            known = repeats.held(draft.lake.tables, draft.now(batch.table), table, rows, good.get(batch.table, ()))
+            rows, again, clash = repeats.part(known, table, rows, batch, moment)
             skipped += again
             refused.append(clash)
         refused.append(done.bad)

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twin.contracts.check import quarantined
+from twin.contracts.measured import QUARANTINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -24,14 +25,17 @@ _NOT_CONTENT = {"recorded_at"}
 """When we heard of a row is no part of what it says."""
 
 
-def part(root: Path, there: Sequence[File], table: Table, rows: pa.Table, batch: Batch, moment: datetime) -> tuple[pa.Table, int, pa.Table]:
-    """Part `rows` by what the lake already holds under their keys.
+Held = dict[tuple[object, ...], dict[str, object]]
+"""Rows by their key."""
+
+
+def part(known: Held, table: Table, rows: pa.Table, batch: Batch, moment: datetime) -> tuple[pa.Table, int, pa.Table]:
+    """Part `rows` by what is already held under their keys.
 
     Returns:
         The rows that are new, how many were there with the same content, and those whose key is taken by another content,
         in the schema of `quarantine`.
     """
-    known = _known(root, there, table, rows)
     new: list[int] = []
     same = 0
     clash: list[tuple[int | None, str, str]] = []
@@ -49,12 +53,20 @@ def part(root: Path, there: Sequence[File], table: Table, rows: pa.Table, batch:
     return rows.take(pa.array(new, pa.int64())), same, refused
 
 
-def _known(root: Path, there: Sequence[File], table: Table, rows: pa.Table) -> dict[tuple[object, ...], dict[str, object]]:
-    """Answer the lake's rows whose first key column is among those of `rows`."""
-    if not there or not rows.num_rows:
+def held(root: Path, there: Sequence[File], table: Table, rows: pa.Table, before: Iterable[pa.Table] = ()) -> Held:
+    """Answer the rows of the lake and of the batches before this one whose first key column is among those of `rows`."""
+    if not rows.num_rows:
         return {}
     first = table.key[0]
     wanted = pc.field(first).isin(pc.unique(rows[first]))
-    paths = [str(root / file.path) for file in there]
-    found = pq.read_table(paths, filters=wanted) if paths else table.empty()
-    return {tuple(row[name] for name in table.key): row for row in found.select(rows.column_names).to_pylist()}
+    found = [each.filter(wanted) for each in before]
+    if there:
+        found.append(pq.read_table([str(root / file.path) for file in there], filters=wanted))
+    return {tuple(row[name] for name in table.key): row for each in found for row in each.select(rows.column_names).to_pylist()}
+
+
+def unheld(root: Path, there: Sequence[File], refused: pa.Table) -> pa.Table:
+    """Answer the quarantine rows that are not there yet, each once: a file read again is not refused again."""
+    known = {key for key, in held(root, there, QUARANTINE, refused)}
+    new = [at for at, key in enumerate(refused["quarantine_id"].to_pylist()) if not (key in known or known.add(key))]
+    return refused.take(pa.array(new, pa.int64()))

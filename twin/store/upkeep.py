@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from twin.contracts import TABLES
 from twin.errors import LakeError
 from twin.store import delta, files
-from twin.store.lake import Lake, unwritable
+from twin.store.lake import Lake, unreadable_log, unwritable
 from twin.store.opening import newest, trust
 from twin.store.publish import install
 from twin.store.snapshot import File, Snapshot, TableCut, ids, name, read
@@ -59,6 +59,8 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
             install(lake, folded)
         except OSError as error:
             raise unwritable(lake.path, error) from error
+        except delta.DeltaError as error:
+            raise unreadable_log(lake.path, error) from error
         return folded
 
 
@@ -109,8 +111,9 @@ def prune(lake: Lake, *, now: Clock, latest: int = _LATEST) -> Pruned:
         freed = sum(path.stat().st_size for path in unused)
         for path in unused:
             path.unlink(missing_ok=True)
-        for log in lake.tables.glob("*/_delta_log"):
-            _shorten(log.parent.as_posix())
+        for folder in lake.tables.glob("*"):
+            if DeltaTable.is_deltatable(str(folder)):
+                _shorten(str(folder))
         return Pruned(len(gone), len(unused), freed)
 
 
