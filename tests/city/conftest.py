@@ -15,7 +15,7 @@ TESTS = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def trio() -> City:
-    """Answer the made-up city of three islands."""
+    """Answer the made-up city of three districts on two islands."""
     return load_city(TESTS / "cities" / "trio")
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 
 from twin.city import City
 from twin.contracts.check import check
 from twin.contracts.reference import TABLES
+from twin.geography import Locator, read_features
 
 CODES = {"420102", "420103", "420104", "420105", "420106", "420107", "420111", "420112", "420113", "420114", "420115", "420116",
          "420117"}
@@ -136,3 +140,26 @@ def test_every_reference_table_keeps_its_contract(name: str, table: Any, request
     assert given.schema == table.schema
     assert checked.bad.num_rows == 0
     assert checked.good.num_rows == given.num_rows
+
+
+def test_no_department_estate_or_community_stands_in_drawn_water(wuhan: City) -> None:
+    lakes = shapely.union_all([shapely.from_geojson(json.dumps(feature["geometry"]))
+                               for feature in read_features(wuhan.geography["water"])])
+    for name in ("departments", "streets"):
+        points = [(row["lon_ud"] / 1e6, row["lat_ud"] / 1e6) for row in rows(wuhan, name)]
+        assert not shapely.contains_xy(lakes, *zip(*points, strict=True)).any(), name
+    for name in ("named_estates", "named_communities"):
+        with (wuhan.root / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            points = [(float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)]
+        assert not shapely.contains_xy(lakes, *zip(*points, strict=True)).any(), name
+
+
+@pytest.mark.parametrize("name", ["streets", "places", "named_estates", "named_communities"])
+def test_a_thing_lies_in_the_district_that_it_names(name: str, wuhan: City) -> None:
+    with (wuhan.root / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        listed = [row for row in csv.DictReader(file) if row["district_id"]]
+
+    lon, lat = (np.array([float(row[axis]) for row in listed]) for axis in ("lon", "lat"))
+    found = Locator(wuhan).districts(lon, lat)
+
+    assert [row["name"] for row, there in zip(listed, found, strict=True) if there != row["district_id"]] == []
