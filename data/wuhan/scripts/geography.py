@@ -20,8 +20,8 @@ COPIED = ("districts_display.geojson", "subdistricts.geojson", "water.geojson", 
           "roads.geojson", "landmarks.geojson", "population_2020.csv")
 KEPT = ("title", "features", "rows", "source", "licence", "attribution", "accuracy", "caveats")
 CAVEATS = {"districts_display.geojson": [
-    "The only geometry of this pack: it is drawn, and points are assigned to districts by it, so that what is seen is what is "
-    "counted. Densities use area_km2_source.",
+    ("The only geometry of this pack: it is drawn, and points are assigned to districts by it, so that what is seen is what is "
+     "counted. Densities use area_km2_source."),
     "A right to redistribute the geometry is not formally established; see README.md.",
     "The map review number covers the source map only, not this altered edition."]}
 
