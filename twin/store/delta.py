@@ -57,7 +57,11 @@ def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence
     if not DeltaTable.is_deltatable(str(folder)):
         create_table_with_add_actions(str(folder), schema, [_add(name, file, moment) for name, file in wanted.items()], mode="error")
         return 0
-    delta = DeltaTable(str(folder))
+    try:
+        delta = DeltaTable(str(folder))
+    except DeltaError:
+        _drop_torn(folder / "_delta_log", before.version if before else -1)
+        delta = DeltaTable(str(folder))
     if before is not None and delta.version() == before.version:
         there = {file.path.partition("/")[2] for file in before.files}
     else:
@@ -71,6 +75,17 @@ def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence
     if version % CHECKPOINT_EVERY == 0:
         DeltaTable(str(folder)).create_checkpoint()
     return version
+
+
+def _drop_torn(log: Path, published: int) -> None:
+    """Remove commits later than version `published` that are not whole: a power cut left them, and no snapshot names them."""
+    for entry in log.glob("*.json"):
+        if entry.stem.isdigit() and int(entry.stem) > published:
+            try:
+                for line in entry.read_text(encoding="utf-8").splitlines() or [""]:
+                    json.loads(line)
+            except ValueError:
+                entry.unlink()
 
 
 def _add(name: str, file: File, moment: int) -> AddAction:
