@@ -1,0 +1,292 @@
+"""The map bundle alone, on a page of its own, with hand-made Arrow streams and the server's real policy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+
+import pyarrow as pa
+import pytest
+from PIL import Image
+
+from tests.browser.bench import Site, lists, serving, stream
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+
+CAMERA = {"longitude": 114.30, "latitude": 30.60, "zoom": 12}
+ORANGE, TEAL = [213, 94, 0, 255], [0, 158, 115, 255]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def page(watch: Callable[..., Watched], site: Site) -> Watched:
+    return watch(site.url, 800, 600)
+
+
+def marks(rows: list[tuple[str, float, float]], mark: str = "p2", **more: pa.Array) -> bytes:
+    return stream(id=pa.array([row[0] for row in rows]), position=lists([list(row[1:]) for row in rows], pa.float64()),
+                  mark=pa.array([mark] * len(rows)).dictionary_encode(), size=pa.array([40] * len(rows), pa.int32()), **more)
+
+
+def mark_layer(url: str, **more: object) -> dict[str, object]:
+    return {"@@type": "MarkLayer", "id": "events", "data": url, "pickable": True, **more}
+
+
+def draw(watched: Watched, layers: list[dict[str, object]], snapshot: str = "S1", *, wait: bool = True, **more: object) -> None:
+    spec = {"deck": {"layers": layers}, "snapshot": snapshot, "camera": CAMERA, "cameraKey": "centre", **more}
+    watched.page.evaluate("spec => twinMap.render('map', spec)", spec)
+    if wait:
+        watched.until(f"document.documentElement.dataset.ready === {snapshot!r}")
+
+
+def state(watched: Watched, name: str) -> object:
+    return watched.page.evaluate(f"JSON.parse(JSON.stringify({{ ...twinMap.state, canvas: null }})).{name}")
+
+
+def place(watched: Watched, lon: float, lat: float) -> tuple[float, float]:
+    x, y = watched.page.evaluate("at => twinMap.project(at)", [lon, lat])
+    return x, y
+
+
+def pixel(watched: Watched, x: float, y: float) -> tuple[int, ...]:
+    picture = Image.open(io.BytesIO(watched.page.screenshot())).convert("RGB")
+    return picture.getpixel((round(x), round(y)))  # type: ignore[return-value]
+
+
+def clean(watched: Watched) -> None:
+    assert watched.console_errors == []
+    assert watched.outside_requests == []
+
+
+def test_a_new_snapshot_changes_the_marks_and_keeps_canvas_and_camera(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    site.answers["/two.arrow"] = marks([("E1", 114.30, 30.60), ("E2", 114.31, 30.61)])
+    draw(page, [mark_layer("/one.arrow")])
+    page.page.evaluate("window.first = document.querySelector('#map canvas')")
+    page.page.mouse.move(400, 300)
+    page.page.mouse.down()
+    page.page.mouse.move(300, 250, steps=4)
+    page.page.mouse.up()
+    page.page.wait_for_timeout(600)
+    camera = state(page, "camera")
+
+    draw(page, [mark_layer("/two.arrow")], "S2")
+
+    assert state(page, "layers.events.n") == 2
+    assert page.page.evaluate("document.querySelectorAll('canvas').length === 1 && twinMap.state.canvas === window.first")
+    assert state(page, "camera") == camera
+    assert camera != {**CAMERA}
+    clean(page)
+
+
+def test_another_camera_key_moves_the_camera_and_the_same_key_does_not(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    draw(page, [mark_layer("/one.arrow")])
+    draw(page, [mark_layer("/one.arrow")], "S2", camera={**CAMERA, "zoom": 9})
+    assert state(page, "camera.zoom") == 12
+
+    draw(page, [mark_layer("/one.arrow")], "S3", camera={**CAMERA, "zoom": 9}, cameraKey="city")
+
+    page.until("Math.abs(twinMap.state.camera.zoom - 9) < 1e-6")
+
+
+def test_every_row_of_every_batch_is_drawn(page, site):
+    table = pa.table({"position": lists([[114.2 + i / 1000, 30.6] for i in range(297)], pa.float64()), "id": [f"D{i}" for i in range(297)],
+                      "mark": pa.array(["drone"] * 297).dictionary_encode(), "angle": pa.array(range(297), pa.float64())})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=100)
+    site.answers["/drones.arrow"] = sink.getvalue().to_pybytes()
+
+    draw(page, [mark_layer("/drones.arrow", getSize=40)])
+    page.page.mouse.click(*place(page, 114.2 + 128 / 1000, 30.6))
+
+    assert state(page, "layers.events.n") == 297
+    assert page.until("twinMap.state.pick?.id") == "D128"
+
+
+def test_no_rows_is_a_picture_too(page, site):
+    site.answers["/none.arrow"] = stream(position=pa.array([], pa.list_(pa.float64(), 2)), id=pa.array([], pa.string()), mark=pa.array([], pa.string()))
+
+    draw(page, [mark_layer("/none.arrow", pulse=["p1"])])
+
+    assert state(page, "layers.events.n") == 0
+    clean(page)
+
+
+def test_a_tooltip_is_text_whatever_the_row_holds(page, site):
+    evil = "<img src=x onerror=alert(1)><b>烟味</b>"
+    site.answers["/evil.arrow"] = marks([("E1", 114.30, 30.60)], title=pa.array([evil]), waited_s=pa.array([98.0]))
+    draw(page, [mark_layer("/evil.arrow", tooltip=[["", "title"], ["响应", "waited_s", "duration"], ["级别", "absent", "count"]])])
+
+    page.page.mouse.move(*place(page, 114.30, 30.60))
+    page.until("document.querySelector('.twin-tip').textContent.length > 0")
+
+    assert page.page.evaluate("document.querySelector('.twin-tip').textContent") == f"{evil}响应 1′38″级别 —"
+    assert page.page.evaluate("document.querySelectorAll('.twin-tip img, .twin-tip b').length") == 0
+    clean(page)
+
+
+def test_a_click_tells_dash_the_row_and_a_click_beside_it_tells_nothing(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], district_id=pa.array(["420102"]), version=pa.array([3], pa.int64()))
+    page.page.evaluate("window.told = []; window.dash_clientside.set_props = (id, props) => told.push([id, props.data])")
+    draw(page, [mark_layer("/one.arrow")])
+
+    page.page.mouse.click(*place(page, 114.30, 30.60))
+    page.until("told.length === 1")
+    page.page.mouse.click(*place(page, 114.33, 30.62))
+    page.until("told.length === 2")
+
+    (name, first), (_, second) = page.page.evaluate("told")
+    assert name == "pick"
+    assert (first["layer"], first["id"], first["object"]["district_id"], first["object"]["version"]) == ("events", "E1", "420102", 3)
+    assert second is None
+
+
+def test_a_layer_that_fails_says_so_keeps_its_marks_and_mends_itself(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    site.answers["/two.arrow"] = 503
+    page.page.evaluate("window.failures = []; document.addEventListener('twin:layer-failed', (event) => failures.push(event.detail))")
+    draw(page, [mark_layer("/one.arrow")])
+
+    draw(page, [mark_layer("/two.arrow")], "S2", wait=False)
+    page.until("document.documentElement.dataset.broken === 'events'")
+
+    assert state(page, "layers.events") == {"n": 1, "state": "failed", "why": "HTTP 503"}
+    assert page.page.evaluate("failures")[0]["layer"] == "events"
+    assert page.page.evaluate("document.documentElement.dataset.ready ?? null") is None
+    site.answers["/two.arrow"] = marks([("E1", 114.30, 30.60), ("E2", 114.31, 30.60)])
+    draw(page, [mark_layer("/two.arrow")], "S3")
+    assert state(page, "layers.events.n") == 2
+    assert page.page.evaluate("document.documentElement.dataset.broken ?? null") is None
+
+
+RASTER = [114.0, 30.0, 0.0005, 0.0005, 2000, 2000]
+
+
+def test_a_cell_lies_where_its_degrees_are(page, site):
+    """Cells of 8 base cells: number 75 begins at 114 + 75 * 8 * 0.0005 = 114.300 deg east, and at 30.300 deg north."""
+    site.answers["/cells.arrow"] = stream(x=pa.array([75, 76], pa.uint16()), y=pa.array([75, 76], pa.uint16()),
+                                          fill_color=lists([ORANGE, TEAL], pa.uint8()), n=pa.array([4, 7], pa.int32()))
+    camera = {"longitude": 114.304, "latitude": 30.304, "zoom": 15}
+    draw(page, [{"@@type": "RasterLayer", "id": "heat", "data": "/cells.arrow", "raster": RASTER, "cells": 8, "smooth": False, "pickable": True}],
+         camera=camera)
+
+    for lon, lat, color in [(114.3003, 30.3003, ORANGE), (114.3037, 30.3037, ORANGE), (114.3043, 30.3043, TEAL), (114.3077, 30.3077, TEAL)]:
+        assert pixel(page, *place(page, lon, lat)) == tuple(color[:3]), (lon, lat)
+    for lon, lat in [(114.2997, 30.3003), (114.3003, 30.2997), (114.3043, 30.3037), (114.3083, 30.3077)]:
+        assert pixel(page, *place(page, lon, lat)) == (11, 18, 32), (lon, lat)
+    page.page.mouse.click(*place(page, 114.3043, 30.3043))
+    assert page.until("twinMap.state.pick?.object.n") == 7
+    page.page.mouse.click(*place(page, 114.2997, 30.3003))
+    page.until("twinMap.state.pick === null")
+    clean(page)
+
+
+def test_a_smooth_field_fades_at_its_edge_and_never_darkens(page, site):
+    filled = [(x, y) for x in range(20, 30) for y in range(20, 30)]
+    site.answers["/field.arrow"] = stream(x=pa.array([x for x, _ in filled], pa.uint16()), y=pa.array([y for _, y in filled], pa.uint16()),
+                                          fill_color=lists([[255, 255, 255, 255]] * len(filled), pa.uint8()))
+    draw(page, [{"@@type": "RasterLayer", "id": "field", "data": "/field.arrow", "raster": RASTER, "cells": 8}],
+         camera={"longitude": 114.1, "latitude": 30.1, "zoom": 13}, background="rgb(120, 120, 120)")
+    picture = Image.open(io.BytesIO(page.page.screenshot())).convert("L")
+    x, y = place(page, 114.1, 30.1)
+    line = [picture.getpixel((column, round(y))) for column in range(round(x))]
+
+    assert min(line) == 120
+    assert max(line) == 255
+    assert line == sorted(line)
+
+
+def test_names_are_drawn_in_our_own_letters(page, site):
+    site.answers["/places.geojson"] = (b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"\xe6\xad\xa6\xe6\x98\x8c"},'
+                                       b'"geometry":{"type":"Point","coordinates":[114.3,30.6]}}]}')
+    draw(page, [{"@@type": "NamesLayer", "id": "names", "data": "/places.geojson", "getSize": 40, "letterSpacing": 1, "getColor": [255, 255, 255, 255]}])
+
+    assert page.page.evaluate("""document.fonts.check('500 16px "Noto Sans SC"', '武昌')""")
+    picture = Image.open(io.BytesIO(page.page.screenshot())).convert("L").crop((340, 270, 460, 330))
+    assert picture.getextrema()[1] > 230
+    clean(page)
+
+
+def test_a_ring_pulses_for_news_and_rests_for_what_is_known(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], "p1")
+    site.answers["/same.arrow"] = marks([("E1", 114.30, 30.60)], "p1", age_s=pa.array([10]))
+    around = {"x": 330, "y": 230, "width": 140, "height": 140}
+
+    def moves() -> bool:
+        before = page.page.screenshot(clip=around)
+        page.page.wait_for_timeout(250)
+        return page.page.screenshot(clip=around) != before
+
+    draw(page, [mark_layer("/one.arrow", pulse=["p1"])])
+    assert moves()
+    page.page.wait_for_timeout(4200)
+    assert not moves()
+    draw(page, [mark_layer("/same.arrow", pulse=["p1"])], "S2")
+    assert not moves()
+
+
+def test_who_wants_less_motion_gets_none(watch, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], "p1")
+    still = watch(site.url, 800, 600, reduced_motion="reduce")
+    draw(still, [mark_layer("/one.arrow", pulse=["p1"])])
+    still.page.wait_for_timeout(200)
+    before = still.page.screenshot()
+    still.page.wait_for_timeout(300)
+    assert still.page.screenshot() == before
+
+
+def test_dash_may_call_it_too(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    spec = {"deck": [mark_layer("/one.arrow")], "snapshot": "S1", "hash": "abc", "camera": CAMERA}
+
+    assert page.page.evaluate("spec => dash_clientside.deckmap.render(spec, 'map')", spec) == "abc"
+    page.until("document.documentElement.dataset.ready === 'S1' && document.documentElement.dataset.picture === 'abc'")
+
+
+def lose_by_extension(watched: Watched) -> None:
+    watched.page.evaluate("twinMap.state.canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()")
+
+
+def lose_by_crash(watched: Watched) -> None:
+    watched.page.context.browser.new_browser_cdp_session().send("Browser.crashGpuProcess")
+
+
+@pytest.mark.parametrize("lose", [lose_by_extension, lose_by_crash])
+def test_a_lost_context_heals_within_two_seconds(chromium, site, lose):
+    """In a browser of its own: after a second crash within minutes Chromium itself refuses WebGL for a while."""
+    from twin.faces.export.browser import FLAGS, find
+
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    own = chromium.browser_type.launch(executable_path=find(), args=list(FLAGS))
+    try:
+        watched = Watched(own.new_page(viewport={"width": 800, "height": 600}))
+        watched.page.goto(site.url)
+        draw(watched, [mark_layer("/one.arrow")])
+        x, y = place(watched, 114.30, 30.60)
+        before, camera = pixel(watched, x, y), state(watched, "camera")
+        watched.page.evaluate("""() => {
+            addEventListener('webglcontextlost', () => { window.lostAt = performance.now(); }, { capture: true, once: true });
+            const look = () => { if (twinMap.state.rebuilt) window.healedAt = performance.now(); else requestAnimationFrame(look); };
+            look();
+        }""")
+
+        lose(watched)
+        watched.until("window.healedAt")
+
+        assert watched.page.evaluate("healedAt - lostAt") < 2000
+        assert watched.page.evaluate("document.querySelectorAll('canvas').length") == 1
+        watched.page.wait_for_timeout(300)
+        assert before == (230, 159, 0)
+        assert pixel(watched, x, y) == before
+        assert state(watched, "camera") == camera
+        assert state(watched, "layers.events") == {"n": 1, "state": "loaded", "why": ""}
+    finally:
+        own.close()
