@@ -107,7 +107,7 @@ def test_a_damaged_snapshot_file_falls_back_too(filler: Any):
 def test_a_lake_without_a_whole_snapshot_says_so(filler: Any):
     for path in filler.publish().files("districts"):
         path.unlink()
-    with pytest.raises(LakeError, match="No snapshot in the lake .* is whole"):
+    with pytest.raises(LakeError, match=r"No snapshot in the lake .* is whole"):
         last_good(filler.again())
 
 
@@ -175,7 +175,7 @@ def test_a_lake_with_other_columns_is_one_sentence_not_wrong_numbers(filler: Any
     said["tables"]["rain"]["schema_hash"] = "another"
     path.write_text(json.dumps(said))
     for use in (last_good, lambda _: filler.publish()):
-        with pytest.raises(LakeError, match="The table rain of snapshot .* has other columns"):
+        with pytest.raises(LakeError, match=r"The table rain of snapshot .* has other columns"):
             use(filler.again())
 
 

@@ -98,7 +98,7 @@ def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
         said.append(f"column unknown to {table.name}: {', '.join(extra)}")
     if twice := sorted({name for name in rows.column_names if rows.column_names.count(name) > 1}):
         said.append(f"column given twice: {', '.join(twice)}")
-    return {index: said for index in range(rows.num_rows)} if said else {}
+    return dict.fromkeys(range(rows.num_rows), said) if said else {}
 
 
 def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:

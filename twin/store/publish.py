@@ -107,7 +107,7 @@ def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime
             raise unreadable_log(lake.path, error) from error
 
 
-def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, simulated: bool, now: Clock, mode: str, begun: float) -> tuple[Snapshot, Published]:  # noqa: FBT001
+def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, simulated: bool, now: Clock, mode: str, begun: float) -> tuple[Snapshot, Published]:
     parent, moment = newest(lake), now()
     _forward(parent, as_of, moment)
     if parent:
@@ -174,7 +174,7 @@ def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: da
                 draft.replace(update.table, update.rows, only_chunks=update.how == "replace_chunks")
 
 
-def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:  # noqa: FBT001
+def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:
     """Commit the changed tables, write the snapshot, and last of all let the pointer name it."""
     lake, parent = draft.lake, draft.parent
     with ThreadPoolExecutor(2) as pool:

@@ -1,0 +1,128 @@
+"""A publisher is killed at random points; whoever opens the lake afterwards finds a whole snapshot, and the next publisher goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from twin.store import Lake, Snapshot, last_good
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PACK = ROOT / "tests" / "cities" / "trio"
+START = datetime(2026, 7, 16, 4, tzinfo=UTC)
+PER_TICK = 5
+WINDOW_S = 0.8
+"""Kills fall evenly into this time after the go: some three publishes long, and now and then a compaction and a pruning."""
+
+
+def warmed(lake: Path) -> subprocess.Popen[str]:
+    """Start a publisher; it imports what it needs and waits for the go."""
+    words = [sys.executable, str(HERE / "publisher.py"), str(lake), str(PACK)]
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+
+
+def kill_after(publisher: subprocess.Popen[str], delay_s: float) -> None:
+    """Say go, and `delay_s` later kill without a warning."""
+    assert publisher.stdout is not None
+    assert publisher.stdin is not None
+    assert publisher.stdout.readline() == "ready\n"
+    publisher.stdin.write("go\n")
+    publisher.stdin.flush()
+    try:
+        publisher.wait(delay_s)
+    except subprocess.TimeoutExpired:
+        publisher.send_signal(signal.SIGKILL)
+    assert publisher.wait(30) == -signal.SIGKILL, "the publisher ended by itself"
+    publisher.stdin.close()
+    publisher.stdout.close()
+
+
+def whole(lake: Path, after: datetime) -> datetime:
+    """Open the lake as a newcomer: it must be whole, no older than `after`, and hold exactly the rows of its moment."""
+    if Lake(lake).newest_id() is None:
+        return after
+    found, problems = last_good(Lake(lake))
+    assert problems == ()
+    assert found.as_of >= after, "a published snapshot was lost"
+    assert rows(found) == PER_TICK * round((found.as_of - START).total_seconds() / 10)
+    return found.as_of
+
+
+def rows(snapshot: Snapshot) -> int:
+    """Rows of rain, counted in the files themselves."""
+    return sum(pq.read_metadata(file).num_rows for file in snapshot.files("rain"))
+
+
+def is_half_done(lake: Path) -> bool:
+    """Whether the killed publisher had begun on a snapshot that it did not get to name."""
+    pointer = lake / "pointer.json"
+    named_at = pointer.stat().st_mtime_ns if pointer.exists() else 0
+    return any(path.stat().st_mtime_ns > named_at for path in lake.rglob("*") if path.is_file() and path.name != "publish.lock")
+
+
+@contextmanager
+def watched(lake: Path) -> Iterator[list[int]]:
+    """Read the lake without pause from another thread; counts the reads. What went wrong there is raised at the end."""
+    stop, reads, wrong = threading.Event(), [0], list[BaseException]()
+
+    def watch() -> None:
+        seen = START
+        try:
+            while not stop.wait(0.01):
+                seen = whole(lake, seen)
+                reads[0] += 1
+        except BaseException as error:  # noqa: BLE001  (raised again in the test's own thread)
+            wrong.append(error)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield reads
+    finally:
+        stop.set()
+        thread.join()
+    if wrong:
+        raise wrong[0]
+
+
+def kill_often(lake: Path, n: int) -> datetime:
+    """Kill `n` publishers, one after the other; the next is warmed up meanwhile. Answer the last moment published."""
+    dice = random.Random(716)
+    seen, n_half_done = START, 0
+    waiting = [warmed(lake), warmed(lake)]
+    try:
+        with watched(lake) as reads:
+            for _ in range(n):
+                kill_after(waiting.pop(0), dice.uniform(0, WINDOW_S))
+                n_half_done += is_half_done(lake)
+                seen = whole(lake, seen)
+                waiting.append(warmed(lake))
+    finally:
+        for publisher in waiting:
+            publisher.kill()
+            publisher.communicate()
+    assert reads[0] > n
+    assert n_half_done > n / 5, "too few kills fell into a publish to prove anything; change WINDOW_S"
+    return seen
+
+
+@pytest.mark.slow
+def test_fifty_kills_lose_nothing_and_leave_nothing_half_written(tmp_path: Path):
+    assert kill_often(tmp_path / "lake", 50) >= START + timedelta(seconds=10 * 10)
+
+
+@pytest.mark.soak
+def test_a_thousand_kills_lose_nothing_and_leave_nothing_half_written(tmp_path: Path):
+    assert kill_often(tmp_path / "lake", 1_000) >= START + timedelta(seconds=10 * 200)
