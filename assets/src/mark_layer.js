@@ -53,7 +53,7 @@ export class MarkLayer extends CompositeLayer {
     sizeMinPixels: 0,
     sizeMaxPixels: 1e6,
     billboard: true,
-    pulse: { type: 'array', value: [], compare: true },
+    pulse: { type: 'string', value: '' },
     pulseSize: 44,
     pulseColor: { type: 'color', value: [213, 94, 0, 255] },
     pulseWidth: 2,
@@ -72,7 +72,7 @@ export class MarkLayer extends CompositeLayer {
     if (!changeFlags.dataChanged && !changeFlags.propsChanged) return;
     const { pulse, data } = props;
     if (this.state.from === data) return;
-    const rings = pulse.length ? ringed(data, pulse) : [];
+    const rings = pulse ? ringed(data, pulse.split(' ')) : [];
     const fresh = rings.filter((ring) => !this.state.seen.has(ring.id));
     this.setState({ rings, from: data, seen: new Set(rings.map((ring) => ring.id)) });
     if (fresh.length === 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;

@@ -85,7 +85,7 @@ def live(city: City, lake: Lake, seed: int, tick: int) -> None:
             known = newest(lake)
             publish(lake, city, feed.between(known.as_of if known else begun - timedelta(seconds=tick), begun), as_of=begun, simulated=True, now=now)
             if n % COMPACT_EVERY == 0:
-                compact(lake, city, now=now)
+                compact(lake, now=now)
                 prune(lake, now=now)
         except TwinError as error:
             click.echo("\n".join(error.lines()), err=True)

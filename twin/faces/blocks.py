@@ -51,7 +51,7 @@ def section(shown: Shown, picture: Picture, body: Component | list[Component]) -
         body = html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed", role="status")
     elif not shown.rows:
         body = html.Div(picture.texts.say(shown.block.empty), className="note")
-    return html.Section([html.H3(picture.texts.say(shown.block.title)), body], className=f"block {shown.block.kind}",
+    return html.Section([html.H3(picture.texts.say(shown.block.title)), body], className=f"block kind-{shown.block.kind}",
                         **{"data-block": f"{shown.layer}:{shown.block.id}", "data-query": shown.query})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from twin.faces.picture import Picture
+    from twin.faces.picture import Figure, Picture
     from twin.layer import Layer, Legend, Rgba
 
 
@@ -62,18 +62,22 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     assert layer.legend is not None  # noqa: S101  (callers pass layers that are read)
     on, texts = layer.id in picture.pinned.layers, picture.texts
     failed = any(shown.failed for shown in picture.shown if shown.layer == layer.id)
-    counts = [_count(name, picture) for name in figures if name in picture.figures]
-    switch = html.Button([html.Span(className="switch-box"), html.Span(texts.say(layer.legend.title), className="legend-title"),
-                          html.Span(counts, className="legend-count")], type="button", role="switch", className="legend-switch",
+    title = texts.say(layer.legend.title)
+    counts = [_count(picture.figures[name], title) for name in figures if name in picture.figures]
+    many = len(counts) > 1
+    switch = html.Button([html.Span(className="switch-box"), html.Span(title, className="legend-title"),
+                          *([] if many else [html.Span(counts, className="legend-count")])], type="button", role="switch", className="legend-switch",
                          **aria("checked", "true" if on else "false"), **attributes({"wish": json.dumps({"toggle": layer.id})}))
     scale = [_scale(layer.legend, picture)] if on else []
-    return html.Div([switch, *scale], className="legend-row", **attributes({"layer": layer.id, "failed": "yes" if failed else ""}))
+    listed = [html.Div(counts, className="legend-counts")] if many else []
+    return html.Div([switch, *listed, *scale], className="legend-row", **attributes({"layer": layer.id, "failed": "yes" if failed else ""}))
 
 
-def _count(name: str, picture: Picture) -> Component:
-    shown = picture.figures[name]
-    return html.Span([shown.name, " ", html.B(f"{shown.text}{shown.unit}")], className="legend-figure",
-                     **attributes({"figure": name, "value": "" if shown.value is None else shown.value}))
+def _count(shown: Figure, title: str) -> Component:
+    """Answer a figure in words; its name is left out where the title beside it says the same."""
+    name = [] if shown.name == title else [f"{shown.name} "]
+    return html.Span([*name, html.B(f"{shown.text} {shown.unit}" if shown.unit[:1].isalpha() else f"{shown.text}{shown.unit}")], className="legend-figure",
+                     **attributes({"figure": shown.id, "value": "" if shown.value is None else shown.value}))
 
 
 def _css(color: Rgba) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from twin.city import Raster
 
 KEPT = timedelta(hours=24)
-STEPS = 4
-"""Footprints drawn between two heartbeats of one aircraft at most 60 s apart, so that the swath has no holes."""
+STEPS = 10
+"""Footprints drawn from one heartbeat to the next, at most 60 s later: every 72 m at 12 m/s, half a footprint, so that the swath has no holes."""
 _GAP_US = 61_000_000
 _PIECE = 20_000
 _EDGE = ("lon1_ud", "lat1_ud", "lon2_ud", "lat2_ud", "lon3_ud", "lat3_ud", "lon4_ud", "lat4_ud")

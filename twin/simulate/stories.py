@@ -104,6 +104,11 @@ def _spot(world: World, name: str | None) -> tuple[float, float, str | None]:
     return float(world.street_lon[busiest]), float(world.street_lat[busiest]), str(world.street_district[busiest])
 
 
+def _street(world: World, lon: float, lat: float) -> str:
+    """Answer the nearest street-level unit."""
+    return str(world.street_code[int(np.argmin(np.hypot((world.street_lon - lon) * np.cos(np.radians(lat)), world.street_lat - lat)))])
+
+
 def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> dict[str, pa.Table]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
     finds = [row for row in world.city.reference["event_sources"].to_pylist() if row["finds"] == _SOURCES[truth.name]]
@@ -117,7 +122,7 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
     event = {"event_id": truth.event_id, "version": 1, "occurred_at": at(-30), "recorded_at": at(2), "created_at": at(0), "mode": truth.mode,
              "source_id": finds[0]["source_id"] if finds else "S01", "category": category, "title": words.get("title", label), "details": words.get("details"),
              "channel": None, "priority": priority, "level": "district", "is_proactive": _SOURCES[truth.name] == "proactive", "district_id": district,
-             "street_code": None, "address": words.get("place"), "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6), "source": "simulated"}
+             "street_code": _street(world, lon, lat), "address": words.get("place"), "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6), "source": "simulated"}
     entered = dict(zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True))
     stages = [{"event_id": truth.event_id, "stage": stage, "occurred_at": at(second), "recorded_at": at(max(second, 2) + 1), "actor": "centre", "note": None, "source": "simulated"}
               for stage, second in entered.items()]

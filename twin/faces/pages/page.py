@@ -72,6 +72,7 @@ def foot(picture: Picture) -> list[Component]:
         return [html.Div(texts.say("block-failed", why=day.failed) if day and day.failed else texts.say("nothing-here"), className="note")]
     names = {"value": texts.say("trend-value"), "usual": texts.say("trend-usual")}
     chart = charts.trend(day.rows, zone, names=names, size=12)
+    chart.update_yaxes(visible=False)
     live = html.Button(texts.say("live"), type="button", className="live", disabled=picture.pinned.view.as_of is None,
                        **blocks.attributes({"wish": json.dumps({"as_of": "live"})}))
     return [live, html.Div([html.Span(texts.say(day.block.title), className="foot-title"),

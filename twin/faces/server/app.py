@@ -48,7 +48,7 @@ class Hall:
 def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now) -> dash.Dash:
     """Answer the application for one city and one lake. Nothing is global: two may live in one process."""
     app = dash.Dash("twin", assets_folder=str(paths.assets()), assets_ignore=r".*\.(py|map|txt|json)$|^src.*",
-                    assets_path_ignore=["src"], title=city.name, update_title="", enable_mcp=False, serve_locally=True,
+                    assets_path_ignore=["src"], title=city.name, update_title="", enable_mcp=False, suppress_callback_exceptions=True, serve_locally=True,
                     meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
     hall = _hall(desk, registry, city, clock)
     app.layout = _layout

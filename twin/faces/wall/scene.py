@@ -82,13 +82,13 @@ def foot(picture: Picture) -> list[Component]:
     """Answer the bottom line: fleet, six stages, departments."""
     fleet = html.Section([html.H3(picture.texts.say("fleet")),
                           html.Div([blocks.figure(picture.figures[name]) for name in FLEET if name in picture.figures],
-                                   className="fleet-figures")], className="block fleet")
+                                   className="fleet-figures")], className="block kind-fleet")
     stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
     links: list[Component] = []
     for shown in picture.slot("departments"):
         fine = picture.figures.get("departments_ok")
         links.append(html.Section([html.H3([picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]),
-                                   blocks.tiles(shown, picture)], className="block tiles"))
+                                   blocks.tiles(shown, picture)], className="block kind-tiles"))
     return [fleet, *stages, *links]
 
 

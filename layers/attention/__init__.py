@@ -1,0 +1,1 @@
+"""What needs attention now, and where the work stands."""

@@ -1,0 +1,9 @@
+attention-title = Needs attention
+attention-none = No event is open
+attention-stages = Open events by stage
+attention-priority = Level
+attention-event = Event
+attention-district = District
+attention-street = Street
+attention-stage = Stage
+attention-age = Open for

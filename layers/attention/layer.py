@@ -1,0 +1,39 @@
+"""What needs attention now, worst first, in the city and in the chosen district; and where the work stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from twin.layer import Block, Field, Layer, Param
+from twin.view import Pinned
+
+MOST = 8
+"""Rows of the list: more than a hall can hold in mind at once (DOMAIN C: at most eight)."""
+MOST_IN_DISTRICT = 6
+
+
+def ask_city(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the city's list asks."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "mode": pinned.view.mode, "district": "", "most": MOST}
+
+
+def ask_district(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the chosen district's list asks."""
+    return {**ask_city(pinned), "district": pinned.district, "most": MOST_IN_DISTRICT}
+
+
+def ask_stages(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the stages ask."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
+
+
+_WHAT = (Field("priority", "attention-priority", "priority"), Field("title", "attention-event"))
+_HOW = (Field("stage", "attention-stage", "stage"), Field("age_s", "attention-age", "age"))
+
+LAYER = Layer("attention", Path(__file__).parent, blocks=(
+    Block("rows", "attention", "rows", "attention-title", "rows.sql", ask_city,
+          fields=(*_WHAT, Field("district", "attention-district"), *_HOW), empty="attention-none"),
+    Block("stages", "stages", "stages", "attention-stages", "stages.sql", ask_stages, order=1),
+    Block("district", "district", "rows", "attention-title", "rows.sql", ask_district,
+          fields=(*_WHAT, Field("street", "attention-street"), *_HOW), order=30, empty="attention-none")))

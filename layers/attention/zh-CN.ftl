@@ -1,0 +1,9 @@
+attention-title = 需要关注
+attention-none = 没有未闭环的事件
+attention-stages = 未闭环事件所处阶段
+attention-priority = 级别
+attention-event = 事件
+attention-district = 区
+attention-street = 街道
+attention-stage = 阶段
+attention-age = 已历时

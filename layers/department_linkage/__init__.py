@@ -1,0 +1,1 @@
+"""The links to the departments' command systems."""

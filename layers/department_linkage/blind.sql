@@ -1,0 +1,20 @@
+-- layers/department_linkage/blind.sql: links that are not fine, and what each keeps the city from seeing.
+-- param as_of TIMESTAMPTZ UTC the moment from which ages are counted
+-- reads departments, link_health, department_feeds
+-- column id VARCHAR - what to pick on the map
+-- column name VARCHAR - department
+-- column state VARCHAR - late, down or unknown
+-- column since_s BIGINT s in this state; null if unknown
+-- column blinds VARCHAR - what its link carries, as people call it; null if the pack does not say
+-- column n_indicators BIGINT indicators that go blind with it; null if the pack does not say
+-- rows one per link that is not fine, in the order of the departments' slots
+WITH carried AS (
+    SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS blinds, CAST(sum(n_indicators) AS BIGINT) AS n_indicators
+    FROM department_feeds GROUP BY dept_id
+)
+SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, coalesce(link_health.state, 'unknown') AS state,
+       (epoch_us($as_of) - epoch_us(link_health.state_since)) // 1000000 AS since_s, carried.blinds, carried.n_indicators
+FROM departments LEFT JOIN link_health ON link_health.dept_id = departments.dept_id
+LEFT JOIN carried ON carried.dept_id = departments.dept_id
+WHERE coalesce(link_health.state, 'unknown') <> 'ok'
+ORDER BY departments.slot, departments.dept_id

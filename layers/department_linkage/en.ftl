@@ -1,0 +1,12 @@
+department_linkage-title = Departments
+department_linkage-blind = Links that are not fine, and what they blind
+department_linkage-all-fine = Every department's link is fine
+department_linkage-department = Department
+department_linkage-state = State
+department_linkage-since = For
+department_linkage-blinds = Not to be seen
+department_linkage-latency = Latency, ms
+department_linkage-last = Newest record
+department_linkage-records = Records in 24 h
+department_linkage-uptime = Uptime in 30 days
+departments_ok = Departments linked

@@ -1,0 +1,18 @@
+-- layers/department_linkage/tiles.sql: one tile per department: state of its link, and since when.
+-- param as_of TIMESTAMPTZ UTC the moment from which ages are counted
+-- reads departments, link_health
+-- column id VARCHAR - what to pick on the map
+-- column name VARCHAR - short name
+-- column name_en VARCHAR - name in English
+-- column state VARCHAR - ok, late, down or unknown
+-- column since_s BIGINT s in this state; null if unknown
+-- column detail VARCHAR - median latency of the last hour, such as '85 ms'; null without an answer
+-- column last_record_s BIGINT s since the newest record; null if never
+-- rows one per department, in the order of their slots
+SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, departments.name_en,
+       coalesce(link_health.state, 'unknown') AS state,
+       (epoch_us($as_of) - epoch_us(link_health.state_since)) // 1000000 AS since_s,
+       CAST(link_health.latency_p50_ms AS VARCHAR) || ' ms' AS detail,
+       (epoch_us($as_of) - epoch_us(link_health.last_record_at)) // 1000000 AS last_record_s
+FROM departments LEFT JOIN link_health ON link_health.dept_id = departments.dept_id
+ORDER BY departments.slot, departments.dept_id

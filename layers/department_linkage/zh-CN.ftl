@@ -1,0 +1,12 @@
+department_linkage-title = 部门联通
+department_linkage-blind = 未联通的部门及不可见的内容
+department_linkage-all-fine = 各部门均已联通
+department_linkage-department = 部门
+department_linkage-state = 状态
+department_linkage-since = 已持续
+department_linkage-blinds = 不可见
+department_linkage-latency = 延迟 ms
+department_linkage-last = 最新记录
+department_linkage-records = 24 小时记录
+department_linkage-uptime = 30 天可用率
+departments_ok = 部门联通

@@ -1,0 +1,1 @@
+"""The land itself: districts, water, roads and names."""

@@ -1,0 +1,116 @@
+"""The land itself: districts, water, roads and bridges, and names; a district's figures of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pydeck as pdk
+from pydeck.types import String
+
+from twin.layer import Block, Drawing, Encode, Layer, MapData, Over, Param
+from twin.palette import rgba
+from twin.view import Pinned
+
+_DIM = 0.3
+"""How much the districts that are not chosen recede (LOOK 5)."""
+_RIVER_QUARTERS = (1, 2, 3)
+"""A river's name stands at these quarters of its length; where two would touch, one stays."""
+
+
+def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
+    """Answer no parameters: the answer is the same at every moment."""
+    return {}
+
+
+def ask_streets(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer whose streets are named."""
+    return {"district": pinned.district}
+
+
+def ask_now(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the figures of the chosen district ask."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode,
+            "district": pinned.district}
+
+
+def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the whole city's day asks."""
+    return {**ask_now(pinned), "district": ""}
+
+
+def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> str | list[int]:
+    """Answer an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
+    return f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}" if district else list(others)
+
+
+def _slope(at: str) -> tuple[str, str]:
+    """Answer expressions for the place at index `at` of a line, and for the angle of the line there, deg, counter-clockwise.
+
+    The arc tangent is approximated to 0.3 deg, since expressions have no functions; 1.16 is 1 / cos 30.6 deg: good for
+    latitudes of 20 to 40 deg, where names of streams need no better.
+    """
+    line = "geometry.coordinates"
+    rise = f"(({line}[{at} + 1][1] - {line}[{at} - 1][1]) * 1.16)"
+    run = f"({line}[{at} + 1][0] - {line}[{at} - 1][0])"
+    flat = f"57.3 * {rise} * {run} / ({run} * {run} + 0.28 * {rise} * {rise})"
+    steep = f"({rise} * {run} > 0 ? 90 : -90) - 57.3 * {rise} * {run} / ({rise} * {rise} + 0.28 * {run} * {run})"
+    return f"{line}[{at}]", f"{rise} * {rise} <= {run} * {run} ? {flat} : {steep}"
+
+
+def _rivers(drawing: Drawing, quarter: int) -> pdk.Layer:
+    at = f"((geometry.coordinates.length * {quarter}) >> 2)"
+    place, angle = _slope(at)
+    return pdk.Layer("NamesLayer", drawing.urls.pack("rivers"), id=f"districts-river-{quarter}", get_position=place, get_angle=angle,
+                     get_text=f"properties.{_name(drawing)}", get_color=rgba("water-name"), get_size=15, size_scale=drawing.ratio,
+                     halo_color=rgba("water"), halo_width=2, letter_spacing=3, collision_group=String("rivers"),
+                     font_weight=400)
+
+
+def _name(drawing: Drawing) -> str:
+    return "name_en" if drawing.lang == "en" else "name"
+
+
+def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+    urls, district = drawing.urls, drawing.pinned.district
+    land = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-land", filled=True, stroked=False, pickable=True,
+                     get_fill_color=_of_chosen(district, rgba("land-raised"), rgba("land")))
+    water = pdk.Layer("GeoJsonLayer", urls.pack("water"), id="districts-water", filled=True, stroked=False, get_fill_color=rgba("water"))
+    roads = pdk.Layer("GeoJsonLayer", urls.pack("roads"), id="districts-roads", stroked=True, filled=False,
+                      get_line_color=rgba("edge", 0.55), line_width_units=String("pixels"), line_width_scale=drawing.ratio,
+                      get_line_width="properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8")
+    return [("land", land), ("land", water), ("land", roads)]
+
+
+def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+    urls, district = drawing.urls, drawing.pinned.district
+    line = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-borders", filled=False, stroked=True,
+                     line_width_units=String("pixels"), line_width_scale=drawing.ratio, line_joint_rounded=True,
+                     get_line_color=_of_chosen(district, rgba("text-1"), rgba("line")),
+                     get_line_width=f"properties.district_id == '{district}' ? 2 : 1" if district else 1)
+    if not district:
+        return [("line", line)]
+    dim = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-dim", filled=True, stroked=False,
+                    get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)))
+    return [("line", dim), ("line", line)]
+
+
+def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+    """Answer land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
+    names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
+                      get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
+                      letter_spacing=0 if drawing.lang == "en" else 2, size_scale=drawing.ratio, pickable=True)
+    found = [*_land(drawing), *_edges(drawing), *(("name", _rivers(drawing, quarter)) for quarter in _RIVER_QUARTERS), ("name", names)]
+    if drawing.pinned.district:
+        found.append(("name", pdk.Layer(
+            "NamesLayer", drawing.urls.data("streets"), id="districts-streets", get_text=_name(drawing), get_size=12,
+            get_color=rgba("text-2", 0.85), get_priority=-1, halo_color=rgba("bg", 0.8), halo_width=2, size_scale=drawing.ratio)))
+    return found
+
+
+LAYER = Layer(
+    "districts", Path(__file__).parent, draw=draw,
+    maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
+    blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+            Block("now", "district", "figures", "districts-now", "now.sql", ask_now, order=10),
+            Block("district-day", "district", "trend", "districts-day", "day.sql", ask_now, order=20)))

@@ -1,0 +1,1 @@
+"""Where events are dense, and the ones that matter."""

@@ -1,0 +1,44 @@
+-- layers/event_heat/marks.sql: open events as marks: all that are worse than minor, and the newest minor ones.
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param mode VARCHAR - live or drill; the other is not drawn
+-- param of_source VARCHAR - one source's id, or all
+-- param of_priority INTEGER level one priority, or 0 for all
+-- param of_stage VARCHAR - events that have reached this stage and no later one, or all
+-- param most INTEGER rows how many at most
+-- param most_minor INTEGER rows how many of priority 4 at most
+-- reads event_facts
+-- column event_id VARCHAR - event
+-- column lon DOUBLE deg WGS 84; sent as `position`
+-- column lat DOUBLE deg WGS 84
+-- column mark VARCHAR - name of its mark: p1 to p4
+-- column priority INTEGER level 1 worst, 4 least
+-- column title VARCHAR - a line that names it
+-- column stage VARCHAR - stage it has reached
+-- column age_s BIGINT s since the order was opened
+-- column district_id VARCHAR - district; null where unknown
+-- rows one per mark, least priority first (so that the worst is drawn on top), then oldest first
+WITH still_open AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at,
+           (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s, evaluate_s, handle_s, warn_s, judge_s, monitor_s
+    FROM event_facts
+    WHERE mode = $mode AND created_at <= $as_of AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
+      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
+      AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
+      AND (closure_s IS NULL OR epoch_us(created_at) + CAST(closure_s AS BIGINT) * 1000000 > epoch_us($as_of)
+           OR epoch_us(created_at) + CAST(closure_known_s AS BIGINT) * 1000000 > epoch_us($known_at))
+), staged AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s,
+           CASE WHEN evaluate_s <= age_s THEN 'evaluate' WHEN handle_s <= age_s THEN 'handle' WHEN warn_s <= age_s THEN 'warn'
+                WHEN judge_s <= age_s THEN 'judge' WHEN monitor_s <= age_s THEN 'monitor' ELSE 'sense' END AS stage
+    FROM still_open
+), placed AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage,
+           row_number() OVER (PARTITION BY priority ORDER BY created_at DESC, event_id) AS nth,
+           row_number() OVER (ORDER BY priority, created_at DESC, event_id) AS place
+    FROM staged WHERE $of_stage = 'all' OR stage = $of_stage
+)
+SELECT event_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, 'p' || priority AS mark, CAST(priority AS INTEGER) AS priority, title, stage,
+       age_s, district_id
+FROM placed WHERE place <= $most AND (priority < 4 OR nth <= $most_minor)
+ORDER BY priority DESC, created_at, event_id

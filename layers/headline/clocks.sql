@@ -1,0 +1,62 @@
+-- layers/headline/clocks.sql: how fast the city answers today: median of the first response, 90th percentile of closing.
+-- A clock counts once its event has had its target time. If the event still waits, it counts with the time it has waited
+-- so far: a slow case is never left out because it is slow. Response ends at the first acknowledgement, closing when the
+-- citizen is told; both begin when the order is opened.
+-- param as_of TIMESTAMPTZ UTC counts what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param day_from TIMESTAMPTZ UTC start of the city's day
+-- param mode VARCHAR - live or drill; the other never counts
+-- reads event_facts
+-- column figure VARCHAR - response_p50_s, closure_p90_s
+-- column value DOUBLE s null while no event opened today has had its target time
+-- column form VARCHAR - how it is written
+-- column unit VARCHAR - empty: the form writes it
+-- column compare DOUBLE s target that the middle one of these events has; null without a target
+-- column compare_kind VARCHAR - target
+-- column better VARCHAR - lower
+-- column trace DOUBLE[] s the same by the hour of opening, the last 24 hours, oldest first; null where no clock counts
+-- column usual_low DOUBLE s lower quartile of the hours of the seven days before
+-- column usual_high DOUBLE s upper quartile of the same
+-- rows two, in the order response_p50_s, closure_p90_s
+WITH opened AS (
+    SELECT (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s, created_at >= $day_from AS is_today,
+           response_target_s, closure_target_s,
+           CASE WHEN epoch_us(created_at) + CAST(response_s AS BIGINT) * 1000000 <= epoch_us($as_of)
+                 AND epoch_us(created_at) + CAST(response_known_s AS BIGINT) * 1000000 <= epoch_us($known_at) THEN response_s END AS response_s,
+           CASE WHEN epoch_us(created_at) + CAST(closure_s AS BIGINT) * 1000000 <= epoch_us($as_of)
+                 AND epoch_us(created_at) + CAST(closure_known_s AS BIGINT) * 1000000 <= epoch_us($known_at) THEN closure_s END AS closure_s
+    FROM event_facts
+    WHERE mode = $mode AND created_at > $as_of - INTERVAL 192 HOUR AND created_at <= $as_of
+      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
+), waits AS (
+    SELECT 'response_p50_s' AS figure, is_today, age_s // 3600 AS hours_ago, response_target_s AS target_s,
+           CAST(coalesce(response_s, age_s) AS DOUBLE) AS wait_s
+    FROM opened WHERE age_s >= coalesce(response_target_s, 0)
+    UNION ALL
+    SELECT 'closure_p90_s', is_today, age_s // 3600, closure_target_s, CAST(coalesce(closure_s, age_s) AS DOUBLE)
+    FROM opened WHERE age_s >= coalesce(closure_target_s, 0)
+), hours AS (
+    SELECT figure, hours_ago, CASE WHEN figure = 'response_p50_s' THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_s)
+                                   ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s
+    FROM waits GROUP BY figure, hours_ago
+), names AS (
+    SELECT 'response_p50_s' AS figure, 1 AS place UNION ALL SELECT 'closure_p90_s', 2
+), every_hour AS (
+    SELECT names.figure, all_hours.h AS hours_ago, hours.wait_s
+    FROM names CROSS JOIN range(0, 192) AS all_hours(h)
+    LEFT JOIN hours ON hours.figure = names.figure AND hours.hours_ago = all_hours.h
+), spread AS (
+    SELECT figure, array_agg(wait_s ORDER BY hours_ago DESC) FILTER (WHERE hours_ago < 24) AS trace,
+           percentile_cont(0.25) WITHIN GROUP (ORDER BY CASE WHEN hours_ago >= 24 THEN wait_s END) AS low,
+           percentile_cont(0.75) WITHIN GROUP (ORDER BY CASE WHEN hours_ago >= 24 THEN wait_s END) AS high
+    FROM every_hour GROUP BY figure
+), today AS (
+    SELECT figure, CASE WHEN figure = 'response_p50_s' THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_s)
+                        ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s,
+           CAST(percentile_disc(0.5) WITHIN GROUP (ORDER BY target_s) AS DOUBLE) AS target_s
+    FROM waits WHERE is_today GROUP BY figure
+)
+SELECT names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit, today.target_s AS compare, 'target' AS compare_kind,
+       'lower' AS better, spread.trace, spread.low AS usual_low, spread.high AS usual_high
+FROM names JOIN spread ON spread.figure = names.figure LEFT JOIN today ON today.figure = names.figure
+ORDER BY names.place

@@ -1,0 +1,21 @@
+-- layers/renovation/estates_done.sql: old estates finished in the newest programme year that has a plan.
+-- reads programme_progress
+-- column figure VARCHAR - estates_accepted
+-- column value DOUBLE estates null until the first report
+-- column form VARCHAR - how it is written
+-- column unit VARCHAR - '/' and the plan
+-- column compare DOUBLE estates what a straight line would have finished by now
+-- column compare_kind VARCHAR - target
+-- column better VARCHAR - higher
+-- column trace DOUBLE[] - null
+-- column usual_low DOUBLE - null
+-- column usual_high DOUBLE - null
+-- rows one, or none without a plan
+WITH planned AS (
+    SELECT year, plan, actual, due, row_number() OVER (ORDER BY year DESC) AS nth
+    FROM programme_progress WHERE area_id = 'city' AND programme = 'estates' AND scope = 'renovated' AND plan IS NOT NULL
+)
+SELECT 'estates_accepted' AS figure, CAST(actual AS DOUBLE) AS value, 'count' AS form, '/' || plan AS unit, CAST(due AS DOUBLE) AS compare,
+       'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE) AS usual_low,
+       CAST(NULL AS DOUBLE) AS usual_high
+FROM planned WHERE nth = 1

@@ -1,0 +1,69 @@
+"""What is being renewed: estates, lifts in two series, community centres; each programme against its own plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pydeck as pdk
+
+from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Over, Param
+from twin.palette import rgba
+from twin.view import Pinned
+
+STATUS = (Kind("planned", "renovation-planned", rgba("text-3"), "estate_planned"),
+          Kind("under_way", "renovation-under_way", rgba("text-2"), "estate_under_way"),
+          Kind("accepted", "renovation-accepted", rgba("text-1"), "estate_accepted"),
+          Kind("added", "renovation-added", rgba("series-a"), "lift_added"), Kind("renewed", "renovation-renewed", rgba("series-b"), "lift_renewed"),
+          Kind("centre", "renovation-centre", rgba("text-1"), "centre"))
+"""Two series of lifts differ in shape and hue; how far works are is told by shape and lightness alone."""
+LEGEND = Legend("renovation-title", unit="", scale=STATUS, count="estates_accepted")
+_WORDS = {"planned": "renovation-planned", "under_way": "renovation-under_way", "accepted": "renovation-accepted", "open": "renovation-open",
+          "applied": "renovation-applied", "approved": "renovation-approved", "building": "renovation-building",
+          "added": "renovation-added", "renewed": "renovation-renewed"}
+
+
+def ask_known(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer up to when records count. A live view takes all of its snapshot, so that its answer outlives snapshots that add nothing."""
+    is_live = pinned.view.as_of is None and pinned.view.known_at is None
+    return {"known_at": None if is_live else pinned.known_at}
+
+
+def ask_city(_pinned: Pinned) -> Mapping[str, Param]:
+    """Answer the whole city's progress."""
+    return {"area": "city"}
+
+
+def ask_district(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer the chosen district's progress."""
+    return {"area": pinned.district}
+
+
+def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
+    """Answer no parameters."""
+    return {}
+
+
+def _marks(drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Sequence[object]]) -> tuple[Over, pdk.Layer]:
+    return "mark", pdk.Layer("MarkLayer", drawing.urls.data(name), id=f"renovation-{name}", size_scale=drawing.ratio, pickable=True,
+                             get_size=size, tooltip=[list(line) for line in tooltip])
+
+
+def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+    """Answer lifts under estates under centres; what is not finished is smaller."""
+    status = ["renovation-status", "status", "text", _WORDS]
+    return [_marks(drawing, "lifts", "is_done ? 10 : 6", [["", "estate_name", "text"], ["renovation-lift", "kind", "text", _WORDS], status]),
+            _marks(drawing, "estates", 13, [["", "name", "text"], status, ["renovation-built", "built", "text"],
+                                            ["renovation-households", "households", "count"]]),
+            _marks(drawing, "centres", 14, [["", "name", "text"], status, ["renovation-freed", "freed_m2", "count"]])]
+
+
+LAYER = Layer(
+    "renovation", Path(__file__).parent, legend=LEGEND, draw=draw, on=False,
+    maps=(MapData("estates", "estates.sql", ask_known, Encode("point", fill="status", mark="mark")),
+          MapData("lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")),
+          MapData("centres", "centres.sql", ask_known, Encode("point", fill="mark", mark="mark"))),
+    blocks=(Block("estates", "headline", "figures", "renovation-title", "estates_done.sql", ask_nothing, order=6),
+            Block("progress", "programmes", "progress", "renovation-progress", "progress.sql", ask_city),
+            Block("district", "district", "progress", "renovation-progress", "progress.sql", ask_district, order=40,
+                  empty="renovation-no-plan")))

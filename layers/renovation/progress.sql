@@ -1,0 +1,16 @@
+-- layers/renovation/progress.sql: each programme against its own plan. Scopes stay apart: added lifts, renewed lifts and the
+-- published sum of both are three rows; a published result of another year is a row of its own, never a ratio to this plan.
+-- param area VARCHAR - a district's id, or city
+-- reads programme_progress
+-- column programme VARCHAR - estates, lifts or communities
+-- column scope VARCHAR - what is counted
+-- column year SMALLINT year programme year
+-- column plan INTEGER items planned; null if never published for this scope and area
+-- column actual INTEGER items finished; null until the first report
+-- column under_way INTEGER items begun and not finished; null until the first report
+-- column due REAL items what a straight line would have finished by now; null without a plan
+-- column basis VARCHAR - published, counted or none
+-- rows one per programme, scope and year; newest year first, then estates, lifts, communities
+SELECT programme, scope, year, plan, actual, under_way, due, basis
+FROM programme_progress WHERE area_id = $area
+ORDER BY year DESC, CASE programme WHEN 'estates' THEN 1 WHEN 'lifts' THEN 2 ELSE 3 END, programme, scope

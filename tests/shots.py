@@ -1,0 +1,68 @@
+"""Redraw the pictures of the README: `python -m tests.shots`. A seeded city at a fixed moment, so that two runs show the same.
+
+`python -m tests.shots --all` also takes every size that a screen must hold at, into out/shots, for looking at.
+"""
+
+import argparse
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from layers.registry import load_registry
+from twin.faces.export import browser
+from twin.faces.server.app import create_app
+from twin.faces.server.serve import running
+from twin.feeds.simulated import Simulated
+from twin.pack import find_city, load_city
+from twin.query import Desk
+from twin.simulate import Scenario
+from twin.store import Lake, newest, publish
+
+ROOT = Path(__file__).parent.parent
+MOMENT = datetime.fromisoformat("2026-11-23T14:32:10+08:00")
+DAYS = 9
+STORIES = (Scenario("burning_smell", MOMENT - timedelta(seconds=250)), Scenario("bike_pileup", MOMENT - timedelta(minutes=14)))
+README = (("page.png", "/", (1920, 1080)), ("district.png", "/?district=420106&v=1", (1920, 1080)), ("wall.png", "/wall/default", (3840, 2160)))
+SIZES = ((1366, 768), (1920, 1080), (2560, 1440), (3840, 2160), (3840, 1080), (390, 844))
+
+
+def lake_at(path):
+    """Answer the lake of the fixed moment, made once."""
+    lake, city = Lake(path), load_city(find_city("wuhan"))
+    known = newest(lake)
+    if known is None or known.as_of != MOMENT:
+        shutil.rmtree(path, ignore_errors=True)
+        feed = Simulated(city, 716, scenarios=STORIES)
+        start = MOMENT - timedelta(days=DAYS)
+        publish(lake, city, [*feed.register(start), *feed.between(start, MOMENT)], as_of=MOMENT, simulated=True, now=lambda: MOMENT)
+    return lake, city
+
+
+def take(every):
+    """Take the pictures; answer their paths."""
+    lake, city = lake_at(ROOT / "out" / "shots-lake")
+    registry = load_registry(city)
+    desk = Desk(city, registry, lake.path)
+    app = create_app(desk, registry, city, clock=lambda: MOMENT + timedelta(seconds=8))
+    wanted = [(ROOT / "docs" / "img" / name, address, size) for name, address, size in README]
+    if every:
+        wanted += [(ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h)) for w, h in SIZES
+                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"))]
+    with running(app) as host, browser.browser() as chromium:
+        for path, address, (wide, high) in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            page = chromium.new_page(viewport={"width": wide, "height": high})
+            said = []
+            page.on("console", lambda message, said=said: said.append(message.text) if message.type in {"error", "warning"} else None)
+            page.on("pageerror", lambda error, said=said: said.append(str(error)))
+            page.goto(host + address)
+            browser.settle(page, desk.status().snapshot, timeout_s=120)
+            page.screenshot(path=path)
+            page.close()
+            print(path.relative_to(ROOT), *said[:5])  # noqa: T201
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--all", action="store_true", help="every size, into out/shots")
+    take(options.parse_args().all)
