@@ -5,6 +5,8 @@ import { Deck, MapView } from '@deck.gl/core';
 const FIRST_RETRY_MS = 60;
 const SLOWEST_RETRY_MS = 2000;
 const PATIENCE_MS = 6000;
+/** The first pick may take the GPU longer than a click usually lasts. */
+const SLOW_CLICK_MS = 3000;
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
@@ -56,6 +58,7 @@ export class Canvas {
       useDevicePixels: this.pixels,
       layers: [],
       pickingRadius: 4,
+      eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom } }) => {
         this.camera = { longitude, latitude, zoom };
       },

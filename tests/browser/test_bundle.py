@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -97,15 +98,18 @@ def test_another_camera_key_moves_the_camera_and_the_same_key_does_not(page, sit
 
 
 def test_every_row_of_every_batch_is_drawn(page, site):
-    table = pa.table({"position": lists([[114.2 + i / 1000, 30.6] for i in range(297)], pa.float64()), "id": [f"D{i}" for i in range(297)],
+    def at(i: int) -> list[float]:
+        return [114.25 + i % 20 * 0.005, 30.57 + i // 20 * 0.004]
+
+    table = pa.table({"position": lists([at(i) for i in range(297)], pa.float64()), "id": [f"D{i}" for i in range(297)],
                       "mark": pa.array(["drone"] * 297).dictionary_encode(), "angle": pa.array(range(297), pa.float64())})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table, max_chunksize=100)
     site.answers["/drones.arrow"] = sink.getvalue().to_pybytes()
 
-    draw(page, [mark_layer("/drones.arrow", getSize=40)])
-    page.page.mouse.click(*place(page, 114.2 + 128 / 1000, 30.6))
+    draw(page, [mark_layer("/drones.arrow", getSize=18)])
+    page.page.mouse.click(*place(page, *at(128)))
 
     assert state(page, "layers.events.n") == 297
     assert page.until("twinMap.state.pick?.id") == "D128"
@@ -135,7 +139,7 @@ def test_a_tooltip_is_text_whatever_the_row_holds(page, site):
 
 def test_a_click_tells_dash_the_row_and_a_click_beside_it_tells_nothing(page, site):
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], district_id=pa.array(["420102"]), version=pa.array([3], pa.int64()))
-    page.page.evaluate("window.told = []; window.dash_clientside.set_props = (id, props) => told.push([id, props.data])")
+    page.page.evaluate("window.told = []; window.dash_clientside.set_props = (id, props) => told.push([id, props.data]); 0")
     draw(page, [mark_layer("/one.arrow")])
 
     page.page.mouse.click(*place(page, 114.30, 30.60))
@@ -201,7 +205,7 @@ def test_a_smooth_field_fades_at_its_edge_and_never_darkens(page, site):
 
     assert min(line) == 120
     assert max(line) == 255
-    assert line == sorted(line)
+    assert all(right >= left - 2 for left, right in pairwise(line))
 
 
 def test_names_are_drawn_in_our_own_letters(page, site):
