@@ -60,6 +60,7 @@ def take(every):
             page.screenshot(path=path)
             page.close()
             print(path.relative_to(ROOT), *said[:5])  # noqa: T201
+    desk.close()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ async function poll() {
 function fitted(spec) {
   const covered = window.innerWidth > 900 ? spec.padding : { top: 0, right: 0, bottom: 0, left: 0 };
   const wide = Math.max(200, window.innerWidth - covered.left - covered.right);
-  const side = spec.wall ? Math.min(wide, (window.innerHeight * 16) / 9) : Math.min(wide, window.innerHeight * 1.6);
+  const side = spec.wall ? 0.84 * Math.min(wide, (window.innerHeight * 16) / 9) : Math.min(wide, window.innerHeight * 1.6);
   return { camera: { ...spec.camera, zoom: spec.camera.zoom + Math.log2(side / 1000) }, padding: covered };
 }
 

@@ -12,7 +12,7 @@ WUHAN = ZoneInfo("Asia/Shanghai")
 ZH, EN = load_texts("zh-CN", []), load_texts("en", [])
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0″"), (42, "42″"), (98, "1′38″"), (1800, "30′00″"), (3 * 3600 + 300, "3:05′"), (-12, "−12″")])
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0″"), (42, "42″"), (98, "1′38″"), (1800, "30′00″"), (3 * 3600 + 300, "3 h 05′"), (-12, "−12″")])
 def test_durations(seconds, text):
     assert forms.duration(seconds) == text
 

@@ -55,7 +55,7 @@ def the_city(name: str | None) -> City:
 
 
 def the_desk(city: City, lake: Path) -> tuple[Desk, Registry]:
-    """Open the lake and the layers of `city` for asking.
+    """Open the lake and the layers of `city` for asking, until the command ends.
 
     Raises:
         LakeError: there is no whole snapshot in the lake.
@@ -64,4 +64,6 @@ def the_desk(city: City, lake: Path) -> tuple[Desk, Registry]:
     from twin.query import Desk
 
     registry = load_registry(city)
-    return Desk(city, registry, lake), registry
+    desk = Desk(city, registry, lake)
+    click.get_current_context().call_on_close(desk.close)
+    return desk, registry

@@ -116,7 +116,7 @@ def tiles(shown: Shown, picture: Picture) -> Component:
 
 def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
-    since = f" {forms.duration(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
+    since = f" {forms.minutes(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
     return html.Div([html.Span(picture.texts.name(row), className="tile-name"), html.Span(f"{state}{since}", className="tile-state")],
                     className="tile", **{"data-state": row["state"], "data-id": row["id"]})
 

@@ -15,12 +15,17 @@ MINUS = "−"  # noqa: RUF001  (the true minus is as wide as a figure)
 
 
 def duration(seconds: float) -> str:
-    """Answer seconds as 42″, 1′38″ or 3:05′ (hours and minutes)."""
+    """Answer seconds as 42″, 1′38″ or 3 h 05′."""
     total = round(abs(seconds))
     sign = MINUS if seconds < 0 and total else ""
     if total >= 3_600:
-        return f"{sign}{total // 3_600}:{total % 3_600 // 60:02d}′"
+        return f"{sign}{total // 3_600} h {total % 3_600 // 60:02d}′"
     return f"{sign}{total // 60}′{total % 60:02d}″" if total >= 60 else f"{sign}{total}″"
+
+
+def minutes(seconds: float) -> str:
+    """Answer seconds as whole minutes, 13′, where there is no room for more; under a minute as seconds."""
+    return f"{int(seconds // 60)}′" if 60 <= seconds < 3_600 else duration(seconds)
 
 
 def count(value: float) -> str:
