@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 
 from twin.contracts import TABLES
 from twin.engine import Engine, parse_sql
-from twin.errors import BusyError, LakeError
+from twin.errors import BusyError, DamagedError, LakeError
 from twin.feeds.batch import Batch
 from twin.store import Lake, Snapshot, ids, newest, publish, trust, verify
 
@@ -154,6 +154,18 @@ def test_a_disk_that_refuses_leaves_the_last_snapshot_as_it_was(filler: Any, n_b
     assert filler.current() == first
     assert verify(filler.again()).faults == ()
     assert stored(filler.publish(n=500), "rain").num_rows == 1_000
+
+
+def test_nothing_is_built_on_a_damaged_file(filler: Any):
+    first = filler.publish()
+    file = first.files("rain")[0]
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9] + b"x" + whole[-8:])
+    filler.lake = filler.again()
+    with pytest.raises(DamagedError, match="has other bytes than published"):
+        filler.publish()
+    file.write_bytes(whole)
+    assert stored(filler.publish(), "rain").num_rows == 10
 
 
 @pytest.mark.parametrize("path", ["/proc/lake", "/sys/lake", "/dev/null/lake"])

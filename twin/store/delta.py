@@ -24,6 +24,8 @@ __all__ = ["CHECKPOINT_EVERY", "DeltaError", "commit"]
 
 CHECKPOINT_EVERY = 50
 _TRIES = 3
+_LOG_KEPT = "interval 6 hours"
+"""A commit every ten seconds makes 8,640 log files a day, and opening a table lists them all. Our snapshots need none of them."""
 
 
 def commit(root: Path, table: Table, before: TableCut | None, files: Sequence[File]) -> int:
@@ -55,7 +57,8 @@ def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence
     schema = Schema.from_arrow(pa.schema([field.with_nullable(True) for field in table.schema]))
     moment = time.time_ns() // 1_000_000
     if not DeltaTable.is_deltatable(str(folder)):
-        create_table_with_add_actions(str(folder), schema, [_add(name, file, moment) for name, file in wanted.items()], mode="error")
+        create_table_with_add_actions(str(folder), schema, [_add(name, file, moment) for name, file in wanted.items()], mode="error",
+                                      configuration={"delta.logRetentionDuration": _LOG_KEPT})
         return 0
     try:
         delta = DeltaTable(str(folder))

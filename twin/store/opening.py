@@ -17,6 +17,8 @@ from twin.store.lake import Lake
 from twin.store.snapshot import File, Snapshot, ids, read
 
 _PIECE = 1 << 20
+_REMEMBERED = 20_000
+"""Files remembered as verified before those of old snapshots are let go: a wall runs for months."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
     if faults:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
         raise DamagedError(f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}", why="wrong numbers would be shown without any error.",
-                           fix="restore the file from a backup, or publish anew; until then the last whole snapshot is shown.")
+                           fix="restore the file from a backup; until then the last whole snapshot is shown and nothing new is published.")
+    if len(lake.verified) > _REMEMBERED:
+        named = {file.path for cut in snapshot.tables.values() for file in cut.files}
+        for path in [path for path in lake.verified if path not in named]:
+            lake.verified.pop(path, None)
 
 
 def fits(snapshot: Snapshot) -> None:

@@ -20,7 +20,7 @@ from twin.measures import compute
 from twin.store import delta, files, repeats
 from twin.store.delta import DeltaError
 from twin.store.lake import FORMAT, Lake, unreadable_log, unwritable, write_whole
-from twin.store.opening import fits, newest
+from twin.store.opening import newest, trust
 from twin.store.snapshot import File, Snapshot, TableCut, ids, name
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime
 
     Raises:
         BusyError: another publisher holds the lake.
+        DamagedError: a file of the newest snapshot is not what was published.
         LakeError: the clock or `as_of` goes backwards, or the disk refuses. What was published before stays whole.
     """
     begun = time.perf_counter()
@@ -111,7 +112,7 @@ def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, 
     parent, moment = newest(lake), now()
     _forward(parent, as_of, moment)
     if parent:
-        fits(parent)
+        trust(lake, parent)
     forget_unnamed(lake, parent)
     draft = _Draft(lake, parent)
     for table, rows in city.reference.items():
@@ -151,6 +152,7 @@ def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple
         if batch.refused is not None:
             refused.append(batch.refused)
         table = TABLES[batch.table]
+        skipped += batch.skipped
         done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=moment, row_numbers=batch.row_numbers, raw=batch.raw)
         rows = done.good
         if batch.may_repeat:
