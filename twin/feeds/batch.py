@@ -22,6 +22,7 @@ class Batch:
         raw: the rows as they were given, one for one; None if `rows` is what was given.
         refused: rows that the feed itself could not read, in the schema of `quarantine`; None for none.
         may_repeat: whether the same rows may come twice (a file read again); they are then looked up in the lake.
+        skipped: rows that stood in the origin more than once, word for word, and are in `rows` once.
     """
 
     table: str
@@ -32,3 +33,4 @@ class Batch:
     raw: pa.Table | None = None
     refused: pa.Table | None = None
     may_repeat: bool = False
+    skipped: int = 0

@@ -1,0 +1,155 @@
+"""What the columns of a work-order export mean: read from the city pack or from a TOML file of its own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from twin.errors import PackError, TwinError, UsageError
+from twin.feeds.tabular import ENCODINGS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twin.city import City
+
+FEED = "work_orders"
+REQUIRED = ("event_id", "created_at")
+STEPS = ("sent_at", "acked_at", "arrived_at", "done_at")
+FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "address", "district", "priority", "lon", "lat",
+          "unit_name", *STEPS, "told_at", "is_satisfied", "is_reopened")
+_SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
+_YES, _NO = ("是", "满意", "非常满意", "基本满意", "yes", "true", "y", "1"), ("否", "不满意", "非常不满意", "no", "false", "n", "0")
+
+
+@dataclass(frozen=True)
+class OrderMapping:
+    """How one export is read.
+
+    Attributes:
+        where: how sentences name the place that it was written in.
+        columns: field (one of `FIELDS`) to column of the export.
+        crs: datum of the coordinates; None if not declared.
+        zone: zone of moments that carry none; None if not declared.
+        time_format: form of moments, as for strptime, besides ISO 8601.
+        priorities: word of the export to priority, 1 to 4; empty cells have `default_priority`.
+        safety_words: an order whose words hold one of these has `safety_priority` or a more urgent one.
+        yes, no: words for true and false, in small letters.
+    """
+
+    where: str
+    columns: Mapping[str, str]
+    source_id: str
+    crs: str | None
+    zone: ZoneInfo | None
+    encoding: str
+    delimiter: str
+    sheet: str | None
+    time_format: str
+    priorities: Mapping[str, int]
+    default_priority: int
+    safety_words: tuple[str, ...]
+    safety_priority: int
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
+    """Read the mapping of `city`, or the TOML file at `path` instead: the same keys, at its top or under [feeds.work_orders].
+
+    Raises:
+        PackError: the pack has none, or it is off.
+        UsageError: the file cannot be read, or it is off.
+    """
+    if path is None:
+        feeds = city.settings.get("feeds", {})
+        return _Reader("city.toml, [feeds.work_orders]", _section(feeds.get(FEED)), PackError).mapping(city)
+    try:
+        content = tomllib.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", fix=f"check the file at {path}.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path.name} is not TOML in UTF-8: {error}.", fix="see [feeds.work_orders] of a city pack for its form.") from error
+    return _Reader(path.name, _section(_section(content.get("feeds")).get(FEED)) or content, UsageError).mapping(city)
+
+
+def _section(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads settings by kind, with a sentence for what is off."""
+
+    where: str
+    settings: Mapping[str, Any]
+    error: type[TwinError]
+
+    def mapping(self, city: City) -> OrderMapping:
+        found = OrderMapping(
+            self.where, self._columns(), self._text("source_id", "") or self._off("source_id is missing", "name one of the pack's event sources."),
+            self._text("crs", "") or None, self._zone(), self._text("encoding", "auto").lower(), self._text("delimiter", ","), self._text("sheet", "") or None,
+            self._text("time_format", "%Y-%m-%d %H:%M:%S"), self._priorities(), self._level("default_priority", 3), self._words("safety_words", _SAFETY),
+            self._level("safety_priority", 2), self._words("yes", _YES), self._words("no", _NO))
+        known = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
+        if found.source_id not in known:
+            self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources", f"use one of {', '.join(known)}.")
+        if found.encoding not in ENCODINGS:
+            self._off(f"encoding is {found.encoding!r}", f"use one of {', '.join(ENCODINGS)}.")
+        if len(found.delimiter) != 1:
+            self._off(f"delimiter is {found.delimiter!r}", "give one character.")
+        return found
+
+    def _off(self, what: str, fix: str) -> NoReturn:
+        raise self.error(f"{self.where}: {what}.", fix=fix)
+
+    def _text(self, name: str, other: str) -> str:
+        value = self.settings.get(name, other)
+        return value if isinstance(value, str) else self._off(f"{name} is {value!r}, not text", "write it between quotes.")
+
+    def _columns(self) -> dict[str, str]:
+        columns = _section(self.settings.get("columns"))
+        if not columns:
+            self._off("there is no section of columns", 'say which column holds what, as in: event_id = "number".')
+        if unknown := [name for name in columns if name not in FIELDS]:
+            self._off(f"columns names unknown fields: {', '.join(unknown)}", f"use {', '.join(FIELDS)}.")
+        if missing := [name for name in REQUIRED if name not in columns]:
+            self._off(f"columns lacks {', '.join(missing)}", "name the column that holds it.")
+        if wrong := [name for name, column in columns.items() if not isinstance(column, str) or not column]:
+            self._off(f"the column of {', '.join(wrong)} is not text", "write its name between quotes.")
+        if ("lon" in columns) != ("lat" in columns):
+            self._off("columns names only one of lon and lat", "name both or neither.")
+        if "sent_at" not in columns and (later := [step for step in STEPS[1:] if step in columns]):
+            self._off(f"columns names {', '.join(later)} without sent_at", "name the column that says when the order was sent, too.")
+        return columns
+
+    def _zone(self) -> ZoneInfo | None:
+        name = self._text("zone", "")
+        try:
+            return ZoneInfo(name) if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._off(f"there is no time zone {name!r}", "use a name such as 'Europe/Lisbon'.")
+
+    def _level(self, name: str, other: int) -> int:
+        value: object = self.settings.get(name, other)
+        return value if _is_level(value) else self._off(f"{name} is {value!r}", "give a whole number from 1 (worst) to 4.")
+
+    def _priorities(self) -> dict[str, int]:
+        words = _section(self.settings.get("priorities"))
+        if wrong := [word for word, level in words.items() if not _is_level(level)]:
+            self._off(f"priorities: {', '.join(wrong)}: not a priority", "give each word a whole number from 1 (worst) to 4.")
+        return words
+
+    def _words(self, name: str, other: tuple[str, ...]) -> tuple[str, ...]:
+        value: object = self.settings.get(name, list(other))
+        words = cast("list[object]", value) if isinstance(value, list) else []
+        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in words):
+            self._off(f"{name} is not a list of words", f'write it as {name} = ["one", "two"].')
+        return tuple(str(word).lower() for word in words)
+
+
+def _is_level(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 4
