@@ -39,6 +39,7 @@ function ringed(data, names) {
   return found;
 }
 
+/** Props beside IconLayer's: `pulse` (names of marks that get a ring, with spaces between), `pulseSize` px, `pulseColor`, `pulseWidth` px. */
 export class MarkLayer extends CompositeLayer {
   static layerName = 'MarkLayer';
 

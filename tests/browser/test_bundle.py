@@ -118,7 +118,7 @@ def test_every_row_of_every_batch_is_drawn(page, site):
 def test_no_rows_is_a_picture_too(page, site):
     site.answers["/none.arrow"] = stream(position=pa.array([], pa.list_(pa.float64(), 2)), id=pa.array([], pa.string()), mark=pa.array([], pa.string()))
 
-    draw(page, [mark_layer("/none.arrow", pulse=["p1"])])
+    draw(page, [mark_layer("/none.arrow", pulse="p1")])
 
     assert state(page, "layers.events.n") == 0
     clean(page)
@@ -229,18 +229,18 @@ def test_a_ring_pulses_for_news_and_rests_for_what_is_known(page, site):
         page.page.wait_for_timeout(250)
         return page.page.screenshot(clip=around) != before
 
-    draw(page, [mark_layer("/one.arrow", pulse=["p1"])])
+    draw(page, [mark_layer("/one.arrow", pulse="p1")])
     assert moves()
     page.page.wait_for_timeout(4200)
     assert not moves()
-    draw(page, [mark_layer("/same.arrow", pulse=["p1"])], "S2")
+    draw(page, [mark_layer("/same.arrow", pulse="p1")], "S2")
     assert not moves()
 
 
 def test_who_wants_less_motion_gets_none(watch, site):
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], "p1")
     still = watch(site.url, 800, 600, reduced_motion="reduce")
-    draw(still, [mark_layer("/one.arrow", pulse=["p1"])])
+    draw(still, [mark_layer("/one.arrow", pulse="p1")])
     still.page.wait_for_timeout(200)
     before = still.page.screenshot()
     still.page.wait_for_timeout(300)
