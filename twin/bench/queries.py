@@ -1,4 +1,4 @@
-"""What the benchmark measures: medians of several runs in one process, ratios against a bare scan of the same columns."""
+"""Each layer's questions over many events, against a bare scan of the columns that they name."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from twin.contracts import TABLES
-from twin.engine import Engine, Sql, parse_sql
+from layers.registry import load_registry
+from twin.engine import Engine, Sql, load_sql, parse_sql
+from twin.query import links
 from twin.store import files
+from twin.view import Pointer, View, pin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +88,16 @@ def scan(sql: Sql) -> Sql:
     """Answer the least that any answer to `sql` over `event_facts` must do: read and add up the columns that it names."""
     body = "\n".join(line for line in sql.text.splitlines() if not line.lstrip().startswith("--"))
     columns = [column for column in TABLES["event_facts"].columns if column.name in body.replace("(", " ").replace(")", " ").replace(",", " ").replace(".", " ").split()]
-    sums = [f"sum({column.name})" if pa.types.is_integer(column.type) else f"max({column.name})" for column in columns]
+    sums = [_summed(column.name, column.type) for column in columns]
     text = "\n".join(("-- scan.sql: a bare scan", "-- reads event_facts", "-- column n BIGINT - sums", "-- rows one", f"SELECT {', '.join(sums)} FROM event_facts"))  # noqa: S608
     return parse_sql(text, f"scan of {sql.name}")
+
+
+def _summed(name: str, kind: pa.DataType) -> str:
+    """Answer the cheapest sum that reads every value of a column."""
+    if pa.types.is_string(kind):
+        return f"sum(strlen({name}))"
+    return f"sum({name})" if pa.types.is_integer(kind) else f"count(CASE WHEN {name} THEN 1 END)" if pa.types.is_boolean(kind) else f"max({name})"
 
 
 def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tuple[float, float]:
@@ -96,3 +106,29 @@ def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tupl
     return median_ms(lambda: engine.query(sql, params)), median_ms(lambda: engine.query(bare, {}))
 
 
+
+
+def busiest(city: City) -> str:
+    """Answer the district with the most people."""
+    rows = city.reference["districts"].to_pylist()
+    return max((row for row in rows if row["population"] and row["kind"] == "district"), key=lambda row: row["population"])["district_id"]
+
+
+def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
+    """Answer, for each question of a layer that reads `event_facts`, its median over `n` events and the ratio to a bare scan."""
+    root.mkdir(parents=True)
+    paths = {"event_facts": laid_out(root, many_facts(city, n, as_of))}
+    paths |= {name: [root / file.path for file in files.write(root, TABLES[name], rows)] for name, rows in city.reference.items()}
+    pinned = pin(View(district=busiest(city)), city, lambda _: Pointer("bench", as_of))
+    given = links.of_city(city)
+    lines: list[Measured] = []
+    with Engine.over(paths, root=root) as engine:
+        for layer in load_registry(city).layers:
+            asked = {(part.sql, part.ask) for part in (*layer.maps, *layer.blocks)}
+            for name, ask in sorted(asked, key=lambda each: each[0]):
+                question = load_sql(layer.folder / name)
+                if "event_facts" in question.reads:
+                    spent, bare = against_scan(engine, question, links.fill(question, ask(pinned), given))
+                    lines += [Measured(f"{layer.id}/{name} over {n:,} events", spent, "ms"),
+                              Measured(f"{layer.id}/{name} over {n:,} events, against a bare scan", spent / bare, "x", "goal <= 2")]
+    return lines

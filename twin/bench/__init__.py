@@ -1,0 +1,113 @@
+"""What `twin bench` measures: medians of several runs in one process, never a claim about another machine."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers.registry import load_registry
+from twin.bench import queries
+from twin.bench.queries import Measured, median_ms
+from twin.clock import from_text
+from twin.feeds.simulated import Simulated
+from twin.query import Desk
+from twin.store import Lake, Snapshot, publish, verify
+from twin.view import View, pin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twin.city import City
+
+_UNTIL = from_text("2026-11-23T06:32:10Z")
+_SEED = 716
+_TICK_S = 10
+_TICKS = 12
+
+
+def part(name: str, city: City, folder: Path, sizes: Sequence[int], days: int) -> list[Measured]:
+    """Measure one part: 'publish', 'verify', 'queries', 'wire' or 'paint'; files go into `folder`."""
+    if name == "queries":
+        return [line for size in sizes for line in queries.measure(city, folder / f"facts-{size}", size, _UNTIL)]
+    lake = Lake(folder / "lake")
+    if name == "publish":
+        return _publish(city, folder, days)
+    if lake.newest_id() is None:
+        _fill(city, lake, days)
+    if name == "verify":
+        return _verify(lake)
+    desk = Desk(city, load_registry(city), lake.path)
+    try:
+        return _wire(city, desk) if name == "wire" else _paint(city, desk)
+    finally:
+        desk.close()
+
+
+def _fill(city: City, lake: Lake, days: int) -> tuple[Snapshot, int, float]:
+    feed = Simulated(city, _SEED)
+    start = _UNTIL - timedelta(days=days)
+    begun = time.perf_counter()
+    snapshot, done = publish(lake, city, [*feed.register(start), *feed.between(start, _UNTIL)], as_of=_UNTIL, simulated=True, now=_at(_UNTIL))
+    return snapshot, sum(done.rows.values()), time.perf_counter() - begun
+
+
+def _at(moment: datetime):  # noqa: ANN202
+    return lambda: moment
+
+
+def _publish(city: City, folder: Path, days: int) -> list[Measured]:
+    lake = Lake(folder / "lake")
+    shutil.rmtree(lake.path, ignore_errors=True)
+    _, rows, seconds = _fill(city, lake, days)
+    feed, spans, fresh = Simulated(city, _SEED, telemetry_s=_TICK_S), list[float](), list[int]()
+    list(feed.between(_UNTIL, _UNTIL + timedelta(seconds=1)))
+    for tick in range(_TICKS):
+        start, end = (_UNTIL + timedelta(seconds=_TICK_S * (tick + step)) for step in (0, 1))
+        batches = list(feed.between(start, end))
+        begun = time.perf_counter()
+        _, done = publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
+        spans.append((time.perf_counter() - begun) * 1_000)
+        fresh.append(sum(done.rows.values()))
+    return [Measured(f"publish {days} simulated days, simulated and checked", rows / seconds, "rows/s"),
+            Measured(f"publish one live tick ({statistics.median(fresh):.0f} rows), median of {_TICKS}", statistics.median(spans), "ms"),
+            Measured(f"publish one live tick, slowest of {_TICKS}", max(spans), "ms")]
+
+
+def _verify(lake: Lake) -> list[Measured]:
+    found = verify(lake)
+    spent = median_ms(lambda: verify(lake))
+    return [Measured(f"verify {found.n_files} files, {found.n_bytes / 1e6:.0f} MB", found.n_bytes / 1e6 / (spent / 1_000), "MB/s")]
+
+
+def _wire(city: City, desk: Desk) -> list[Measured]:
+    registry = load_registry(city)
+    pinned = pin(View(district=queries.busiest(city)), city, desk.pointer)
+    lines: list[Measured] = []
+    for layer in registry.layers:
+        for data in layer.maps:
+            stream = desk.map_arrow(layer.id, data.name, pinned.snapshot, dict(data.ask(pinned)))
+            lines.append(Measured(f"on the wire: {layer.id}/{data.name}.arrow", len(stream) / 1e3, "kB", "goal < 1000"))
+    return lines
+
+
+def _paint(city: City, desk: Desk) -> list[Measured]:
+    """Measure from the request of the page to its own word that the map is drawn, in a fresh headless Chromium without a GPU."""
+    from twin.faces.export import browser
+    from twin.faces.server.app import create_app
+    from twin.faces.server.serve import running
+
+    app = create_app(desk, load_registry(city), city, clock=_at(_UNTIL))
+    times: list[float] = []
+    with running(app) as host, browser.browser() as chromium:
+        for _ in range(3):
+            page = chromium.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+            begun = time.perf_counter()
+            page.goto(host)
+            browser.settle(page, desk.status().snapshot, timeout_s=120)
+            times.append((time.perf_counter() - begun) * 1_000)
+            page.close()
+    return [Measured("first map painted, 1920x1080, software GL, median of 3", statistics.median(times), "ms")]
