@@ -148,6 +148,13 @@ def test_a_file_that_is_not_parquet_is_one_sentence(lake: Path):
         Engine.over({"rain": [file]}, root=lake / "tables")
 
 
+def test_a_file_that_was_removed_meanwhile_is_one_sentence(lake: Path, opened: Engine):
+    (lake / "tables" / "rain" / "a.parquet").unlink()
+    with pytest.raises(QueryError, match="could not be answered") as caught:
+        opened.query(asked("SELECT sum(mm_5min) AS mm FROM rain"), {})
+    assert "a.parquet" in caught.value.why
+
+
 def test_two_engines_over_two_snapshots_do_not_mix(lake: Path, opened: Engine):
     pq.write_table(rain(9.0), lake / "tables" / "rain" / "b.parquet")
     count = asked("SELECT count(*) AS n FROM rain")

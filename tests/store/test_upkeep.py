@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.store.conftest import Filler
+from twin.city import City
 from twin.contracts import TABLES
 from twin.errors import DamagedError, LakeError
 from twin.feeds.batch import Batch
@@ -173,6 +180,23 @@ def test_a_pruned_and_compacted_lake_goes_on(filler: Any):
     filler.tick += 360 * 24 * 40
     prune(filler.lake, now=lambda: filler.at, latest=1)
     assert rain(filler.publish()).num_rows == 30
+
+
+@settings(max_examples=6, deadline=None)
+@given(sizes=st.lists(st.integers(1, 40), min_size=3, max_size=6), spread_days=st.integers(0, 90))
+def test_however_rows_arrive_a_folded_lake_holds_each_once_in_order(city: City, sizes: list[int], spread_days: int):
+    with TemporaryDirectory() as folder:
+        filler = Filler(Lake(Path(folder)), city)
+        given_rows: list[pa.Table] = []
+        for n in sizes:
+            filler.tick += 1
+            back = timedelta(days=(spread_days * n) % 91)
+            given_rows.append(filler.rain(n, occurred_at=filler.at - back))
+            filler.publish(Batch("rain", given_rows[-1], "gauges", "box"), step=False)
+        after = folded(filler)
+        wanted = pa.concat_tables(given_rows).sort_by(KEY).to_pylist()
+        assert rain(after).to_pylist() == wanted
+        assert all(len(list(group)) <= 2 for _, group in groupby(after.tables["rain"].files, key=lambda file: file.chunk))
 
 
 def test_a_difference_names_the_tables_that_changed(filler: Any):
