@@ -1,4 +1,7 @@
 -- event_facts.sql: every version of the events of one month, with both service clocks and the way through the stages.
+-- Clocks are whole seconds gone by; the moment when one became known is rounded up, so that nothing shows before it was
+-- recorded. What was done about an event is looked for from a week before the month: a correction may move an event over
+-- its edge.
 -- param   month_from         TIMESTAMPTZ  UTC    first moment of the month
 -- param   month_to           TIMESTAMPTZ  UTC    first moment of the next
 -- reads   events, event_stages, dispatches, feedbacks, sla_targets
@@ -42,25 +45,32 @@ WITH wanted AS (
 ), versions AS (
     SELECT events.event_id, events.version, events.occurred_at, events.recorded_at, events.created_at, events.mode, events.source_id, events.category,
            events.title, events.priority, events.level, events.is_proactive, events.district_id, events.street_code, events.lon_ud, events.lat_ud,
-           events.source, lead(events.recorded_at) OVER (PARTITION BY events.event_id ORDER BY events.version) AS known_to
+           events.source, min(events.recorded_at) OVER (PARTITION BY events.event_id ORDER BY events.version
+                                                        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS known_to
     FROM events JOIN wanted ON wanted.event_id = events.event_id
 ), orders AS (
-    SELECT dispatches.event_id, dispatches.recorded_at, dispatches.is_required, dispatches.acked_at, dispatches.arrived_at, dispatches.done_at,
+    SELECT dispatches.event_id, dispatches.dispatch_id, dispatches.recorded_at, dispatches.is_required, dispatches.acked_at,
+           dispatches.arrived_at, dispatches.done_at,
+           min(dispatches.recorded_at) OVER (PARTITION BY dispatches.dispatch_id, dispatches.acked_at) AS acked_known_at,
            row_number() OVER (PARTITION BY dispatches.dispatch_id ORDER BY dispatches.version DESC) AS newest
     FROM dispatches JOIN wanted ON wanted.event_id = dispatches.event_id
-    WHERE dispatches.occurred_at >= $month_from
+    WHERE dispatches.occurred_at >= $month_from - INTERVAL 7 DAY
 ), first_ack AS (
-    SELECT event_id, min(acked_at) AS acked_at, min(CASE WHEN acked_at IS NOT NULL THEN recorded_at END) AS acked_known_at
-    FROM orders GROUP BY event_id
+    SELECT event_id, acked_at, acked_known_at,
+           row_number() OVER (PARTITION BY event_id ORDER BY acked_at, acked_known_at, dispatch_id) AS nth
+    FROM orders WHERE newest = 1 AND acked_at IS NOT NULL
 ), units AS (
     SELECT event_id, min(arrived_at) AS arrived_at, count(*) AS n_units, count(arrived_at) AS n_arrived,
            CASE WHEN count(CASE WHEN is_required AND done_at IS NULL THEN 1 END) = 0 THEN max(CASE WHEN is_required THEN done_at END) END AS done_at
     FROM orders WHERE newest = 1 GROUP BY event_id
-), told AS (
-    SELECT feedbacks.event_id, feedbacks.told_at, feedbacks.recorded_at AS told_known_at, feedbacks.is_reopened,
-           row_number() OVER (PARTITION BY feedbacks.event_id ORDER BY feedbacks.version DESC) AS newest
+), answers AS (
+    SELECT feedbacks.event_id, feedbacks.version, feedbacks.told_at, feedbacks.recorded_at, feedbacks.is_reopened,
+           max(CASE WHEN feedbacks.is_reopened THEN feedbacks.version ELSE 0 END) OVER (PARTITION BY feedbacks.event_id) AS last_reopened
     FROM feedbacks JOIN wanted ON wanted.event_id = feedbacks.event_id
-    WHERE feedbacks.occurred_at >= $month_from
+    WHERE feedbacks.occurred_at >= $month_from - INTERVAL 7 DAY
+), told AS (
+    SELECT event_id, told_at, recorded_at AS told_known_at, row_number() OVER (PARTITION BY event_id ORDER BY told_at, version) AS nth
+    FROM answers WHERE version > last_reopened
 ), stages AS (
     SELECT event_stages.event_id,
            min(CASE WHEN stage = 'sense' THEN event_stages.recorded_at END) AS sense_at,
@@ -70,7 +80,7 @@ WITH wanted AS (
            min(CASE WHEN stage = 'handle' THEN event_stages.recorded_at END) AS handle_at,
            min(CASE WHEN stage = 'evaluate' THEN event_stages.recorded_at END) AS evaluate_at
     FROM event_stages JOIN wanted ON wanted.event_id = event_stages.event_id
-    WHERE event_stages.occurred_at >= $month_from
+    WHERE event_stages.occurred_at >= $month_from - INTERVAL 7 DAY
     GROUP BY event_stages.event_id
 ), goals AS (
     SELECT versions.event_id, versions.version, sla_targets.response_s AS response_target_s, sla_targets.closure_s AS closure_target_s,
@@ -82,24 +92,24 @@ WITH wanted AS (
 )
 SELECT v.event_id, v.version, v.occurred_at, v.created_at, v.mode, v.source_id, v.category, v.title, v.priority, v.level,
        v.is_proactive, v.district_id, v.street_code, v.lon_ud, v.lat_ud, v.source, v.recorded_at AS known_from, v.known_to,
-       CAST(date_diff('second', v.created_at, first_ack.acked_at) AS INTEGER) AS response_s,
-       CAST(date_diff('second', v.created_at, first_ack.acked_known_at) AS INTEGER) AS response_known_s,
-       CAST(date_diff('second', v.created_at, units.arrived_at) AS INTEGER) AS arrive_s,
-       CAST(date_diff('second', v.created_at, units.done_at) AS INTEGER) AS done_s,
-       CAST(CASE WHEN NOT told.is_reopened THEN date_diff('second', v.created_at, told.told_at) END AS INTEGER) AS closure_s,
-       CAST(CASE WHEN NOT told.is_reopened THEN date_diff('second', v.created_at, told.told_known_at) END AS INTEGER) AS closure_known_s,
-       CAST(date_diff('second', v.created_at, stages.sense_at) AS INTEGER) AS sense_s,
-       CAST(date_diff('second', v.created_at, stages.monitor_at) AS INTEGER) AS monitor_s,
-       CAST(date_diff('second', v.created_at, stages.judge_at) AS INTEGER) AS judge_s,
-       CAST(date_diff('second', v.created_at, stages.warn_at) AS INTEGER) AS warn_s,
-       CAST(date_diff('second', v.created_at, stages.handle_at) AS INTEGER) AS handle_s,
-       CAST(date_diff('second', v.created_at, stages.evaluate_at) AS INTEGER) AS evaluate_s,
+       CAST((epoch_us(first_ack.acked_at) - epoch_us(v.created_at)) // 1000000 AS INTEGER) AS response_s,
+       CAST((epoch_us(first_ack.acked_known_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS response_known_s,
+       CAST((epoch_us(units.arrived_at) - epoch_us(v.created_at)) // 1000000 AS INTEGER) AS arrive_s,
+       CAST((epoch_us(units.done_at) - epoch_us(v.created_at)) // 1000000 AS INTEGER) AS done_s,
+       CAST((epoch_us(told.told_at) - epoch_us(v.created_at)) // 1000000 AS INTEGER) AS closure_s,
+       CAST((epoch_us(told.told_known_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS closure_known_s,
+       CAST((epoch_us(stages.sense_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS sense_s,
+       CAST((epoch_us(stages.monitor_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS monitor_s,
+       CAST((epoch_us(stages.judge_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS judge_s,
+       CAST((epoch_us(stages.warn_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS warn_s,
+       CAST((epoch_us(stages.handle_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS handle_s,
+       CAST((epoch_us(stages.evaluate_at) - epoch_us(v.created_at) + 999999) // 1000000 AS INTEGER) AS evaluate_s,
        CAST(coalesce(units.n_units, 0) AS SMALLINT) AS n_units, CAST(coalesce(units.n_arrived, 0) AS SMALLINT) AS n_arrived,
        goals.response_target_s, goals.closure_target_s
 FROM versions AS v
-LEFT JOIN first_ack ON first_ack.event_id = v.event_id
+LEFT JOIN first_ack ON first_ack.event_id = v.event_id AND first_ack.nth = 1
 LEFT JOIN units ON units.event_id = v.event_id
-LEFT JOIN told ON told.event_id = v.event_id AND told.newest = 1
+LEFT JOIN told ON told.event_id = v.event_id AND told.nth = 1
 LEFT JOIN stages ON stages.event_id = v.event_id
 LEFT JOIN goals ON goals.event_id = v.event_id AND goals.version = v.version AND goals.best = 1
 WHERE v.occurred_at >= $month_from AND v.occurred_at < $month_to
