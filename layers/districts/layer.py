@@ -86,13 +86,15 @@ def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     urls, district = drawing.urls, drawing.pinned.district
     line = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-borders", filled=False, stroked=True,
                      line_width_units=String("pixels"), line_width_scale=drawing.ratio, line_joint_rounded=True,
-                     get_line_color=_of_chosen(district, rgba("text-1"), rgba("line")),
-                     get_line_width=f"properties.district_id == '{district}' ? 2 : 1" if district else 1)
+                     get_line_color=rgba("line"), get_line_width=1)
     if not district:
         return [("line", line)]
     dim = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-dim", filled=True, stroked=False,
                     get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)))
-    return [("line", dim), ("line", line)]
+    chosen = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-chosen", filled=False, stroked=True,
+                       line_width_units=String("pixels"), line_width_scale=drawing.ratio, line_joint_rounded=True,
+                       get_line_color=_of_chosen(district, rgba("text-1"), rgba("bg", 0)), get_line_width=2)
+    return [("line", dim), ("line", line), ("line", chosen)]
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
@@ -100,7 +102,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
                       get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
                       letter_spacing=0 if drawing.lang == "en" else 2, size_scale=drawing.ratio, pickable=True)
-    found = [*_land(drawing), *_edges(drawing), *(("name", _rivers(drawing, quarter)) for quarter in _RIVER_QUARTERS), ("name", names)]
+    found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *(("name", _rivers(drawing, quarter)) for quarter in _RIVER_QUARTERS), ("name", names)]
     if drawing.pinned.district:
         found.append(("name", pdk.Layer(
             "NamesLayer", drawing.urls.data("streets"), id="districts-streets", get_text=_name(drawing), get_size=12,

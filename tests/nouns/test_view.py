@@ -10,7 +10,7 @@ from twin.errors import UsageError
 from twin.view import View
 
 words = st.text(st.characters(codec="utf-8", exclude_characters=",", exclude_categories=("Cs",)), min_size=1, max_size=12)
-moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
 views = st.builds(View, city=words, as_of=st.none() | moments, known_at=st.none() | moments, window_s=st.integers(60, 2_678_400),
                   district=words, picked=words, layers=st.none() | st.lists(words, min_size=1, max_size=4).map(tuple), scene=words,
                   camera=words, frame=words, mode=st.sampled_from(["live", "drill"]), lang=words, theme=words)

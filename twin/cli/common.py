@@ -34,7 +34,7 @@ def with_json(command: _F) -> _F:
     return click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")(command)
 
 
-def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:  # noqa: FBT001
+def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:
     """Print `facts` as JSON, or `sentences`."""
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))

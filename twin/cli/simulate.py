@@ -13,6 +13,7 @@ from twin.cli.common import report, the_city, with_city, with_json, with_lake
 
 if TYPE_CHECKING:
     from twin.city import City
+    from twin.simulate import Scenario
 
 
 @click.command()
@@ -52,7 +53,7 @@ def today(city: City, moment: datetime) -> datetime:
     return moment.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def placed(texts: tuple[str, ...]) -> tuple[object, ...]:
+def placed(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
     """Read 'NAME@MOMENT' into scenarios.
 
     Raises:
@@ -62,7 +63,7 @@ def placed(texts: tuple[str, ...]) -> tuple[object, ...]:
     from twin.errors import UsageError
     from twin.simulate import Scenario
 
-    found: list[object] = []
+    found: list[Scenario] = []
     for text in texts:
         name, _, moment = text.partition("@")
         try:

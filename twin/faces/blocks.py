@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dash import dcc, html
 
 from twin.faces import charts, forms
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     from dash.development.base_component import Component
 
     from twin.faces.picture import Figure, Picture, Row, Shown
@@ -35,24 +36,23 @@ def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
         html.Div(shown.name, className="figure-name"),
         html.Div([html.Span(shown.text, className="figure-value"), html.Span(shown.unit, className="figure-unit")],
                  className="figure-line")]
-    beside = html.Div(shown.beside, className="figure-beside", **{"data-verdict": shown.verdict})
+    beside = html.Div(shown.beside, className="figure-beside", **attributes({"verdict": shown.verdict}))
     if spark_line is not None and any(point is not None for point in shown.trace):
-        graph = dcc.Graph(figure=charts.spark(shown.trace, shown.usual, line=spark_line), config=charts.QUIET,  # pyright: ignore[reportArgumentType]
-                          className="spark")
-        parts.append(html.Div([graph, beside], className="figure-trace"))
+        spark = charts.spark(shown.trace, shown.usual, line=spark_line)
+        parts.append(html.Div([html.Div(graph(spark), className="spark"), beside], className="figure-trace"))
     else:
         parts.append(beside)
-    return html.Div(parts, className="figure", **{"data-figure": shown.id, "data-value": "" if shown.value is None else f"{shown.value}"})
+    return html.Div(parts, className="figure", **attributes({"figure": shown.id, "value": "" if shown.value is None else shown.value}))
 
 
-def section(shown: Shown, picture: Picture, body: Component | list[Component]) -> Component:
+def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Answer a block with its title; a failed one says what failed, an empty one says so."""
     if shown.failed:
         body = html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed", role="status")
     elif not shown.rows:
         body = html.Div(picture.texts.say(shown.block.empty), className="note")
     return html.Section([html.H3(picture.texts.say(shown.block.title)), body], className=f"block kind-{shown.block.kind}",
-                        **{"data-block": f"{shown.layer}:{shown.block.id}", "data-query": shown.query})
+                        **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
 
 def block(shown: Shown, picture: Picture) -> Component:
@@ -67,8 +67,13 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 
 def _trend(shown: Shown, picture: Picture) -> Component:
     names = {"value": picture.texts.say("trend-value"), "usual": picture.texts.say("trend-usual")}
-    chart = charts.trend(shown.rows, picture.city.zone, names=names) if shown.rows else None
-    return html.Div(dcc.Graph(figure=chart, config=charts.QUIET, className="trend") if chart else None)  # pyright: ignore[reportArgumentType]
+    return html.Div(graph(charts.trend(shown.rows, picture.city.zone, names=names)) if shown.rows else None, className="trend")
+
+
+def graph(chart: go.Figure, *, name: str = "", config: dict[str, bool] | None = None) -> Component:
+    """Answer a chart that fills the box it stands in; with a `name` (its id) it may be clicked."""
+    more: dict[str, Any] = {"id": name} if name else {}
+    return dcc.Graph(figure=chart, config=cast("Any", config or charts.QUIET), style={"height": "100%"}, **more)
 
 
 def table(shown: Shown, picture: Picture) -> Component:
@@ -76,7 +81,7 @@ def table(shown: Shown, picture: Picture) -> Component:
     head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}")
                                for field in shown.block.fields]))
     body = html.Tbody([html.Tr([_cell(row, field, picture) for field in shown.block.fields],
-                               **{"data-id": str(row.get("id") or "")}) for row in shown.rows])
+                               **attributes({"id": row.get("id") or ""})) for row in shown.rows])
     return html.Table([head, body])
 
 
@@ -118,7 +123,7 @@ def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
     since = f" {forms.minutes(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
     return html.Div([html.Span(picture.texts.name(row), className="tile-name"), html.Span(f"{state}{since}", className="tile-state")],
-                    className="tile", **{"data-state": row["state"], "data-id": row["id"]})
+                    className="tile", **attributes({"state": row["state"], "id": row["id"]}))
 
 
 def stages(shown: Shown, picture: Picture) -> Component:
@@ -128,7 +133,7 @@ def stages(shown: Shown, picture: Picture) -> Component:
         html.Div(html.I(style={"height": f"{100 * (row['n'] or 0) / most:.0f}%"}), className="stage-bar"),
         html.Span(forms.write(row["n"], "count", picture.texts, picture.city.zone), className="stage-n"),
         html.Span(picture.texts.say(f"stage-{row['stage']}"), className="stage-name")],
-        className="stage", **{"data-stage": row["stage"]}) for row in shown.rows], className="stages-row")
+        className="stage", **attributes({"stage": row["stage"]})) for row in shown.rows], className="stages-row")
 
 
 def attributes(values: Mapping[str, object]) -> dict[str, Any]:

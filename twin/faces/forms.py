@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from twin.faces.texts import Texts
 
 DASH = "—"
-MINUS = "−"  # noqa: RUF001  (the true minus is as wide as a figure)
+MINUS = "−"
 
 
 def duration(seconds: float) -> str:

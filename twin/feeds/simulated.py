@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from twin.arrow import compute as pc
 from twin.feeds.batch import Batch
 from twin.simulate import Scenario, Simulation
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,14 +12,17 @@ import pyarrow as pa
 
 from twin.contracts import TABLES
 from twin.engine import load_sql
-from twin.geography import Locator
+from twin.geography import label, read_outlines
 from twin.measures.coverage import coverage
 from twin.measures.event_facts import event_facts
 from twin.measures.footprints import footprints
 from twin.measures.state import MeasureUpdate, State
 
 if TYPE_CHECKING:
-    from twin.city import City
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from twin.city import City, Raster
 
 __all__ = ["MeasureUpdate", "State", "compute"]
 
@@ -36,8 +40,8 @@ def compute(city: City, state: State, batch: Mapping[str, pa.Table], as_of: date
         rings = footprints(states)
         yield MeasureUpdate("footprints", rings, "append")
         if rings.num_rows:
-            locator = Locator(city)
-            yield MeasureUpdate("coverage", coverage(rings, city.raster, locator.cells(), locator.ids, as_of), "append")
+            labels, ids = _districts(city.geography["land"], city.raster)
+            yield MeasureUpdate("coverage", coverage(rings, city.raster, labels, ids, as_of), "append")
     fresh = cast("Mapping[str, Any]", city.settings["freshness"])
     asked: tuple[tuple[str, tuple[str, ...], dict[str, object]], ...] = (
         ("link_health", ("link_probes",), {"as_of": as_of, "late_s": fresh["link_late_s"], "down_s": fresh["link_down_s"]}),
@@ -47,3 +51,10 @@ def compute(city: City, state: State, batch: Mapping[str, pa.Table], as_of: date
         if name == "link_health" or state.previous_as_of is None or any(batch[log].num_rows for log in reads if log in batch):
             rows = state.query(load_sql(Path(__file__).with_name(f"{name}.sql")), params)
             yield MeasureUpdate(name, rows.cast(TABLES[name].schema), "replace")
+
+
+@lru_cache(maxsize=2)
+def _districts(land: Path, raster: Raster) -> tuple[NDArray[np.int16], list[str]]:
+    """Answer the label raster of districts and the ids that it indexes; a live publisher asks every few seconds."""
+    outlines = read_outlines(land)
+    return label(outlines, raster), list(outlines.ids)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from twin.arrow import compute as pc
 from twin.contracts.measured import EVENT_FACTS
 from twin.engine import load_sql
 from twin.measures.state import MeasureUpdate

@@ -32,8 +32,9 @@ class Cache(Generic[V]):
                 self._kept.move_to_end(key)
                 return self._kept[key][0]
             waiting = self._under_way.get(key)
+            mine: Future[V] = Future()
             if waiting is None:
-                mine = self._under_way[key] = Future()
+                self._under_way[key] = mine
         if waiting is not None:
             return waiting.result()
         try:

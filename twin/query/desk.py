@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
@@ -64,7 +64,7 @@ class Desk:
         self._sql = {(layer.id, name): load_sql(layer.folder / name) for layer in registry.layers
                      for name in (*(data.sql for data in layer.maps), *(block.sql for block in layer.blocks))}
         self._shelf = Shelf(Lake(lake), threads)
-        self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, lambda rows: rows.nbytes + 1_000)
+        self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, lambda rows: cast("Any", rows).nbytes + 1_000)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
         self._shelf.newest()
 

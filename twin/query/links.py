@@ -32,10 +32,9 @@ def of_city(city: City) -> dict[str, Param]:
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
         "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m}
-    for name, value in city.settings.get("freshness", {}).items():
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            given[name] = value
-    return given
+    numbers: dict[str, Param] = {name: value for name, value in city.settings.get("freshness", {}).items()
+                                 if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    return given | numbers
 
 
 def fill(sql: Sql, asked: Params, given: Params) -> dict[str, Param]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -61,7 +61,7 @@ class Shelf:
             return known.snapshot, known.problems
 
     @contextmanager
-    def open(self, snapshot_id: str) -> Iterator[tuple[Snapshot, Engine]]:
+    def open(self, snapshot_id: str) -> Generator[tuple[Snapshot, Engine]]:
         """Answer a snapshot and an engine over it, which stays open for the length of the block.
 
         Raises:

@@ -143,8 +143,9 @@ def _flying(world: World, fleet: Fleet, day: date, flights: _Flights, step: int)
     leg = np.clip(np.searchsorted(far, flown, side="right") - 1, 0, len(legs) - 1)
     share = (flown - far[leg]) / legs[leg]
     spot = way[leg] + (way[leg + 1] - way[leg]) * share[:, None]
-    east, north = _turned(*(spot * fleet.reach[drone][:, None]).T, fleet.turn_deg[drone])
-    ahead = _turned(*(way[leg + 1] - way[leg]).T, fleet.turn_deg[drone])
+    east, north = _turned(spot[:, 0] * fleet.reach[drone], spot[:, 1] * fleet.reach[drone], fleet.turn_deg[drone])
+    onward = way[leg + 1] - way[leg]
+    ahead = _turned(onward[:, 0], onward[:, 1], fleet.turn_deg[drone])
     lat = fleet.lat[drone] + north / _M_PER_DEG
     lon = fleet.lon[drone] + east / (_M_PER_DEG * np.cos(np.radians(fleet.lat[drone])))
     use = fleet.use_case[drone]

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from twin.arrow import compute as pc
 from twin.contracts.check import quarantined
 from twin.contracts.measured import QUARANTINE
 

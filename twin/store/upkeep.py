@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable
 
+from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.errors import LakeError
 from twin.store import delta, files

@@ -58,7 +58,7 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     if "csv" in formats:
         files += csv_files.write(found, out, stem, pinned.snapshot)
     if "png" in formats:
-        from twin.faces.export import png  # noqa: PLC0415  (the tables need no browser)
+        from twin.faces.export import png
 
         framed = replace(view, frame=view.frame or _FRAME, as_of=pinned.as_of)
         files.append(out / f"{stem}.png")

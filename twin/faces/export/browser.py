@@ -6,8 +6,9 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -31,7 +32,7 @@ def find() -> str:
         MissingToolError: there is none.
     """
     named = os.environ.get("TWIN_CHROMIUM")
-    found = named if named and os.path.exists(named) else next(filter(None, map(shutil.which, NAMES)), None)
+    found = named if named and Path(named).exists() else next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise MissingToolError("No Chromium was found on this machine, so no picture can be taken.", why="pictures are taken of the page itself; tables come out without it.",
                                fix="install one, such as: apt-get install chromium fonts-noto-cjk — or name one in TWIN_CHROMIUM.")
@@ -39,7 +40,7 @@ def find() -> str:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser() -> Generator[Browser]:
     """Answer a running headless Chromium for the length of the block.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,7 +34,7 @@ def next_due(city: City, moment: datetime) -> datetime:
 
 
 @contextmanager
-def owner(lake: Path) -> Iterator[None]:
+def owner(lake: Path) -> Generator[None]:
     """Hold the schedule of `lake` for the length of the block.
 
     Raises:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def write(sheets: Sequence[Sheet], path: Path, made_at: datetime) -> None:
             page.autofit()
 
 
-def _cell(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Value) -> None:
+def _cell(page: Worksheet, row: int, column: int, value: Value) -> None:
     if value is None:
         return
     if isinstance(value, bool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dash import dcc, html
+from dash import html
 
 from twin.faces import blocks, charts, forms, parts
 
@@ -57,7 +57,7 @@ def side(picture: Picture) -> list[Component]:
                 *(blocks.block(shown, picture) for slot in slots for shown in picture.slot(slot))]
     area = f"{forms.number(row['area_km2'])} km²" if row["area_km2"] is not None else forms.DASH
     people = texts.say("people", n=forms.count(row["population"])) if row["population"] is not None else forms.DASH
-    close = html.Button("×", type="button", className="close", title=texts.say("close"), **blocks.aria("label", texts.say("close")),  # noqa: RUF001
+    close = html.Button("×", type="button", className="close", title=texts.say("close"), **blocks.aria("label", texts.say("close")),
                         **blocks.attributes({"wish": json.dumps({"district": ""})}))
     facts = texts.say("district-facts", area=area, people=people, moment=forms.clock_time(picture.pinned.as_of, picture.city.zone))
     return [html.Div([html.H2(texts.name(row)), close], className="panel-head"), html.P(facts, className="sub"),
@@ -76,5 +76,5 @@ def foot(picture: Picture) -> list[Component]:
     live = html.Button(texts.say("live"), type="button", className="live", disabled=picture.pinned.view.as_of is None,
                        **blocks.attributes({"wish": json.dumps({"as_of": "live"})}))
     return [live, html.Div([html.Span(texts.say(day.block.title), className="foot-title"),
-                            dcc.Graph(figure=chart, id="day", config={"displayModeBar": False, "responsive": True}, className="day")],  # pyright: ignore[reportArgumentType]
+                            html.Div(blocks.graph(chart, name="day", config={"displayModeBar": False, "responsive": True}), className="day")],
                            className="foot-chart")]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import waitress
+from waitress.server import create_server
 
 from twin.errors import BusyError
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _THREADS = 12
 
 
-def _server(app: dash.Dash, host: str, port: int) -> waitress.server.BaseWSGIServer:
+def _server(app: dash.Dash, host: str, port: int) -> Any:
     try:
-        return waitress.create_server(app.server, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True)
+        return create_server(app.server, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True)
     except OSError as error:
         raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there, or the address is not this machine's.",
                         fix=f"stop that program, or choose another port with --port {port + 1}.") from error
@@ -51,7 +51,7 @@ def serve(app: dash.Dash, host: str, port: int) -> None:
 
 
 @contextmanager
-def running(app: dash.Dash) -> Iterator[str]:
+def running(app: dash.Dash) -> Generator[str]:
     """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
     server = _server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True, name="twin-moment")
