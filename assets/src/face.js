@@ -76,12 +76,24 @@ function fitted(spec) {
   return { camera: { ...spec.camera, zoom: spec.camera.zoom + Math.log2(side / 1000) }, padding: covered };
 }
 
-/** Hand the spec to the map; on a wall, marks and names grow with the screen. */
+/** Sizes on a wall are in the wall's own pixels; a smaller screen shows the same picture smaller. */
+function shrunk(spec) {
+  if (!spec.wall) return spec.deck;
+  const share = Math.min(window.innerWidth / spec.wall[0], window.innerHeight / spec.wall[1]);
+  const layers = spec.deck.layers.map((layer) => {
+    const smaller = { ...layer };
+    for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale']) if (name in layer) smaller[name] = layer[name] * share;
+    return smaller;
+  });
+  return { ...spec.deck, layers };
+}
+
+/** Hand the spec to the map. */
 function draw(spec) {
   if (!spec) return window.dash_clientside.no_update;
   keeper.spoken = JSON.parse(spec.spoken);
   beat();
-  window.twinMap.render('map', { ...spec, ...fitted(spec) });
+  window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec) });
   return spec.hash;
 }
 
