@@ -1,7 +1,7 @@
 -- layers/headline/clocks.sql: how fast the city answers today: median of the first response, 90th percentile of closing.
 -- A clock counts once its event has had its target time. If the event still waits, it counts with the time it has waited
 -- so far: a slow case is never left out because it is slow. Response ends at the first acknowledgement, closing when the
--- citizen is told; both begin when the order is opened.
+-- citizen is told; both begin when the order is opened. An event closed without any acknowledgement has no response.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
@@ -31,7 +31,7 @@ WITH opened AS (
 ), waits AS (
     SELECT 'response_p50_s' AS figure, is_today, age_s // 3600 AS hours_ago, response_target_s AS target_s,
            CAST(coalesce(response_s, age_s) AS DOUBLE) AS wait_s
-    FROM opened WHERE age_s >= coalesce(response_target_s, 0)
+    FROM opened WHERE age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR closure_s IS NULL)
     UNION ALL
     SELECT 'closure_p90_s', is_today, age_s // 3600, closure_target_s, CAST(coalesce(closure_s, age_s) AS DOUBLE)
     FROM opened WHERE age_s >= coalesce(closure_target_s, 0)

@@ -1,0 +1,40 @@
+"""The layers' own questions over small tables written in the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import layers
+from tests.layers.rows import MIDNIGHT, NOON, Row, table_of
+from twin.engine import answer, load_sql
+
+FOLDER = Path(layers.__file__).parent
+Ask = Callable[..., list[Row]]
+
+
+@pytest.fixture(scope="session")
+def ask() -> Ask:
+    """Answer a layer's question over tables given as lists of rows; `as_of` is noon unless the test says otherwise."""
+
+    def asked(path: str, tables: Mapping[str, list[Row]], **params: Any) -> list[Row]:
+        sql = load_sql(FOLDER / path)
+        as_of = params.pop("as_of", NOON)
+        usual = {"as_of": as_of, "known_at": params.pop("known_at", as_of), "day_from": MIDNIGHT, "mode": "live", "district": "",
+                 "of_source": "all", "of_priority": 0, "of_stage": "all", "window_from": as_of - timedelta(hours=1),
+                 "drone_flying_s": 90, "drone_docked_s": 900}
+        filled = {param.name: params.pop(param.name, usual.get(param.name)) for param in sql.params}
+        assert not params, f"{path} does not take {sorted(params)}"
+        return answer({name: table_of(name, rows) for name, rows in tables.items()}, sql, filled).to_pylist()
+
+    return asked
+
+
+@pytest.fixture(scope="session")
+def figures(ask: Ask) -> Callable[..., dict[str, Row]]:
+    """The same, for a block of figures: rows by the figure's id."""
+    return lambda path, tables, **params: {row["figure"]: row for row in ask(path, tables, **params)}

@@ -1,0 +1,50 @@
+"""Worst first; and the six stages add up to what is open."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.layers.rows import at, closed, event
+
+DISTRICTS = [{"district_id": "A", "name": "甲区"}]
+
+
+@pytest.fixture
+def listed(ask):
+    return lambda log, **asked: ask("attention/rows.sql", {"event_facts": log, "districts": DISTRICTS}, **{"most": 8, **asked})
+
+
+def test_the_worst_comes_first_then_what_is_past_its_target_then_the_newest(listed):
+    log = [event("minor", at("11:59")), event("old", at("9:00"), priority=2), event("late", at("8:00"), priority=2, closure_target_s=1800),
+           event("new", at("11:00"), priority=2), event("worst", at("7:00"), priority=1), event("done", at("11:00"), priority=1, **closed(60))]
+    assert [row["title"] for row in listed(log)] == ["worst", "late", "new", "old", "minor"]
+    assert [row["overdue_s"] for row in listed(log)] == [None, 4 * 3600 - 1800, None, None, None]
+
+
+def test_no_more_rows_than_asked_for(listed):
+    assert [row["title"] for row in listed([event(f"e{n}", at(f"9:0{n}")) for n in range(9)], most=2)] == ["e8", "e7"]
+
+
+def test_a_row_names_its_district_and_what_to_pick(listed):
+    row = listed([event("E1", at("11:00"), n_units=4, n_arrived=3)])[0]
+    assert (row["id"], row["district"], row["n_arrived"], row["n_units"], row["age_s"]) == ("event_heat:E1", "甲区", 3, 4, 3600)
+
+
+def test_a_district_lists_its_own(listed):
+    log = [event("here", at("11:00")), event("there", at("11:00"), district_id="B"), event("nowhere", at("11:00"), district_id=None)]
+    assert [row["title"] for row in listed(log, district="A")] == ["here"]
+    assert len(listed(log)) == 3
+
+
+def test_the_stage_is_the_last_one_entered_by_then(listed):
+    log = [event("E1", at("11:00"), monitor_s=10, judge_s=60, handle_s=1800)]
+    assert listed(log, as_of=at("11:10"))[0]["stage"] == "judge"
+    assert listed(log, as_of=at("11:30"))[0]["stage"] == "handle"
+
+
+def test_the_six_stages_add_up_to_what_is_open(ask):
+    log = [event("a", at("11:00")), event("b", at("11:00"), monitor_s=5), event("c", at("11:00"), monitor_s=5, handle_s=60),
+           event("done", at("11:00"), monitor_s=5, evaluate_s=60, **closed(60)), event("yesterday", at("11:00", day=22), monitor_s=5)]
+    rows = ask("attention/stages.sql", {"event_facts": log})
+    assert [(row["stage"], row["n"]) for row in rows] == [("sense", 1), ("monitor", 2), ("judge", 0), ("warn", 0), ("handle", 1), ("evaluate", 0)]
+    assert [row["n_today"] for row in rows] == [4, 3, 0, 0, 1, 1]

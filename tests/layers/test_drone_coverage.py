@@ -1,0 +1,87 @@
+"""Integrated, online and flying are three figures; coverage is the newest sight of each cell."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.layers.rows import NOON, at
+
+
+def drone(name, **given):
+    return {"drone_id": name, "version": 1, "occurred_at": at("8:00", day=1), "recorded_at": at("8:00", day=1), "is_integrated": True, "district_id": "A",
+            "use_case": "ecology", **given}
+
+
+def heard(name, when, mode="flying", **given):
+    return {"drone_id": name, "occurred_at": when, "recorded_at": when, "mode": mode, "lon_ud": 114_300_000, "lat_ud": 30_600_000, **given}
+
+
+FLEET = [drone("up"), drone("docked"), drone("silent"), drone("lost"), drone("foreign", is_integrated=False), drone("landed")]
+STATES = [heard("up", at("11:59")), heard("docked", at("11:50"), "docked"), heard("lost", at("11:57")), heard("foreign", at("11:59")),
+          heard("landed", at("11:50")), heard("landed", at("11:58"), "charging")]
+
+
+def test_integrated_online_and_flying_are_kept_apart(figures):
+    found = figures("drone_coverage/fleet.sql", {"drones": FLEET, "drone_states": STATES})
+    assert [found[name]["value"] for name in ("drones_integrated", "drones_online", "drones_flying")] == [5, 3, 1]
+
+
+def test_a_drone_counts_by_the_newest_entry_known(figures):
+    later = drone("foreign", version=2, recorded_at=at("11:00"))
+    tables = {"drones": [*FLEET, later], "drone_states": STATES}
+    assert figures("drone_coverage/fleet.sql", tables)["drones_integrated"]["value"] == 6
+    assert figures("drone_coverage/fleet.sql", tables, known_at=at("10:00"))["drones_integrated"]["value"] == 5
+
+
+def test_an_empty_register_knows_no_figure(figures):
+    assert [row["value"] for row in figures("drone_coverage/fleet.sql", {}).values()] == [None] * 5
+
+
+def test_flights_of_today_beside_yesterdays_and_without_drills(figures):
+    def flight(name, start, **given):
+        return {"mission_id": name, "version": 1, "mode": "live", "started_at": start, "recorded_at": start, "occurred_at": start, **given}
+
+    flights = [flight("landed", at("9:00")), flight("landed", at("9:00"), version=2, recorded_at=at("9:30"), ended_at=at("9:30"), flown_m=4_000.0),
+               flight("up", at("11:50")), flight("drill", at("9:00"), mode="drill"), flight("yesterday", at("9:00", day=22)),
+               flight("yesterday, later", at("15:00", day=22))]
+    found = figures("drone_coverage/fleet.sql", {"missions": flights})
+    assert (found["sorties_today"]["value"], found["sorties_today"]["compare"], found["flown_km_today"]["value"]) == (2, 1, 4)
+
+
+def test_an_arrowhead_points_where_the_drone_flies(ask):
+    rows = ask("drone_coverage/drones.sql", {"drones": FLEET, "drone_states": [heard("up", at("11:59"), heading_deg=90.0), heard("docked", at("11:59"), "docked")]})
+    assert [(row["drone_id"], row["mark"], row["angle_deg"]) for row in rows] == [("docked", "dock", 0), ("up", "drone", 270)]
+
+
+@pytest.mark.parametrize(("seen", "age_s"), [("11:30", 1800), ("12:01", 3000), ("10:59", 3000)])
+def test_a_hundred_metres_are_as_new_as_the_newest_of_their_four_cells(ask, seen, age_s):
+    cells = [{"cell_x": 4, "cell_y": 6, "seen_at": at("11:10")}, {"cell_x": 5, "cell_y": 7, "seen_at": at(seen)}]
+    assert ask("drone_coverage/coverage.sql", {"coverage": cells}) == [{"x": 2, "y": 3, "age_s": age_s}]
+
+
+def test_share_of_the_city_seen_in_an_hour_counts_each_cell_once(figures):
+    cells = [{"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:10")}, {"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:40")},
+             {"cell_x": 2, "cell_y": 1, "district_id": "A", "seen_at": at("9:00")}, {"cell_x": 3, "cell_y": 1, "district_id": "B", "seen_at": at("11:40")},
+             {"cell_x": 9, "cell_y": 1, "district_id": None, "seen_at": at("11:40")}]
+    districts = [{"district_id": "A", "n_cells": 3}, {"district_id": "B", "n_cells": 5}]
+    tables = {"coverage": cells, "districts": districts}
+    assert figures("drone_coverage/seen.sql", tables)["coverage_60_pct"]["value"] == 25
+    here = figures("drone_coverage/district.sql", tables, district="A")
+    assert here["district_seen_pct"]["value"] == pytest.approx(100 / 3)
+
+
+def test_a_city_that_was_never_seen_is_unknown_not_zero(figures):
+    assert figures("drone_coverage/seen.sql", {"districts": [{"district_id": "A", "n_cells": 3}]})["coverage_60_pct"]["value"] is None
+
+
+def test_a_districts_own_drones_in_the_air(figures):
+    tables = {"drones": FLEET, "drone_states": STATES, "districts": [{"district_id": "A", "n_cells": 3}]}
+    assert figures("drone_coverage/district.sql", tables, district="A")["district_drones_flying"]["value"] == 1
+
+
+def test_a_footprint_is_the_newest_of_its_drone(ask):
+    def ring(when, lon):
+        return {"drone_id": "up", "occurred_at": when, **{f"lon{n}_ud": lon for n in range(1, 5)}}
+
+    rows = ask("drone_coverage/footprints.sql", {"footprints": [ring(at("11:59"), 114_000_000), ring(NOON, 115_000_000), ring(at("11:00"), 1)]})
+    assert [row["lon1"] for row in rows] == [115]

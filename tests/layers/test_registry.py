@@ -1,0 +1,126 @@
+"""The layers of a city: in its order, once each, and whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pydeck as pdk
+import pytest
+from fluent.runtime import FluentBundle, FluentResource
+
+from layers.registry import load_registry
+from tests.layers.rows import MIDNIGHT, NOON
+from twin.city import Camera
+from twin.engine import load_sql
+from twin.errors import PackError
+from twin.layer import Drawing, Field, Kind, Ramp
+from twin.pack import load_city
+from twin.query import links
+from twin.view import Pinned, View
+
+TRIO = Path(__file__).parents[1] / "cities" / "trio"
+ALL = ("districts", "renovation", "drone_coverage", "event_heat", "department_linkage", "headline", "attention")
+
+
+class Addresses:
+    """Where a drawing finds its data, for a test."""
+
+    def data(self, name):
+        return f"/data/{name}"
+
+    def pack(self, role):
+        return f"/pack/{role}"
+
+    def icons(self):
+        return "/icons"
+
+
+@pytest.fixture(scope="module")
+def city():
+    return replace(load_city(TRIO), layers=ALL)
+
+
+@pytest.fixture(scope="module")
+def registry(city):
+    return load_registry(city)
+
+
+def pinned_at(district=""):
+    return Pinned(View(district=district), "trio", "s", NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1))
+
+
+def test_layers_come_in_the_citys_order(registry):
+    assert tuple(layer.id for layer in registry.layers) == ALL
+
+
+@pytest.mark.parametrize(("names", "said"), [(("nowhere",), "no layer 'nowhere'"), (("nobody:thing",), "no layer 'nobody:thing'"),
+                                             (("districts", "districts"), "unfit layers")])
+def test_a_layer_that_cannot_be_had_is_said(city, names, said):
+    with pytest.raises(PackError, match=said):
+        load_registry(replace(city, layers=names))
+
+
+def test_every_question_is_asked_with_exactly_what_it_takes(registry, city):
+    given = links.of_city(city)
+    for layer in registry.layers:
+        for part in (*layer.maps, *layer.blocks):
+            sql = load_sql(layer.folder / part.sql)
+            sql.bind(links.fill(sql, part.ask(pinned_at("A")), given))
+
+
+def test_every_sql_file_of_a_layer_is_asked(registry):
+    for layer in registry.layers:
+        asked = {part.sql for part in (*layer.maps, *layer.blocks)}
+        assert asked == {path.name for path in layer.folder.glob("*.sql")}, f"{layer.id}: remove the file, or ask it"
+
+
+def test_no_question_carries_language_theme_or_camera(registry):
+    other = replace(pinned_at("A"), view=View(district="A", lang="en", frame="800x600"), camera=Camera(9, 9, 9))
+    for layer in registry.layers:
+        for part in (*layer.maps, *layer.blocks):
+            assert part.ask(other) == part.ask(pinned_at("A"))
+
+
+@pytest.mark.parametrize("district", ["", "A"])
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
+    drawing = Drawing(Addresses(), pinned_at(district), lang, 1.0, (0.0, 0.0, 1.0, 1.0, 9, 9))
+    ids = []
+    for layer in registry.layers:
+        drawn = [each[1] for each in layer.draw(drawing)] if layer.draw else []
+        ids += [each.id for each in drawn]
+        assert all(each.id.startswith(f"{layer.id}-") for each in drawn)
+        json.loads(pdk.Deck(layers=drawn, map_provider=None, map_style=None).to_json())
+    assert len(set(ids)) == len(ids)
+
+
+def _keys(layer):
+    """Every message that a layer's legend and blocks name."""
+    if layer.legend:
+        yield from (layer.legend.title, layer.legend.unit, layer.legend.note, layer.legend.low_end, layer.legend.high_end)
+        if not isinstance(layer.legend.scale, Ramp):
+            yield from (step.name for step in layer.legend.scale)
+    for data in layer.maps:
+        if isinstance(data.encode.scale, tuple):
+            yield from (step.name for step in data.encode.scale if isinstance(step, Kind))
+    for block in layer.blocks:
+        yield from (block.title, block.empty, *(field.label for field in block.fields if isinstance(field, Field)))
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_every_message_that_a_layer_names_is_written(registry, lang):
+    bundle = FluentBundle([lang])
+    faces = Path(links.__file__).parents[1] / "faces" / "messages"
+    for folder in (faces, *(layer.folder for layer in registry.layers)):
+        bundle.add_resource(FluentResource((folder / f"{lang}.ftl").read_text(encoding="utf-8")))
+    missing = {key for layer in registry.layers for key in _keys(layer) if key and not bundle.has_message(key)}
+    assert not missing, f"write them in {lang}.ftl: {missing}"
+
+
+def test_both_languages_have_the_same_messages(registry):
+    for layer in registry.layers:
+        ids = [{line.partition(" =")[0] for line in (layer.folder / f"{lang}.ftl").read_text(encoding="utf-8").splitlines() if " =" in line}
+               for lang in ("zh-CN", "en")]
+        assert ids[0] == ids[1], layer.id
