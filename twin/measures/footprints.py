@@ -23,14 +23,17 @@ def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_d
             heading_deg: NDArray[np.float64]) -> NDArray[np.float64]:
     """Answer (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
 
-    The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon ends at the far limit.
+    The ground is flat. The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon
+    ends at the far limit; where even the near edge lies beyond it, the corners are NaN. The ring runs counter-clockwise.
     """
-    half_v = np.arctan(np.tan(np.radians(fov_deg) / 2) * ASPECT)
+    across = np.tan(np.radians(fov_deg) / 2)
+    half = np.arctan(across * ASPECT)
     down = np.radians(-pitch_deg)
-    far = height_m * np.minimum(np.where(down - half_v > 0.02, 1 / np.tan(np.maximum(down - half_v, 0.02)), FAR), FAR)
-    near = height_m / np.tan(down + half_v)
-    half = np.tan(np.radians(fov_deg) / 2)
-    near_w, far_w = half * np.hypot(near, height_m), half * np.hypot(far, height_m)
+    near = np.minimum(height_m / np.tan(down + half), FAR * height_m)
+    far = np.where(down - half > 0, height_m / np.tan(np.maximum(down - half, 1e-6)), np.inf)
+    far = np.minimum(far, FAR * height_m)
+    near, far = np.where(near < far, (near, far), np.nan)
+    near_w, far_w = (across * (ahead * np.cos(down) + height_m * np.sin(down)) for ahead in (near, far))
     ahead = np.stack([near, near, far, far], axis=1)
     right = np.stack([-near_w, near_w, far_w, -far_w], axis=1)
     turn = np.radians(heading_deg)[:, None]
@@ -38,10 +41,12 @@ def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_d
 
 
 def footprints(states: pa.Table) -> pa.Table:
-    """Answer the footprint of every heartbeat of `drone_states` that has its camera on, in the schema of `footprints`."""
+    """Answer the footprint of every heartbeat of `drone_states` that has its camera on and sees ground, in the schema of `footprints`."""
     seeing = states.filter(pc.and_(pc.is_valid(states["pitch_deg"]), pc.and_(pc.is_valid(states["fov_deg"]), pc.greater(states["height_m"], 1.0))))
     values = {name: seeing[name].to_numpy().astype(np.float64) for name in ("height_m", "pitch_deg", "fov_deg", "heading_deg", "lon_ud", "lat_ud")}
     metres = corners(values["height_m"], values["pitch_deg"], values["fov_deg"], values["heading_deg"])
+    sees = np.isfinite(metres[:, 0, 0])
+    seeing, metres, values = seeing.filter(pa.array(sees)), metres[sees], {name: each[sees] for name, each in values.items()}
     lat = values["lat_ud"][:, None] + metres[:, :, 1] / _M_PER_DEG * 1e6
     lon = values["lon_ud"][:, None] + metres[:, :, 0] / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None] * 1e6
     columns: dict[str, object] = {"drone_id": seeing["drone_id"], "occurred_at": seeing["occurred_at"]}

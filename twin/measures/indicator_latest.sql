@@ -1,4 +1,5 @@
--- indicator_latest.sql: the newest value of every indicator and area, and the one at the same time the day before.
+-- indicator_latest.sql: the newest value of every indicator and area, and the one at the same time the day before; both as
+-- last corrected. Values older than 70 days are not looked at.
 -- param   as_of        TIMESTAMPTZ  UTC  the moment
 -- param   periods      INTEGER      periods  older than this many periods: no longer fresh
 -- reads   indicator_values, indicators
@@ -16,18 +17,17 @@ WITH recent AS (
     WHERE occurred_at <= $as_of AND recorded_at <= $as_of AND occurred_at > $as_of - INTERVAL 70 DAY
 ), newest AS (
     SELECT ind_id, area_id, max(occurred_at) AS occurred_at FROM recent GROUP BY ind_id, area_id
-), kept AS (
-    SELECT recent.ind_id, recent.area_id, recent.occurred_at, arg_max(recent.value, recent.recorded_at) AS value,
-           arg_max(recent.quality, recent.recorded_at) AS quality
-    FROM recent
-    JOIN newest ON newest.ind_id = recent.ind_id AND newest.area_id = recent.area_id AND newest.occurred_at = recent.occurred_at
-    GROUP BY recent.ind_id, recent.area_id, recent.occurred_at
-), yesterday AS (
-    SELECT recent.ind_id, recent.area_id, arg_max(recent.value, recent.recorded_at) AS value
+), said AS (
+    SELECT recent.ind_id, recent.area_id, recent.occurred_at, recent.value, recent.quality,
+           row_number() OVER (PARTITION BY recent.ind_id, recent.area_id, recent.occurred_at ORDER BY recent.recorded_at DESC) AS nth,
+           recent.occurred_at = newest.occurred_at AS is_newest
     FROM recent
     JOIN newest ON newest.ind_id = recent.ind_id AND newest.area_id = recent.area_id
-               AND newest.occurred_at - INTERVAL 1 DAY = recent.occurred_at
-    GROUP BY recent.ind_id, recent.area_id
+               AND (newest.occurred_at = recent.occurred_at OR newest.occurred_at - INTERVAL 1 DAY = recent.occurred_at)
+), kept AS (
+    SELECT ind_id, area_id, occurred_at, value, quality FROM said WHERE is_newest AND nth = 1
+), yesterday AS (
+    SELECT ind_id, area_id, value FROM said WHERE NOT is_newest AND nth = 1
 )
 SELECT kept.ind_id, kept.area_id, kept.occurred_at, kept.value, kept.quality, yesterday.value AS day_before,
        coalesce(date_diff('second', kept.occurred_at, $as_of)

@@ -1,5 +1,7 @@
 -- programme_progress.sql: each programme, year, scope and area against its plan; scopes are never mixed.
 -- param   as_of      TIMESTAMPTZ  UTC    the moment
+-- param   this_year  INTEGER      year   year of that moment in the city's zone
+-- param   share      DOUBLE       share  of this year's days that have begun
 -- reads   targets, estates, lifts, communities
 -- column  year       SMALLINT     year   programme year
 -- column  programme  VARCHAR      -      estates, lifts or communities
@@ -47,8 +49,8 @@ WITH estates_now AS (
 SELECT CAST(year AS SMALLINT) AS year, programme, scope, area_id, $as_of AS as_of, CAST(plan AS INTEGER) AS plan,
        CAST(coalesce(published, done) AS INTEGER) AS actual, CAST(begun AS INTEGER) AS under_way,
        CAST(CASE WHEN plan IS NULL THEN NULL
-                 WHEN date_part('year', $as_of) > year THEN plan
-                 WHEN date_part('year', $as_of) < year THEN 0
-                 ELSE plan * date_part('doy', $as_of) / 365.0 END AS REAL) AS due,
+                 WHEN $this_year > year THEN plan
+                 WHEN $this_year < year THEN 0
+                 ELSE plan * $share END AS REAL) AS due,
        CASE WHEN published IS NOT NULL THEN 'published' WHEN done IS NOT NULL THEN 'counted' ELSE 'none' END AS basis
 FROM merged ORDER BY programme, year, scope, area_id
