@@ -87,10 +87,20 @@ def _picking(column: pa.ChunkedArray) -> pa.Array:
     """Answer a column as a click reads it: text as a dictionary, whole numbers of 64 bits as float64, moments in ms."""
     pieces = _whole(column)
     if pa.types.is_string(pieces.type) or pa.types.is_large_string(pieces.type):
-        return pieces.cast(pa.string()).dictionary_encode()
+        words = pieces.cast(pa.string()).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(_settled(words.indices), words.dictionary)
     if pa.types.is_int64(pieces.type):
-        return pieces.cast(pa.float64(), safe=False)
-    return pieces.cast(_FLAT[pieces.type], safe=False) if pieces.type in _FLAT else pieces
+        return _settled(pieces.cast(pa.float64(), safe=False))
+    return _settled(pieces.cast(_FLAT[pieces.type], safe=False) if pieces.type in _FLAT else pieces)
+
+
+def _settled(column: pa.Array) -> pa.Array:
+    """Answer the same values with zeros where null: the engine leaves there whatever stood in memory, and bytes would differ."""
+    if column.null_count == 0 or not (pa.types.is_primitive(column.type)):
+        return column
+    bare = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+    values = bare.fill_null(False if pa.types.is_boolean(bare.type) else 0).to_numpy(zero_copy_only=False)
+    return pa.array(values, mask=column.is_null().to_numpy(zero_copy_only=False)).cast(column.type)
 
 
 def _stream(table: pa.Table) -> bytes:

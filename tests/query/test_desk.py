@@ -1,0 +1,190 @@
+"""The same question is answered once; a new snapshot that left its tables alone changes nothing; damage falls back and is said."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+import pyarrow as pa
+import pytest
+
+from layers.registry import load_registry
+from tests.query.conftest import AS_OF, add, pinned
+from twin.errors import DamagedError, LakeError, UsageError
+from twin.query import Desk
+from twin.query.shelf import MOST_OPEN
+from twin.view import View
+
+LATER = AS_OF + timedelta(seconds=10)
+
+
+def asked(desk):
+    """Questions that reached an engine."""
+    return sum(opened.engine.asked for opened in desk._shelf._opened.values())
+
+
+def titles(desk, city, **view):
+    layer = desk._registry.get("attention")
+    return [row["title"] for row in desk.block(layer, layer.blocks[0], pinned(desk, city, **view)).rows.to_pylist()]
+
+
+def words(url):
+    return dict(parse_qsl(url.partition("?")[2], keep_blank_values=True))
+
+
+def fetch(desk, url):
+    """Rows behind an address, as a browser gets them."""
+    layer, name = url.partition("?")[0].removeprefix("/data/").removesuffix(".arrow").split("/")
+    snapshot, params = desk.parse_url(layer, name, words(url))
+    return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
+
+
+def test_a_block_answers_the_snapshots_rows(desk, city):
+    assert titles(desk, city) == ["E1", "E2"]
+
+
+def test_sixteen_who_ask_at_once_make_one_question(desk, city):
+    view, layer = pinned(desk, city), desk._registry.get("headline")
+    before = asked(desk)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: desk.block(layer, layer.blocks[0], view).rows, range(64)))
+    assert asked(desk) == before + 1
+    assert all(rows is answers[0] for rows in answers)
+
+
+def test_sixteen_walls_draw_one_field(desk, city):
+    url = desk.url("event_heat", "heat", pinned(desk, city))
+    snapshot, params = desk.parse_url("event_heat", "heat", words(url))
+    before = asked(desk)
+    with ThreadPoolExecutor(16) as pool:
+        streams = set(pool.map(lambda _: desk.map_arrow("event_heat", "heat", snapshot, params), range(32)))
+    assert (len(streams), asked(desk) - before) == (1, 1)
+
+
+def test_a_snapshot_that_left_the_tables_alone_keeps_the_answers(desk, city, lake):
+    url = desk.url("districts", "names", pinned(desk, city))
+    first = fetch(desk, url)
+    second_id = add(lake, city, ["E3"], LATER)
+    newer = desk.url("districts", "names", pinned(desk, city))
+    before = asked(desk)
+    assert words(newer)["snapshot"] == second_id != words(url)["snapshot"]
+    assert fetch(desk, newer) == first
+    assert asked(desk) == before
+
+
+def test_a_snapshot_with_new_rows_is_asked_anew(desk, city, lake):
+    assert titles(desk, city) == ["E1", "E2"]
+    add(lake, city, ["E3"], LATER)
+    assert desk.status().as_of == LATER
+    assert titles(desk, city)[0] == "E3"
+
+
+def test_a_moment_is_shown_from_the_snapshot_that_knew_it(desk, city, lake):
+    first = desk.pointer().snapshot
+    add(lake, city, ["E3"], LATER)
+    assert desk.pointer(AS_OF).snapshot == first
+    assert titles(desk, city, as_of=AS_OF) == ["E1", "E2"]
+    assert desk.pointer(LATER + timedelta(days=1)).snapshot == desk.status().snapshot
+
+
+def test_an_address_asks_what_it_was_made_of(desk, city):
+    url = desk.url("event_heat", "marks", pinned(desk, city))
+    assert url.startswith("/data/event_heat/marks.arrow?as_of=2026-07-16T12:00:00Z&")
+    assert sorted(words(url)) == list(words(url))
+    assert fetch(desk, url)["title"].to_pylist() == ["E1", "E2"]  # of one moment: by id
+
+
+def test_an_address_carries_the_question_and_not_the_face(desk, city):
+    plain, english = pinned(desk, city), pinned(desk, city, lang="en", frame="3840x2160", camera="0,0,3")
+    assert desk.url("event_heat", "heat", plain) == desk.url("event_heat", "heat", english)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"as_of": "yesterday"}, "as_of as 'yesterday'"), ({"most": "many"}, "most as 'many'"), ({"sql": "DROP TABLE"}, "unknown 'sql'"),
+    ({"mode": None}, "missing 'mode'"), ({"q": "000000000000"}, "another version"), ({"snapshot": ""}, "no snapshot"),
+    ({"as_of": "2026-07-16T12:00:00"}, "as_of as")])
+def test_an_address_that_was_bent_is_refused_in_a_sentence(desk, city, change, said):
+    given = {name: word for name, word in {**words(desk.url("event_heat", "marks", pinned(desk, city))), **change}.items() if word is not None}
+    with pytest.raises(UsageError, match=said):
+        desk.parse_url("event_heat", "marks", given)
+
+
+def test_names_that_are_not_there_are_refused(desk):
+    with pytest.raises(UsageError, match="no map data 'nothing'"):
+        desk.parse_url("event_heat", "nothing", {})
+    with pytest.raises(UsageError, match="no map data 'heat' of a layer '../..'"):
+        desk.parse_url("../..", "heat", {})
+
+
+@pytest.mark.parametrize("snapshot", ["20200101T000000Z-000001-abcdef", "../../etc/passwd", "latest/../x"])
+def test_a_snapshot_that_is_not_there_is_said(desk, city, snapshot):
+    url = desk.url("event_heat", "marks", pinned(desk, city))
+    _, params = desk.parse_url("event_heat", "marks", words(url))
+    with pytest.raises(LakeError):
+        desk.map_arrow("event_heat", "marks", snapshot, params)
+
+
+def test_few_snapshots_stay_open_however_many_were_looked_at(desk, city, lake):
+    for n in range(1, MOST_OPEN + 4):
+        add(lake, city, [f"N{n}"], AS_OF + timedelta(seconds=10 * n))
+        assert titles(desk, city)
+    assert len(desk._shelf._opened) == MOST_OPEN
+
+
+def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
+    add(lake, city, ["E3"], LATER)
+    good = Desk(city, load_registry(city), lake.path)
+    newest = good.status()
+    good.close()
+    from twin.store import Lake, read
+
+    fresh = Lake(lake.path)
+    facts = read(fresh, newest.snapshot).files("event_facts")[0]
+    data = bytearray(facts.read_bytes())
+    data[len(data) // 2] ^= 1
+    os.chmod(facts, 0o644)
+    facts.write_bytes(bytes(data))
+    desk = Desk(city, load_registry(city), lake.path)
+    status = desk.status()
+    assert status.as_of == AS_OF
+    assert len(status.problems) == 1
+    assert newest.snapshot in status.problems[0]
+    assert titles(desk, city) == ["E1", "E2"]
+    with pytest.raises(DamagedError):
+        desk.ask("attention", "stages.sql", {"as_of": AS_OF, "known_at": AS_OF, "day_from": AS_OF, "mode": "live"}, newest.snapshot)
+    desk.close()
+
+
+def test_an_empty_lake_is_said(city, tmp_path):
+    with pytest.raises(LakeError, match="holds no snapshot"):
+        Desk(city, load_registry(city), tmp_path)
+
+
+def test_every_map_and_block_of_the_city_is_answered(desk, city):
+    home = city.reference["districts"]["district_id"][0].as_py()
+    view = pinned(desk, city, district=home)
+    for layer in desk._registry.layers:
+        for data in layer.maps:
+            assert isinstance(fetch(desk, desk.url(layer.id, data.name, view)), pa.Table)
+        for block in layer.blocks:
+            named = {field.name for field in block.fields}
+            assert named <= set(desk.block(layer, block, view).rows.column_names)
+
+
+def test_the_same_view_gives_the_same_bytes(city, lake):
+    streams = []
+    for _ in range(2):
+        desk = Desk(city, load_registry(city), lake.path)
+        view = pinned(desk, city, district="")
+        streams.append([desk.map_arrow(layer.id, data.name, *desk.parse_url(layer.id, data.name, words(desk.url(layer.id, data.name, view))))
+                        for layer in desk._registry.layers for data in layer.maps])
+        desk.close()
+    assert streams[0] == streams[1]
+
+
+def test_a_view_url_round_trip_asks_the_same(desk, city):
+    view = View(window_s=7200, mode="drill")
+    assert desk.url("event_heat", "heat", pinned(desk, city, window_s=7200, mode="drill")) == desk.url(
+        "event_heat", "heat", pinned(desk, city, **{name: getattr(View.parse(view.url()), name) for name in ("window_s", "mode")}))
