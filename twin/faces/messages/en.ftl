@@ -25,6 +25,7 @@ whole-city = Whole city
 choose-district = Click a district on the map to open it
 people = { $n } people (2020 census)
 district-facts = { $area } · { $people } · data as of { $moment }
+traced = Snapshot { $snapshot } · picture { $hash }
 fleet = Drones
 nothing-here = Nothing today so far
 block-failed = Not available here: { $why }

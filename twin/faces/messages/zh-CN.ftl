@@ -25,6 +25,7 @@ whole-city = 全市
 choose-district = 点击地图上的区，查看该区
 people = { $n } 人（2020 普查）
 district-facts = { $area } · { $people } · 数据截至 { $moment }
+traced = 快照 { $snapshot } · 图 { $hash }
 fleet = 无人机
 nothing-here = 今天还没有
 block-failed = 此处暂不可用：{ $why }

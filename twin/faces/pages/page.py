@@ -45,7 +45,8 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
     rows = [parts.legend(layer, picture, FIGURES_OF.get(layer.id, (layer.legend.count,)))
             for layer in reversed(registry.layers) if layer.legend is not None]
     credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
-    return [html.Div(rows, className="legend-rows"), html.Div(credit, className="credit")]
+    traced = picture.texts.say("traced", snapshot=picture.pinned.snapshot, hash=picture.pinned.hash)
+    return [html.Div(rows, className="legend-rows"), html.Div([credit, html.Div(traced, className="traced")], className="credit")]
 
 
 def side(picture: Picture) -> list[Component]:
