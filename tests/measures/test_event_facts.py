@@ -164,7 +164,7 @@ def logs(draw: st.DrawFn) -> dict[str, list[dict[str, object]]]:
     return {"events": events, "dispatches": orders, "feedbacks": answers, "event_stages": stages, "sla_targets": targets}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given_logs=logs())
 def test_every_fact_agrees_with_the_sentences_read_by_hand(given_logs):
     rows = {name: make(name, *given_logs[name]).to_pylist() for name in given_logs}

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.measured import FOOTPRINTS
 from twin.engine import load_sql

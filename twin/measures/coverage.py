@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from twin.arrow import compute as pc
 from twin.contracts.measured import COVERAGE
 
 if TYPE_CHECKING:

@@ -1,0 +1,84 @@
+"""Newest values: as last corrected, beside the same hour of yesterday, and marked once nobody renews them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import twin.measures
+from tests.measures.rows import NINE, make
+from tests.oracles import answers
+from twin.contracts.measured import INDICATOR_LATEST
+from twin.engine import answer, load_sql
+
+SQL = load_sql(Path(twin.measures.__file__).with_name("indicator_latest.sql"))
+
+
+def hours(n: float) -> datetime:
+    """A moment that many hours before nine."""
+    return NINE - timedelta(hours=n)
+
+
+def latest(*values: Mapping[str, object], period: str = "hour") -> list[dict[str, object]]:
+    """The newest values at nine, with two periods to be fresh."""
+    tables = {"indicators": make("indicators", {"period": period}), "indicator_values": make("indicator_values", *values)}
+    return answer(tables, SQL, {"as_of": NINE, "periods": 2}).cast(INDICATOR_LATEST.schema).to_pylist()
+
+
+def value(age: float, amount: float | None, heard: float | None = None, **more: object) -> dict[str, object]:
+    """A value measured `age` hours ago and recorded `heard` hours ago."""
+    return {"occurred_at": hours(age), "recorded_at": hours(age if heard is None else heard), "value": amount} | more
+
+
+def test_the_newest_value_stands_beside_the_same_hour_of_yesterday():
+    (row,) = latest(value(24, 5), value(23, 7), value(1, 8), value(0, 9))
+
+    assert (row["value"], row["day_before"], row["is_fresh"]) == (9, 5, True)
+
+
+def test_without_a_value_at_that_hour_there_is_nothing_to_compare_with():
+    assert latest(value(23, 7), value(0, 9))[0]["day_before"] is None
+
+
+def test_a_correction_replaces_the_value_and_its_quality():
+    (row,) = latest(value(1, 8), value(1, 6, heard=0, quality="late"))
+
+    assert (row["value"], row["quality"]) == (6, "late")
+
+
+def test_a_value_withdrawn_is_missing_and_not_the_one_before():
+    (row,) = latest(value(1, 8), value(1, None, heard=0, quality="missing"))
+
+    assert (row["value"], row["quality"]) == (None, "missing")
+
+
+def test_a_correction_that_is_not_recorded_yet_is_not_known():
+    assert latest(value(1, 8), value(1, 6, heard=-1))[0]["value"] == 8
+
+
+@pytest.mark.parametrize(("period", "age", "is_fresh"), [("hour", 2, True), ("hour", 2.1, False), ("day", 48, True), ("day", 49, False), ("month", 62 * 24, True),
+                                                         ("month", 62 * 24 + 1, False)])
+def test_a_value_is_fresh_for_two_of_its_periods(period, age, is_fresh):
+    assert latest(value(age, 1), period=period)[0]["is_fresh"] is is_fresh
+
+
+def test_areas_are_kept_apart():
+    assert [(row["area_id"], row["value"]) for row in latest(value(0, 1, area_id="d"), value(0, 2))] == [("city", 2), ("d", 1)]
+
+
+amounts = st.none() | st.integers(0, 9).map(float)
+values = st.builds(value, st.sampled_from([0, 1, 2, 24, 25, 26]), amounts, st.sampled_from([-1.0, 0.0, 0.5, 1.0]), quality=st.sampled_from(["good", "late", "missing"]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=st.lists(values, max_size=8, unique_by=lambda row: (row["occurred_at"], row["recorded_at"])))
+def test_every_answer_agrees_with_looking_it_up_by_hand(rows):
+    by_hand = answers.newest_value(make("indicator_values", *rows).to_pylist(), NINE, timedelta(hours=2))
+    found = latest(*rows)
+
+    assert [{name: row[name] for name in by_hand or ()} for row in found] == ([by_hand] if by_hand else [])

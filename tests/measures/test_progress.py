@@ -1,0 +1,87 @@
+"""Programmes: each scope on its own line, a plan that grows by the day, and no result until there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import twin.measures
+from tests.measures.rows import NINE, make
+from tests.oracles import answers
+from twin.contracts.measured import PROGRAMME_PROGRESS
+from twin.engine import answer, load_sql
+
+SQL = load_sql(Path(twin.measures.__file__).with_name("programme_progress.sql"))
+
+
+def progress(share: float = 0.5, as_of: datetime = NINE, **tables: Sequence[Mapping[str, object]]) -> dict[tuple[int, str, str], dict[str, object]]:
+    """Progress by year, scope and area."""
+    rows = answer({name: make(name, *given_rows) for name, given_rows in tables.items()}, SQL, {"as_of": as_of, "this_year": 2026, "share": share})
+    return {(row["year"], row["scope"], row["area_id"]): row for row in rows.cast(PROGRAMME_PROGRESS.schema).to_pylist()}
+
+
+def test_a_plan_without_a_report_has_no_result_and_not_a_zero():
+    row = progress(targets=[{"plan": 200}])[2026, "added", "city"]
+
+    assert (row["plan"], row["actual"], row["under_way"], row["basis"], row["due"]) == (200, None, None, "none", 100)
+
+
+def test_a_published_result_without_a_plan_stands_alone():
+    row = progress(targets=[{"year": 2025, "scope": "added+renewed", "actual": 992}])[2025, "added+renewed", "city"]
+
+    assert (row["plan"], row["actual"], row["basis"], row["due"]) == (None, 992, "published", None)
+
+
+@pytest.mark.parametrize(("year", "due"), [(2025, 200), (2026, 50), (2027, 0)])
+def test_a_past_plan_is_due_whole_this_years_by_its_days_and_the_next_not_yet(year, due):
+    assert progress(share=0.25, targets=[{"year": year, "plan": 200}])[year, "added", "city"]["due"] == due
+
+
+def test_added_and_renewed_lifts_are_two_series_and_never_summed():
+    rows = progress(targets=[{"plan": 1_000}, {"year": 2025, "scope": "added+renewed", "actual": 992}],
+                    lifts=[{"lift_id": "a", "status": "accepted"}, {"lift_id": "b", "kind": "renewed", "status": "accepted"}, {"lift_id": "c", "status": "building"}])
+
+    assert {key[:2]: (row["actual"], row["under_way"], row["basis"]) for key, row in rows.items()} == {
+        (2026, "added"): (1, 1, "counted"), (2026, "renewed"): (1, 0, "counted"), (2025, "added+renewed"): (992, None, "published")}
+
+
+def test_a_lift_counts_once_by_its_newest_version_in_its_district_and_in_the_city():
+    rows = progress(lifts=[{"district_id": "d", "status": "building"}, {"district_id": "d", "version": 2, "status": "accepted"}])
+
+    assert {key[2]: (row["actual"], row["under_way"]) for key, row in rows.items()} == {"city": (1, 0), "d": (1, 0)}
+
+
+def test_what_is_recorded_later_is_not_known_yet():
+    rows = progress(lifts=[{"status": "building"}, {"version": 2, "status": "accepted", "recorded_at": NINE + timedelta(seconds=1)}])
+
+    assert rows[2026, "added", "city"]["actual"] == 0
+
+
+def test_a_published_result_outweighs_what_the_log_counts():
+    row = progress(targets=[{"plan": 10, "actual": 7}], lifts=[{"status": "accepted"}])[2026, "added", "city"]
+
+    assert (row["actual"], row["basis"]) == (7, "published")
+
+
+def test_estates_and_centres_are_counted_under_their_own_scope():
+    rows = progress(estates=[{"status": "accepted"}, {"estate_id": "A2", "status": "under_way"}], communities=[{"status": "open"}])
+
+    assert {key[1]: (row["programme"], row["actual"], row["under_way"]) for key, row in rows.items()} == {
+        "renovated": ("estates", 1, 1), "converted": ("communities", 1, 0)}
+
+
+lifts = st.lists(st.builds(dict, lift_id=st.sampled_from("abc"), version=st.integers(1, 3), status=st.sampled_from(["applied", "approved", "building", "accepted"])),
+                 min_size=1, max_size=8, unique_by=lambda row: (row["lift_id"], row["version"]))
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=lifts)
+def test_counts_agree_with_counting_by_hand(rows):
+    found = progress(lifts=rows)[2026, "added", "city"]
+
+    assert (found["actual"], found["under_way"]) == answers.progress([row | {"id": row["lift_id"]} for row in rows], {"accepted"}, {"approved", "building"})
