@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,6 @@ def test_a_ramp_ends_on_its_tokens():
 def test_a_ramp_grows_lighter_in_even_steps():
     ramp = spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.5, 1.0), steps=9)
     light = [palette._oklab(color)[0] for color in ramp]
-    steps = [after - before for before, after in zip(light, light[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(light)]
     assert min(steps) > 0
     assert max(steps) < 2 * min(steps)
