@@ -74,7 +74,7 @@ class Encode:
 
     Attributes:
         shape: 'point' reads `lon`, `lat` (deg) into `position`; 'line' reads `lon`, `lat`, `to_lon`, `to_lat` into
-            `source_position` and `target_position`; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path;
+            `source_position`, `target_position` and a `path` of both; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path;
             'raster' reads `x`, `y` (cells from the south-west corner) for RasterLayer.
         fill: column that the legend's scale turns into `fill_color`; '' for none.
         scale: the scale for `fill`, if it is not the legend's.

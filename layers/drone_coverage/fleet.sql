@@ -16,7 +16,7 @@
 -- column trace DOUBLE[] - null
 -- column usual_low DOUBLE - null
 -- column usual_high DOUBLE - null
--- rows five, in that order
+-- rows five, in that order; flights are added up in whole metres, so the order of adding cannot show
 WITH heard AS (
     SELECT drone_id, mode, (epoch_us($as_of) - epoch_us(occurred_at)) // 1000000 AS age_s,
            row_number() OVER (PARTITION BY drone_id ORDER BY occurred_at DESC) AS nth
@@ -42,9 +42,10 @@ WITH heard AS (
 ), work AS (
     SELECT count(*) AS known,
            count(CASE WHEN nth = 1 AND recorded_at <= $known_at AND started_at >= $day_from THEN 1 END) AS sorties,
-           sum(CASE WHEN nth = 1 AND recorded_at <= $known_at AND started_at >= $day_from AND ended_at <= $as_of THEN flown_m / 1000.0 ELSE 0 END) AS km,
+           sum(CASE WHEN nth = 1 AND recorded_at <= $known_at AND started_at >= $day_from AND ended_at <= $as_of THEN CAST(flown_m AS BIGINT) ELSE 0 END) / 1000.0 AS km,
            count(CASE WHEN nth_then = 1 AND recorded_at <= $known_at - INTERVAL 24 HOUR AND started_at <= $as_of - INTERVAL 24 HOUR THEN 1 END) AS sorties_then,
-           sum(CASE WHEN nth_then = 1 AND recorded_at <= $known_at - INTERVAL 24 HOUR AND ended_at <= $as_of - INTERVAL 24 HOUR THEN flown_m / 1000.0 ELSE 0 END) AS km_then
+           sum(CASE WHEN nth_then = 1 AND recorded_at <= $known_at - INTERVAL 24 HOUR AND ended_at <= $as_of - INTERVAL 24 HOUR
+                    THEN CAST(flown_m AS BIGINT) ELSE 0 END) / 1000.0 AS km_then
     FROM flights
 ), figures AS (
     SELECT 1 AS place, 'drones_integrated' AS figure, CASE WHEN registered > 0 THEN integrated END AS value, 'count' AS form,
