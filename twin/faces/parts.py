@@ -30,7 +30,7 @@ def chips(picture: Picture) -> list[Component]:
         found.append(html.Span(texts.say("simulated"), className="chip hatched", id="simulated"))
     if view.mode == "drill" or picture.status.mode == "drill":
         found.append(html.Span(texts.say("drill"), className="chip hatched drill"))
-    if view.as_of is not None:
+    if view.as_of is not None and not view.frame:
         moment = forms.clock_time(picture.pinned.as_of, picture.city.zone)
         found.append(html.Span(texts.say("looking-back", moment=moment), className="chip past"))
     return found

@@ -45,7 +45,10 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
         raise UsageError(f"There is no format {unknown[0][:20]!r}.", fix=f"use {', '.join(FORMATS)}.")
-    pinned = pin(view, city, desk.pointer, [layer.id for layer in registry.layers if layer.on])
+    on = [layer.id for layer in registry.layers if layer.on]
+    now = pin(view, city, desk.pointer, on)
+    framed = replace(view, city=city.id, frame=view.frame or _FRAME, as_of=now.as_of)
+    pinned = pin(framed, city, desk.pointer, on)
     words = texts.load_texts(view.lang, [layer.folder for layer in registry.layers])
     shown = picture.take(desk, registry, city, pinned, words)
     out.mkdir(parents=True, exist_ok=True)
@@ -60,7 +63,6 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     if "png" in formats:
         from twin.faces.export import png
 
-        framed = replace(view, frame=view.frame or _FRAME, as_of=pinned.as_of)
         files.append(out / f"{stem}.png")
         png.write(desk, registry, city, framed, pinned.snapshot, files[-1], clock=clock, face=face)
     return Brief(pinned.snapshot, pinned.hash, tuple(files))
