@@ -110,6 +110,7 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
     words = hall.words[view.lang]
     shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words)
     moment = hall.clock()
+    marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     spoken = parts.spoken(shown, hall.ttl_s)
     if pathname.startswith("/wall/"):
         wall = walls.profile(hall.city, pathname.removeprefix("/wall/").strip("/"))
@@ -117,12 +118,12 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
                   scene.side(shown), scene.foot(shown))
         style = {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
         spec = _spec(hall, shown, spoken, ratio=wall.px(16) / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
-        return (*places, spec, "face wall", style, view.lang, "")
+        return (*places, spec, f"face wall{marked}", style, view.lang, "")
     if pathname != "/":
         raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
     places = (page.top(shown, moment), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
               page.side(shown), page.foot(shown))
-    return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), "face page", {}, view.lang, "")
+    return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), f"face page{marked}{' framed' if view.frame else ''}", {}, view.lang, "")
 
 
 def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
