@@ -25,11 +25,13 @@ def after(minutes: float) -> datetime:
     return NINE + timedelta(minutes=minutes)
 
 
-def facts_of(batch: Mapping[str, Sequence[Mapping[str, object]]], before: Mapping[str, Sequence[Mapping[str, object]]] | None = None) -> list[dict[str, object]]:
-    """The facts that a publish of `batch` writes, over a lake that holds `before` as well."""
+def facts_of(batch: Mapping[str, Sequence[Mapping[str, object]]], before: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+             known: Sequence[Mapping[str, object]] = (), previous: datetime | None = None) -> list[dict[str, object]]:
+    """The facts that a publish of `batch` writes, over a lake that holds the logs `before` and the facts `known`."""
     new = {name: make(name, *rows) for name, rows in batch.items()}
     held = {name: pa.concat_tables([make(name, *(before or {}).get(name, ())), new.get(name, make(name))]) for name in (*LOGS, "sla_targets")}
-    updates = list(event_facts(Rows(held), {name: rows for name, rows in new.items() if name in LOGS}))
+    held["event_facts"] = pa.Table.from_pylist(list(known), schema=EVENT_FACTS.schema)
+    updates = list(event_facts(Rows(held, previous), {name: rows for name, rows in new.items() if name in LOGS}))
     assert all(update.how == "replace_chunks" and update.rows.schema == EVENT_FACTS.schema for update in updates)
     return [row for update in updates for row in update.rows.to_pylist()]
 
@@ -126,11 +128,20 @@ def test_a_drill_is_kept_and_marked():
 
 
 def test_news_of_an_old_event_rewrite_its_month_and_no_other():
-    before = {"events": [{"event_id": "old", "occurred_at": JUNE, "created_at": JUNE, "recorded_at": JUNE},
-                         {"event_id": "its neighbour", "occurred_at": JUNE, "created_at": JUNE, "recorded_at": JUNE}, {"event_id": "new"}]}
-    facts = facts_of({"feedbacks": [{"event_id": "old", "told_at": after(0), "recorded_at": after(1)}]}, before)
+    june = {"occurred_at": JUNE, "created_at": JUNE, "recorded_at": JUNE}
+    before = {"events": [{"event_id": "old"} | june, {"event_id": "its neighbour"} | june, {"event_id": "new"}]}
+    facts = facts_of({"feedbacks": [{"event_id": "old", "told_at": after(0), "recorded_at": after(1)}]}, before, facts_of(before), NINE)
 
     assert [(fact["event_id"], fact["closure_s"]) for fact in facts] == [("its neighbour", None), ("old", (NINE - JUNE).total_seconds())]
+
+
+def test_facts_of_events_without_news_are_carried_over_and_not_asked_for_again():
+    june = {"occurred_at": JUNE, "created_at": JUNE, "recorded_at": JUNE}
+    before = {"events": [{"event_id": "old"} | june, {"event_id": "its neighbour"} | june]}
+    known = [fact | {"title": "carried over"} for fact in facts_of(before)]
+    facts = facts_of({"feedbacks": [{"event_id": "old", "told_at": after(0), "recorded_at": after(1)}]}, before, known, NINE)
+
+    assert [(fact["event_id"], fact["title"]) for fact in facts] == [("its neighbour", "carried over"), ("old", "noise")]
 
 
 def test_a_correction_over_the_edge_of_a_month_keeps_what_was_done_before_it():
@@ -174,3 +185,23 @@ def test_every_fact_agrees_with_the_sentences_read_by_hand(given_logs):
     for fact, event in zip(facts, sorted(rows["events"], key=lambda row: row["version"]), strict=True):
         by_hand = clocks.facts(event, rows["events"], rows["dispatches"], rows["feedbacks"], rows["event_stages"], rows["sla_targets"])
         assert {name: fact[name] for name in by_hand} == by_hand
+
+
+def test_after_a_long_gap_months_with_news_are_worked_out_whole():
+    before = {"events": [{}, {"event_id": "E2"}]}
+    known = [fact | {"title": "carried over"} for fact in facts_of(before)]
+    facts = facts_of({"feedbacks": [{"told_at": after(5), "recorded_at": after(5)}]}, before, known, previous=NINE + timedelta(days=2))
+
+    assert [(fact["title"], fact["closure_s"]) for fact in facts] == [("noise", 300), ("noise", None)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(given_logs=logs(), cut=moments)
+def test_two_publishes_give_the_facts_of_one(given_logs, cut):
+    """Rows recorded up to a moment, then the rest: as the whole at once."""
+    parts = [{name: [row for row in rows if name == "sla_targets" or (row["recorded_at"] <= cut) is early] for name, rows in given_logs.items()} for early in (True, False)]
+    targets, early, late = given_logs["sla_targets"], parts[0], parts[1] | {"sla_targets": []}
+    known = facts_of(early)
+    second = facts_of(late, early, known, NINE) or known
+
+    assert second == facts_of(given_logs | {"sla_targets": targets})

@@ -1,4 +1,7 @@
-"""Both service clocks of every event, month by month: only months with news are worked out again."""
+"""Both service clocks of every event: only events with news are worked out again, and only their months are written.
+
+Targets are those of the pack when the event last had news.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOGS = ("events", "event_stages", "dispatches", "feedbacks")
 _HERE = Path(__file__).parent
+_CATCH_UP = timedelta(days=1)
+"""News that reach back farther are many: looking for them would cost more than working out their months whole."""
 
 
 def event_facts(state: State, batch: Mapping[str, pa.Table]) -> Iterator[MeasureUpdate]:
@@ -27,9 +32,15 @@ def event_facts(state: State, batch: Mapping[str, pa.Table]) -> Iterator[Measure
     if not news:
         return
     since: datetime = min(pc.min(moments).as_py() for moments in news)
-    months = state.query(load_sql(_HERE / "touched_months.sql"), {"since": since})["month_from"].to_pylist()
-    facts = load_sql(_HERE / "event_facts.sql")
-    parts = [state.query(facts, {"month_from": month, "month_to": _next(month)}) for month in months]
+    before = state.previous_as_of
+    months = state.query(load_sql(_HERE / "touched_months.sql"), {"since": since, "everything": before is None})["month_from"].to_pylist()
+    everything = before is None or since < before - _CATCH_UP
+    parts: list[pa.Table] = []
+    for month in months:
+        asked = {"month_from": month, "month_to": _next(month), "since": since}
+        if not everything:
+            parts.append(state.query(load_sql(_HERE / "kept_facts.sql"), asked))
+        parts.append(state.query(load_sql(_HERE / "event_facts.sql"), asked | {"everything": everything}))
     if parts:
         rows = pa.concat_tables([part.cast(EVENT_FACTS.schema) for part in parts])
         yield MeasureUpdate("event_facts", rows, "replace_chunks")

@@ -1,9 +1,12 @@
--- event_facts.sql: every version of the events of one month, with both service clocks and the way through the stages.
+-- event_facts.sql: every version of the events of one month that have news, with both service clocks and the way through
+-- the stages.
 -- Clocks are whole seconds gone by; the moment when one became known is rounded up, so that nothing shows before it was
 -- recorded. What was done about an event is looked for from a week before the month: a correction may move an event over
 -- its edge.
 -- param   month_from         TIMESTAMPTZ  UTC    first moment of the month
 -- param   month_to           TIMESTAMPTZ  UTC    first moment of the next
+-- param   since              TIMESTAMPTZ  UTC    rows recorded from then on are news
+-- param   everything         BOOLEAN      -      every event counts as having news
 -- reads   events, event_stages, dispatches, feedbacks, sla_targets
 -- column  event_id           VARCHAR      -      event
 -- column  version            SMALLINT     count  version
@@ -39,9 +42,19 @@
 -- column  n_arrived          SMALLINT     units  units that reached the site
 -- column  response_target_s  INTEGER      s      target for its source and priority
 -- column  closure_target_s   INTEGER      s      target for its source and priority
--- rows    one per version of an event that occurred in the month, by event and version
-WITH wanted AS (
-    SELECT DISTINCT event_id FROM events WHERE occurred_at >= $month_from AND occurred_at < $month_to
+-- rows    one per version that occurred in the month, of an event with news, by event and version
+WITH touched AS (
+    SELECT event_id FROM events WHERE NOT $everything AND recorded_at >= $since
+    UNION
+    SELECT event_id FROM event_stages WHERE NOT $everything AND recorded_at >= $since
+    UNION
+    SELECT event_id FROM dispatches WHERE NOT $everything AND recorded_at >= $since
+    UNION
+    SELECT event_id FROM feedbacks WHERE NOT $everything AND recorded_at >= $since
+), wanted AS (
+    SELECT DISTINCT events.event_id
+    FROM events LEFT JOIN touched ON touched.event_id = events.event_id
+    WHERE ($everything OR touched.event_id IS NOT NULL) AND events.occurred_at >= $month_from AND events.occurred_at < $month_to
 ), versions AS (
     SELECT events.event_id, events.version, events.occurred_at, events.recorded_at, events.created_at, events.mode, events.source_id, events.category,
            events.title, events.priority, events.level, events.is_proactive, events.district_id, events.street_code, events.lon_ud, events.lat_ud,
