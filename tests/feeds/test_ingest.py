@@ -1,0 +1,69 @@
+"""Exports on their way into a lake: read again they add nothing, read later they add what is new."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyarrow as pa
+import pytest
+
+from tests.feeds.conftest import READ_AT, order_of
+from twin.store import Lake, publish
+from twin.store.files import read as rows_of
+
+SENT = {"unit": "crew 4", "sent": "2026-07-16 09:01:00", "acked": "2026-07-16 09:02:00"}
+TOLD = {"arrived": "2026-07-16 09:10:00", "done": "2026-07-16 09:30:00", "told": "2026-07-16 09:40:00"}
+
+
+@pytest.fixture
+def ingest(tmp_path, trio, take):
+    """Publishes orders into a lake, each time a minute later; answers what was done, and the snapshot."""
+    lake, minutes = Lake(tmp_path / "lake"), iter(range(60))
+
+    def _ingest(*orders):
+        moment = READ_AT + timedelta(minutes=next(minutes))
+        snapshot, done = publish(lake, trio, take(*orders).batches, as_of=moment, simulated=False, now=lambda: moment)
+        return snapshot, done
+
+    return _ingest
+
+
+def table(snapshot, name: str) -> pa.Table:
+    """Rows of a table of the snapshot."""
+    return rows_of(snapshot.root, list(snapshot.tables[name].files))
+
+
+def test_the_same_export_read_again_adds_nothing(ingest):
+    export = (order_of(**SENT), order_of(number=""), order_of(number="A2"), order_of(number="A2"))
+    first, done = ingest(*export)
+    second, again = ingest(*export)
+
+    assert (done.rows["events"], done.quarantined, done.skipped) == (2, 1, 1)
+    assert (again.rows.get("events", 0), again.quarantined) == (0, 0)
+    assert table(first, "events").equals(table(second, "events"))
+
+
+def test_a_later_export_closes_the_order_that_an_earlier_one_opened(ingest):
+    opened, _ = ingest(order_of(**SENT))
+    closed, done = ingest(order_of(**SENT, **TOLD))
+    before, after = (table(snapshot, "event_facts").to_pylist()[0] for snapshot in (opened, closed))
+
+    assert (before["response_s"], before["closure_s"], before["closure_target_s"] is None) == (120, None, False)
+    assert (after["response_s"], after["closure_s"], after["n_arrived"]) == (120, 2_400, 1)
+    assert (done.rows["dispatches"], done.quarantined) == (2, 0)
+
+
+def test_nothing_shows_before_the_export_was_read(ingest):
+    snapshot, _ = ingest(order_of(**SENT, **TOLD))
+    (fact,) = table(snapshot, "event_facts").to_pylist()
+
+    assert fact["known_from"] == READ_AT
+    assert fact["closure_known_s"] == fact["response_known_s"] == 3 * 3_600
+
+
+def test_an_order_that_changed_its_words_is_refused_and_the_one_in_the_lake_stays(ingest):
+    ingest(order_of())
+    snapshot, done = ingest(order_of(text="something else"))
+
+    assert table(snapshot, "events")["details"].to_pylist() == ["a loud engine"]
+    assert done.quarantined == 1

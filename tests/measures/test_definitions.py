@@ -1,0 +1,28 @@
+"""Every definition speaks of a column that exists, in that column's unit, and says when there is nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from twin.contracts import TABLES
+from twin.measures.definitions import MEASURES, Measure
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: f"{measure.table}.{measure.name}")
+def test_a_definition_agrees_with_its_contract(measure: Measure):
+    table = TABLES[measure.table]
+
+    assert table.kind == "measure"
+    assert table.column(measure.name).unit == measure.unit
+    assert measure.title
+    assert measure.formula
+    assert measure.absent
+    assert measure.source
+
+
+def test_no_column_is_defined_twice():
+    assert len({(measure.table, measure.name) for measure in MEASURES}) == len(MEASURES)
+
+
+def test_every_measured_table_has_a_definition():
+    assert {measure.table for measure in MEASURES} == {name for name, table in TABLES.items() if table.kind == "measure"}

@@ -1,0 +1,67 @@
+"""What each measured figure means, for a reader who would dispute it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure.
+
+    Attributes:
+        table, name: the column of `twin.contracts.measured` that holds it.
+        unit: as the contract has it.
+        formula: how it is worked out, in the columns of the logs.
+        target: where its target stands; '' if it has none.
+        absent: when it is null, and how that is drawn.
+        source: why it is taken so.
+    """
+
+    table: str
+    name: str
+    title: str
+    unit: str
+    better: Literal["lower", "higher", "neither"]
+    formula: str
+    target: str
+    absent: str
+    source: str
+
+
+_CASE = "one district's published case, not a rule of the city: hence a configurable target"
+_RULE = "the pack's thresholds, assumed where they are marked so"
+
+MEASURES = (
+    Measure("event_facts", "response_s", "Time to first acknowledgement", "s", "lower",
+            "earliest acked_at among the event's orders as last corrected, minus its created_at; whole seconds gone by",
+            "sla_targets: response_s, by source and priority", "nobody has acknowledged yet: drawn as a dash, counted as waiting", _CASE),
+    Measure("event_facts", "closure_s", "Time until the citizen is told", "s", "lower",
+            "told_at of the first answer that was not followed by a reopening, minus created_at; not when the work was done",
+            "sla_targets: closure_s, by source and priority", "not told yet, or open again: the event stays open and is counted so", _CASE),
+    Measure("event_facts", "arrive_s", "Time to the first unit on site", "s", "lower", "earliest arrived_at among its orders, minus created_at", "",
+            "no unit is there yet, or none has to go", "the published case names four units sent at once; the first one there counts"),
+    Measure("event_facts", "done_s", "Time until the last required unit is done", "s", "lower",
+            "latest done_at among its required orders, minus created_at", "", "a required unit is not done, or none is required",
+            "several units work on one event: it is done when all that are required are"),
+    Measure("footprints", "lon1_ud", "Ground that a camera sees", "1e-6 deg", "neither",
+            "corner rays of a 16:9 picture on flat ground, from height, pitch, field of view and heading; at most four heights ahead", "",
+            "camera off, or nothing but sky: no row", "the cut-off is assumed: farther away a picture shows too little to count as seen"),
+    Measure("coverage", "seen_at", "When a camera last saw a cell", "UTC", "neither",
+            "newest footprint that holds the centre of the 50 m cell; between heartbeats up to a minute apart it moves straight on", "",
+            "not seen in 24 h: no row, drawn as unseen and never as fine", "a count of cells agrees with exact areas to half a per cent"),
+    Measure("link_health", "uptime_30d_pct", "Answered probes in 30 days", "%", "higher", "probes with is_ok, divided by probes, times 100", "",
+            "never probed: state 'unknown'", _RULE),
+    Measure("link_health", "latency_p50_ms", "Usual time to answer", "ms", "lower", "median of latency_ms over answered probes of the last hour", "",
+            "no answer in the last hour", _RULE),
+    Measure("link_health", "n_records_24h", "Records in a day", "records", "neither", "sum of n_records over probes of the last 24 h", "", "never probed", _RULE),
+    Measure("programme_progress", "actual", "Finished", "items", "higher",
+            "the published result of this scope; else items accepted or open, by their newest version", "targets: plan, of the same year, programme and scope",
+            "no report of this scope yet: drawn as a dash beside the plan", "results of different scope are never one series"),
+    Measure("programme_progress", "due", "Due by now", "items", "neither",
+            "plan times the share of the year's days that have begun, by the city's calendar; a past year's plan is due whole", "", "no plan was published",
+            "a straight line: the city has published no course of works"),
+    Measure("indicator_latest", "value", "Newest value", "see indicator", "neither", "value of the latest occurred_at within 70 days, as last corrected",
+            "indicators: low and high", "withdrawn or missing", "the catalogue names unit, formula and usual band of each"),
+)
