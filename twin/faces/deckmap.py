@@ -13,6 +13,7 @@ from twin.layer import Drawing, Over
 
 if TYPE_CHECKING:
     from twin.city import City
+    from twin.faces.texts import Texts
     from twin.layer import Layer, Registry
     from twin.query import Desk
     from twin.view import Pinned
@@ -43,7 +44,7 @@ class Links:
         return self.atlas
 
 
-def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, *, pack_urls: Mapping[str, str], atlas: str,
+def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, words: Texts, *, pack_urls: Mapping[str, str], atlas: str,
          ratio: float = 1.0, padding: tuple[int, int, int, int] = (0, 0, 0, 0)) -> dict[str, Any]:
     """Answer what the bundle draws.
 
@@ -61,7 +62,17 @@ def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, *, pack_url
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(layers=[each[1] for each in drawn], map_provider=None, map_style=None)  # pyright: ignore[reportArgumentType]
     camera = pinned.camera
-    return {"deck": json.loads(deck.to_json()), "snapshot": pinned.snapshot, "hash": pinned.hash,
+    said: dict[str, Any] = json.loads(deck.to_json())
+    for drawn_layer in said["layers"]:
+        if "tooltip" in drawn_layer:
+            drawn_layer["tooltip"] = [_spoken(line, words) for line in drawn_layer["tooltip"]]
+    return {"deck": said, "snapshot": pinned.snapshot, "hash": pinned.hash,
             "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom},
             "cameraKey": f"{pinned.view.camera}|{pinned.view.scene}|{pinned.district if pinned.view.camera == 'city' else ''}",
             "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)), "frame": pinned.view.frame}
+
+
+def _spoken(line: list[Any], words: Texts) -> list[Any]:
+    """Answer one line of a tooltip (label, column, form, names of values) with its messages said."""
+    label, column, form, *names = line
+    return [words.say(label), column, form, *({value: words.say(key) for value, key in each.items()} for each in names)]

@@ -127,7 +127,7 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
 
 
 def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
-    spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, pack_urls=hall.pack_urls, atlas=hall.atlas,
+    spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, shown.texts, pack_urls=hall.pack_urls, atlas=hall.atlas,
                         ratio=ratio, padding=padding)
     return spec | {"spoken": spoken}
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HEADLINE = ("events_today", "response_p50_s", "closure_p90_s", "proactive_pct")
 FLEET = ("drones_integrated", "drones_online", "drones_flying")
+FIELDS = {"drone_coverage": "coverage_60_pct", "event_heat": "open_now"}
+"""Layers drawn as fields, and the figure beside the name of each."""
 MOST_EVENTS = 5
 
 
@@ -72,8 +74,8 @@ def _event(row: Row, picture: Picture) -> Component:
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:
     """Answer the scales of the fields on the map, in one line, and the map's credit."""
-    rows = [parts.legend(layer, picture, (layer.legend.count,)) for layer in registry.layers
-            if layer.legend is not None and layer.id in picture.pinned.layers and layer.id in {"drone_coverage", "event_heat"}]
+    rows = [parts.legend(layer, picture, (FIELDS[layer.id],)) for layer in registry.layers
+            if layer.legend is not None and layer.id in picture.pinned.layers and layer.id in FIELDS]
     credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
     return [html.Div(rows, className="legend-rows"), html.Div(credit, className="credit")]
 
