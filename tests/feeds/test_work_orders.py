@@ -105,6 +105,10 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_reason_and_the_row_itself
     assert json.loads(taken.refused[0]["raw"]) == order(**cells)
 
 
+def test_this_very_moment_is_no_future(take, order):
+    assert len(take(order(opened="2026-07-16 12:00:00")).rows()) == 1
+
+
 def test_a_local_time_becomes_utc(take, order):
     assert take(order(opened="2026-01-16 09:00:00")).event["created_at"] == datetime(2026, 1, 16, 10, tzinfo=UTC)
 

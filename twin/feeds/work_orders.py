@@ -204,14 +204,15 @@ class _Reader:
     def batches(self, sheet: Sheet) -> Iterator[Batch]:
         """Answer what was read, table by table, with the rows of the file beside it."""
         names = [f"{name or 'column'} ({at + 1})" if not name or name in sheet.header[:at] else name for at, name in enumerate(sheet.header)]
+        numbers = pa.array([number for number, _ in sheet.rows], pa.int64())
+        given = pa.table({name: pa.array([cells[at] if at < len(cells) else None for _, cells in sheet.rows], pa.string()) for at, name in enumerate(names)})
         for table in _TABLES:
             taken, refused = self.rows[table], sorted(self.refused[table])
             if not taken and not refused and table != "events":
                 continue
             said = [(sheet.rows[at][0], f"{reason}.", json.dumps(dict(zip(names, sheet.rows[at][1], strict=False)), ensure_ascii=False)) for at, reason in refused]
-            lines = [sheet.rows[at] for at, _ in taken]
+            lines = pa.array([at for at, _ in taken], pa.int64())
             yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, sheet.name,
-                        row_numbers=pa.array([number for number, _ in lines], pa.int64()),
-                        raw=pa.table({name: pa.array([cells[column] for _, cells in lines], pa.string()) for column, name in enumerate(names)}),
+                        row_numbers=numbers.take(lines), raw=given.take(lines),
                         refused=quarantined(said, table=table, feed=FEED, origin=sheet.name, recorded_at=self.recorded_at),
                         may_repeat=True, skipped=self.repeated if table == "events" else 0)
