@@ -31,7 +31,7 @@ EVENT_FACTS = Table(
 
 FOOTPRINTS = Table(
     name="footprints", kind="measure", key=("drone_id", "occurred_at"), sort=("occurred_at", "drone_id"), chunk="day",
-    doc="One row per heartbeat with the camera on: the ground it sees, a closed ring of five points.",
+    doc="One row per heartbeat with the camera on: the ground it sees, a ring of four corners, counter-clockwise.",
     columns=(text("drone_id", "aircraft"), moment("occurred_at", "when"),
              *(whole(f"{axis}{corner}_ud", f"corner {corner}, {name}", "1e-6 deg", low=-180_000_000, high=180_000_000)
                for corner in range(1, 5) for axis, name in (("lon", "longitude"), ("lat", "latitude")))))
@@ -76,7 +76,7 @@ INDICATOR_LATEST = Table(
              real("value", "measured", "see indicator", null=True, type=pa.float64()),
              text("quality", "only 'good' may alarm", allowed=("good", "late", "suspect", "missing")),
              real("day_before", "value at the same time yesterday; null where there is none", "see indicator", null=True, type=pa.float64()),
-             flag("is_fresh", "no older than twice its period")))
+             flag("is_fresh", "no older than the pack's number of its periods")))
 
 QUARANTINE = Table(
     name="quarantine", kind="log", key=("quarantine_id",), sort=("recorded_at", "quarantine_id"), chunk="month",
