@@ -1,8 +1,12 @@
 """Type on a wall is as large as the last row needs it."""
 
+from dataclasses import replace
+
 import pytest
 
-from twin.faces.wall.profile import Profile
+from twin.errors import UsageError
+from twin.faces.wall.profile import Profile, profile
+from twin.pack import find_city, load_city
 
 
 @pytest.mark.parametrize(("distance_m", "pitch_mm", "least", "preferred"), [
@@ -21,3 +25,12 @@ def test_no_size_is_below_the_least_for_chinese():
     assert wall.sizes()["least"] == 38
     assert min(wall.sizes().values()) == 38
     assert wall.sizes()["first"] >= 41 * 1.25
+
+
+def test_a_wall_too_far_away_for_its_size_is_refused_with_a_sentence():
+    """55 inches, full HD, 6 m away: 45 px by 16 minutes of arc, 57 for Chinese; a width of 1920 has room for 20."""
+    city = load_city(find_city("wuhan"))
+    far = replace(city, settings={**city.settings, "wall": {"far": {"distance_m": 6, "pitch_mm": 0.63, "width": 1920, "height": 1080}}})
+
+    with pytest.raises(UsageError, match="must be 57 px, and there is room for 20"):
+        profile(far, "far")

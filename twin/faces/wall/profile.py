@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 HAN = 1.25
 """Chinese characters need this much more height than Latin letters to be told apart (assumed; see the wall profile)."""
 
+ROOM = 0.0105
+"""Share of the wall's width that its smallest letters may have: with larger ones the scene's nine figures and five events do not fit."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -50,10 +53,16 @@ def profile(city: City, name: str) -> Profile:
     """Answer the profile `name` of the city's pack.
 
     Raises:
-        UsageError: the pack has no wall of that name.
+        UsageError: the pack has no wall of that name, or letters as large as it needs leave no room for the scene.
     """
     walls = city.settings.get("wall", {})
     found = cast("dict[str, Any] | None", walls.get(name))
     if found is None:
         raise UsageError(f"The city {city.id} has no wall {name[:40]!r}.", fix=f"use one of {', '.join(sorted(walls))}.")
-    return Profile(name, float(found["distance_m"]), float(found["pitch_mm"]), int(found["width"]), int(found["height"]))
+    wall = Profile(name, float(found["distance_m"]), float(found["pitch_mm"]), int(found["width"]), int(found["height"]))
+    least, room = wall.sizes()["least"], int(wall.width * ROOM)
+    if least > room:
+        raise UsageError(f"The wall {name!r} cannot hold the scene: from {wall.distance_m:g} m its smallest letters must be {least} px, and there is room for {room}.",
+                         why="letters that are shrunk to fit could not be read from the last row.",
+                         fix="in wall.toml bring the last row nearer, or name a wall with larger pixels.")
+    return wall

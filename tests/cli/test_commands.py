@@ -1,0 +1,148 @@
+"""The `twin` command on a made-up city: every step works with no change to code, and every fault is a sentence."""
+
+import json
+import socket
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from twin.cli import COMMANDS, main
+from twin.store import Lake, find
+
+TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
+
+
+def twin(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    path = tmp_path_factory.mktemp("trio") / "lake"
+    done = twin("simulate", "--city", TRIO, "--lake", path, "--days", 2, "--seed", 7, "--until", "2026-11-23T12:00:00Z")
+    assert done.exit_code == 0, done.output
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_says_what_it_does(name):
+    said = twin(name, "--help")
+
+    assert said.exit_code == 0
+    assert len(said.output.splitlines()) > 3
+
+
+def test_the_made_up_city_is_good():
+    said = twin("city", "check", "--city", TRIO, "--json")
+
+    assert json.loads(said.output)["ok"] is True
+
+
+def test_the_same_seed_gives_the_same_table_hashes(lake, tmp_path):
+    twin("simulate", "--city", TRIO, "--lake", tmp_path / "again", "--days", 2, "--seed", 7, "--until", "2026-11-23T12:00:00Z")
+
+    hashes = [{name: cut["sha256"] for name, cut in json.loads(twin("snapshot", "show", "--lake", each, "--json").output)["tables"].items()}
+              for each in (lake, tmp_path / "again")]
+    assert hashes[0] == hashes[1]
+    assert len(hashes[0]) > 25
+
+
+def test_a_fresh_lake_is_whole_and_listed(lake):
+    assert twin("snapshot", "verify", "--lake", lake).exit_code == 0
+    listed = json.loads(twin("snapshot", "list", "--lake", lake, "--json").output)["snapshots"]
+    assert [row["simulated"] for row in listed] == [True]
+
+
+def test_tables_of_a_brief_name_their_snapshot(lake, tmp_path):
+    done = json.loads(twin("export", "brief", "--city", TRIO, "--lake", lake, "--format", "xlsx,csv", "--out", tmp_path, "--json").output)
+
+    book = openpyxl.load_workbook(next(path for path in done["files"] if path.endswith(".xlsx")))
+    about = dict(book["about"].iter_rows(min_row=2, values_only=True))
+    assert about["snapshot"] == done["snapshot"] == find(Lake(lake)).id
+    assert about["simulated"] is True
+    first = next(path for path in done["files"] if path.endswith(".csv"))
+    assert Path(first).read_text(encoding="utf-8-sig").splitlines()[0] == f"snapshot,{done['snapshot']}"
+
+
+def test_without_a_browser_the_tables_come_out_and_one_sentence_says_what_to_install(lake, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("TWIN_CHROMIUM", raising=False)
+
+    done = twin("export", "brief", "--city", TRIO, "--lake", lake, "--out", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert "No Chromium was found" in done.output
+    assert "apt-get install chromium" in done.output
+    assert list((tmp_path / "out").glob("*.xlsx"))
+
+
+def test_a_brief_that_is_due_is_written_once(lake, tmp_path):
+    done = twin("schedule", "run", "--city", TRIO, "--lake", lake, "--format", "csv", "--out", tmp_path, "--once")
+
+    assert done.exit_code == 0, done.output
+    assert list(tmp_path.glob("*.csv"))
+
+
+def test_a_flipped_bit_is_reported_and_the_exit_status_says_so(tmp_path):
+    twin("simulate", "--city", TRIO, "--lake", tmp_path, "--days", 1, "--until", "2026-11-23T12:00:00Z")
+    path = find(Lake(tmp_path)).files("events")[0]
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+    verified, doctor = twin("snapshot", "verify", "--lake", tmp_path), twin("doctor", "--city", TRIO, "--lake", tmp_path)
+
+    assert verified.exit_code == 1
+    assert path.name in verified.output
+    assert doctor.exit_code == 1
+    assert path.name in doctor.output
+
+
+def test_work_orders_cannot_turn_time_back(lake):
+    """The lake speaks of 2026; data that speak of a moment before are refused and nothing is lost."""
+    before = find(Lake(lake)).id
+
+    done = twin("simulate", "--city", TRIO, "--lake", lake, "--days", 1, "--until", "2026-11-01T00:00:00Z")
+
+    assert done.exit_code == 1
+    assert "time would go backwards" in done.output
+    assert find(Lake(lake)).id == before
+
+
+@pytest.mark.parametrize(("words", "status", "sentence"), [
+    (("city", "check", "--city", "atlantis"), 2, "no city pack"),
+    (("serve", "--city", TRIO, "--lake", "no-such-lake", "--port", "8999"), 1, "holds no snapshot"),
+    (("export", "brief", "--city", TRIO, "--lake", "no-such-lake"), 1, "holds no snapshot"),
+    (("snapshot", "show", "nothing", "--lake", "no-such-lake"), 1, "no snapshot nothing"),
+    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", "yesterday"), 2, "--until cannot be read"),
+    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", "flood@2026-01-01T00:00:00Z"), 2, "no story"),
+])
+def test_a_fault_is_a_sentence_and_a_status(words, status, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    done = twin(*words)
+
+    assert done.exit_code == status
+    assert sentence in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_busy_port_is_said_before_any_work(lake):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = twin("serve", "--city", TRIO, "--lake", lake, "--port", taken.getsockname()[1])
+
+    assert done.exit_code == 1
+    assert "cannot be opened" in done.output
+
+
+def test_a_lake_of_a_newer_program_is_left_alone(lake, tmp_path):
+    (tmp_path / "pointer.json").write_text(json.dumps({"format": 99, "snapshot": "x"}))
+
+    done = twin("snapshot", "verify", "--lake", tmp_path)
+
+    assert done.exit_code == 1
+    assert "format 99" in done.output
