@@ -22,6 +22,8 @@ _RESPONSE = np.array([48, 66, 88, 108])
 _CLOSURE = np.array([17, 17, 16, 15]) * 60
 _UNITS = np.array([4, 3, 2, 1])
 _LATE_SHARE, _DRILL_SHARE, _FIXED_SHARE, _REOPENED_SHARE = 0.012, 0.004, 0.03, 0.02
+_LONGEST_S = 2 * 86_400
+"""No case takes longer: a day's rows are looked for on its own day and the three after."""
 
 
 def events_of(world: World, day: date) -> dict[str, pa.Table]:
@@ -35,7 +37,7 @@ def events_of(world: World, day: date) -> dict[str, pa.Table]:
     which = draw.choice(len(rate), n, p=rate / rate.sum())
     finds = np.array(sources["finds"].to_pylist(), object)[which]
     start = world.midnight(day)
-    occurred = np.sort(draw.choice(24, n, p=_HOURS / _HOURS.sum()) * 3_600 + draw.integers(0, 3_600, n))
+    occurred = np.sort(draw.choice(24, n, p=_HOURS / _HOURS.sum()) * 3_600 + draw.integers(0, 3_600, n)) * world.length_s(day) // 86_400
     case = _Cases(world, draw, day, start, occurred, np.array(sources["source_id"].to_pylist(), object)[which], finds)
     return case.tables()
 
@@ -59,7 +61,7 @@ class _Cases:
         rank = self.priority - 1
         self.sent = self.created + 6 + (draw.lognormal(2.6, 0.4, n)).astype(np.int64)
         self.acked = np.maximum(self.sent + 3, self.created + (_RESPONSE[rank] * draw.lognormal(0, 0.38, n) * np.minimum(tail, 6)).astype(np.int64))
-        length = _CLOSURE[rank] * draw.lognormal(0, 0.36, n) * tail
+        length = np.minimum(_CLOSURE[rank] * draw.lognormal(0, 0.36, n) * tail, _LONGEST_S)
         self.done = self.acked + 120 + (length * 0.85).astype(np.int64)
         self.arrived = self.acked + ((self.done - self.acked) * draw.uniform(0.3, 0.6, n)).astype(np.int64)
         self.told = self.done + (length * draw.uniform(0.05, 0.2, n)).astype(np.int64) + 10

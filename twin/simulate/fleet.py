@@ -105,13 +105,14 @@ def flights_of(world: World, fleet: Fleet, day: date) -> tuple[_Flights, NDArray
     draw = world.draw("flights", day)
     n = len(fleet.id)
     silent = draw.random(n) < 0.05
-    slots = (86_400 - FLIGHT_S) // CYCLE_S
+    length = world.length_s(day)
+    slots = (length - FLIGHT_S) // CYCLE_S
     starts = draw.integers(0, CYCLE_S, n)[:, None] + np.arange(slots + 1)[None, :] * CYCLE_S
     going = draw.random(starts.shape) < _BUSY[np.minimum(starts // 3_600, 23)]
     storm = world.storm(day)
     if storm:
         going &= (starts + FLIGHT_S < storm.start_s - 600) | (starts > storm.start_s + storm.length_s)
-    going &= (starts + FLIGHT_S < 86_400) & ~silent[:, None]
+    going &= (starts + FLIGHT_S < length) & ~silent[:, None]
     drone, slot = np.nonzero(going)
     return _Flights(drone, starts[drone, slot]), silent
 
@@ -162,7 +163,7 @@ def _flying(world: World, fleet: Fleet, day: date, flights: _Flights, step: int)
 
 
 def _docked(world: World, fleet: Fleet, day: date, flights: _Flights, silent: NDArray[np.bool_]) -> pa.Table:
-    ticks = _ticks(world, day, 0, 86_400, DOCK_S)
+    ticks = _ticks(world, day, 0, world.length_s(day), DOCK_S)
     drone, at = (grid.ravel() for grid in np.meshgrid(np.flatnonzero(~silent), ticks, indexing="ij"))
     landed = np.full(len(at), -1)
     busy = np.zeros(len(at), bool)

@@ -89,12 +89,12 @@ def _reached(programme: str, year: int, draw: np.random.Generator) -> tuple[date
 
 
 def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
-    """Answer every item as it stands at `at`, recorded then: where the log begins."""
-    local = at.astimezone(world.city.zone).date()
+    """Answer every item that has begun its way, as it stands at `at` and recorded then: where the log begins."""
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
-    for item in items:
-        step = max(sum(day < local for day in item.reached) - 1, 0)
-        rows[item.programme].append(_row(world, item, step, at))
+    for number, item in enumerate(items):
+        n_reached = sum(_moved_at(world, number, day) <= at for day in item.reached)
+        if n_reached:
+            rows[item.programme].append(_row(world, item, n_reached - 1, at))
     return {programme: _table(programme, found) for programme, found in rows.items()}
 
 
@@ -102,17 +102,20 @@ def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.T
     """Answer what moves on one local day: new versions of items, lift applications through their steps, activities."""
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     steps: list[dict[str, Any]] = []
-    morning = world.midnight(day) + timedelta(hours=9)
     for number, item in enumerate(items):
-        at = morning + timedelta(seconds=number % 21_600)
         if day in item.reached:
-            rows[item.programme].append(_row(world, item, item.reached.index(day), at))
+            rows[item.programme].append(_row(world, item, item.reached.index(day), _moved_at(world, number, day)))
         if item.programme == "lifts":
-            steps += _lift_steps(item, day, at)
+            steps += _lift_steps(world, number, item, day)
     tables = {programme: _table(programme, found) for programme, found in rows.items()}
     tables["lift_steps"] = pa.Table.from_pylist(steps, schema=LIFT_STEPS.schema)
     tables["activities"] = _activities(world, items, day)
     return tables
+
+
+def _moved_at(world: World, number: int, day: date) -> datetime:
+    """Answer when an item moves on one of its days, UTC: in the office hours of the city, each at its own second."""
+    return world.midnight(day) + timedelta(seconds=9 * 3_600 + number % 21_600)
 
 
 def _row(world: World, item: Item, step: int, at: datetime) -> dict[str, Any]:
@@ -130,19 +133,18 @@ def _table(programme: str, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_KINDS[programme][1].schema)
 
 
-def _lift_steps(item: Item, day: date, at: datetime) -> list[dict[str, Any]]:
+def _lift_steps(world: World, number: int, item: Item, day: date) -> list[dict[str, Any]]:
     """Answer the approval steps that an application enters or leaves today: five between 'applied' and 'approved'."""
     length = (item.reached[1] - item.reached[0]) / len(LIFT_STEPS_ORDER)
     found: list[dict[str, Any]] = []
     channel = "mobile" if int(item.fixed["lift_id"][2:]) % 5 else "window"
-    for number, step in enumerate(LIFT_STEPS_ORDER):
-        entered, left = item.reached[0] + length * number, item.reached[0] + length * (number + 1)
-        base = {"lift_id": item.fixed["lift_id"], "step": step, "channel": channel, "source": "simulated", "recorded_at": at}
-        begun = at - timedelta(days=(day - entered).days)
-        if day == entered:
-            found.append(base | {"version": 1, "occurred_at": at, "left_at": None})
-        elif day == left:
-            found.append(base | {"version": 2, "occurred_at": begun, "left_at": at})
+    for place, step in enumerate(LIFT_STEPS_ORDER):
+        entered, left = item.reached[0] + length * place, item.reached[0] + length * (place + 1)
+        if day not in {entered, left}:
+            continue
+        at, begun = _moved_at(world, number, day), _moved_at(world, number, entered)
+        found.append({"lift_id": item.fixed["lift_id"], "step": step, "version": 1 if day == entered else 2, "occurred_at": begun, "recorded_at": at,
+                      "left_at": None if day == entered else at, "channel": channel, "source": "simulated"})
     return found
 
 

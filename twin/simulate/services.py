@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from twin.simulate.world import World
 
-_MINUTES = 1_440
-
 
 def links_day(world: World, day: date) -> dict[str, pa.Table]:
     """Answer a day's probes: once a minute for each department; now and then a link is down, or answers without records."""
@@ -29,17 +27,18 @@ def links_day(world: World, day: date) -> dict[str, pa.Table]:
 
 def _probes(world: World, day: date, dept: str) -> pa.Table:
     draw, start = world.draw("link", day, dept), world.midnight(day)
-    at = np.arange(_MINUTES) * 60 + int(draw.integers(0, 50))
-    down, silent = np.zeros(_MINUTES, bool), np.zeros(_MINUTES, bool)
+    n = world.length_s(day) // 60
+    at = np.arange(n) * 60 + int(draw.integers(0, 50))
+    down, silent = np.zeros(n, bool), np.zeros(n, bool)
     for marks, rate, low, high in ((down, 0.7, 6, 45), (silent, 1.4, 10, 70)):
-        for begin in draw.integers(0, _MINUTES, int(draw.poisson(rate))):
+        for begin in draw.integers(0, n, int(draw.poisson(rate))):
             marks[begin:begin + int(draw.integers(low, high))] = True
-    records = np.where(down | silent, 0, draw.poisson(40, _MINUTES) + 1)
+    records = np.where(down | silent, 0, draw.poisson(40, n) + 1)
     newest = np.maximum.accumulate(np.where(records > 0, at, -60))
     columns: dict[str, Any] = {
-        "dept_id": np.full(_MINUTES, dept, object), "occurred_at": moments(start, at), "recorded_at": moments(start, at + 1), "is_ok": ~down,
-        "latency_ms": pa.array(draw.lognormal(4.4, 0.35, _MINUTES).astype(np.int32), mask=down), "n_records": records.astype(np.int32),
-        "last_record_at": moments(start, newest), "source": np.full(_MINUTES, "simulated", object)}
+        "dept_id": np.full(n, dept, object), "occurred_at": moments(start, at), "recorded_at": moments(start, at + 1), "is_ok": ~down,
+        "latency_ms": pa.array(draw.lognormal(4.4, 0.35, n).astype(np.int32), mask=down), "n_records": records.astype(np.int32),
+        "last_record_at": moments(start, newest), "source": np.full(n, "simulated", object)}
     return pa.table(columns).cast(LINK_PROBES.schema)
 
 
@@ -47,7 +46,7 @@ def indicators_day(world: World, day: date) -> dict[str, pa.Table]:
     """Answer a day's indicator values: hourly ones every hour, daily ones at six, monthly ones on the first at six."""
     catalogue = world.city.reference["indicators"].to_pylist()
     parts: list[pa.Table] = []
-    for period, hours in (("hour", np.arange(24)), ("day", np.array([6])), ("month", np.array([6]) if day.day == 1 else np.zeros(0, int))):
+    for period, hours in (("hour", np.arange(world.length_s(day) // 3_600)), ("day", np.array([6])), ("month", np.array([6]) if day.day == 1 else np.zeros(0, int))):
         chosen = [row for row in catalogue if row["period"] == period]
         if chosen and len(hours):
             parts.append(_values(world, day, period, chosen, hours))
@@ -86,7 +85,7 @@ def rain_mm(world: World, day: date, at: NDArray[np.int64]) -> NDArray[np.float6
 def water_day(world: World, day: date) -> dict[str, pa.Table]:
     """Answer a day's rain (every five minutes while it rains, else every hour), depths every ten minutes, and dredge jobs."""
     storm, draw = world.storm(day), world.draw("water", day)
-    at = np.arange(300, 86_401, 300)
+    at = np.arange(300, world.length_s(day) + 1, 300)
     wet = rain_mm(world, day, at)
     at = at[(wet > 0) | (at % 3_600 == 0)] if storm else at[at % 3_600 == 0]
     homes = _first_streets(world)
@@ -105,8 +104,9 @@ def _first_streets(world: World) -> NDArray[np.int64]:
 
 
 def _depths(world: World, day: date, homes: NDArray[np.int64]) -> pa.Table:
-    at = np.arange(600, 86_401, 600)
-    fallen = rain_mm(world, day, np.arange(300, 86_401, 300))
+    length = world.length_s(day)
+    at = np.arange(600, length + 1, 600)
+    fallen = rain_mm(world, day, np.arange(300, length + 1, 300))
     standing = np.zeros(len(fallen))
     for step in range(1, len(fallen)):
         standing[step] = max(0.0, standing[step - 1] * 0.86 + fallen[step] * 0.35 - 0.4)

@@ -80,6 +80,10 @@ class World:
         """Answer the start of a local day, UTC."""
         return datetime.combine(day, time(), self.city.zone).astimezone(UTC)
 
+    def length_s(self, day: date) -> int:
+        """Answer how long a local day is, s: an hour less or more where the clocks change."""
+        return int((self.midnight(day + timedelta(days=1)) - self.midnight(day)).total_seconds())
+
     def storm(self, day: date) -> Storm | None:
         """Answer the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
         draw = self.draw("weather", day)
