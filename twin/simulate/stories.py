@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twin.simulate.world import World
 
 NAMES = ("bike_pileup", "burning_smell", "storm", "crossing")
-_SWIM_MPS, _SAMPLE_S, _NOISE_M, _DROPPED = 1.0, 5, 1.5, 0.05
+_SWIM_MPS, _SAMPLE_S, _NOISE_M, _DROPPED, _SHORTEST_M = 1.0, 5, 1.5, 0.05, 600.0
 _M_PER_DEG = 111_320.0
 
 
@@ -153,10 +153,13 @@ def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> p
     draw = world.draw("crossing", at)
     here, there = _spot(world, words.get("from")), _spot(world, words.get("to"))
     n_formations, n_each = int(words.get("formations", 4)), int(words.get("swimmers", 20))
+    n = n_formations * n_each
     east, north = (there[0] - here[0]) * _M_PER_DEG * np.cos(np.radians(here[1])), (there[1] - here[1]) * _M_PER_DEG
-    far = max(600.0, float(np.hypot(east, north)))
+    far = float(np.hypot(east, north))
+    if far < _SHORTEST_M:
+        east, north, far = _SHORTEST_M, 0.0, _SHORTEST_M
     samples = np.arange(0, int(far / _SWIM_MPS), _SAMPLE_S)
-    who, when = (grid.ravel() for grid in np.meshgrid(np.arange(n_formations * n_each), samples, indexing="ij"))
+    who, when = (grid.ravel() for grid in np.meshgrid(np.arange(n), samples, indexing="ij"))
     kept = draw.random(len(who)) >= _DROPPED
     who, when = who[kept], when[kept]
     rank = who % n_each
@@ -165,9 +168,9 @@ def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> p
     x, y = (along * east - across * north) / far, (along * north + across * east) / far
     second = when + (who // n_each) * 120
     columns: dict[str, Any] = {
-        "track_id": np.array([f"X{at:%Y%m%d%H%M}-{each:04d}" for each in who], object), "occurred_at": moments(at, second), "recorded_at": moments(at, second + 1),
-        "mode": np.full(len(who), mode, object), "kind": np.full(len(who), "swimmer", object), "bib": np.array([f"{each:04d}" for each in who], object),
-        "formation_id": np.array([f"F{each // n_each + 1:02d}" for each in who], object),
+        "track_id": np.array([f"X{at:%Y%m%d%H%M}-{each:04d}" for each in range(n)], object)[who], "occurred_at": moments(at, second), "recorded_at": moments(at, second + 1),
+        "mode": np.full(len(who), mode, object), "kind": np.full(len(who), "swimmer", object), "bib": np.array([f"{each:04d}" for each in range(n)], object)[who],
+        "formation_id": np.array([f"F{each // n_each + 1:02d}" for each in range(n)], object)[who],
         "lon_ud": np.rint((here[0] + x / (_M_PER_DEG * np.cos(np.radians(here[1])))) * 1e6).astype(np.int32),
         "lat_ud": np.rint((here[1] + y / _M_PER_DEG) * 1e6).astype(np.int32), "confidence": draw.uniform(0.7, 1.0, len(who)).astype(np.float32),
         "sensor": np.full(len(who), "drone", object), "source": np.full(len(who), "simulated", object)}
