@@ -117,7 +117,7 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
         places = (scene.top(shown, moment), parts.banner(shown), scene.headline(shown), scene.legend(shown, hall.registry),
                   scene.side(shown), scene.foot(shown))
         style = {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
-        spec = _spec(hall, shown, spoken, ratio=wall.px(16) / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
+        spec = _spec(hall, shown, spoken, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
         return (*places, spec, f"face wall{marked}", style, view.lang, "")
     if pathname != "/":
         raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
