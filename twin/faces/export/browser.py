@@ -63,13 +63,15 @@ def settle(page: Page, snapshot: str, *, timeout_s: float = _READY_S) -> None:
     """Wait until the page itself says that everything of `snapshot` is drawn.
 
     Raises:
-        LakeError: it did not in `timeout_s`; the sentence says what the page said instead.
+        LakeError: it did not in `timeout_s`, or a layer failed; the sentence says what the page said instead.
     """
     until = time.monotonic() + timeout_s
     state: dict[str, str] = {}
     while time.monotonic() < until:
         state = page.evaluate("""() => ({ map: document.documentElement.dataset.ready ?? '',
-            page: document.querySelector('.as-of')?.dataset.snapshot ?? '', problem: document.querySelector('.problem')?.textContent ?? '' })""")
+            page: document.querySelector('.as-of')?.dataset.snapshot ?? '', problem: document.querySelector('.problem')?.textContent ?? '', broken: document.documentElement.dataset.broken ?? '' })""")
+        if state["broken"]:
+            raise LakeError(f"The page could not draw {state['broken']}, so no picture was taken.", fix="run `twin doctor`; the tables of the same view come out.")
         if state["map"] == snapshot and state["page"] == snapshot:
             return
         page.wait_for_timeout(100)

@@ -44,7 +44,7 @@ def write(desk: Desk, registry: Registry, city: City, view: View, snapshot: str,
     wide, high, ratio = frame(view.frame)
     app = create_app(desk, registry, city, clock=clock)
     with running(app) as address, browser.browser() as chromium:
-        page = chromium.new_page(viewport={"width": wide, "height": high}, device_scale_factor=ratio)
+        page = chromium.new_page(viewport={"width": wide, "height": high}, device_scale_factor=ratio, reduced_motion="reduce")
         page.goto(f"{address}{face}?{view.url()}")
         browser.settle(page, snapshot)
         taken = page.screenshot()
