@@ -107,7 +107,8 @@ class Pinned:
     """A View with nothing left open: same Pinned, same rows, same spec.
 
     Attributes:
-        snapshot: id of the snapshot that answers.
+        snapshot: id of the snapshot that answers; `snapshot_as_of` is the moment that it speaks of, UTC. Events are answered
+            as of `as_of` exactly; everything else is as the snapshot has it.
         as_of, known_at: UTC.
         day_from: start of the city's calendar day of `as_of`, UTC.
         layers: layers switched on, in the order of the registry.
@@ -117,6 +118,7 @@ class Pinned:
     view: View
     city: str
     snapshot: str
+    snapshot_as_of: datetime
     as_of: datetime
     known_at: datetime
     day_from: datetime
@@ -169,7 +171,7 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
     chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
-    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, as_of=as_of,
+    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
                   known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city))
 

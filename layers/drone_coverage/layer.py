@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pydeck as pdk
@@ -25,9 +26,19 @@ STATES = (Kind("flying", "drone_coverage-flying", rgba("text-1"), "drone"), Kind
 _WORDS = {kind.value: kind.name for kind in STATES}
 
 
+def held_at(pinned: Pinned) -> datetime:
+    """Answer the moment that coverage can speak of: a cell keeps only its newest sight, so a later snapshot cannot tell an earlier hour."""
+    return max(pinned.as_of, pinned.snapshot_as_of)
+
+
 def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
     """Answer what the field asks."""
-    return {"as_of": pinned.as_of, "window_from": pinned.window_from}
+    return {"as_of": held_at(pinned), "window_from": held_at(pinned) - timedelta(seconds=pinned.window_s)}
+
+
+def ask_seen(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the share of the city seen asks."""
+    return {"as_of": held_at(pinned)}
 
 
 def ask_now(pinned: Pinned) -> Mapping[str, Param]:
@@ -47,7 +58,7 @@ def ask_fleet(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:
     """Answer what the figures of the chosen district ask."""
-    return {**ask_now(pinned), "district": pinned.district}
+    return {**ask_now(pinned), "as_of": held_at(pinned), "known_at": max(pinned.known_at, pinned.snapshot_as_of), "district": pinned.district}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
@@ -73,5 +84,5 @@ LAYER = Layer(
           MapData("footprints", "footprints.sql", ask_footprints, Encode("ring")),
           MapData("drones", "drones.sql", ask_now, Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"))),
     blocks=(Block("fleet", "fleet", "figures", "drone_coverage-fleet", "fleet.sql", ask_fleet, order=1),
-            Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_footprints, order=4),
+            Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_seen, order=4),
             Block("district", "district", "figures", "drone_coverage-title", "district.sql", ask_district, order=50)))

@@ -33,6 +33,9 @@ def chips(picture: Picture) -> list[Component]:
     if view.as_of is not None and not view.frame:
         moment = forms.clock_time(picture.pinned.as_of, picture.city.zone)
         found.append(html.Span(texts.say("looking-back", moment=moment), className="chip past"))
+        if picture.pinned.snapshot_as_of != picture.pinned.as_of:
+            held = forms.clock_time(picture.pinned.snapshot_as_of, picture.city.zone)
+            found.append(html.Span(texts.say("from-snapshot", moment=held), className="chip"))
     return found
 
 

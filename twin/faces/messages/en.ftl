@@ -3,6 +3,7 @@ scene-overview = Overview
 simulated = Simulated data
 drill = Drill
 looking-back = Looking back at { $moment }
+from-snapshot = Events as known then; the rest from the snapshot of { $moment }
 data-as-of = Data as of { $moment }
 age-seconds = { $n } s ago
 age-minutes = { $n } min ago

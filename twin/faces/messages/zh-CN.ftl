@@ -3,6 +3,7 @@ scene-overview = 城市总览
 simulated = 模拟数据
 drill = 演练
 looking-back = 回看 { $moment }
+from-snapshot = 事件为当时所知；其余取自 { $moment } 的快照
 data-as-of = 数据截至 { $moment }
 age-seconds = { $n } 秒前
 age-minutes = { $n } 分前
