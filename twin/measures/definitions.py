@@ -1,103 +1,74 @@
-"""What each measure means, in sentences that a reader can dispute. Absent is never zero."""
+"""What each measured figure means, for a reader who would dispute it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from twin.contracts.measured import COVERAGE, EVENT_FACTS, FOOTPRINTS, INDICATOR_LATEST, LINK_HEALTH, PROGRAMME_PROGRESS
-from twin.measures.coverage import GAP, KEPT
-from twin.measures.footprints import FAR
-
 
 @dataclass(frozen=True)
 class Measure:
-    """The definition of one measure.
+    """One figure.
 
     Attributes:
-        name: name of the measure; that of its column where it stands in one.
-        table: measure table that it is read from.
-        reads: columns of that table that it is made of.
-        title: what it is called, in plain words.
-        unit: what it counts or measures; '' for a state.
-        better: which way is good, or 'neither'.
-        formula: how it is worked out.
-        target: where its target comes from.
-        absent: what it means that there is no value, and how that shows.
-        source: where the definition comes from, and how sure it is.
+        table, name: the column of `twin.contracts.measured` that holds it.
+        unit: as the contract has it.
+        formula: how it is worked out, in the columns of the logs.
+        target: where its target stands; '' if it has none.
+        absent: when it is null, and how that is drawn.
+        source: why it is taken so.
     """
 
-    name: str
     table: str
-    reads: tuple[str, ...]
+    name: str
     title: str
     unit: str
-    better: Literal["higher", "lower", "neither"]
+    better: Literal["lower", "higher", "neither"]
     formula: str
     target: str
     absent: str
     source: str
 
 
-_CASE = "one published case of one district (answer in 2 minutes, end in 30), not a rule of the city: hence a target that can be set"
-_CLOCK_TARGET = "sla_targets: the most exact row of (source, priority), (source, any), (any, priority), (any, any)"
+_CASE = "one district's published case, not a rule of the city: hence a configurable target"
+_RULE = "the pack's thresholds, assumed where they are marked so"
 
-RESPONSE = Measure(
-    name="response_s", table=EVENT_FACTS.name, reads=("response_s", "response_known_s", "response_target_s"),
-    title="Time to first acknowledgement", unit="s", better="lower",
-    formula="earliest acked_at among the newest versions of the event's dispatches, minus its created_at; whole seconds gone by",
-    target=f"{_CLOCK_TARGET}: response_s",
-    absent="nobody has acknowledged yet, or it was taken back: null, drawn as a dash, counted as waiting", source=_CASE)
-
-CLOSURE = Measure(
-    name="closure_s", table=EVENT_FACTS.name, reads=("closure_s", "closure_known_s", "closure_target_s"),
-    title="Time until the citizen is told", unit="s", better="lower",
-    formula="earliest told_at of the feedbacks after the last one that opened the event again, minus its created_at; "
-            "when the work was done (done_s) does not end it",
-    target=f"{_CLOCK_TARGET}: closure_s",
-    absent="the citizen was not told, or did not accept the answer: null, drawn as a dash, counted as open", source=_CASE)
-
-FOOTPRINT = Measure(
-    name="footprint", table=FOOTPRINTS.name, reads=tuple(column.name for column in FOOTPRINTS.columns if column.name.endswith("_ud")),
-    title="Ground in the picture", unit="1e-6 deg", better="neither",
-    formula=f"where the rays to the picture's four corners meet flat ground, at most {FAR:g} heights ahead; from height, pitch, "
-            "heading and horizontal field of view, for a picture of 16:9",
-    target="none", absent="camera off, on the ground, or nothing but sky: no row",
-    source="geometry; the far limit is assumed: beyond it a picture shows too little to count as seen")
-
-SEEN = Measure(
-    name="seen_pct", table=COVERAGE.name, reads=("cell_x", "cell_y", "district_id", "seen_at"),
-    title="Share of the ground that cameras have seen", unit="%", better="higher",
-    formula="cells of the city's 50 m raster whose centre lay in a footprint within the window that is asked for, divided by the "
-            f"cells of the area; heartbeats of one aircraft at most {GAP.total_seconds():.0f} s apart are joined into a swath; "
-            "a cell seen often counts once",
-    target="none: how much of a city ought to be seen is for the city to say",
-    absent=f"nothing was seen in {KEPT.total_seconds() / 3600:.0f} h, or the area has no outline: null, drawn as a dash",
-    source="definition of this project; cells agree with exact areas to half a per cent")
-
-LINK = Measure(
-    name="state", table=LINK_HEALTH.name, reads=("state", "state_since", "last_ok_at", "last_record_at"),
-    title="State of a department's link", unit="", better="neither",
-    formula="down if the last answer is older than link_down_s; else late if the newest record is older than link_late_s; else ok",
-    target="freshness in city.toml: link_down_s and link_late_s",
-    absent="never probed in 30 days: 'unknown', drawn as such and never as fine", source="limits are assumed and can be set")
-
-PROGRESS = Measure(
-    name="actual", table=PROGRAMME_PROGRESS.name, reads=("plan", "actual", "under_way", "due", "basis"),
-    title="Finished, of what is planned", unit="items", better="higher",
-    formula="the published result where there is one, else items whose newest version is accepted (centres: open), by year, programme "
-            "and scope; lifts added and lifts renewed are two series and are never summed",
-    target="targets: plan; by a day of the year, the plan times the share of the year's days that have begun",
-    absent="no report of this scope yet: null, drawn as a dash beside the plan, not as zero",
-    source="published plans and results of the city, each with its scope; a straight line through the year is assumed")
-
-FRESHNESS = Measure(
-    name="is_fresh", table=INDICATOR_LATEST.name, reads=("occurred_at", "value", "quality", "day_before", "is_fresh"),
-    title="Whether an indicator's value still holds", unit="", better="higher",
-    formula="the newest value by occurred_at, as last corrected, is no older than indicator_periods of its own period (hour, day, month of 31 days)",
-    target="freshness in city.toml: indicator_periods",
-    absent="no value in 70 days: no row; a period that passed without a value: null with quality 'missing'",
-    source="number of periods is assumed and can be set")
-
-MEASURES = (RESPONSE, CLOSURE, FOOTPRINT, SEEN, LINK, PROGRESS, FRESHNESS)
-"""Every measure that is worked out when a snapshot is published."""
+MEASURES = (
+    Measure("event_facts", "response_s", "Time to first acknowledgement", "s", "lower",
+            "earliest acked_at among the event's orders as last corrected, minus its created_at; whole seconds gone by",
+            "sla_targets: response_s, by source and priority", "nobody has acknowledged yet: drawn as a dash, counted as waiting", _CASE),
+    Measure("event_facts", "closure_s", "Time until the citizen is told", "s", "lower",
+            "told_at of the first answer that was not followed by a reopening, minus created_at; not when the work was done",
+            "sla_targets: closure_s, by source and priority", "not told yet, or open again: the event stays open and is counted so", _CASE),
+    Measure("event_facts", "arrive_s", "Time to the first unit on site", "s", "lower", "earliest arrived_at among its orders, minus created_at", "",
+            "no unit is there yet, or none has to go", "the published case names four units sent at once; the first one there counts"),
+    Measure("event_facts", "done_s", "Time until the last required unit is done", "s", "lower",
+            "latest done_at among its required orders, minus created_at", "", "a required unit is not done, or none is required",
+            "several units work on one event: it is done when all that are required are"),
+    Measure("footprints", "lon1_ud", "Ground that a camera sees", "1e-6 deg", "neither",
+            "corner rays of a 16:9 picture on flat ground, from height, pitch, field of view and heading; at most four heights ahead", "",
+            "camera off, or nothing but sky: no row", "the cut-off is assumed: farther away a picture shows too little to count as seen"),
+    Measure("coverage", "seen_at", "When a camera last saw a cell", "UTC", "neither",
+            "newest footprint that holds the centre of the 50 m cell; between heartbeats up to a minute apart it moves straight on; the "
+            "share of an area that was seen is its cells seen within the window asked for, each once, divided by its cells", "",
+            "not seen in 24 h: no row, drawn as unseen and never as fine", "a count of cells agrees with exact areas to half a per cent"),
+    Measure("link_health", "state", "State of a department's link", "", "neither",
+            "down if the last answer is older than link_down_s; else late if the newest record is older than link_late_s; else ok",
+            "freshness in city.toml: link_down_s, link_late_s", "never probed in 30 days: 'unknown', drawn as such and never as fine", _RULE),
+    Measure("link_health", "uptime_30d_pct", "Answered probes in 30 days", "%", "higher", "probes with is_ok, divided by probes, times 100", "",
+            "never probed: state 'unknown'", _RULE),
+    Measure("link_health", "latency_p50_ms", "Usual time to answer", "ms", "lower", "median of latency_ms over answered probes of the last hour", "",
+            "no answer in the last hour", _RULE),
+    Measure("link_health", "n_records_24h", "Records in a day", "records", "neither", "sum of n_records over probes of the last 24 h", "", "never probed", _RULE),
+    Measure("programme_progress", "actual", "Finished", "items", "higher",
+            "the published result of this scope; else items accepted or open, by their newest version", "targets: plan, of the same year, programme and scope",
+            "no report of this scope yet: drawn as a dash beside the plan", "results of different scope are never one series"),
+    Measure("programme_progress", "due", "Due by now", "items", "neither",
+            "plan times the share of the year's days that have begun, by the city's calendar; a past year's plan is due whole", "", "no plan was published",
+            "a straight line: the city has published no course of works"),
+    Measure("indicator_latest", "value", "Newest value", "see indicator", "neither", "value of the latest occurred_at within 70 days, as last corrected",
+            "indicators: low and high", "withdrawn or missing", "the catalogue names unit, formula and usual band of each"),
+    Measure("indicator_latest", "is_fresh", "Whether the value still holds", "", "higher",
+            "the newest value is no older than indicator_periods of its own period: hour, day, or month of 31 days",
+            "freshness in city.toml: indicator_periods", "no value within 70 days: no row; not in the catalogue: not fresh", _RULE),
+)
