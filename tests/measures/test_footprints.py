@@ -26,6 +26,13 @@ def test_straight_down_a_square_angle_sees_twice_the_height_across_and_nine_sixt
     assert ring_of(100, -90, 90) == [pytest.approx(corner) for corner in ((-100, -56.25), (100, -56.25), (100, 56.25), (-100, 56.25))]
 
 
+def test_from_100_m_straight_down_with_72_degrees_a_camera_sees_145_by_82_metres():
+    ring = ring_of(100, -90, 72)
+
+    assert ring[2] == pytest.approx((72.654, 40.868), abs=0.001)  # tan 36 deg = 0.72654; 9/16 of it ahead
+    assert ground.area(ring) == pytest.approx(11_877, abs=1)
+
+
 def test_the_heading_turns_the_ring_clockwise():
     near_left = ring_of(100, -90, 90, heading=90)[0]
 
