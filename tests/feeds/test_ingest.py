@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.feeds.conftest import READ_AT, order_of
+from twin.feeds.work_orders import read
 from twin.store import Lake, publish
 from twin.store.files import read as rows_of
 
@@ -67,3 +68,18 @@ def test_an_order_that_changed_its_words_is_refused_and_the_one_in_the_lake_stay
 
     assert table(snapshot, "events")["details"].to_pylist() == ["a loud engine"]
     assert done.quarantined == 1
+
+
+def test_refused_rows_keep_the_path_as_given_so_that_two_files_of_one_name_stay_apart(tmp_path, trio, mapping):
+    lake = Lake(tmp_path / "lake")
+    paths = [tmp_path / month / "orders.csv" for month in ("june", "july")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"{','.join(order_of())}\n{','.join(order_of(number='').values())}\n", encoding="utf-8")
+        batches = list(read(path, mapping, trio, recorded_at=READ_AT))
+        snapshot, done = publish(lake, trio, batches, as_of=READ_AT, simulated=False, now=lambda: READ_AT)
+
+        assert {batch.origin for batch in batches} == {str(path)}
+        assert done.quarantined == 1
+
+    assert sorted(table(snapshot, "quarantine")["origin"].to_pylist()) == sorted(map(str, paths))

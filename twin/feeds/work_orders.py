@@ -52,7 +52,7 @@ def read(path: Path, mapping: OrderMapping, city: City, *, recorded_at: datetime
     sheet = read_sheet(path, list(mapping.columns.values()), encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
     reader = _Reader(mapping, city, recorded_at)
     reader.take(_Rows(sheet, mapping))
-    yield from reader.batches(sheet)
+    yield from reader.batches(sheet, str(path))
 
 
 @dataclass
@@ -201,8 +201,8 @@ class _Reader:
     def _add(self, at: int, table: str, row: dict[str, Any]) -> None:
         self.rows[table].append((at, row))
 
-    def batches(self, sheet: Sheet) -> Iterator[Batch]:
-        """Answer what was read, table by table, with the rows of the file beside it."""
+    def batches(self, sheet: Sheet, origin: str) -> Iterator[Batch]:
+        """Answer what was read, table by table, with the rows of the file at `origin` beside it."""
         names = [f"{name or 'column'} ({at + 1})" if not name or name in sheet.header[:at] else name for at, name in enumerate(sheet.header)]
         numbers = pa.array([number for number, _ in sheet.rows], pa.int64())
         given = pa.table({name: pa.array([cells[at] if at < len(cells) else None for _, cells in sheet.rows], pa.string()) for at, name in enumerate(names)})
@@ -212,7 +212,7 @@ class _Reader:
                 continue
             said = [(sheet.rows[at][0], f"{reason}.", json.dumps(dict(zip(names, sheet.rows[at][1], strict=False)), ensure_ascii=False)) for at, reason in refused]
             lines = pa.array([at for at, _ in taken], pa.int64())
-            yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, sheet.name,
+            yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, origin,
                         row_numbers=numbers.take(lines), raw=given.take(lines),
-                        refused=quarantined(said, table=table, feed=FEED, origin=sheet.name, recorded_at=self.recorded_at),
+                        refused=quarantined(said, table=table, feed=FEED, origin=origin, recorded_at=self.recorded_at),
                         may_repeat=True, skipped=self.repeated if table == "events" else 0)
