@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 Clock = Callable[[], datetime]
 """A function that answers the present moment, time zone UTC."""
@@ -29,3 +29,9 @@ def from_text(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return moment.astimezone(UTC)
+
+
+def year_share(day: date) -> float:
+    """Return the share of the days of its year that have begun on `day`: 1/365 on the first, 1 on the last."""
+    days = date(day.year, 12, 31).timetuple().tm_yday
+    return day.timetuple().tm_yday / days

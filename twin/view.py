@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -107,12 +107,15 @@ class Pinned:
     """A View with nothing left open: same Pinned, same rows, same spec.
 
     Attributes:
-        snapshot: id of the snapshot that answers; `snapshot_as_of` is the moment that it speaks of, UTC. Events are answered
-            as of `as_of` exactly; everything else is as the snapshot has it.
+        snapshot: id of the snapshot that answers; `snapshot_as_of` is the moment that it speaks of, UTC: the first whole one
+            at or after both `as_of` and `known_at`, so that every row that was known then is in it.
         as_of, known_at: UTC.
         day_from: start of the city's calendar day of `as_of`, UTC.
+        day: that calendar day, by the city's clock.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
+        newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
+        problems: a sentence for each snapshot that would have answered and is not whole.
     """
 
     view: View
@@ -126,6 +129,19 @@ class Pinned:
     district: str
     layers: tuple[str, ...]
     camera: Camera
+    newest_as_of: datetime
+    day: date
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_snapshot_moment(self) -> bool:
+        """Return whether both clocks are the snapshot's own: then what was worked out at its publish answers."""
+        return self.as_of == self.known_at == self.snapshot_as_of
+
+    @property
+    def is_beyond(self) -> bool:
+        """Return whether `as_of` lies after the newest data."""
+        return self.as_of > self.newest_as_of
 
     @property
     def hash(self) -> str:
@@ -141,17 +157,29 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Pointer:
-    """What `pin` must know of the store: the snapshot that answers, and the moment its data speak of (UTC)."""
+    """What `pin` must know of the store: the snapshot that answers, and the moment its data speak of (UTC).
+
+    Attributes:
+        newest: moment that the newest whole snapshot speaks of, UTC; None if that is the one that answers.
+        problems: a sentence for each snapshot that would have answered and is not whole.
+    """
 
     snapshot: str
     as_of: datetime
+    newest: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def newest_as_of(self) -> datetime:
+        """Return the moment of the newest whole snapshot, UTC."""
+        return self.newest or self.as_of
 
 
 def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer], on: Collection[str] | None = None) -> Pinned:
     """Settle what `view` leaves open, against the city and the store.
 
     Args:
-        pointer_at: answers the snapshot for a moment, or the newest for None.
+        pointer_at: returns the first whole snapshot at or after a moment, or the newest for None.
         on: layers that are on when the view does not say; None for every layer of the city.
 
     Raises:
@@ -165,15 +193,24 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
         _known("layer", layer, set(city.layers))
     _known("language", view.lang, {"zh-CN", "en"})
     _known("theme", view.theme, {"dark"})
-    pointer = pointer_at(view.as_of)
-    as_of = view.as_of or pointer.as_of
+    as_of, pointer = _moment(view, pointer_at)
     local = as_of.astimezone(city.zone)
-    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(as_of.tzinfo)
+    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
     chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
                   known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
-                  layers=chosen, camera=_camera(view.camera, city))
+                  layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
+                  day=local.date(), problems=pointer.problems)
+
+
+def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tuple[datetime, Pointer]:
+    """Return the moment looked at, UTC, and the snapshot that holds all that was known of it."""
+    if view.as_of is None and view.known_at is None:
+        live = pointer_at(None)
+        return live.as_of, live
+    as_of = view.as_of or pointer_at(None).as_of
+    return as_of, pointer_at(max(as_of, view.known_at or as_of))
 
 
 def _known(what: str, name: str, names: set[str]) -> None:

@@ -13,8 +13,9 @@ function say(key, n) {
   return text.replace('{n}', String(n));
 }
 
-/** @param {number} seconds */
+/** How long ago; what is still to come has no age. @param {number} seconds */
 function ageText(seconds) {
+  if (seconds < 0) return '—';
   for (const [unit, size] of [['days', 86400], ['hours', 3600], ['minutes', 60]]) {
     if (seconds >= 2 * size) return say(`age-${unit}`, Math.floor(seconds / size));
   }
@@ -29,7 +30,7 @@ function beat() {
   const root = document.documentElement;
   const now = serverNow();
   for (const node of document.querySelectorAll('[data-since]')) {
-    const seconds = Math.max(0, Math.floor((now - Date.parse(node.dataset.since)) / 1000));
+    const seconds = Math.trunc((now - Date.parse(node.dataset.since)) / 1000);
     const text = ageText(seconds);
     if (node.textContent !== text) node.textContent = text;
     const ttl = keeper.spoken?.ttl ?? 60;
@@ -58,8 +59,8 @@ async function poll() {
     const newest = await answer.json();
     keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
     keeper.heard = Date.now();
-    const shown = document.querySelector('.as-of')?.dataset.snapshot;
-    const told = [...document.querySelectorAll('#banner .problem')].map((node) => node.textContent).join('|');
+    const shown = document.querySelector('.as-of')?.dataset.newest;
+    const told = [...document.querySelectorAll('#banner .problem[data-of=lake]')].map((node) => node.textContent).join('|');
     return newest.snapshot === shown && newest.problems.join('|') === told ? same : newest;
   } catch {
     return same;

@@ -3,9 +3,10 @@
 const DASH = '—';
 const PRIME = { minutes: '′', seconds: '″' };
 
-/** @param {number} seconds */
+/** Nothing lasts less than no time: that is unknown. @param {number} seconds */
 function duration(seconds) {
-  const whole = Math.round(Math.abs(seconds));
+  if (seconds < 0) return DASH;
+  const whole = Math.round(seconds);
   const rest = String(whole % 60).padStart(2, '0');
   if (whole < 3600) return `${Math.floor(whole / 60)}${PRIME.minutes}${rest}${PRIME.seconds}`;
   return `${Math.floor(whole / 3600)}:${String(Math.floor(whole / 60) % 60).padStart(2, '0')}${PRIME.minutes}`;
@@ -13,6 +14,7 @@ function duration(seconds) {
 
 /** @param {number} seconds @param {string} lang */
 function age(seconds, lang) {
+  if (seconds < 0) return DASH;
   const steps = /** @type {[string, number][]} */ ([['day', 86400], ['hour', 3600], ['minute', 60]]);
   const [unit, size] = steps.find(([, each]) => seconds >= 2 * each) ?? ['second', 1];
   return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(seconds / size));

@@ -1,6 +1,11 @@
 -- layers/department_linkage/blind.sql: links that are not fine, and what each keeps the city from seeing.
--- param as_of TIMESTAMPTZ UTC the moment from which ages are counted
--- reads departments, link_health, department_feeds
+-- uses link_states
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param from_snapshot BOOLEAN - both moments are the newest snapshot's own
+-- param link_late_s INTEGER s without a record for longer: late
+-- param link_down_s INTEGER s without an answer for longer: down
+-- reads departments, link_health, department_feeds, link_probes
 -- column id VARCHAR - what to pick on the map
 -- column name VARCHAR - department
 -- column state VARCHAR - late, down or unknown
@@ -12,9 +17,9 @@ WITH carried AS (
     SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS blinds, CAST(sum(n_indicators) AS BIGINT) AS n_indicators
     FROM department_feeds GROUP BY dept_id
 )
-SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, coalesce(link_health.state, 'unknown') AS state,
-       (epoch_us($as_of) - epoch_us(link_health.state_since)) // 1000000 AS since_s, carried.blinds, carried.n_indicators
-FROM departments LEFT JOIN link_health ON link_health.dept_id = departments.dept_id
+SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, coalesce(link_states.state, 'unknown') AS state,
+       (epoch_us($as_of) - epoch_us(link_states.state_since)) // 1000000 AS since_s, carried.blinds, carried.n_indicators
+FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 LEFT JOIN carried ON carried.dept_id = departments.dept_id
-WHERE coalesce(link_health.state, 'unknown') <> 'ok'
+WHERE coalesce(link_states.state, 'unknown') <> 'ok'
 ORDER BY departments.slot, departments.dept_id

@@ -1,5 +1,11 @@
 -- layers/department_linkage/departments.sql: each department and the state of its link.
--- reads departments, link_health
+-- uses link_states
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param from_snapshot BOOLEAN - both moments are the newest snapshot's own
+-- param link_late_s INTEGER s without a record for longer: late
+-- param link_down_s INTEGER s without an answer for longer: down
+-- reads departments, link_health, link_probes
 -- column dept_id VARCHAR - department
 -- column name VARCHAR - short name
 -- column name_en VARCHAR - name in English
@@ -9,12 +15,12 @@
 -- column mark VARCHAR - name of its mark
 -- column latency_ms INTEGER ms median of the last hour; null without an answer
 -- column last_record_at TIMESTAMPTZ UTC newest record; null if never
--- column n_records_24h BIGINT records of the last 24 h; null if never probed
--- column uptime_30d_pct REAL % answered probes of the last 30 days; null if never probed
+-- column n_records_24h BIGINT records of the last 24 h; null if not probed in them
+-- column uptime_30d_pct REAL % answered probes of the last 30 days; null if not probed in them
 -- rows one per department, by id
 SELECT departments.dept_id, departments.name, departments.name_en, departments.lon_ud / 1e6 AS lon, departments.lat_ud / 1e6 AS lat,
-       coalesce(link_health.state, 'unknown') AS state,
-       CASE link_health.state WHEN 'ok' THEN 'dept' WHEN 'down' THEN 'dept_down' ELSE 'dept_late' END AS mark,
-       link_health.latency_p50_ms AS latency_ms, link_health.last_record_at, link_health.n_records_24h, link_health.uptime_30d_pct
-FROM departments LEFT JOIN link_health ON link_health.dept_id = departments.dept_id
+       coalesce(link_states.state, 'unknown') AS state,
+       CASE link_states.state WHEN 'ok' THEN 'dept' WHEN 'down' THEN 'dept_down' ELSE 'dept_late' END AS mark,
+       link_states.latency_p50_ms AS latency_ms, link_states.last_record_at, link_states.n_records_24h, link_states.uptime_30d_pct
+FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 ORDER BY departments.dept_id

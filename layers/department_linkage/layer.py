@@ -18,19 +18,18 @@ LEGEND = Legend("department_linkage-title", unit="", scale=STATES, count="depart
 _WORDS = {kind.value: kind.name for kind in STATES}
 
 
-def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
-    """Answer no parameters: the state is that of the snapshot."""
-    return {}
+def ask_states(pinned: Pinned) -> Mapping[str, Param]:
+    """Return both clocks, and whether the snapshot has the answer ready; limits come from the city's freshness.
+
+    Only the newest has: an older one was judged by limits that the pack may have changed since.
+    """
+    is_ready = pinned.is_snapshot_moment and pinned.snapshot_as_of == pinned.newest_as_of
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "from_snapshot": is_ready}
 
 
 def ask_links(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer which districts the lines may go to."""
-    return {"district": pinned.district}
-
-
-def ask_ages(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer the moment from which ages are counted."""
-    return {"as_of": pinned.as_of}
+    """Return the same, and which districts the lines may go to."""
+    return {**ask_states(pinned), "district": pinned.district}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
@@ -51,10 +50,10 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
 LAYER = Layer(
     "department_linkage", Path(__file__).parent, legend=LEGEND, draw=draw, on=False,
     maps=(MapData("links", "links.sql", ask_links, Encode("line", fill="state")),
-          MapData("departments", "departments.sql", ask_nothing, Encode("point", fill="state", mark="mark"))),
-    blocks=(Block("fine", "headline", "figures", "department_linkage-title", "fine.sql", ask_nothing, order=5),
-            Block("tiles", "departments", "tiles", "department_linkage-title", "tiles.sql", ask_ages),
-            Block("blind", "district", "rows", "department_linkage-blind", "blind.sql", ask_ages, order=60,
+          MapData("departments", "departments.sql", ask_states, Encode("point", fill="state", mark="mark"))),
+    blocks=(Block("fine", "headline", "figures", "department_linkage-title", "fine.sql", ask_states, order=5),
+            Block("tiles", "departments", "tiles", "department_linkage-title", "tiles.sql", ask_states),
+            Block("blind", "district", "rows", "department_linkage-blind", "blind.sql", ask_states, order=60,
                   empty="department_linkage-all-fine",
                   fields=(Field("name", "department_linkage-department"), Field("state", "department_linkage-state", "state"),
                           Field("since_s", "department_linkage-since", "age"), Field("blinds", "department_linkage-blinds")))))

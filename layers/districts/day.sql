@@ -7,6 +7,7 @@
 -- param day_from TIMESTAMPTZ UTC start of the city's day
 -- param mode VARCHAR - live or drill; the other never counts
 -- param district VARCHAR - a district's id, or empty for the whole city
+-- uses events_at
 -- reads event_facts
 -- column at TIMESTAMPTZ UTC start of the hour
 -- column value DOUBLE events/h null for an hour that has not begun
@@ -16,9 +17,8 @@
 -- rows 24, by hour
 WITH happened AS (
     SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n
-    FROM event_facts
-    WHERE mode = $mode AND occurred_at >= $day_from - INTERVAL 672 HOUR AND occurred_at <= $as_of
-      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at) AND ($district = '' OR district_id = $district)
+    FROM events_at
+    WHERE mode = $mode AND occurred_at >= $day_from - INTERVAL 672 HOUR AND ($district = '' OR district_id = $district)
 ), counted AS (
     SELECT hour_n, count(*) AS n FROM happened GROUP BY hour_n
 ), days AS ( -- only days that the lake has whole

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pydeck as pdk
@@ -26,39 +25,24 @@ STATES = (Kind("flying", "drone_coverage-flying", rgba("text-1"), "drone"), Kind
 _WORDS = {kind.value: kind.name for kind in STATES}
 
 
-def held_at(pinned: Pinned) -> datetime:
-    """Answer the moment that coverage can speak of: a cell keeps only its newest sight, so a later snapshot cannot tell an earlier hour."""
-    return max(pinned.as_of, pinned.snapshot_as_of)
-
-
-def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the field asks."""
-    return {"as_of": held_at(pinned), "window_from": held_at(pinned) - timedelta(seconds=pinned.window_s)}
-
-
-def ask_seen(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the share of the city seen asks."""
-    return {"as_of": held_at(pinned)}
-
-
 def ask_now(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the aircraft's places ask; silences come from the city's freshness settings."""
+    """Return both clocks; silences come from the city's freshness settings."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at}
 
 
-def ask_footprints(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the footprints ask."""
-    return {"as_of": pinned.as_of}
+def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
+    """Return what the field asks."""
+    return {**ask_now(pinned), "window_from": pinned.window_from}
 
 
 def ask_fleet(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the figures of the fleet ask."""
+    """Return what the figures of the fleet ask."""
     return {**ask_now(pinned), "day_from": pinned.day_from, "mode": pinned.view.mode}
 
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the figures of the chosen district ask."""
-    return {**ask_now(pinned), "as_of": held_at(pinned), "known_at": max(pinned.known_at, pinned.snapshot_as_of), "district": pinned.district}
+    """Return what the figures of the chosen district ask."""
+    return {**ask_now(pinned), "district": pinned.district}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
@@ -81,8 +65,8 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
 LAYER = Layer(
     "drone_coverage", Path(__file__).parent, legend=LEGEND, draw=draw,
     maps=(MapData("coverage", "coverage.sql", ask_coverage, Encode("raster", fill="age_s")),
-          MapData("footprints", "footprints.sql", ask_footprints, Encode("ring")),
+          MapData("footprints", "footprints.sql", ask_now, Encode("ring")),
           MapData("drones", "drones.sql", ask_now, Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"))),
     blocks=(Block("fleet", "fleet", "figures", "drone_coverage-fleet", "fleet.sql", ask_fleet, order=1),
-            Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_seen, order=4),
+            Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_now, order=4),
             Block("district", "district", "figures", "drone_coverage-title", "district.sql", ask_district, order=50)))

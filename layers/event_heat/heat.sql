@@ -19,28 +19,24 @@
 -- param weight_3 INTEGER events priority 3
 -- param weight_4 INTEGER events priority 4
 -- param least DOUBLE events/km2 cells below are left out
+-- uses events_at
 -- reads event_facts
 -- column x INTEGER cells column of the 250 m grid, from the west
 -- column y INTEGER cells row of the 250 m grid, from the south
 -- column per_km2 DOUBLE events/km2 weighted density; sent as `fill_color`
 -- rows one per 250 m cell that reaches `least`, south to north, then west to east
 WITH drawn AS (
-    SELECT lon_ud, lat_ud, priority, evaluate_s, handle_s, warn_s, judge_s, monitor_s,
-           (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s
-    FROM event_facts
-    WHERE mode = $mode AND occurred_at <= $as_of AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
-      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
+    SELECT lon_ud, lat_ud, priority
+    FROM events_at
+    WHERE mode = $mode AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
       AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
-      AND (occurred_at > $window_from OR closure_s IS NULL
-           OR epoch_us(created_at) + CAST(closure_s AS BIGINT) * 1000000 > epoch_us($as_of)
-           OR epoch_us(created_at) + CAST(closure_known_s AS BIGINT) * 1000000 > epoch_us($known_at))
+      AND ($of_stage = 'all' OR stage = $of_stage)
+      AND (occurred_at > $window_from OR is_open OR created_at > $as_of)
 ), cells AS (
     SELECT CAST(floor((lon_ud - $raster_lon0_ud) / (5 * $raster_dlon_ud)) AS INTEGER) AS x,
            CAST(floor((lat_ud - $raster_lat0_ud) / (5 * $raster_dlat_ud)) AS INTEGER) AS y,
            sum(CASE priority WHEN 1 THEN $weight_1 WHEN 2 THEN $weight_2 WHEN 3 THEN $weight_3 ELSE $weight_4 END) AS weight
     FROM drawn
-    WHERE $of_stage = 'all' OR $of_stage = CASE WHEN evaluate_s <= age_s THEN 'evaluate' WHEN handle_s <= age_s THEN 'handle'
-          WHEN warn_s <= age_s THEN 'warn' WHEN judge_s <= age_s THEN 'judge' WHEN monitor_s <= age_s THEN 'monitor' ELSE 'sense' END
     GROUP BY 1, 2
 ), kernel(away, share) AS (
     VALUES (-4, 1), (-3, 8), (-2, 28), (-1, 56), (0, 70), (1, 56), (2, 28), (3, 8), (4, 1)

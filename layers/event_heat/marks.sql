@@ -7,6 +7,7 @@
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
 -- param most INTEGER rows how many at most
 -- param most_minor INTEGER rows how many of priority 4 at most
+-- uses events_at
 -- reads event_facts
 -- column event_id VARCHAR - event
 -- column lon DOUBLE deg WGS 84; sent as `position`
@@ -18,20 +19,11 @@
 -- column age_s BIGINT s since the order was opened
 -- column district_id VARCHAR - district; null where unknown
 -- rows one per mark, least priority first (so that the worst is drawn on top), then oldest first
-WITH still_open AS (
-    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at,
-           (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s, evaluate_s, handle_s, warn_s, judge_s, monitor_s
-    FROM event_facts
-    WHERE mode = $mode AND created_at <= $as_of AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
-      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
+WITH staged AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage
+    FROM events_at
+    WHERE mode = $mode AND is_open AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
       AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
-      AND (closure_s IS NULL OR epoch_us(created_at) + CAST(closure_s AS BIGINT) * 1000000 > epoch_us($as_of)
-           OR epoch_us(created_at) + CAST(closure_known_s AS BIGINT) * 1000000 > epoch_us($known_at))
-), staged AS (
-    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s,
-           CASE WHEN evaluate_s <= age_s THEN 'evaluate' WHEN handle_s <= age_s THEN 'handle' WHEN warn_s <= age_s THEN 'warn'
-                WHEN judge_s <= age_s THEN 'judge' WHEN monitor_s <= age_s THEN 'monitor' ELSE 'sense' END AS stage
-    FROM still_open
 ), placed AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage,
            row_number() OVER (PARTITION BY priority ORDER BY created_at DESC, event_id) AS nth,

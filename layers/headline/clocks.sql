@@ -1,11 +1,13 @@
 -- layers/headline/clocks.sql: how fast the city answers today: median of the first response, 90th percentile of closing.
 -- A clock counts once its event has had its target time. If the event still waits, it counts with the time it has waited
 -- so far: a slow case is never left out because it is slow. Response ends at the first acknowledgement, closing when the
--- citizen is told; both begin when the order is opened. An event closed without any acknowledgement has no response.
+-- citizen is told; both begin when the order is opened. An event closed without any acknowledgement has no response, and a
+-- clock that a correction made run backwards has no length: neither counts.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
 -- param mode VARCHAR - live or drill; the other never counts
+-- uses events_at
 -- reads event_facts
 -- column figure VARCHAR - response_p50_s, closure_p90_s
 -- column value DOUBLE s null while no event opened today has had its target time
@@ -19,22 +21,15 @@
 -- column usual_high DOUBLE s upper quartile of the same
 -- rows two, in the order response_p50_s, closure_p90_s
 WITH opened AS (
-    SELECT (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s, created_at >= $day_from AS is_today,
-           response_target_s, closure_target_s,
-           CASE WHEN epoch_us(created_at) + CAST(response_s AS BIGINT) * 1000000 <= epoch_us($as_of)
-                 AND epoch_us(created_at) + CAST(response_known_s AS BIGINT) * 1000000 <= epoch_us($known_at) THEN response_s END AS response_s,
-           CASE WHEN epoch_us(created_at) + CAST(closure_s AS BIGINT) * 1000000 <= epoch_us($as_of)
-                 AND epoch_us(created_at) + CAST(closure_known_s AS BIGINT) * 1000000 <= epoch_us($known_at) THEN closure_s END AS closure_s
-    FROM event_facts
-    WHERE mode = $mode AND created_at > $as_of - INTERVAL 192 HOUR AND created_at <= $as_of
-      AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
+    SELECT age_s, created_at >= $day_from AS is_today, response_target_s, closure_target_s, response_s, closure_s, is_open, is_acked
+    FROM events_at WHERE mode = $mode AND created_at > $as_of - INTERVAL 192 HOUR AND created_at <= $as_of
 ), waits AS (
     SELECT 'response_p50_s' AS figure, is_today, age_s // 3600 AS hours_ago, response_target_s AS target_s,
            CAST(coalesce(response_s, age_s) AS DOUBLE) AS wait_s
-    FROM opened WHERE age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR closure_s IS NULL)
+    FROM opened WHERE age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR (is_open AND NOT is_acked))
     UNION ALL
     SELECT 'closure_p90_s', is_today, age_s // 3600, closure_target_s, CAST(coalesce(closure_s, age_s) AS DOUBLE)
-    FROM opened WHERE age_s >= coalesce(closure_target_s, 0)
+    FROM opened WHERE age_s >= coalesce(closure_target_s, 0) AND (closure_s IS NOT NULL OR is_open)
 ), hours AS (
     SELECT figure, hours_ago, CASE WHEN figure = 'response_p50_s' THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_s)
                                    ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s

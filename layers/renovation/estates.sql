@@ -1,5 +1,7 @@
 -- layers/renovation/estates.sql: old estates of the newest programme year, and how far the works are.
--- param known_at TIMESTAMPTZ UTC what had been recorded by then; null for all that the snapshot holds
+-- uses estates_at
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- reads estates
 -- column estate_id VARCHAR - estate
 -- column name VARCHAR - name
@@ -11,11 +13,6 @@
 -- column built SMALLINT year year built; null where unknown
 -- column households INTEGER homes null where unknown
 -- rows one per estate, planned first (so that the finished are drawn on top), then by id
-WITH known AS (
-    SELECT estate_id, year, name, district_id, lon_ud, lat_ud, status, built, households,
-           row_number() OVER (PARTITION BY estate_id ORDER BY version DESC) AS nth
-    FROM estates WHERE $known_at IS NULL OR recorded_at <= $known_at
-)
 SELECT estate_id, name, district_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, status, 'estate_' || status AS mark, built, households
-FROM known WHERE nth = 1 AND year = (SELECT max(year) FROM known)
+FROM estates_at WHERE year = (SELECT max(year) FROM estates_at)
 ORDER BY CASE status WHEN 'planned' THEN 1 WHEN 'under_way' THEN 2 ELSE 3 END, estate_id

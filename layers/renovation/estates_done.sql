@@ -1,5 +1,11 @@
 -- layers/renovation/estates_done.sql: old estates finished in the newest programme year that has a plan.
--- reads programme_progress
+-- uses progress_states
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param this_year INTEGER year year of `as_of` by the city's calendar
+-- param year_share DOUBLE share of that year's days that have begun
+-- param from_snapshot BOOLEAN - both moments are the snapshot's own
+-- reads programme_progress, targets, estates, lifts, communities
 -- column figure VARCHAR - estates_accepted
 -- column value DOUBLE estates null until the first report
 -- column form VARCHAR - how it is written
@@ -13,7 +19,7 @@
 -- rows one, or none without a plan
 WITH planned AS (
     SELECT year, plan, actual, due, row_number() OVER (ORDER BY year DESC) AS nth
-    FROM programme_progress WHERE area_id = 'city' AND programme = 'estates' AND scope = 'renovated' AND plan IS NOT NULL
+    FROM progress_states WHERE area_id = 'city' AND programme = 'estates' AND scope = 'renovated' AND plan IS NOT NULL
 )
 SELECT 'estates_accepted' AS figure, CAST(actual AS DOUBLE) AS value, 'count' AS form, '/' || plan AS unit, CAST(due AS DOUBLE) AS compare,
        'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE) AS usual_low,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pydeck as pdk
 
+from twin.clock import year_share
 from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Over, Param
 from twin.palette import rgba
 from twin.view import Pinned
@@ -24,24 +25,24 @@ _WORDS = {"planned": "renovation-planned", "under_way": "renovation-under_way", 
 
 
 def ask_known(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer up to when records count. A live view takes all of its snapshot, so that its answer outlives snapshots that add nothing."""
-    is_live = pinned.view.as_of is None and pinned.view.known_at is None
-    return {"known_at": None if is_live else pinned.known_at}
+    """Return both clocks."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at}
 
 
-def ask_city(_pinned: Pinned) -> Mapping[str, Param]:
-    """Answer the whole city's progress."""
-    return {"area": "city"}
+def ask_progress(pinned: Pinned) -> Mapping[str, Param]:
+    """Return both clocks, the city's calendar, and whether the snapshot has the answer ready."""
+    return {**ask_known(pinned), "this_year": pinned.day.year, "year_share": year_share(pinned.day),
+            "from_snapshot": pinned.is_snapshot_moment}
+
+
+def ask_city(pinned: Pinned) -> Mapping[str, Param]:
+    """Return what the whole city's progress asks."""
+    return {**ask_progress(pinned), "area": "city"}
 
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer the chosen district's progress."""
-    return {"area": pinned.district}
-
-
-def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
-    """Answer no parameters."""
-    return {}
+    """Return what the chosen district's progress asks."""
+    return {**ask_progress(pinned), "area": pinned.district}
 
 
 def _marks(drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Sequence[object]]) -> tuple[Over, pdk.Layer]:
@@ -63,7 +64,7 @@ LAYER = Layer(
     maps=(MapData("estates", "estates.sql", ask_known, Encode("point", fill="status", mark="mark")),
           MapData("lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")),
           MapData("centres", "centres.sql", ask_known, Encode("point", fill="mark", mark="mark"))),
-    blocks=(Block("estates", "headline", "figures", "renovation-title", "estates_done.sql", ask_nothing, order=6),
+    blocks=(Block("estates", "headline", "figures", "renovation-title", "estates_done.sql", ask_progress, order=6),
             Block("progress", "programmes", "progress", "renovation-progress", "progress.sql", ask_city),
             Block("district", "district", "progress", "renovation-progress", "progress.sql", ask_district, order=40,
                   empty="renovation-no-plan")))

@@ -1,7 +1,13 @@
 -- layers/renovation/progress.sql: each programme against its own plan. Scopes stay apart: added lifts, renewed lifts and the
 -- published sum of both are three rows; a published result of another year is a row of its own, never a ratio to this plan.
+-- uses progress_states
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- param this_year INTEGER year year of `as_of` by the city's calendar
+-- param year_share DOUBLE share of that year's days that have begun
+-- param from_snapshot BOOLEAN - both moments are the snapshot's own
 -- param area VARCHAR - a district's id, or city
--- reads programme_progress
+-- reads programme_progress, targets, estates, lifts, communities
 -- column programme VARCHAR - estates, lifts or communities
 -- column scope VARCHAR - what is counted
 -- column year SMALLINT year programme year
@@ -12,5 +18,5 @@
 -- column basis VARCHAR - published, counted or none
 -- rows one per programme, scope and year; newest year first, then estates, lifts, communities
 SELECT programme, scope, year, plan, actual, under_way, due, basis
-FROM programme_progress WHERE area_id = $area
+FROM progress_states WHERE area_id = $area
 ORDER BY year DESC, CASE programme WHEN 'estates' THEN 1 WHEN 'lifts' THEN 2 ELSE 3 END, programme, scope

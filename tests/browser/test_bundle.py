@@ -137,6 +137,18 @@ def test_a_tooltip_is_text_whatever_the_row_holds(page, site):
     clean(page)
 
 
+def test_a_tooltip_shows_no_age_and_no_duration_below_zero(page, site):
+    site.answers["/early.arrow"] = marks([("E1", 114.30, 30.60)], waited_s=pa.array([-54427.0]), heard_s=pa.array([-3.0]), since_s=pa.array([0.0]))
+    lines = [["响应", "waited_s", "duration"], ["心跳", "heard_s", "age"], ["持续", "since_s", "duration"]]
+    draw(page, [mark_layer("/early.arrow", tooltip=lines)])
+
+    page.page.mouse.move(*place(page, 114.30, 30.60))
+    page.until("document.querySelector('.twin-tip').textContent.length > 0")
+
+    assert page.page.evaluate("document.querySelector('.twin-tip').textContent") == "响应 —心跳 —持续 0′00″"
+    clean(page)
+
+
 def test_a_click_tells_dash_the_row_and_a_click_beside_it_tells_nothing(page, site):
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], district_id=pa.array(["420102"]), version=pa.array([3], pa.int64()))
     page.page.evaluate("window.told = []; window.dash_clientside.set_props = (id, props) => told.push([id, props.data]); 0")

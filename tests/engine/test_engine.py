@@ -189,3 +189,31 @@ def test_an_engine_opens_quickly_over_every_table(lake: Path):
         Engine.over(files, root=lake / "tables").close()
         taken.append(time.perf_counter() - begun)
     assert min(taken) < 0.5 * (1 + os.getloadavg()[0]), taken
+
+
+def test_a_column_that_the_files_lack_is_null_in_every_row(lake: Path):
+    short = rain(1.0, 2.0).drop_columns(["district_id"])
+    path = lake / "tables" / "rain" / "short.parquet"
+    pq.write_table(short, path)
+    with Engine.over({"rain": [path]}, root=lake / "tables", lacking={"rain": ("district_id",)}) as engine:
+        found = engine.query(asked("SELECT district_id AS x, mm_5min FROM rain ORDER BY mm_5min"), {})
+    assert column(found, "x") == [None, None]
+    assert found.schema.field("x").type == pa.string()
+    assert column(found, "mm_5min") == [1.0, 2.0]
+
+
+def test_a_table_in_memory_stands_in_for_the_files_for_every_thread(lake: Path):
+    files = {"rain": [lake / "tables" / "rain" / "a.parquet"]}
+    sql = asked("SELECT sum(mm_5min) AS mm FROM rain")
+    with Engine.over(files, root=lake / "tables", tables={"rain": rain(8.0, 16.0)}) as engine, ThreadPoolExecutor(4) as pool:
+        assert {column(found, "mm")[0] for found in pool.map(lambda _: engine.query(sql, {}), range(16))} == {24.0}
+
+
+def test_rows_given_with_a_question_stand_in_for_the_files_for_that_question_only(opened: Engine):
+    sql = asked("SELECT sum(mm_5min) AS mm FROM rain")
+    given = [opened.query(sql, {}, rows) for rows in (None, {"rain": rain(8.0)}, {"rain": rain(16.0)}, None)]
+
+    assert [column(found, "mm")[0] for found in given] == [7, 8, 16, 7]
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(lambda n: column(opened.query(sql, {}, {"rain": rain(float(n))} if n else None), "mm")[0], list(range(4)) * 8)
+    assert list(answers) == [7, 1, 2, 3] * 8

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from twin.engine import Param, load_sql, parse_sql
+from twin.contracts import TABLES
+from twin.engine import Param, answer, load_sql, parse_sql
+from twin.engine.sql import used
 from twin.errors import QueryError
 
 HEADER = """-- rainy.sql: rain since a moment.
@@ -83,3 +86,45 @@ def test_what_is_not_sql_is_refused_with_the_engines_own_words():
 def test_wrong_parameters_are_named(params: dict[str, object], sentence: str):
     with pytest.raises(QueryError, match=sentence):
         parse_sql(HEADER + BODY, "rainy.sql").bind(params)
+
+
+USES = """-- used.sql: how many events are open, now and a day before.
+-- param as_of TIMESTAMPTZ UTC what had happened by then
+-- param known_at TIMESTAMPTZ UTC and had been recorded by then
+-- uses events_at
+-- uses events_at AS day_ago AT $as_of - INTERVAL 24 HOUR, $known_at - INTERVAL 24 HOUR
+-- reads event_facts
+-- column now BIGINT events open now
+-- column then BIGINT events open a day before
+-- rows one
+"""
+COUNTS = "WITH a AS (SELECT count(*) AS n FROM events_at WHERE is_open), b AS (SELECT count(*) AS n FROM day_ago WHERE is_open) SELECT a.n AS now, b.n AS then FROM a, b"
+OPENED = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def test_a_query_reads_the_ctes_that_it_uses_at_the_moments_that_it_says():
+    event = {"event_id": "E1", "version": 1, "occurred_at": OPENED, "created_at": OPENED, "known_from": OPENED, "closed_at": OPENED + timedelta(hours=30),
+             "closed_known_at": OPENED + timedelta(hours=30)}
+    facts = pa.Table.from_pylist([event], schema=pa.schema([field.with_nullable(True) for field in TABLES["event_facts"].schema]))
+    sql = parse_sql(USES + COUNTS, "used.sql")
+
+    def counted(hours: float) -> tuple[int, int]:
+        moment = OPENED + timedelta(hours=hours)
+        (row,) = answer({"event_facts": facts}, sql, {"as_of": moment, "known_at": moment}).to_pylist()
+        return row["now"], row["then"]
+
+    assert [counted(hours) for hours in (-1, 0, 24, 29.9, 30, 54)] == [(0, 0), (1, 0), (1, 1), (1, 1), (0, 1), (0, 0)]
+
+
+def test_the_hash_of_a_query_is_over_the_ctes_that_it_uses():
+    plain = COUNTS.replace("events_at", "event_facts").replace("day_ago", "event_facts").replace("WHERE is_open", "")
+    without = "".join(line for line in USES.splitlines(keepends=True) if " uses " not in line)
+
+    assert parse_sql(USES + COUNTS, "used.sql").sha256 != parse_sql(without + plain, "used.sql").sha256
+    assert [path.name for path in used(USES)] == ["events_at.sql"]
+
+
+@pytest.mark.parametrize(("line", "sentence"), [("-- uses nothing_of_the_kind", "nothing_of_the_kind.sql cannot be read"), ("-- uses events_at AT $as_of", "cannot be read")])
+def test_a_cte_that_is_not_there_is_missed_in_a_sentence(line, sentence):
+    with pytest.raises(QueryError, match=sentence):
+        parse_sql(USES.replace("-- uses events_at\n", f"{line}\n") + COUNTS, "used.sql")

@@ -24,6 +24,27 @@ def test_forms(value, form, text):
     assert forms.write(value, form, ZH, WUHAN) == text
 
 
+@pytest.mark.parametrize("form", ["age", "duration"])
+def test_nothing_lasts_less_than_no_time(form):
+    assert forms.write(-54_427, form, ZH, WUHAN) == "—"
+    assert forms.write(0, form, ZH, WUHAN) == "0″"
+    assert forms.minutes(-217_728_000) == "—"
+    assert forms.minutes(0) == "0″"
+
+
+@pytest.mark.parametrize(("now", "text"), [
+    (datetime(2026, 11, 23, 15, 59, tzinfo=UTC), "00:30:00"),  # 23:59 of the same day in the hall
+    (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "2026-11-23 00:30:00"),  # midnight in the hall: the day before
+    (datetime(2026, 11, 22, 15, 59, tzinfo=UTC), "2026-11-23 00:30:00"),
+    (None, "2026-11-23 00:30:00")])
+def test_a_moment_of_another_day_than_the_hall_s_has_its_date(now, text):
+    assert forms.dated(datetime(2026, 11, 22, 16, 30, tzinfo=UTC), WUHAN, now) == text
+
+
+def test_a_date_and_time_may_do_without_seconds():
+    assert forms.dated(datetime(2026, 11, 22, 16, 30, 59, tzinfo=UTC), WUHAN, seconds=False) == "2026-11-23 00:30"
+
+
 def test_zero_is_not_unknown():
     assert forms.write(0, "count", ZH, WUHAN) == "0"
 
@@ -33,7 +54,7 @@ def test_moments_are_written_in_the_city_s_zone():
     assert forms.date(datetime(2026, 11, 22, 16, 0, tzinfo=UTC), WUHAN, ZH) == "2026-11-23 星期一"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(8, "8 秒前"), (119, "119 秒前"), (120, "2 分前"), (7_200, "2 小时前"), (200_000, "2 天前"), (-3, "0 秒前")])
+@pytest.mark.parametrize(("seconds", "text"), [(8, "8 秒前"), (119, "119 秒前"), (120, "2 分前"), (7_200, "2 小时前"), (200_000, "2 天前"), (-0.4, "0 秒前"), (-3, "—"), (-54_427, "—")])
 def test_ages_in_the_largest_unit_that_still_says_something(seconds, text):
     assert forms.age(timedelta(seconds=seconds), ZH) == text
 

@@ -49,8 +49,11 @@ def test_a_later_export_closes_the_order_that_an_earlier_one_opened(ingest):
     closed, done = ingest(order_of(**SENT, **TOLD))
     before, after = (table(snapshot, "event_facts").to_pylist()[0] for snapshot in (opened, closed))
 
-    assert (before["response_s"], before["closure_s"], before["closure_target_s"] is None) == (120, None, False)
-    assert (after["response_s"], after["closure_s"], after["n_arrived"]) == (120, 2_400, 1)
+    def clocks(fact):
+        return [None if fact[name] is None else (fact[name] - fact["created_at"]).total_seconds() for name in ("acked_at", "arrived_at", "closed_at")]
+
+    assert (clocks(before), before["closure_target_s"] is None) == ([120, None, None], False)
+    assert clocks(after) == [120, 600, 2_400]
     assert (done.rows["dispatches"], done.quarantined) == (2, 0)
 
 
@@ -58,8 +61,18 @@ def test_nothing_shows_before_the_export_was_read(ingest):
     snapshot, _ = ingest(order_of(**SENT, **TOLD))
     (fact,) = table(snapshot, "event_facts").to_pylist()
 
-    assert fact["known_from"] == READ_AT
-    assert fact["closure_known_s"] == fact["response_known_s"] == 3 * 3_600
+    assert fact["known_from"] == fact["closed_known_at"] == fact["acked_known_at"] == READ_AT
+
+
+def test_a_closing_before_the_opening_is_refused_and_the_event_says_so_until_a_good_one_comes(ingest):
+    first, done = ingest(order_of(**SENT, told="2026-07-16 08:00:00"))
+    second, _ = ingest(order_of(**SENT, **TOLD))
+    refused, closed = (table(snapshot, "event_facts").to_pylist()[0] for snapshot in (first, second))
+
+    assert (done.rows["events"], done.quarantined) == (1, 1)
+    assert table(first, "quarantine")["subject_id"].to_pylist() == [refused["event_id"]]
+    assert (refused["closed_at"], refused["refused_known_at"]) == (None, READ_AT)
+    assert closed["closed_at"] is not None
 
 
 def test_an_order_that_changed_its_words_is_refused_and_the_one_in_the_lake_stays(ingest):

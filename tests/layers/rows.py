@@ -39,10 +39,24 @@ def table_of(table: str, rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist([row_of(table, row) for row in rows], schema=TABLES[table].schema)
 
 
+_MOMENTS = {"response": "acked", "closure": "closed", "monitor": "monitor", "judge": "judge", "warn": "warn", "handle": "handle", "evaluate": "evaluate"}
+
+
 def event(event_id: str, when: datetime, **given: Any) -> Row:
-    """An event that was opened and recorded when it happened, live, minor, in district A."""
+    """What is known of an event that was opened and recorded when it happened, live, minor, in district A.
+
+    Moments may be given as seconds after it was opened: `response_s=60` is an acknowledgement a minute later, recorded at
+    once unless `response_known_s` says otherwise; so `closure_s` and the stages.
+    """
+    opened = given.get("created_at", when)
+    moments: Row = {}
+    for name, column in _MOMENTS.items():
+        after, known = given.pop(f"{name}_s", None), given.pop(f"{name}_known_s", None)
+        if after is not None:
+            moments |= {f"{column}_at": opened + timedelta(seconds=after),
+                        f"{column}_known_at": opened + timedelta(seconds=after if known is None else known)}
     return {"event_id": event_id, "version": 1, "occurred_at": when, "created_at": when, "known_from": when, "mode": "live", "source_id": "S01",
-            "priority": 4, "district_id": "A", "title": event_id, "sense_s": 0, **given}
+            "priority": 4, "district_id": "A", "title": event_id, **moments, **given}
 
 
 def closed(after_s: int, *, known_s: int | None = None) -> Row:

@@ -25,9 +25,37 @@ def test_no_more_rows_than_asked_for(listed):
     assert [row["title"] for row in listed([event(f"e{n}", at(f"9:0{n}")) for n in range(9)], most=2)] == ["e8", "e7"]
 
 
+def order(unit, arrived=None, **given):
+    return {"dispatch_id": unit, "version": 1, "event_id": "E1", "sent_at": at("11:01"), "recorded_at": at("11:01"), "arrived_at": arrived, **given}
+
+
 def test_a_row_names_its_district_and_what_to_pick(listed):
-    row = listed([event("E1", at("11:00"), n_units=4, n_arrived=3)])[0]
-    assert (row["id"], row["district"], row["n_arrived"], row["n_units"], row["age_s"]) == ("event_heat:E1", "甲区", 3, 4, 3600)
+    row = listed([event("E1", at("11:00"))])[0]
+    assert (row["id"], row["district"], row["n_arrived"], row["n_units"], row["age_s"]) == ("event_heat:E1", "甲区", 0, 0, 3600)
+
+
+def test_units_on_site_are_those_of_the_moment_looked_at(ask):
+    orders = [order("a"), order("a", at("11:20"), version=2, recorded_at=at("11:21")), order("b"), order("b", at("11:30"), version=2, recorded_at=at("11:45"))]
+    tables = {"event_facts": [event("E1", at("11:00"))], "dispatches": orders}
+
+    def on_site(as_of, known_at=None):
+        row = ask("attention/rows.sql", tables, as_of=at(as_of), known_at=at(known_at or as_of), most=8)[0]
+        return row["n_arrived"], row["n_units"]
+
+    assert [on_site(moment) for moment in ("11:00", "11:01", "11:20", "11:21", "11:44", "11:45")] == [(0, 0), (0, 2), (0, 2), (1, 2), (1, 2), (2, 2)]
+    assert on_site("11:29", known_at="12:00") == (1, 2)
+
+
+def test_an_order_that_passed_to_another_event_counts_there(ask):
+    log = [event("E1", at("11:00")), event("E2", at("11:00"))]
+    orders = [order("a", at("11:20")), order("a", at("11:20"), version=2, recorded_at=at("11:40"), event_id="E2")]
+
+    def units(as_of):
+        rows = ask("attention/rows.sql", {"event_facts": log, "dispatches": orders}, as_of=at(as_of), most=8)
+        return {row["title"]: row["n_arrived"] for row in rows}
+
+    assert units("11:39") == {"E1": 1, "E2": 0}
+    assert units("11:40") == {"E1": 0, "E2": 1}
 
 
 def test_a_district_lists_its_own(listed):
@@ -48,3 +76,9 @@ def test_the_six_stages_add_up_to_what_is_open(ask):
     rows = ask("attention/stages.sql", {"event_facts": log})
     assert [(row["stage"], row["n"]) for row in rows] == [("sense", 1), ("monitor", 2), ("judge", 0), ("warn", 0), ("handle", 1), ("evaluate", 0)]
     assert [row["n_today"] for row in rows] == [4, 3, 0, 0, 1, 1]
+
+
+def test_an_event_of_last_night_that_was_opened_today_came_through_the_stages_today(ask):
+    log = [event("E1", at("23:55", day=22), created_at=at("0:05"), monitor_s=5), event("E2", at("23:50", day=22), created_at=at("23:59", day=22), **closed(1))]
+    rows = ask("attention/stages.sql", {"event_facts": log})
+    assert [row["n_today"] for row in rows] == [1, 1, 0, 0, 0, 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.layers.rows import NOON, at
@@ -60,7 +62,7 @@ def test_a_hundred_metres_are_as_new_as_the_newest_of_their_four_cells(ask, seen
 
 
 def test_share_of_the_city_seen_in_an_hour_counts_each_cell_once(figures):
-    cells = [{"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:10")}, {"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:40")},
+    cells = [{"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:40")},
              {"cell_x": 2, "cell_y": 1, "district_id": "A", "seen_at": at("9:00")}, {"cell_x": 3, "cell_y": 1, "district_id": "B", "seen_at": at("11:40")},
              {"cell_x": 9, "cell_y": 1, "district_id": None, "seen_at": at("11:40")}]
     districts = [{"district_id": "A", "n_cells": 3}, {"district_id": "B", "n_cells": 5}]
@@ -70,8 +72,30 @@ def test_share_of_the_city_seen_in_an_hour_counts_each_cell_once(figures):
     assert here["district_seen_pct"]["value"] == pytest.approx(100 / 3)
 
 
-def test_a_city_that_was_never_seen_is_unknown_not_zero(figures):
-    assert figures("drone_coverage/seen.sql", {"districts": [{"district_id": "A", "n_cells": 3}]})["coverage_60_pct"]["value"] is None
+def shares(figures, *cells, **params):
+    """Shares seen of the city, of district A, and of a zone that has no outline."""
+    districts = [{"district_id": "A", "n_cells": 4}, {"district_id": "B", "n_cells": 4}, {"district_id": "zone", "n_cells": 0}]
+    rows = [{"cell_x": n, "cell_y": 0, "district_id": district, "seen_at": when} for n, (district, when) in enumerate(cells)]
+    tables = {"coverage": rows, "districts": districts}
+    parts = [figures("drone_coverage/district.sql", tables, district=district, **params)["district_seen_pct"]["value"] for district in ("A", "zone")]
+    return figures("drone_coverage/seen.sql", tables, **params)["coverage_60_pct"]["value"], *parts
+
+
+def test_a_city_that_was_not_seen_in_a_day_is_unknown_and_one_not_seen_in_an_hour_is_zero(figures):
+    assert shares(figures) == (None, None, None)
+    assert shares(figures, ("A", at("11:59", day=22))) == (None, None, None)
+    assert shares(figures, ("A", at("12:00", day=22))) == (None, None, None)
+    assert shares(figures, ("A", at("12:01", day=22))) == (0, 0, None)
+    assert shares(figures, ("A", at("11:00"))) == (0, 0, None)
+    assert shares(figures, ("A", at("11:01"))) == (12.5, 25, None)
+
+
+def test_a_district_that_was_not_seen_is_zero_while_another_was(figures):
+    assert shares(figures, ("B", at("11:30"))) == (12.5, 0, None)
+
+
+def test_what_was_seen_outside_of_all_districts_makes_no_share_known(figures):
+    assert shares(figures, (None, at("11:30"))) == (None, None, None)
 
 
 def test_a_districts_own_drones_in_the_air(figures):
@@ -83,5 +107,58 @@ def test_a_footprint_is_the_newest_of_its_drone(ask):
     def ring(when, lon):
         return {"drone_id": "up", "occurred_at": when, **{f"lon{n}_ud": lon for n in range(1, 5)}}
 
-    rows = ask("drone_coverage/footprints.sql", {"footprints": [ring(at("11:59"), 114_000_000), ring(NOON, 115_000_000), ring(at("11:00"), 1)]})
-    assert [row["lon1"] for row in rows] == [115]
+    tables = {"footprints": [ring(at("11:59"), 114_000_000), ring(NOON, 115_000_000), ring(at("11:00"), 1)],
+              "drone_states": [heard("up", at("11:59")), heard("up", NOON, recorded_at=at("12:05")), heard("up", at("11:00"))]}
+    assert [row["lon1"] for row in ask("drone_coverage/footprints.sql", tables, known_at=at("12:05"))] == [115]
+    assert [row["lon1"] for row in ask("drone_coverage/footprints.sql", tables)] == [114]
+    assert ask("drone_coverage/footprints.sql", tables, as_of=at("11:58")) == []
+
+
+def test_the_register_is_that_of_the_moment_by_both_clocks(figures):
+    fleet = [drone("a"), drone("b", occurred_at=at("13:00")), drone("c", recorded_at=at("13:00"))]
+    for as_of, known_at, n in ((NOON, NOON, 1), (at("13:00"), NOON, 2), (NOON, at("13:00"), 2), (at("13:00"), at("13:00"), 3)):
+        assert figures("drone_coverage/fleet.sql", {"drones": fleet}, as_of=as_of, known_at=known_at)["drones_integrated"]["value"] == n
+
+
+@pytest.mark.parametrize(("mode", "limit_s"), [("flying", 90), ("returning", 90), ("docked", 900), ("fault", 900)])
+def test_an_aircraft_is_lost_a_microsecond_after_its_silence(figures, ask, mode, limit_s):
+    for us, n in ((0, 1), (1, 0)):
+        when = NOON - timedelta(seconds=limit_s, microseconds=us)
+        tables = {"drones": [drone("a")], "drone_states": [heard("a", when, mode)]}
+        assert figures("drone_coverage/fleet.sql", tables)["drones_online"]["value"] == n
+        assert [row["age_s"] for row in ask("drone_coverage/drones.sql", tables)] == [limit_s] * n
+
+
+def test_what_an_aircraft_said_later_or_was_recorded_later_is_not_shown(ask):
+    tables = {"drones": [drone("a")], "drone_states": [heard("a", at("11:59"), "docked"), heard("a", at("12:01")), heard("a", NOON, recorded_at=at("12:01"))]}
+    assert [(row["state"], row["age_s"]) for row in ask("drone_coverage/drones.sql", tables)] == [("docked", 60)]
+    assert [(row["state"], row["age_s"]) for row in ask("drone_coverage/drones.sql", tables, known_at=at("12:01"))] == [("flying", 0)]
+
+
+def flight(name, start, **given):
+    """A flight that was recorded at take-off."""
+    return {"mission_id": name, "version": 1, "mode": "live", "started_at": start, "recorded_at": start, "occurred_at": start, **given}
+
+
+def test_a_take_off_corrected_into_another_day_moves_the_flight(figures):
+    flights = [flight("a", at("9:00")), flight("a", at("9:00", day=20), version=2, recorded_at=at("11:00")), flight("b", at("10:00"))]
+    for known_at, n in ((at("10:59"), 2), (NOON, 1)):
+        assert figures("drone_coverage/fleet.sql", {"missions": flights}, known_at=known_at)["sorties_today"]["value"] == n
+
+
+def test_a_flight_that_landed_later_has_flown_nothing_yet(figures):
+    flights = [flight("a", at("9:00"), ended_at=at("12:30"), flown_m=4_000.6, recorded_at=at("8:00")), flight("b", at("8:00"), ended_at=at("9:30"), flown_m=1_000.4)]
+    assert figures("drone_coverage/fleet.sql", {"missions": flights})["flown_km_today"]["value"] == 1
+
+
+def test_before_the_first_flight_was_known_there_is_no_figure_and_without_one_today_it_is_zero(figures):
+    flights = {"missions": [flight("a", at("9:00", day=20))]}
+    assert figures("drone_coverage/fleet.sql", flights)["sorties_today"]["value"] == 0
+    assert figures("drone_coverage/fleet.sql", flights, as_of=at("8:59", day=20), day_from=at("0:00", day=20))["sorties_today"]["value"] is None
+
+
+def test_yesterdays_flights_are_those_that_were_known_a_day_ago(figures):
+    """A take-off of yesterday, put off by a correction of today, had been counted yesterday at this hour."""
+    flights = {"missions": [flight("a", at("9:00", day=22)), flight("a", at("15:00", day=22), version=2, recorded_at=at("8:00")),
+                            flight("b", at("10:00", day=22), recorded_at=at("12:01", day=22)), flight("c", at("9:00", day=22), mode="drill")]}
+    assert figures("drone_coverage/fleet.sql", flights)["sorties_today"]["compare"] == 1

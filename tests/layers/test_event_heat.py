@@ -35,6 +35,13 @@ def test_a_lone_event_is_a_soft_spot_of_its_whole_weight(heat):
     assert (top["x"], top["y"], top["per_km2"]) == (20, 30, pytest.approx((70 / 256) ** 2 / CELL_KM2))
 
 
+def test_what_would_spread_over_the_edge_of_the_raster_is_left_out(heat):
+    corner = {"lon_ud": 114_000_000 + 1_000, "lat_ud": 30_000_000 + 1_000}
+    cells = heat([event("E1", at("11:30"), **corner)])
+    assert len(cells) == 25
+    assert {(cell["x"], cell["y"]) for cell in cells} == {(x, y) for x in range(5) for y in range(5)}
+
+
 def test_the_worse_the_heavier(heat):
     assert [total(heat([event("E1", at("11:30"), priority=priority, **HERE)])) for priority in (1, 2, 3, 4)] == pytest.approx([4, 3, 2, 1])
 
@@ -44,6 +51,12 @@ def test_heat_holds_what_is_open_and_what_happened_in_the_window(heat):
            event("new, closed", at("11:30"), **HERE, **closed(60)), event("drill", at("11:30"), mode="drill", **HERE),
            event("nowhere", at("11:30"))]
     assert total(heat(log)) == pytest.approx(2)
+
+
+def test_the_window_does_not_hold_its_first_moment(heat):
+    log = [event("E1", at("11:00"), **HERE, **closed(60))]
+    assert heat(log) == []
+    assert total(heat(log, window_from=at("10:59"))) == pytest.approx(1)
 
 
 def test_heat_knows_only_what_was_recorded(heat):

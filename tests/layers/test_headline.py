@@ -114,9 +114,32 @@ def test_nine_in_ten_closings_include_the_open_ones_past_their_target(clocks):
     assert row["compare"] == 1800
 
 
-def test_a_reopened_event_waits_on(clocks):
-    reopened = event("E1", at("9:00"), closure_target_s=1800)  # told, not accepted: its facts have no closing
-    assert clocks([reopened])["closure_p90_s"]["value"] == 3 * 3600
+def test_a_reopened_event_is_closed_before_and_open_from_then_on(events, clocks):
+    back = at("10:00")
+    log = [event("E1", at("9:00"), closure_target_s=1800, **closed(600), holds_to=back),
+           event("E1", at("9:00"), closure_target_s=1800, holds_from=back)]
+    assert [events(log, as_of=at(moment))["open_now"]["value"] for moment in ("9:09", "9:10", "9:59", "10:00")] == [1, 0, 0, 1]
+    assert clocks(log, as_of=at("9:59"))["closure_p90_s"]["value"] == 600
+    assert clocks(log)["closure_p90_s"]["value"] == 3 * 3600
+
+
+def test_a_clock_that_a_correction_made_run_backwards_has_no_length_and_does_not_wait(clocks):
+    early = event("E1", at("9:00"), response_s=-600, response_known_s=60, response_target_s=120, **closed(-300, known_s=60))
+    assert [row["value"] for row in clocks([early]).values()] == [None, None]
+
+
+def test_what_was_recorded_is_compared_to_the_microsecond(events):
+    moment = NOON - timedelta(microseconds=1)
+    log = [{**event("E1", at("9:00")), "closed_at": at("9:10"), "closed_known_at": moment}]
+    assert events(log, known_at=moment)["open_now"]["value"] == 0
+    assert events(log, known_at=moment - timedelta(microseconds=1))["open_now"]["value"] == 1
+
+
+def test_closings_that_were_refused_are_counted_while_the_event_is_open(events):
+    log = [event("E1", at("9:00"), refused_known_at=at("9:30")), event("E2", at("9:00"), refused_known_at=at("9:30"), **closed(3600))]
+    assert "closings_refused" not in events(log, as_of=at("9:29"))
+    assert events(log, as_of=at("9:30"))["closings_refused"]["value"] == 2
+    assert events(log)["closings_refused"]["value"] == 1
 
 
 def test_proactive_is_a_share_of_today_beside_last_week(figures):

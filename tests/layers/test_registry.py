@@ -48,7 +48,7 @@ def registry(city):
 
 
 def pinned_at(district=""):
-    return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1))
+    return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1), NOON, NOON.date())
 
 
 def test_layers_come_in_the_citys_order(registry):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from tests.layers.rows import NOON, at
+from tests.oracles import answers
 
 
 def lift(name, **given):
@@ -25,8 +31,14 @@ def test_lifts_are_two_series_with_two_marks(ask):
 
 def test_a_lift_stands_once_by_its_newest_version_known(ask):
     log = [lift("a"), lift("a", version=2, status="accepted", recorded_at=at("11:00"))]
-    assert [row["status"] for row in ask("renovation/lifts.sql", {"lifts": log}, known_at=None)] == ["accepted"]
+    assert [row["status"] for row in ask("renovation/lifts.sql", {"lifts": log})] == ["accepted"]
     assert [row["status"] for row in ask("renovation/lifts.sql", {"lifts": log}, known_at=at("10:00"))] == ["building"]
+
+
+def test_a_step_that_is_dated_later_has_not_been_taken(ask):
+    log = [lift("a"), lift("a", version=2, status="accepted", occurred_at=at("13:00")), lift("next", year=2026, occurred_at=at("13:00"))]
+    assert [(row["lift_id"], row["status"]) for row in ask("renovation/lifts.sql", {"lifts": log})] == [("a", "building")]
+    assert [row["lift_id"] for row in ask("renovation/lifts.sql", {"lifts": log}, as_of=at("13:00"))] == ["next"]
 
 
 def test_scopes_and_years_stay_apart(ask):
@@ -46,9 +58,47 @@ def test_this_years_result_is_a_dash_over_the_plan_until_data_arrive(figures):
 
 
 def test_estates_and_centres_of_the_newest_year(ask):
-    estate = {"version": 1, "recorded_at": at("8:00"), "lon_ud": 114_000_000, "lat_ud": 30_000_000}
+    estate = {"version": 1, "occurred_at": at("8:00"), "recorded_at": at("8:00"), "lon_ud": 114_000_000, "lat_ud": 30_000_000}
     estates = [{**estate, "estate_id": "E1", "year": 2025, "status": "accepted"}, {**estate, "estate_id": "E2", "year": 2025, "status": "planned"},
                {**estate, "estate_id": "E0", "year": 2024, "status": "accepted"}]
-    assert [row["mark"] for row in ask("renovation/estates.sql", {"estates": estates}, known_at=None)] == ["estate_planned", "estate_accepted"]
+    assert [row["mark"] for row in ask("renovation/estates.sql", {"estates": estates})] == ["estate_planned", "estate_accepted"]
     centres = [{**estate, "community_id": "C1", "year": 2025, "status": "open"}]
-    assert [row["mark"] for row in ask("renovation/centres.sql", {"communities": centres}, known_at=None)] == ["centre"]
+    assert [row["mark"] for row in ask("renovation/centres.sql", {"communities": centres})] == ["centre"]
+
+
+moments = st.integers(-3, 3).map(lambda n: NOON + timedelta(hours=n))
+
+
+def steps(key, status):
+    """Up to six steps of two things, in any order of the two clocks."""
+    row = st.builds(dict, **{key: st.sampled_from("ab"), "version": st.integers(1, 3), "year": st.just(2026), "status": st.sampled_from(status),
+                             "district_id": st.sampled_from(["A", None]), "occurred_at": moments, "recorded_at": moments})
+    return st.lists(row, max_size=6, unique_by=lambda row: (row[key], row["version"]))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(estates=steps("estate_id", ["planned", "under_way", "accepted"]), lifts=steps("lift_id", ["applied", "approved", "building", "accepted"]),
+       centres=steps("community_id", ["planned", "under_way", "open"]), as_of=moments, known_at=moments)
+def test_at_any_two_moments_marks_and_progress_are_those_counted_by_hand(ask, estates, lifts, centres, as_of, known_at):
+    logs = {"estates": ("estate_id", estates), "lifts": ("lift_id", [{**row, "kind": "added"} for row in lifts]), "communities": ("community_id", centres)}
+    known = {name: answers.newest_step([{**row, "id": row[key]} for row in rows], as_of, known_at) for name, (key, rows) in logs.items()}
+    targets = [{"target_id": "T", "year": 2026, "programme": "estates", "scope": "renovated", "plan": 10}]
+    tables = {"targets": targets, **{name: rows for name, (_, rows) in logs.items()}}
+    seen = {"as_of": as_of, "known_at": known_at}
+    for question, (name, (key, _)) in zip(("estates", "lifts", "centres"), logs.items(), strict=True):
+        shown = {row[key]: row["status"] for row in ask(f"renovation/{question}.sql", tables, **seen)}
+        assert shown == {thing: row["status"] for thing, row in known[name].items()}
+    done = sum(row["status"] == "accepted" for row in known["estates"].values()) if known["estates"] else None
+    (figure,) = ask("renovation/estates_done.sql", tables, from_snapshot=False, **seen)
+    assert (figure["value"], figure["compare"]) == (done, 5)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lifts=steps("lift_id", ["building", "accepted"]), as_of=moments, known_at=moments)
+def test_both_ways_to_progress_give_the_same_rows(ask, lifts, as_of, known_at):
+    tables = {"lifts": [{**row, "kind": "added"} for row in lifts], "targets": [{"target_id": "T", "year": 2026, "programme": "lifts", "scope": "added", "plan": 10}]}
+    seen = {"as_of": as_of, "known_at": known_at}
+    stored = [{**row, "area_id": area, "as_of": as_of} for area in ("city", "A") for row in ask("renovation/progress.sql", tables, area=area, from_snapshot=False, **seen)]
+    for area in ("city", "A"):
+        assert ask("renovation/progress.sql", {"programme_progress": stored}, area=area, **seen) == ask(
+            "renovation/progress.sql", tables, area=area, from_snapshot=False, **seen)

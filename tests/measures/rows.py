@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
+from twin.arrow import compute as pc
+from twin.city import City
 from twin.contracts import TABLES
-from twin.engine import Sql, answer
+from twin.engine import Engine, Sql, answer
+from twin.measures import Mark, MeasureUpdate, compute
+from twin.store.files import chunk_of, chunks, ordered
 
 NINE = datetime(2026, 7, 16, 9, tzinfo=UTC)
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {
+    "quarantine": {"quarantine_id": "Q1", "recorded_at": NINE, "occurred_at": NINE, "table_name": "feedbacks", "feed": "test", "origin": "test",
+                   "reason": "it makes no sense.", "raw": "{}"},
     "events": {"event_id": "E1", "version": 1, "occurred_at": NINE, "recorded_at": NINE, "created_at": NINE, "mode": "live", "source_id": "S01", "category": "noise",
                "title": "noise", "priority": 3, "level": "district", "is_proactive": False, "source": "test"},
     "event_stages": {"event_id": "E1", "stage": "sense", "occurred_at": NINE, "recorded_at": NINE, "actor": "test", "source": "test"},
@@ -47,9 +53,72 @@ class Rows:
 
     tables: Mapping[str, pa.Table]
     previous_as_of: datetime | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
     asked: list[str] = field(default_factory=list[str])
+    engine: Engine | None = None
 
     def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
         """Answer over the tables, and remember what was asked."""
         self.asked.append(sql.name)
-        return answer(self.tables, sql, params)
+        return self.engine.query(sql, params) if self.engine else answer(self.tables, sql, params)
+
+    def chunk_of(self, table: str, day: date) -> str:
+        """Name the piece of a day, as a table that was never compacted has it."""
+        return chunk_of(TABLES[table])(day)
+
+    def chunk(self, table: str, name: str) -> pa.Table:
+        """The rows of one piece of a table."""
+        held = self.tables.get(table, TABLES[table].empty())
+        return dict(chunks(TABLES[table], held)).get(name, TABLES[table].empty())
+
+    def hash(self, table: str) -> str:
+        """A hash of the rows as they stand."""
+        return str(hash(str(self.tables[table].to_pylist()))) if table in self.tables else ""
+
+
+@dataclass
+class Growing:
+    """A lake in memory that grows publish by publish, its measures kept as the store keeps them."""
+
+    city: City
+    tables: dict[str, pa.Table] = field(default_factory=dict[str, pa.Table])
+    marks: dict[str, Mark] = field(default_factory=dict[str, Mark])
+    as_of: datetime | None = None
+    renewed: list[str] = field(default_factory=list[str])
+    """Tables that the last publish wrote."""
+
+    def publish(self, as_of: datetime, **batch: pa.Table) -> Growing:
+        """Take in new rows of logs, or whole reference tables, and work out the measures at the moment."""
+        for name, rows in batch.items():
+            held = self.tables.get(name, TABLES[name].empty())
+            self.tables[name] = rows if TABLES[name].kind == "reference" else pa.concat_tables([held, rows])
+        logs = {name: rows for name, rows in batch.items() if TABLES[name].kind == "log"}
+        self.renewed.clear()
+        with Engine.of(dict(self.tables)) as engine:
+            for update in compute(self.city, Rows(self.tables, self.as_of, dict(self.marks), engine=engine), logs, as_of):
+                if isinstance(update, tuple):
+                    self.marks[update[0]] = update[1]
+                else:
+                    self._take(update)
+        self.as_of = as_of
+        return self
+
+    def _take(self, update: MeasureUpdate) -> None:
+        assert update.rows.schema.equals(TABLES[update.table].schema)
+        held = self.tables.get(update.table, TABLES[update.table].empty())
+        if update.how == "replace_chunks":
+            days = pc.strftime(held["occurred_at"], format="%Y-%m-%d")
+            held = held.filter(pc.invert(pc.is_in(days, value_set=pa.array(update.chunks, pa.string()))))
+        rows = update.rows if update.how == "replace" else pa.concat_tables([held, update.rows])
+        self.tables[update.table] = ordered(TABLES[update.table], rows)
+        self.renewed.append(update.table)
+
+    def rows(self, table: str) -> list[dict[str, object]]:
+        """Rows of a table as they stand, in the order of its file."""
+        return self.tables[table].to_pylist() if table in self.tables else []
+
+    def at_once(self) -> Growing:
+        """The same rows, published in one piece at the same moment."""
+        assert self.as_of is not None
+        given = {name: rows for name, rows in self.tables.items() if TABLES[name].kind != "measure"}
+        return Growing(self.city).publish(self.as_of, **given)

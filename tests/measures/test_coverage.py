@@ -16,7 +16,8 @@ from tests.measures.rows import NINE
 from tests.oracles import ground
 from twin.city import Raster
 from twin.contracts.measured import COVERAGE, FOOTPRINTS
-from twin.measures.coverage import cells_inside, coverage
+from twin.measures.coverage import coverage
+from twin.measures.swaths import cells_inside
 
 RASTER = Raster(lon0=0.0, lat0=0.0, dlon=0.001, dlat=0.001, cell_m=50.0, n_x=40, n_y=30)
 LABELS = np.where(np.arange(40) < 20, 0, -1) * np.ones((30, 1), int)
@@ -84,7 +85,11 @@ def test_between_two_heartbeats_the_swath_has_no_holes():
     assert cells[15, 0] == seconds(-30)  # a step of one cell every 2 s; at -28 s the west edge is on 16
 
 
-@pytest.mark.parametrize(("drone", "gap"), [("a", 120), ("b", 60)])
+def test_heartbeats_sixty_one_seconds_apart_are_one_swath():
+    assert {x for x, y in seen(rings(("a", seconds(-61), SQUARE), ("a", NINE, moved(30)))) if y == 0} == set(range(32))
+
+
+@pytest.mark.parametrize(("drone", "gap"), [("a", 120), ("a", 61.000001), ("b", 60)])
 def test_a_long_silence_or_another_aircraft_makes_no_swath(drone, gap):
     assert {x for x, _ in seen(rings(("a", seconds(-gap), SQUARE), (drone, NINE, moved(30))))} == {0, 1, 30, 31}
 

@@ -30,7 +30,7 @@ def test_every_measured_table_has_a_definition():
     assert {measure.table for measure in MEASURES} == {name for name, table in TABLES.items() if table.kind == "measure"}
 
 
-@pytest.mark.parametrize("name", ["response_s", "closure_s", "seen_at", "state", "actual", "is_fresh"])
+@pytest.mark.parametrize("name", ["acked_at", "closed_at", "refused_known_at", "seen_at", "state", "actual", "is_fresh"])
 def test_what_the_hall_is_judged_by_is_defined(name):
     assert name in {measure.name for measure in MEASURES}
 

@@ -25,9 +25,10 @@ def before(seconds: float) -> datetime:
     return NINE - timedelta(seconds=seconds)
 
 
-def health(*probes: Mapping[str, object]) -> dict[str, object]:
-    """The link of the only department at nine."""
-    rows = answer({"departments": make("departments", {}), "link_probes": make("link_probes", *probes)}, SQL, {"as_of": NINE, "late_s": LATE_S, "down_s": DOWN_S})
+def health(*probes: Mapping[str, object], as_of: datetime = NINE, known_at: datetime = NINE) -> dict[str, object]:
+    """The link of the only department, at nine unless the test says otherwise."""
+    asked = {"as_of": as_of, "known_at": known_at, "link_late_s": LATE_S, "link_down_s": DOWN_S}
+    rows = answer({"departments": make("departments", {}), "link_probes": make("link_probes", *probes)}, SQL, asked)
     (row,) = rows.cast(LINK_HEALTH.schema).to_pylist()
     return row
 
@@ -75,15 +76,86 @@ def test_latency_is_the_median_of_the_last_hour_and_records_are_of_a_day():
     assert (link["latency_p50_ms"], link["n_records_24h"]) == (20, 40)
 
 
-probes = st.builds(dict, occurred_at=st.sampled_from([before(age) for age in (0, 100, 200, 201, 3_599, 3_600, 86_399, 86_400, 2_591_999, 2_592_000)]),
+def test_a_record_stamped_a_year_ahead_does_not_keep_a_silent_link_fine():
+    link = health({"occurred_at": before(900), "recorded_at": before(899), "last_record_at": NINE + timedelta(days=365)},
+                  {"occurred_at": before(950), "recorded_at": before(949), "last_record_at": before(960)}, {"last_record_at": None})
+
+    assert (link["state"], link["state_since"]) == ("late", before(960))
+
+
+def test_a_record_is_believed_up_to_the_moment_its_row_was_recorded():
+    link = health({"occurred_at": before(60), "recorded_at": before(50), "last_record_at": before(50)})
+    assert (link["state"], link["last_record_at"]) == ("ok", before(50))
+
+    link = health({"occurred_at": before(60), "recorded_at": before(50), "last_record_at": before(49)})
+    assert (link["state"], link["last_record_at"]) == ("late", None)
+
+
+def test_a_record_of_later_than_the_moment_looked_at_is_not_told_even_if_it_is_known():
+    link = health({"occurred_at": before(10), "recorded_at": NINE + timedelta(seconds=60), "last_record_at": NINE + timedelta(seconds=30)},
+                  {"occurred_at": before(70), "recorded_at": before(70), "last_record_at": before(70)}, known_at=NINE + timedelta(hours=1))
+
+    assert link["last_record_at"] == before(70)
+
+
+DAY = 86_400
+
+
+def test_a_link_that_is_down_for_more_than_thirty_days_says_since_when():
+    link = health({"occurred_at": before(40 * DAY), "recorded_at": before(40 * DAY), "last_record_at": before(41 * DAY)},
+                  {"is_ok": False, "latency_ms": None, "last_record_at": None, "n_records": 0})
+
+    assert (link["state"], link["state_since"], link["last_record_at"]) == ("down", before(40 * DAY), before(41 * DAY))
+    assert link["uptime_30d_pct"] == 0
+
+
+def test_a_link_that_was_not_probed_for_thirty_days_is_down_and_not_unknown():
+    link = health({"occurred_at": before(30 * DAY), "recorded_at": before(30 * DAY), "last_record_at": before(30 * DAY)})
+
+    assert (link["state"], link["state_since"]) == ("down", before(30 * DAY))
+    assert [link[name] for name in ("uptime_30d_pct", "n_records_24h", "latency_p50_ms")] == [None] * 3
+
+
+def test_a_record_told_late_by_an_old_probe_counts():
+    old = {"occurred_at": before(31 * DAY), "recorded_at": before(100), "last_record_at": before(200)}
+    link = health(old, {"occurred_at": before(60), "last_record_at": before(29 * DAY)})
+
+    assert (link["state"], link["last_record_at"]) == ("ok", before(200))
+
+
+def test_the_newest_record_of_all_counts_though_a_later_probe_tells_of_an_older_one():
+    old = {"occurred_at": before(31 * DAY), "recorded_at": before(100), "last_record_at": before(30.2 * DAY)}
+    link = health(old, {"occurred_at": before(60), "last_record_at": before(30.5 * DAY)})
+
+    assert (link["state"], link["last_record_at"]) == ("late", before(30.2 * DAY))
+
+
+def test_what_was_recorded_later_was_not_known_and_what_happened_later_had_not_happened():
+    late = {"occurred_at": before(60), "recorded_at": NINE + timedelta(seconds=1), "last_record_at": before(60)}
+    early = {"occurred_at": NINE + timedelta(seconds=1), "recorded_at": before(60), "last_record_at": before(60)}
+    for probe in (late, early):
+        assert health(probe)["state"] == "unknown"
+    assert health(late, known_at=NINE + timedelta(seconds=1))["state"] == "ok"
+
+
+def test_an_answer_a_moment_past_its_limit_is_down_to_the_microsecond():
+    at = before(DOWN_S) - timedelta(microseconds=1)
+
+    assert health({"occurred_at": at, "recorded_at": at, "last_record_at": at})["state"] == "down"
+
+
+AGES = (-1, 0, 100, 200, 201, 3_599, 3_600, 86_399, 86_400, 2_591_999, 2_592_000, 2_592_001, 3_000_000)
+probes = st.builds(dict, occurred_at=st.sampled_from([before(age) for age in AGES]), recorded_at=st.sampled_from([before(age) for age in AGES]),
                    is_ok=st.booleans(), latency_ms=st.none() | st.integers(0, 50).map(lambda n: 2 * n), n_records=st.integers(0, 9),
-                   last_record_at=st.none() | st.integers(0, 700).map(before))
+                   last_record_at=st.none() | st.integers(-5, 700).map(before) | st.integers(2_591_000, 2_593_000).map(before))
+moments = st.sampled_from([NINE, before(150), before(4_000), before(2_000_000)])
 
 
-@settings(max_examples=25, deadline=None)
-@given(rows=st.lists(probes, max_size=6, unique_by=lambda row: row["occurred_at"]))
-def test_every_figure_agrees_with_the_sentences_read_by_hand(rows):
-    found, by_hand = health(*rows), answers.link(make("link_probes", *rows).to_pylist(), NINE, LATE_S, DOWN_S)
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(probes, max_size=6, unique_by=lambda row: row["occurred_at"]), as_of=moments, known_at=moments)
+def test_every_figure_agrees_with_the_sentences_read_by_hand(rows, as_of, known_at):
+    found = health(*rows, as_of=as_of, known_at=known_at)
+    by_hand = answers.link(make("link_probes", *rows).to_pylist(), as_of, known_at, LATE_S, DOWN_S)
 
     for name, value in by_hand.items():
         assert found[name] == (pytest.approx(value, abs=0.51 if name == "latency_p50_ms" else 1e-4) if isinstance(value, float) else value)

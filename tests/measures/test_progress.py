@@ -19,9 +19,10 @@ from twin.engine import answer, load_sql
 SQL = load_sql(Path(twin.measures.__file__).with_name("programme_progress.sql"))
 
 
-def progress(share: float = 0.5, as_of: datetime = NINE, **tables: Sequence[Mapping[str, object]]) -> dict[tuple[int, str, str], dict[str, object]]:
+def progress(share: float = 0.5, as_of: datetime = NINE, known_at: datetime = NINE, **tables: Sequence[Mapping[str, object]]) -> dict[tuple[int, str, str], dict[str, object]]:
     """Progress by year, scope and area."""
-    rows = answer({name: make(name, *given_rows) for name, given_rows in tables.items()}, SQL, {"as_of": as_of, "this_year": 2026, "share": share})
+    asked = {"as_of": as_of, "known_at": known_at, "this_year": 2026, "year_share": share, "day_from": NINE}
+    rows = answer({name: make(name, *given_rows) for name, given_rows in tables.items()}, SQL, asked)
     return {(row["year"], row["scope"], row["area_id"]): row for row in rows.cast(PROGRAMME_PROGRESS.schema).to_pylist()}
 
 
@@ -62,6 +63,12 @@ def test_what_is_recorded_later_is_not_known_yet():
     assert rows[2026, "added", "city"]["actual"] == 0
 
 
+def test_a_step_that_is_dated_later_has_not_happened_yet_though_it_is_known():
+    rows = progress(lifts=[{"status": "building"}, {"version": 2, "status": "accepted", "occurred_at": NINE + timedelta(seconds=1)}])
+
+    assert (rows[2026, "added", "city"]["actual"], rows[2026, "added", "city"]["under_way"]) == (0, 1)
+
+
 def test_a_published_result_outweighs_what_the_log_counts():
     row = progress(targets=[{"plan": 10, "actual": 7}], lifts=[{"status": "accepted"}])[2026, "added", "city"]
 
@@ -75,13 +82,16 @@ def test_estates_and_centres_are_counted_under_their_own_scope():
         "renovated": ("estates", 1, 1), "converted": ("communities", 1, 0)}
 
 
-lifts = st.lists(st.builds(dict, lift_id=st.sampled_from("abc"), version=st.integers(1, 3), status=st.sampled_from(["applied", "approved", "building", "accepted"])),
+seconds = st.integers(-2, 2).map(lambda n: NINE + timedelta(seconds=n))
+lifts = st.lists(st.builds(dict, lift_id=st.sampled_from("abc"), version=st.integers(1, 3), status=st.sampled_from(["applied", "approved", "building", "accepted"]),
+                           occurred_at=seconds, recorded_at=seconds),
                  min_size=1, max_size=8, unique_by=lambda row: (row["lift_id"], row["version"]))
 
 
-@settings(max_examples=25, deadline=None)
-@given(rows=lifts)
-def test_counts_agree_with_counting_by_hand(rows):
-    found = progress(lifts=rows)[2026, "added", "city"]
+@settings(max_examples=40, deadline=None)
+@given(rows=lifts, as_of=seconds, known_at=seconds)
+def test_counts_agree_with_counting_by_hand(rows, as_of, known_at):
+    found = progress(lifts=rows, as_of=as_of, known_at=known_at).get((2026, "added", "city"), {"actual": 0, "under_way": 0})
 
-    assert (found["actual"], found["under_way"]) == answers.progress([row | {"id": row["lift_id"]} for row in rows], {"accepted"}, {"approved", "building"})
+    items = [row | {"id": row["lift_id"]} for row in rows]
+    assert (found["actual"], found["under_way"]) == answers.progress(items, {"accepted"}, {"approved", "building"}, as_of, known_at)

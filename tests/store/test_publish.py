@@ -6,7 +6,7 @@ import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from twin.contracts import TABLES
 from twin.engine import Engine, parse_sql
 from twin.errors import BusyError, DamagedError, LakeError
 from twin.feeds.batch import Batch
-from twin.store import Lake, Snapshot, ids, newest, publish, trust, verify
+from twin.store import Lake, Snapshot, compact, ids, newest, publish, trust, verify
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def stored(snapshot: Snapshot, table: str) -> pa.Table:
@@ -241,3 +243,42 @@ def test_a_publish_of_nothing_is_a_snapshot_of_a_later_moment(filler: Any):
     assert (later.as_of, later.tables["rain"]) == (moment, first.tables["rain"])
     assert "rain" not in done.rows
     trust(filler.again(), later)
+
+
+def test_a_row_recorded_after_the_moment_of_its_publish_is_held_apart_and_taken_when_its_time_has_come(filler: Any):
+    filler.tick = 1
+    rows = pa.concat_tables([filler.rain(2), filler.rain(1, station_id="R9", recorded_at=filler.at + timedelta(microseconds=1))])
+    snapshot = filler.publish(Batch("rain", rows, "gauges", "box.csv"), step=False)
+    assert stored(snapshot, "rain")["station_id"].to_pylist() == ["R0", "R1"]
+    why = "lies after 2026-07-16T04:00:10Z, the moment that the data speak of: it cannot be known yet."
+    assert told(filler) == [f"recorded_at: 2026-07-16T04:00:10.000001Z {why}"]
+    filler.tick += 1
+    later = filler.publish(Batch("rain", rows.slice(2), "gauges", "box.csv"), step=False)
+    assert sorted(stored(later, "rain")["station_id"].to_pylist()) == ["R0", "R1", "R9"]
+
+
+def test_a_row_a_year_ahead_is_held_apart_and_one_of_1970_is_taken(filler: Any):
+    filler.tick = 1
+    ahead = filler.rain(1, station_id="R8", occurred_at=filler.at, recorded_at=filler.at + timedelta(days=365))
+    old = filler.rain(1, station_id="R9", occurred_at=EPOCH, recorded_at=EPOCH)
+    older = filler.rain(1, station_id="R7", occurred_at=EPOCH - timedelta(microseconds=1), recorded_at=EPOCH - timedelta(microseconds=1))
+    snapshot = filler.publish(Batch("rain", pa.concat_tables([ahead, old, older]), "gauges", "box.csv"), step=False)
+    assert sorted(stored(snapshot, "rain")["station_id"].to_pylist()) == ["R7", "R9"]
+    assert len(told(filler)) == 1
+
+
+def test_what_is_refused_is_known_in_the_snapshot_that_refused_it(filler: Any):
+    filler.tick = 1
+    bad = Batch("rain", filler.rain(1, mm_5min=-1.0), "gauges", "box.csv")
+    an_hour_on = filler.at + timedelta(hours=1)  # a machine that catches up publishes long after the moment
+    snapshot, _ = publish(filler.lake, filler.city, [bad], as_of=filler.at, simulated=True, now=lambda: an_hour_on)
+    assert stored(snapshot, "quarantine")["recorded_at"].to_pylist() == [snapshot.as_of]
+
+
+def test_a_compaction_keeps_what_the_measures_know_of_themselves(filler: Any):
+    for _ in range(4):
+        before = filler.publish()
+    assert before.marks
+    folded = compact(filler.lake, now=lambda: filler.at)
+    assert folded.id != before.id
+    assert folded.marks == filler.current().marks == before.marks

@@ -62,10 +62,19 @@ def told(request, tmp_path_factory) -> tuple[City, pa.Table, dict[str, Truth]]:
 def test_the_lake_finds_exactly_what_the_story_planted(told, name):
     _, facts, truths = told
     truth = truths[name]
-    (row,) = [row for row in facts.to_pylist() if row["event_id"] == truth.event_id]
+    (row,) = [row for row in facts.to_pylist() if row["event_id"] == truth.event_id and row["known_to"] is None]
 
-    assert (row["response_s"], row["closure_s"], row["n_units"], row["mode"]) == (truth.response_s, truth.closure_s, truth.n_units, truth.mode)
-    assert (row["created_at"], row["n_arrived"]) == (PLACED[stories.NAMES.index(name)].at, truth.n_units)
+    assert ((row["acked_at"] - truth.at).total_seconds(), (row["closed_at"] - truth.at).total_seconds()) == (truth.response_s, truth.closure_s)
+    assert (row["created_at"], row["mode"]) == (PLACED[stories.NAMES.index(name)].at, truth.mode)
+
+
+@pytest.mark.parametrize("name", stories.NAMES)
+def test_every_unit_that_a_story_sent_has_arrived(name):
+    tables, truths = stories.stories_day(World(city_of("wuhan"), 7), EIGHT.date(), PLACED)
+    (truth,) = [each for each in truths if each.name == name and each.at in {placed.at for placed in PLACED}]
+    last = [row for row in tables["dispatches"].to_pylist() if row["event_id"] == truth.event_id and row["version"] == 4]
+
+    assert len([row for row in last if row["arrived_at"] is not None]) == truth.n_units
 
 
 def test_a_burning_smell_has_four_units_an_answer_in_two_minutes_and_an_end_in_thirty():

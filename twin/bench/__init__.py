@@ -15,18 +15,20 @@ from twin.bench.queries import Measured, median_ms
 from twin.clock import from_text
 from twin.feeds.simulated import Simulated
 from twin.query import Desk
-from twin.store import Lake, Snapshot, publish, verify
+from twin.store import Lake, compact, publish, verify
 from twin.view import View, pin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twin.city import City
+    from twin.clock import Clock
 
 _UNTIL = from_text("2026-11-23T06:32:10Z")
 _SEED = 716
 _TICK_S = 10
 _TICKS = 12
+_PIECE = timedelta(days=14)
 
 
 def part(name: str, city: City, folder: Path, sizes: Sequence[int], days: int) -> list[Measured]:
@@ -47,34 +49,42 @@ def part(name: str, city: City, folder: Path, sizes: Sequence[int], days: int) -
         desk.close()
 
 
-def _fill(city: City, lake: Lake, days: int) -> tuple[Snapshot, int, float]:
-    feed = Simulated(city, _SEED)
-    start = _UNTIL - timedelta(days=days)
-    begun = time.perf_counter()
-    snapshot, done = publish(lake, city, [*feed.register(start), *feed.between(start, _UNTIL)], as_of=_UNTIL, simulated=True, now=_at(_UNTIL))
-    return snapshot, sum(done.rows.values()), time.perf_counter() - begun
+def _fill(city: City, lake: Lake, days: int) -> tuple[int, float]:
+    """Fill a lake with simulated days, a fortnight a publish, and compact it; return rows and seconds of the publishes."""
+    feed, start = Simulated(city, _SEED), _UNTIL - timedelta(days=days)
+    n_rows, begun = 0, time.perf_counter()
+    at = start
+    while at < _UNTIL:
+        end = min(at + _PIECE, _UNTIL)
+        batches = [*(feed.register(start) if at == start else ()), *feed.between(at, end)]
+        _, done = publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
+        n_rows, at = n_rows + sum(done.rows.values()), end
+    seconds = time.perf_counter() - begun
+    compact(lake, now=_at(_UNTIL))
+    return n_rows, seconds
 
 
-def _at(moment: datetime):  # noqa: ANN202
+def _at(moment: datetime) -> Clock:
     return lambda: moment
 
 
 def _publish(city: City, folder: Path, days: int) -> list[Measured]:
     lake = Lake(folder / "lake")
     shutil.rmtree(lake.path, ignore_errors=True)
-    _, rows, seconds = _fill(city, lake, days)
+    rows, seconds = _fill(city, lake, days)
     feed, spans, fresh = Simulated(city, _SEED, telemetry_s=_TICK_S), list[float](), list[int]()
     list(feed.between(_UNTIL, _UNTIL + timedelta(seconds=1)))
     for tick in range(_TICKS):
         start, end = (_UNTIL + timedelta(seconds=_TICK_S * (tick + step)) for step in (0, 1))
         batches = list(feed.between(start, end))
         begun = time.perf_counter()
-        _, done = publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
+        publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
         spans.append((time.perf_counter() - begun) * 1_000)
-        fresh.append(sum(done.rows.values()))
+        fresh.append(sum(batch.rows.num_rows for batch in batches))
     return [Measured(f"publish {days} simulated days, simulated and checked", rows / seconds, "rows/s"),
-            Measured(f"publish one live tick ({statistics.median(fresh):.0f} rows), median of {_TICKS}", statistics.median(spans), "ms"),
-            Measured(f"publish one live tick, slowest of {_TICKS}", max(spans), "ms")]
+            Measured(f"publish one live tick ({statistics.median(fresh):.0f} new rows) after {days} days, median of {_TICKS}",
+                     statistics.median(spans), "ms", "goal <= 500"),
+            Measured(f"publish one live tick after {days} days, slowest of {_TICKS}", max(spans), "ms")]
 
 
 def _verify(lake: Lake) -> list[Measured]:

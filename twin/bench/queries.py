@@ -6,13 +6,14 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from layers.registry import load_registry
+from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql, parse_sql
 from twin.query import links
@@ -21,6 +22,8 @@ from twin.view import Pointer, View, pin
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from twin.city import City
 
@@ -49,45 +52,61 @@ def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table:
-    """Answer `n` rows of `event_facts` over the last two years: places, times and clocks as a city has them, drawn at random."""
+    """Return `n` rows of `event_facts` over the last two years: places, times and clocks as a city has them, drawn at random."""
     draw = np.random.default_rng(seed)
     streets = city.reference["streets"]
     at = draw.integers(0, streets.num_rows, n)
     age_s = draw.integers(0, 730 * 86_400, n)
-    priority = draw.choice([1, 2, 3, 4], n, p=[0.01, 0.05, 0.2, 0.74]).astype(np.int8)
-    response = draw.lognormal(4.5, 0.6, n).astype(np.int32)
-    closure = response + draw.lognormal(7.2, 0.7, n).astype(np.int32)
-    is_open = age_s < closure
+    response = draw.lognormal(4.5, 0.6, n).astype(np.int64)
+    closure = response + draw.lognormal(7.2, 0.7, n).astype(np.int64)
     start = np.datetime64(as_of.replace(tzinfo=None), "us") - age_s.astype("timedelta64[s]")
-    moments = pa.array(start, pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
     sources = np.array(city.reference["event_sources"]["source_id"].to_pylist())
     spread = draw.normal(0, 6_000, (2, n)).astype(np.int32)
     columns: dict[str, Any] = {
-        "event_id": pa.array(np.char.add("B", np.arange(n).astype(str))), "version": np.ones(n, np.int16), "occurred_at": moments,
-        "created_at": moments, "mode": pa.array(["live"]).take(pa.array(np.zeros(n, np.int8))),
+        "event_id": pa.array(np.char.add("B", np.arange(n).astype(str))), "version": np.ones(n, np.int16),
+        "occurred_at": _utc(start), "created_at": _utc(start), "mode": _same("live", n),
         "source_id": sources[draw.integers(0, len(sources), n)], "category": np.array(["a", "b", "c", "d"])[draw.integers(0, 4, n)],
-        "title": np.array(["a", "b"])[draw.integers(0, 2, n)], "priority": priority, "level": np.array(["district"])[np.zeros(n, int)],
-        "is_proactive": draw.random(n) < 0.6, "district_id": streets["district_id"].take(pa.array(at)), "street_code": streets["street_code"].take(pa.array(at)),
-        "lon_ud": streets["lon_ud"].to_numpy()[at] + spread[0], "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1],
-        "source": np.array(["bench"])[np.zeros(n, int)], "known_from": moments, "known_to": pa.nulls(n, pa.timestamp("us", tz="UTC")),
-        "response_s": response, "response_known_s": response, "arrive_s": response * 4, "done_s": closure,
-        "closure_s": pa.array(closure, mask=is_open), "closure_known_s": pa.array(closure, mask=is_open), "n_units": np.ones(n, np.int16),
-        "n_arrived": np.ones(n, np.int16), "response_target_s": np.full(n, 120, np.int32), "closure_target_s": np.full(n, 1_800, np.int32)}
-    columns |= {f"{stage}_s": (response * step).astype(np.int32) for step, stage in enumerate(("sense", "monitor", "judge", "warn", "handle"))}
-    columns["evaluate_s"] = pa.array(closure, mask=is_open)
+        "title": np.array(["a", "b"])[draw.integers(0, 2, n)], "priority": draw.choice([1, 2, 3, 4], n, p=[0.01, 0.05, 0.2, 0.74]).astype(np.int8),
+        "level": _same("district", n), "is_proactive": draw.random(n) < 0.6, "district_id": streets["district_id"].take(pa.array(at)),
+        "street_code": streets["street_code"].take(pa.array(at)), "lon_ud": streets["lon_ud"].to_numpy()[at] + spread[0],
+        "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1], "source": _same("bench", n), "known_from": _utc(start),
+        **{name: pa.nulls(n, _MOMENT) for name in ("known_to", "holds_from", "holds_to", "refused_known_at")},
+        "response_target_s": np.full(n, 120, np.int32), "closure_target_s": np.full(n, 1_800, np.int32)}
+    steps = {"sense": 0 * response, "monitor": response // 4, "judge": response // 3, "warn": response // 2, "acked": response,
+             "handle": response, "arrived": response * 4, "done": closure - 60, "closed": closure, "evaluate": closure}
+    for name, after in steps.items():
+        moments = _utc(start + after.astype("timedelta64[s]"), absent=age_s < after)
+        columns |= {f"{name}_at": moments, f"{name}_known_at": moments}
     schema = TABLES["event_facts"].schema
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
+_MOMENT = pa.timestamp("us", tz="UTC")
+
+
+def _utc(moments: NDArray[np.datetime64], absent: NDArray[np.bool_] | None = None) -> pa.Array:
+    return pa.array(moments, pa.timestamp("us"), mask=absent).cast(_MOMENT)
+
+
+def _same(word: str, n: int) -> pa.Array:
+    return pa.array([word]).take(pa.array(np.zeros(n, np.int8)))
+
+
 def laid_out(root: Path, rows: pa.Table) -> list[Path]:
-    """Write `rows` of `event_facts` as a lake would; answer the files."""
-    return [root / file.path for file in files.write(root, TABLES["event_facts"], rows)]
+    """Write `rows` of `event_facts` as a lake that is compacted now and then would; return the files."""
+    table = TABLES["event_facts"]
+    newest: datetime = pc.max(rows["occurred_at"]).as_py()
+
+    def folded(day: date) -> str:
+        return files.folded_chunk(table, f"{day:%Y-%m-%d}", newest)
+
+    return [root / file.path for file in files.write(root, table, rows, name=folded)]
 
 
-def scan(sql: Sql) -> Sql:
-    """Answer the least that any answer to `sql` over `event_facts` must do: read and add up the columns that it names."""
-    body = "\n".join(line for line in sql.text.splitlines() if not line.lstrip().startswith("--"))
-    columns = [column for column in TABLES["event_facts"].columns if column.name in body.replace("(", " ").replace(")", " ").replace(",", " ").replace(".", " ").split()]
+def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
+    """Return the least that any answer to `sql` over `event_facts` must do: read and add up the columns that it reads."""
+    read = engine.columns_read(sql, params)
+    columns = [column for column in TABLES["event_facts"].columns if column.name in read]
     sums = [_summed(column.name, column.type) for column in columns]
     text = "\n".join(("-- scan.sql: a bare scan", "-- reads event_facts", "-- column n BIGINT - sums", "-- rows one", f"SELECT {', '.join(sums)} FROM event_facts"))
     return parse_sql(text, f"scan of {sql.name}")
@@ -102,7 +121,7 @@ def _summed(name: str, kind: pa.DataType) -> str:
 
 def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tuple[float, float]:
     """Answer the medians of `sql` and of a bare scan of its columns, ms, same engine, same files."""
-    bare = scan(sql)
+    bare = scan(engine, sql, params)
     return median_ms(lambda: engine.query(sql, params)), median_ms(lambda: engine.query(bare, {}))
 
 

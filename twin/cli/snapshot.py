@@ -25,9 +25,10 @@ def list_(lake: Path, as_json: bool) -> None:
 
     found = [read(Lake(lake), each) for each in ids(Lake(lake))]
     rows = [{"id": each.id, "as_of": each.as_of, "created_at": each.created_at, "mode": each.mode, "simulated": each.simulated,
-             "rows": sum(cut.rows for cut in each.tables.values())} for each in found]
+             "compacts": each.compacts, "rows": sum(cut.rows for cut in each.tables.values())} for each in found]
     report(as_json, {"lake": str(lake), "snapshots": rows},
-           [f"{row['id']}  as of {row['as_of']:%Y-%m-%d %H:%M:%S}Z  {row['rows']:>12,} rows{'  simulated' if row['simulated'] else ''}" for row in rows]
+           [f"{row['id']}  as of {row['as_of']:%Y-%m-%d %H:%M:%S}Z  {row['rows']:>12,} rows"
+            f"{'  simulated' if row['simulated'] else ''}{'  folded' if row['compacts'] else ''}" for row in rows]
            or [f"The lake {lake} holds no snapshot."])
 
 

@@ -38,7 +38,8 @@ class Table:
             (`occurred_at` in the world, `recorded_at` known to us); 'measure' is computed at publish.
         key: columns that identify a row; a second row with the same key is a duplicate.
         sort: columns that order the rows inside each file.
-        chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), or 'all' (one piece).
+        chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by day, folded to months by
+            compaction once a day is over a week old), or 'all' (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
     """
 
@@ -48,7 +49,7 @@ class Table:
     doc: str
     columns: tuple[Column, ...]
     sort: tuple[str, ...] = ()
-    chunk: Literal["all", "month", "day"] = "all"
+    chunk: Literal["all", "month", "day", "rolling"] = "all"
     rules: Mapping[str, pc.Expression] = field(default_factory=dict[str, pc.Expression])
 
     @property

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.types as pt
 
+from twin.clock import to_text
 from twin.contracts.base import Column, Table
 from twin.contracts.measured import QUARANTINE
 
@@ -29,7 +30,7 @@ class Checked:
 
 
 def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: datetime,
-          row_numbers: pa.Array | None = None, raw: pa.Table | None = None) -> Checked:
+          row_numbers: pa.Array | None = None, raw: pa.Table | None = None, known_by: datetime | None = None) -> Checked:
     """Part `rows` into those that keep the contract of `table` and those that go to quarantine.
 
     A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
@@ -44,33 +45,46 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
         recorded_at: moment of refusal, UTC.
         row_numbers: n ordinals from 1 in the origin; null in quarantine if not given.
         raw: n rows as they stood in the origin; `rows` itself if not given.
+        known_by: moment that the rows are published for, UTC: a row recorded later cannot be known yet. None for no limit.
     """
     bad = _wrong_columns(table, rows)
     if bad:
         kept = table.empty()
     else:
         converted, bad = _convert(table, rows)
-        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted)):
+        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted),
+                       _not_yet_known(converted, known_by)):
             _join(bad, faults)
         kept, again = _first_of_each_key(table, converted, bad)
         bad |= again
     return Checked(kept, quarantine(table.name, rows if raw is None else raw, bad, feed=feed, origin=origin,
-                                    recorded_at=recorded_at, row_numbers=row_numbers))
+                                    recorded_at=recorded_at, row_numbers=row_numbers,
+                                    subjects=rows["event_id"] if "event_id" in rows.column_names else None))
 
 
 def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, feed: str, origin: str, recorded_at: datetime,
-               row_numbers: pa.Array | None = None) -> pa.Table:
-    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index."""
+               row_numbers: pa.Array | None = None, subjects: pa.ChunkedArray | None = None) -> pa.Table:
+    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
+
+    Args:
+        subjects: event that each row of `raw` speaks of, one for one; None where rows speak of no event.
+    """
     at = sorted(reasons)
     places = pa.array(at, pa.int64())
     texts = [json.dumps(row, ensure_ascii=False, default=str) for row in raw.take(places).to_pylist()]
     numbers: list[int | None] = [None] * len(at) if row_numbers is None else row_numbers.take(places).to_pylist()
+    named = [None] * len(at) if subjects is None else subjects.take(places).to_pylist()
     return quarantined(((number, "; ".join(reasons[index]) + ".", text) for index, number, text in zip(at, numbers, texts, strict=True)),
-                       table=table, feed=feed, origin=origin, recorded_at=recorded_at)
+                       table=table, feed=feed, origin=origin, recorded_at=recorded_at,
+                       subjects=[None if name is None else str(name) for name in named])
 
 
-def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime) -> pa.Table:
+def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime,
+                subjects: Sequence[str | None] | None = None) -> pa.Table:
     """Answer rows of the quarantine contract from (row number, reason, row as given in JSON).
+
+    Args:
+        subjects: event, order or thing that each row speaks of; None where that cannot be read.
 
     The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row, whenever it is read.
     """
@@ -81,7 +95,8 @@ def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed
     return pa.table({
         "quarantine_id": ids, "recorded_at": [recorded_at] * n, "occurred_at": [recorded_at] * n, "table_name": [table] * n,
         "feed": [feed] * n, "origin": [origin] * n, "row_n": [number for number, _, _ in given],
-        "reason": [reason for _, reason, _ in given], "raw": [text for _, _, text in given]}, schema=QUARANTINE.schema)
+        "reason": [reason for _, reason, _ in given], "raw": [text for _, _, text in given],
+        "subject_id": pa.array([None] * n if subjects is None else subjects, pa.string())}, schema=QUARANTINE.schema)
 
 
 def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
@@ -210,6 +225,17 @@ def _rules(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
     numbered = rows.append_column("_index", pa.array(np.arange(rows.num_rows)))
     return [(index, f"it breaks the rule '{sentence}'") for sentence, rule in table.rules.items()
             for index in numbered.filter(~rule)["_index"].to_pylist()]
+
+
+def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int, str]]:
+    """Find rows that say of themselves that they were recorded after the moment that they are published for."""
+    if known_by is None or "recorded_at" not in rows.column_names:
+        return []
+    recorded = rows["recorded_at"]
+    limit = np.datetime64(known_by.astimezone(UTC).replace(tzinfo=None), "us")
+    late = np.flatnonzero(recorded.to_numpy() > limit).tolist()  # a null is not later than anything
+    why = f"lies after {to_text(known_by)}, the moment that the data speak of: it cannot be known yet"
+    return [(index, f"recorded_at: {to_text(recorded[index].as_py())} {why}") for index in late]
 
 
 def _first_of_each_key(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> tuple[pa.Table, _Reasons]:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from twin.contracts.base import Table, flag, moment, real, text, whole
+from twin.contracts.base import Column, Table, flag, moment, real, text, whole
 from twin.contracts.events import EVENTS, STAGES
 
 _KEPT = ("event_id", "version", "occurred_at", "created_at", "mode", "source_id", "category", "title", "priority", "level",
          "is_proactive", "district_id", "street_code", "lon_ud", "lat_ud", "source")
 
+
+def _becomes_known(name: str, doc: str) -> tuple[Column, Column]:
+    """Declare a moment of the world, and the moment from which it was known."""
+    return (moment(f"{name}_at", doc, null=True),
+            moment(f"{name}_known_at", "when that was recorded", null=True))
+
+
 EVENT_FACTS = Table(
-    name="event_facts", kind="measure", key=("event_id", "version"), sort=("district_id", "occurred_at", "event_id"), chunk="month",
-    doc="One row per version of an event with both service clocks and its way through the stages. A version holds for "
-        "whoever knows what was recorded in [known_from, known_to). Every `_s` column counts seconds from `created_at`.",
+    name="event_facts", kind="measure", key=("event_id", "known_from", "holds_from"),
+    sort=("district_id", "occurred_at", "event_id"), chunk="rolling",
+    doc="What is known of an event and its way to being closed, for every moment. A row holds for whoever knows what was "
+        "recorded in [known_from, known_to) and looks at a moment of the world in [holds_from, holds_to): one row of an "
+        "event answers any two clocks. Inside a row each `_at` may still become known, once: at its `_known_at`. What "
+        "changes something that was known begins a new row; so does a reopening, for the moments from it on.",
     columns=(
         *(EVENTS.column(name) for name in _KEPT),
-        moment("known_from", "this version recorded"), moment("known_to", "next version recorded; null for the newest", null=True),
-        whole("response_s", "first acknowledgement; null while nobody has acknowledged", "s", null=True),
-        whole("response_known_s", "when that acknowledgement was recorded", "s", null=True),
-        whole("arrive_s", "first unit on site", "s", null=True, low=None),
-        whole("done_s", "last required unit done; null while one is not", "s", null=True, low=None),
-        whole("closure_s", "citizen told and not reopened; null while open: an open event stays open", "s", null=True),
-        whole("closure_known_s", "when that was recorded", "s", null=True),
-        *(whole(f"{stage}_s", f"first entered stage '{stage}', by what was recorded", "s", null=True, low=None) for stage in STAGES),
-        whole("n_units", "units ordered to it", "units", type=pa.int16()),
-        whole("n_arrived", "units that reached the site", "units", type=pa.int16()),
+        moment("known_from", "from when this row is what was known"),
+        moment("known_to", "until when; null while nothing newer is known", null=True),
+        moment("holds_from", "from which moment of the world: a reopening; null from the beginning", null=True),
+        moment("holds_to", "until which moment: the next reopening; null for ever", null=True),
+        *_becomes_known("acked", "first acknowledgement of any unit"),
+        *_becomes_known("arrived", "first unit on site"),
+        *_becomes_known("done", "last required unit done; null while one of them is not"),
+        *_becomes_known("closed", "citizen told, after `holds_from`; null while open: an open event stays open"),
+        *(column for stage in STAGES for column in _becomes_known(stage, f"first entered stage '{stage}'")),
+        moment("refused_known_at", "when a closing was refused, because its moments made no sense; null for none", null=True),
         whole("response_target_s", "target for its source and priority", "s", null=True),
         whole("closure_target_s", "target for its source and priority", "s", null=True)))
 
@@ -37,11 +47,12 @@ FOOTPRINTS = Table(
                for corner in range(1, 5) for axis, name in (("lon", "longitude"), ("lat", "latitude")))))
 
 COVERAGE = Table(
-    name="coverage", kind="measure", key=("cell_x", "cell_y", "seen_at"), sort=("cell_y", "cell_x"), chunk="all",
-    doc="When a camera saw a cell of the pack's 50 m raster. Several rows of one cell may stand until compaction; the newest counts.",
+    name="coverage", kind="measure", key=("cell_x", "cell_y"), sort=("cell_y", "cell_x"), chunk="all",
+    doc="One row per cell of the pack's 50 m raster that a camera saw in the 24 h before the snapshot's moment.",
     columns=(whole("cell_x", "column of the raster, from the west", "cells", type=pa.int16()),
              whole("cell_y", "row of the raster, from the south", "cells", type=pa.int16()),
-             text("district_id", "district of the cell's centre", null=True), moment("seen_at", "when it was seen")))
+             text("district_id", "district of the cell's centre", null=True),
+             moment("seen_at", "when it was last seen")))
 
 LINK_HEALTH = Table(
     name="link_health", kind="measure", key=("dept_id",), sort=("dept_id",),
@@ -49,12 +60,12 @@ LINK_HEALTH = Table(
     columns=(text("dept_id", "department"), moment("as_of", "moment it speaks of"),
              text("state", "ok; late (no record for too long); down (no answer for too long); unknown (never probed)",
                   allowed=("ok", "late", "down", "unknown")),
-             moment("state_since", "since when; null if unknown", null=True),
+             moment("state_since", "since when; null if ok or unknown, and if it never answered or brought any", null=True),
              moment("last_ok_at", "last answer; null if never", null=True),
              moment("last_record_at", "newest record; null if never", null=True),
              whole("latency_p50_ms", "median of the last hour; null without an answer", "ms", null=True),
-             whole("n_records_24h", "records of the last 24 h; null if never probed", "records", null=True, type=pa.int64()),
-             real("uptime_30d_pct", "answered probes of the last 30 days; null if never probed", "%", low=0, high=100, null=True)))
+             whole("n_records_24h", "records of the last 24 h; null if not probed in them", "records", null=True, type=pa.int64()),
+             real("uptime_30d_pct", "answered probes of the last 30 days; null if not probed in them", "%", low=0, high=100, null=True)))
 
 PROGRAMME_PROGRESS = Table(
     name="programme_progress", kind="measure", key=("year", "programme", "scope", "area_id"),
@@ -62,7 +73,7 @@ PROGRAMME_PROGRESS = Table(
     doc="One row per programme, year, scope and area ('city' or a district).",
     columns=(whole("year", "programme year", "year", type=pa.int16()),
              text("programme", "what is renewed", allowed=("estates", "lifts", "communities")), text("scope", "what is counted"),
-             text("area_id", "a district's id, or 'city'"), moment("as_of", "moment it speaks of"),
+             text("area_id", "a district's id, or 'city'"), moment("as_of", "start of the city's day that it speaks of"),
              whole("plan", "planned; null if never published for this scope and area", "items", null=True),
              whole("actual", "finished; null until the first report of this scope", "items", null=True),
              whole("under_way", "begun and not finished; null until the first report", "items", null=True),
@@ -71,11 +82,11 @@ PROGRAMME_PROGRESS = Table(
 
 INDICATOR_LATEST = Table(
     name="indicator_latest", kind="measure", key=("ind_id", "area_id"), sort=("ind_id", "area_id"),
-    doc="One row per indicator and area: its newest value.",
+    doc="One row per indicator and area with a value in the last 70 days: its newest.",
     columns=(text("ind_id", "indicator"), text("area_id", "a district's id, or 'city'"), moment("occurred_at", "when it was measured"),
              real("value", "measured", "see indicator", null=True, type=pa.float64()),
              text("quality", "only 'good' may alarm", allowed=("good", "late", "suspect", "missing")),
-             real("day_before", "value at the same time yesterday; null where there is none", "see indicator", null=True, type=pa.float64()),
+             real("day_before", "value 24 h before; null where there is none", "see indicator", null=True, type=pa.float64()),
              flag("is_fresh", "no older than the pack's number of its periods")))
 
 QUARANTINE = Table(
@@ -84,6 +95,7 @@ QUARANTINE = Table(
     columns=(text("quarantine_id", "id"), moment("recorded_at", "when it was refused"), moment("occurred_at", "same as recorded_at"),
              text("table_name", "table it was meant for"), text("feed", "feed that gave it"), text("origin", "file, topic or address"),
              whole("row_n", "row number in the origin, from 1; null where there are no rows", "ordinal", null=True, low=1, type=pa.int64()),
-             text("reason", "a sentence"), text("raw", "the row as given, JSON")))
+             text("reason", "a sentence"), text("raw", "the row as given, JSON"),
+             text("subject_id", "event, order or thing that the row speaks of; null where that cannot be read", null=True)))
 
 TABLES = (EVENT_FACTS, FOOTPRINTS, COVERAGE, LINK_HEALTH, PROGRAMME_PROGRESS, INDICATOR_LATEST, QUARANTINE)

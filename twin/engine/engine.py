@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,8 @@ _DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa
          pa.int64(): "BIGINT", pa.float32(): "REAL", pa.float64(): "DOUBLE", pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ"}
 
 
-_EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC)}
+_EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC),
+                                        "VARCHAR[]": [""]}
 _PLACE = re.compile(r"\$\w+")
 _SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 
@@ -57,12 +59,15 @@ class Engine:
         """Questions answered so far, for those who want to know whether a cache was used."""
 
     @classmethod
-    def over(cls, files: Mapping[str, Sequence[Path]], *, root: Path, threads: int = 2) -> Engine:
+    def over(cls, files: Mapping[str, Sequence[Path]], *, root: Path, threads: int = 2,
+             lacking: Mapping[str, Collection[str]] | None = None, tables: Mapping[str, pa.Table] | None = None) -> Engine:
         """Open an engine over Parquet files.
 
         Args:
             files: table name to its files; a contract table without files is empty.
             root: the only folder that may be read.
+            lacking: columns that the files of a table do not have; null in every row.
+            tables: tables in memory that stand in for files.
 
         Raises:
             QueryError: a file is not Parquet, or not of its table.
@@ -72,13 +77,13 @@ class Engine:
             con.execute("SET allowed_directories = [$root]", {"root": str(root.resolve())})
             for lock in _LOCKS:
                 con.execute(lock)
-            for name in TABLES:
-                con.execute(_view(name, [str(path.resolve()) for path in files.get(name, ())]))
+            for name in TABLES.keys() - (tables or {}).keys():
+                con.execute(_view(name, [str(path.resolve()) for path in files.get(name, ())], (lacking or {}).get(name, ())))
             con.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             con.close()
             raise QueryError("The snapshot's files could not be opened.", why=_said(error), fix="run `twin snapshot verify`.") from error
-        return cls(con, threads)
+        return cls(con, threads, tables)
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
@@ -90,14 +95,17 @@ class Engine:
             con.execute(lock)
         return cls(con, threads, tables)
 
-    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
+    def query(self, sql: Sql, params: Mapping[str, object], instead: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """Answer `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
+
+        Args:
+            instead: rows that stand in for whole tables, for this question only.
 
         Raises:
             QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
         """
         bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
-        return self._pool.submit(self._answer, sql, bound).result()
+        return self._pool.submit(self._answer, sql, bound, instead or {}).result()
 
     def describe(self, sql: Sql) -> Described:
         """Answer what the engine itself reports of `sql`, without its rows: for comparing with the header.
@@ -115,8 +123,24 @@ class Engine:
         except duckdb.Error as error:
             raise QueryError(f"{sql.name} cannot be prepared.", why=str(error).strip(), fix="mend the query.") from error
 
-    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value]) -> pa.Table:
-        cursor = self._cursor()
+    def columns_read(self, sql: Sql, params: Mapping[str, object]) -> frozenset[str]:
+        """Return the names of the columns that answering `sql` reads from files, filters included, by the engine's own plan.
+
+        Raises:
+            QueryError: the parameters are wrong, or it cannot be planned.
+        """
+        bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
+        try:
+            with self._new_cursor() as cursor:
+                plan = cursor.execute(f"EXPLAIN (FORMAT json) {sql.text}", bound).fetchall()[-1][1]
+        except duckdb.Error as error:
+            raise QueryError(f"{sql.name} cannot be planned.", why=_said(error), fix="mend the query.") from error
+        return frozenset(_scanned(json.loads(plan)))
+
+    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value], instead: Mapping[str, pa.Table]) -> pa.Table:
+        cursor = self._new_cursor() if instead else self._cursor()
+        for name, rows in instead.items():
+            cursor.register(name, rows)
         stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
         stop.start()
         try:
@@ -128,6 +152,8 @@ class Engine:
             raise QueryError(f"{sql.name} could not be answered.", why=_said(error), fix="run `twin snapshot verify`; if the files are whole, report this.") from error
         finally:
             stop.cancel()
+            if instead:
+                cursor.close()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
@@ -160,15 +186,26 @@ def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) 
         return engine.query(sql, params)
 
 
-def _view(name: str, files: Sequence[str]) -> str:
+def _view(name: str, files: Sequence[str], lacking: Collection[str] = ()) -> str:
     """Answer the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
     columns = TABLES[name].columns
     if not files:
         empty = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns)
         return f'CREATE VIEW "{name}" AS SELECT {empty} WHERE false'
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    names = ", ".join(f'"{column.name}"' for column in columns)
+    names = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' if column.name in lacking else f'"{column.name}"'
+                      for column in columns)
     return f'CREATE VIEW "{name}" AS SELECT {names} FROM read_parquet([{listed}])'
+
+
+def _scanned(plan: list[dict[str, Any]]) -> Iterator[str]:
+    for node in plan:
+        said: dict[str, Any] = node.get("extra_info", {})
+        if "PARQUET" in node["name"]:
+            columns = said.get("Projections", [])
+            yield from [columns] if isinstance(columns, str) else columns
+            yield from re.findall(r"\w+", str(said.get("Filters", "")))
+        yield from _scanned(node.get("children", []))
 
 
 def _said(error: duckdb.Error) -> str:

@@ -1,4 +1,8 @@
-"""Named SQL: one file, one question, and a header that says what it takes and what it answers."""
+"""Named SQL: one file, one question, and a header that says what it takes and what it answers.
+
+A line `-- uses NAME` puts the SELECT of `twin/contracts/moments/NAME.sql` before the query, as a CTE of that name: the
+rules of the two clocks stand there once. `-- uses NAME AS ALIAS AT AS_OF, KNOWN_AT` asks the same of another moment.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,16 @@ import duckdb
 from twin.errors import QueryError
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "VARCHAR": str, "INTEGER": int, "BIGINT": int, "DOUBLE": (int, float), "BOOLEAN": bool, "TIMESTAMPTZ": datetime}
+    "VARCHAR": str, "INTEGER": int, "BIGINT": int, "DOUBLE": (int, float), "BOOLEAN": bool, "TIMESTAMPTZ": datetime,
+    "VARCHAR[]": list}
 """Types that a parameter may have, and what Python gives for each."""
 
-_PARAM = re.compile(r"^-- param +(\w+) +(\w+) +(\S+) +(.+)$")
+MOMENTS = Path(__file__).parents[1] / "contracts" / "moments"
+"""Where the SELECTs that others use stand."""
+
+_USES = re.compile(r"^-- uses +(\w+)(?: +AS +(\w+) +AT +([^,]+), *([^,]+))?$")
+_WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
+_PARAM = re.compile(r"^-- param +(\w+) +([\w\[\]]+) +(\S+) +(.+)$")
 _COLUMN = re.compile(r"^-- column +(\w+) +([\w\[\]]+) +(\S+) +(.+)$")
 _READS = re.compile(r"^-- reads +(.+)$")
 _ROWS = re.compile(r"^-- rows +(.+)$")
@@ -45,7 +55,12 @@ class Answered:
 
 @dataclass(frozen=True)
 class Sql:
-    """One named question. `sha256` is of the whole text, header included."""
+    """One named question.
+
+    Attributes:
+        text: what the engine is asked, with the CTEs that it uses.
+        sha256: of `text` and header.
+    """
 
     name: str
     text: str
@@ -89,22 +104,20 @@ def load_sql(path: Path) -> Sql:
     """Read a `.sql` file and its header.
 
     Raises:
-        QueryError: the file or a part of its header is missing or cannot be read, a parameter has an unknown type, or it is not one SELECT.
+        QueryError: the file, a part of its header or a CTE that it uses is missing or cannot be read, a parameter has
+            an unknown type, or it is not one SELECT.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise QueryError(f"The query {path} cannot be read: {error.strerror}.") from error
-    return parse_sql(text, path.name)
+    return parse_sql(_read(path), path.name)
 
 
 def parse_sql(text: str, name: str) -> Sql:
     """Read a query from its text; `name` is what errors call it. Raises QueryError as `load_sql` does."""
     lines = [line.rstrip() for line in text.splitlines() if line.startswith("--")]
     for line in lines:
-        if re.match(r"-- (param|column)\b", line) and not (_PARAM.match(line) or _COLUMN.match(line)):
+        if not _is_read(line):
             raise QueryError(f"The header of {name} has a line that cannot be read: {line!r}.",
-                             fix="write one name per line: -- param NAME TYPE unit meaning, or -- column NAME TYPE unit meaning.")
+                             fix="write one name per line: -- param NAME TYPE unit meaning, or -- column NAME TYPE "
+                                 "unit meaning, or -- uses NAME.")
     params = tuple(Param(*found.groups()) for found in map(_PARAM.match, lines) if found)
     columns = tuple(Answered(*found.groups()) for found in map(_COLUMN.match, lines) if found)
     reads = tuple(word.strip() for found in map(_READS.match, lines) if found for word in found[1].split(","))
@@ -115,8 +128,64 @@ def parse_sql(text: str, name: str) -> Sql:
     unknown = [param.type for param in params if param.type not in TYPES]
     if unknown:
         raise QueryError(f"The header of {name} has a parameter of type {unknown[0]}.", fix=f"use one of {', '.join(TYPES)}.")
-    _only_reads(name, text)
-    return Sql(name, text, hashlib.sha256(text.encode()).hexdigest(), params, reads, columns, rows)
+    whole = _with_used(text, lines)
+    _only_reads(name, whole)
+    return Sql(name, whole, hashlib.sha256(whole.encode()).hexdigest(), params, reads, columns, rows)
+
+
+def used(text: str) -> tuple[Path, ...]:
+    """Return the files of the CTEs that a query uses, those used by others first, each once."""
+    found: dict[Path, None] = {}
+    for line in text.splitlines():
+        if uses := _USES.match(line.rstrip()):
+            path = MOMENTS / f"{uses[1]}.sql"
+            found |= dict.fromkeys((*used(_read(path)), path))
+    return tuple(found)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise QueryError(f"The query {path} cannot be read: {error.strerror}.") from error
+
+
+def _is_read(line: str) -> bool:
+    if line.startswith("-- uses "):
+        return _USES.match(line) is not None
+    is_promise = re.match(r"-- (param|column)\b", line) is not None
+    return not is_promise or bool(_PARAM.match(line) or _COLUMN.match(line))
+
+
+def _with_used(text: str, lines: list[str]) -> str:
+    """Return a query with the CTEs of its `-- uses` lines before its own; its header stays in front."""
+    ctes = dict(cte for line in lines if (uses := _USES.match(line)) for cte in _ctes(uses))
+    if not ctes:
+        return text
+    body = _body(text)
+    header = "\n".join(lines)
+    before = ",\n".join(f"{name} AS NOT MATERIALIZED (\n{select}\n)" for name, select in ctes.items())
+    own = _WITH.match(body)
+    rest = f",{body[own.end():]}" if own else f"\n{body}"
+    return f"{header}\nWITH {before}{rest}"
+
+
+def _ctes(uses: re.Match[str]) -> list[tuple[str, str]]:
+    """Return the CTEs that one `-- uses` line stands for, as (name, SELECT), in the order in which they are defined."""
+    name, alias, as_of, known_at = uses.groups()
+    text = _read(MOMENTS / f"{name}.sql")
+    inner = [cte for line in text.splitlines() if (more := _USES.match(line.rstrip())) for cte in _ctes(more)]
+    if alias is None:
+        return [*inner, (name, _body(text))]
+    if inner:
+        raise QueryError(f"{name}.sql uses others and cannot be moved to another moment.",
+                         fix="write its rule out, or use it at the moment asked for.")
+    moved = {"$as_of": f"({as_of})", "$known_at": f"({known_at})"}
+    return [(alias, re.sub(r"\$as_of\b|\$known_at\b", lambda found: moved[found[0]], _body(text)))]
+
+
+def _body(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
 
 
 def _only_reads(name: str, text: str) -> None:

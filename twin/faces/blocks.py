@@ -31,7 +31,11 @@ def aria(name: str, value: str) -> dict[str, Any]:
 
 
 def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
-    """Answer one figure: name above, number with unit, what it is held against; with a trace if `spark_line` px is given."""
+    """Answer one figure: name above, number with unit, what it is held against.
+
+    With a trace if `spark_line`, its width in px, is given. One that is not known is a
+    hatched dash with the reason beside it.
+    """
     parts: list[Component] = [
         html.Div(shown.name, className="figure-name"),
         html.Div([html.Span(shown.text, className="figure-value"), html.Span(shown.unit, className="figure-unit")],
@@ -42,17 +46,40 @@ def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
         parts.append(html.Div([html.Div(graph(spark), className="spark"), beside], className="figure-trace"))
     else:
         parts.append(beside)
-    return html.Div(parts, className="figure", **attributes({"figure": shown.id, "value": "" if shown.value is None else shown.value}))
+    return html.Div(parts, className="figure", **of_figure(shown))
+
+
+def of_figure(shown: Figure) -> dict[str, Any]:
+    """Return the `data-` attributes of a figure wherever it stands: id, value, and why it is not known."""
+    why = {"unknown": shown.unknown} if shown.unknown else {}
+    value = "" if shown.value is None else shown.value
+    return attributes({"figure": shown.id, "value": value, **why})
 
 
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
-    """Answer a block with its title; a failed one says what failed, an empty one says so."""
-    if shown.failed:
-        body = html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed", role="status")
-    elif not shown.rows:
-        body = html.Div(picture.texts.say(shown.block.empty), className="note")
-    return html.Section([html.H3(picture.texts.say(shown.block.title)), body], className=f"block kind-{shown.block.kind}",
+    """Answer a block with its title; without rows it says in their place why there are none."""
+    title = html.H3(picture.texts.say(shown.block.title))
+    return html.Section([title, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
+
+
+def note(shown: Shown, picture: Picture) -> Component | None:
+    """Return what stands in the place of rows that are not there; None if there are rows.
+
+    They failed, are not known, or are empty, in this order. Not known is never said as empty: a
+    moment of which nothing is known is not one at which nothing was.
+    """
+    texts = picture.texts
+    if shown.failed:
+        said = texts.say("block-failed", why=shown.failed)
+        return html.Div(said, className="note failed", role="status")
+    if shown.unknown and not shown.figures:
+        reason = html.Span(picture.reason(shown.unknown))
+        return html.Div([html.B(forms.DASH), reason], className="note unknown", role="status",
+                        **attributes({"unknown": shown.unknown}))
+    if not shown.rows and not shown.figures:
+        return html.Div(texts.say(shown.block.empty), className="note")
+    return None
 
 
 def block(shown: Shown, picture: Picture) -> Component:
@@ -90,7 +117,16 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
     if field.form == "priority" and value is not None:
         return html.Td(mark(value, picture), className="form-priority")
     text = forms.write(value, field.form, picture.texts, picture.city.zone)
+    if field.name == "title" and row.get("closing_refused"):
+        return html.Td([text, refused(picture)], className="form-text", title=text)
     return html.Td(text, className=f"form-{field.form}", title=text if field.form == "text" else None)
+
+
+def refused(picture: Picture) -> Component:
+    """Return the word beside an event that stays open since the closing it was given made no sense."""
+    texts = picture.texts
+    why = texts.say("closing-refused-why")
+    return html.Span(texts.say("closing-refused"), className="refused", title=why)
 
 
 def progress(shown: Shown, picture: Picture) -> Component:
@@ -122,7 +158,8 @@ def tiles(shown: Shown, picture: Picture) -> Component:
 def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
     since = f" {forms.minutes(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
-    return html.Div([html.Span(picture.texts.name(row), className="tile-name"), html.Span(f"{state}{since}", className="tile-state")],
+    name = picture.texts.name(row)
+    return html.Div([html.Span(name, className="tile-name", title=name), html.Span(f"{state}{since}", className="tile-state")],
                     className="tile", **attributes({"state": row["state"], "id": row["id"]}))
 
 

@@ -24,7 +24,13 @@ def duration(seconds: float) -> str:
 
 
 def minutes(seconds: float) -> str:
-    """Answer seconds as whole minutes, 13′, where there is no room for more; under a minute as seconds."""
+    """Answer seconds as whole minutes, 13′, where there is no room for more.
+
+    Under a minute as seconds. How long something has lasted is never below zero: a time that would
+    be is unknown, and a dash.
+    """
+    if seconds < 0:
+        return DASH
     return f"{int(seconds // 60)}′" if 60 <= seconds < 3_600 else duration(seconds)
 
 
@@ -57,9 +63,30 @@ def date(moment: datetime, zone: ZoneInfo, texts: Texts) -> str:
     return f"{local:%Y-%m-%d} {texts.say(f'weekday-{local.isoweekday()}')}"
 
 
+def dated(at: datetime, zone: ZoneInfo, now: datetime | None = None, *,
+          seconds: bool = True) -> str:
+    """Return the date and time of day in the city's zone; the time alone on the day of `now`.
+
+    Args:
+        at: a moment, UTC.
+        now: the hall's present, UTC; None where the text outlives its day, as on a picture: then it
+            always has the date.
+        seconds: whether the time of day has its seconds.
+    """
+    local, written = at.astimezone(zone), clock_time(at, zone, seconds=seconds)
+    if now is not None and local.date() == now.astimezone(zone).date():
+        return written
+    return f"{local:%Y-%m-%d} {written}"
+
+
 def age(elapsed: timedelta, texts: Texts) -> str:
-    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前'."""
-    seconds = max(0, int(elapsed.total_seconds()))
+    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前'.
+
+    What is still to come has no age: a dash.
+    """
+    seconds = int(elapsed.total_seconds())
+    if seconds < 0:
+        return DASH
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * size:
             return texts.say(f"age-{unit}", n=seconds // size)
@@ -81,10 +108,13 @@ def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
 
 
 def write_number(value: float, form: str, texts: Texts) -> str:
-    """Answer a number in `form`; percent without its sign, which is its unit."""
+    """Answer a number in `form`; percent without its sign, which is its unit.
+
+    Nothing lasts less than no time: such an age or duration is a dash.
+    """
     match form:
         case "duration" | "age":
-            return duration(value)
+            return duration(value) if value >= 0 else DASH
         case "percent":
             return f"{value:.1f}".replace("-", MINUS)
         case "number":

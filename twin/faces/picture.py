@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from twin.errors import TwinError
 from twin.faces import forms
+from twin.view import pin
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from twin.city import City
     from twin.faces.texts import Texts
     from twin.layer import Block, Layer, Registry
     from twin.query import Desk, Status
+    from twin.query.desk import Unknown
     from twin.view import Pinned
 
 Row = Mapping[str, Any]
+Looking = Literal["live", "looking-back", "known-at", "beyond"]
+OF_THE_DAY, OPEN = "events_today", "open_now"
+"""The two figures that tell what is known now of a moment of which nothing was known then."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Figure:
         beside: the sentence that measures it, such as '−6% 同周同时'.
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
         trace: the last 24 h, oldest first; empty for none. `usual` is the usual band, low and high.
+        unknown: why there is no value, if the moment is the reason; '' otherwise.
     """
 
     id: str
@@ -40,6 +48,7 @@ class Figure:
     verdict: str = ""
     trace: tuple[float | None, ...] = ()
     usual: tuple[float, float] | None = None
+    unknown: Unknown = ""
 
 
 @dataclass(frozen=True)
@@ -53,18 +62,69 @@ class Shown:
     failed: str = ""
     query: str = ""
     """Hash of the SQL that answered, so that a figure can be traced."""
+    unknown: Unknown = ""
+    """Why its rows say nothing; then none are kept, so that no face can show them as figures."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """All that the faces show for one pinned view."""
+    """All that the faces show for one pinned view.
+
+    Attributes:
+        now: the hall's present, UTC: what ages are counted from; on a live page its day goes
+            without a date.
+        known_now: the figures of this moment as known now, where nothing was known then; else empty.
+        first_known: when the first record of any event was written, UTC, where nothing was known
+            then; None if there is none.
+    """
 
     pinned: Pinned
     status: Status
     city: City
     texts: Texts
     shown: tuple[Shown, ...]
+    now: datetime
     figures: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
+    known_now: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
+    first_known: datetime | None = None
+
+    @property
+    def looking(self) -> Looking:
+        """Return how this moment is looked at."""
+        if self.pinned.is_beyond:
+            return "beyond"
+        if self.pinned.known_at != self.pinned.as_of:
+            return "known-at"
+        return "looking-back" if self.is_held else "live"
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether the picture stays at its moment while the data go on.
+
+        A brief of the newest moment holds its moment too, but is as live as the page that it shows.
+        """
+        pinned = self.pinned
+        is_newest = pinned.as_of == pinned.newest_as_of
+        return pinned.view.as_of is not None and not (is_newest and bool(pinned.view.frame))
+
+    @property
+    def data_as_of(self) -> datetime:
+        """Return the moment that the data on screen speak of, UTC: none beyond the newest data."""
+        return min(self.pinned.as_of, self.pinned.newest_as_of)
+
+    def when(self, moment: datetime, *, seconds: bool = True) -> str:
+        """Return a moment as this picture writes it, in the city's zone.
+
+        It has its date, unless it is of today and this is a live page that nobody frames.
+        """
+        is_live = self.looking == "live" and not self.pinned.view.frame
+        now = self.now if is_live else None
+        return forms.dated(moment, self.city.zone, now, seconds=seconds)
+
+    def reason(self, unknown: Unknown) -> str:
+        """Return the sentence that says why something is not known."""
+        until = self.when(self.pinned.newest_as_of, seconds=False)
+        return self.texts.say(f"unknown-{unknown}", moment=until)
 
     def slot(self, slot: str) -> Iterator[Shown]:
         """Answer the blocks of `slot` in their order."""
@@ -81,12 +141,36 @@ class Picture:
         return next((self.texts.name(row) for row in rows if row["district_id"] == district_id), forms.DASH)
 
 
-def take(desk: Desk, registry: Registry, city: City, pinned: Pinned, texts: Texts) -> Picture:
+def take(desk: Desk, registry: Registry, city: City, pinned: Pinned, texts: Texts,
+         now: datetime) -> Picture:
     """Ask every block that `pinned` needs. A block that fails says so in its place; the others live on."""
     shown = tuple(_show(desk, city, layer, block, pinned, texts)
                   for layer in registry.layers for block in layer.blocks if block.slot != "district" or pinned.district)
     figures = {figure.id: figure for each in shown if each.block.slot != "district" for figure in each.figures}
-    return Picture(pinned, desk.status(), city, texts, shown, figures)
+    taken = Picture(pinned, desk.status(), city, texts, shown, now, figures)
+    return _with_known_now(desk, registry, taken) if _nothing_known(figures) else taken
+
+
+def _nothing_known(figures: Mapping[str, Figure]) -> bool:
+    found = figures.get(OF_THE_DAY)
+    return found is not None and found.unknown == "nothing-known"
+
+
+def _with_known_now(desk: Desk, registry: Registry, taken: Picture) -> Picture:
+    """Return the picture with what is known now of its moment, by the same questions.
+
+    Without it if they fail: then the picture says only that nothing was known.
+    """
+    view = replace(taken.pinned.view, as_of=taken.pinned.as_of, known_at=taken.pinned.newest_as_of)
+    try:
+        later = pin(view, taken.city, desk.pointer, taken.pinned.layers)
+        first = desk.first_event(later.snapshot)
+    except TwinError:
+        return taken
+    found = [_show(desk, taken.city, layer, block, later, taken.texts) for layer in registry.layers
+             for block in layer.blocks if block.slot == "headline"]
+    known_now = {figure.id: figure for each in found for figure in each.figures}
+    return replace(taken, known_now=known_now, first_known=first)
 
 
 def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
@@ -95,17 +179,25 @@ def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, te
     except TwinError as error:
         return Shown(layer.id, block, failed=error.what)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
-    figures = tuple(figure(row, texts, city) for row in rows) if block.kind == "figures" else ()
-    return Shown(layer.id, block, rows, figures, query=answer.sql.sha256[:12])
+    unknown = answer.unknown
+    counted = rows if block.kind == "figures" else ()
+    figures = tuple(figure(row, texts, city, unknown) for row in counted)
+    kept = () if unknown else rows
+    query = answer.sql.sha256[:12]
+    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown)
 
 
-def figure(row: Row, texts: Texts, city: City) -> Figure:
-    """Write one row of a 'figures' block."""
+def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "") -> Figure:
+    """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
+    if unknown:
+        name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}")
+        return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown)
     value, form = row["value"], row.get("form") or "count"
     usual = (row["usual_low"], row["usual_high"]) if row.get("usual_low") is not None else None
     beside, verdict = _beside(row, form, texts)
+    unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
     return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
-                  texts.say(row.get("unit") or ""), beside, verdict, tuple(row.get("trace") or ()), usual)
+                  unit, beside, verdict, tuple(row.get("trace") or ()), usual)
 
 
 def _beside(row: Row, form: str, texts: Texts) -> tuple[str, str]:

@@ -211,8 +211,10 @@ class _Reader:
             if not taken and not refused and table != "events":
                 continue
             said = [(sheet.rows[at][0], f"{reason}.", json.dumps(dict(zip(names, sheet.rows[at][1], strict=False)), ensure_ascii=False)) for at, reason in refused]
+            named = sheet.header.index(self.mapping.columns["event_id"])
+            subjects = [sheet.rows[at][1][named].strip() or None if len(sheet.rows[at][1]) > named else None for at, _ in refused]
             lines = pa.array([at for at, _ in taken], pa.int64())
             yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, origin,
                         row_numbers=numbers.take(lines), raw=given.take(lines),
-                        refused=quarantined(said, table=table, feed=FEED, origin=origin, recorded_at=self.recorded_at),
+                        refused=quarantined(said, table=table, feed=FEED, origin=origin, recorded_at=self.recorded_at, subjects=subjects),
                         may_repeat=True, skipped=self.repeated if table == "events" else 0)

@@ -1,83 +1,66 @@
-"""The city's arithmetic, worked out once when a snapshot is published."""
+"""The city's arithmetic, worked out once when a snapshot is published.
+
+Each measure names what it depends on; it is worked out anew when any of that changes, and only then. Whatever way rows
+came in, in one publish or in a thousand, the tables are the same.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from twin.arrow import compute as pc
-from twin.contracts import TABLES
-from twin.contracts.measured import FOOTPRINTS
-from twin.engine import load_sql
-from twin.geography import label, read_outlines
-from twin.measures.coverage import GAP, KEPT, coverage
-from twin.measures.event_facts import event_facts
-from twin.measures.footprints import footprints
-from twin.measures.state import MeasureUpdate, State
+from twin.measures.coverage import COVERAGE_MEASURE
+from twin.measures.event_facts import EVENT_FACTS_MEASURE
+from twin.measures.footprints import FOOTPRINTS_MEASURE
+from twin.measures.indicators import INDICATORS_MEASURE
+from twin.measures.links import LINKS_MEASURE
+from twin.measures.programmes import PROGRAMMES_MEASURE
+from twin.measures.state import Mark, Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    import pyarrow as pa
 
-    from twin.city import City, Raster
+    from twin.city import City
 
-_HERE = Path(__file__).parent
-__all__ = ["MeasureUpdate", "State", "compute"]
+__all__ = ["MEASURES", "Mark", "Measure", "MeasureUpdate", "News", "State", "compute", "rests_on"]
+
+MEASURES: tuple[Measure, ...] = (
+    EVENT_FACTS_MEASURE, FOOTPRINTS_MEASURE, COVERAGE_MEASURE, LINKS_MEASURE, PROGRAMMES_MEASURE,
+    INDICATORS_MEASURE)
 
 
-def compute(city: City, state: State, batch: Mapping[str, pa.Table], as_of: datetime) -> Iterator[MeasureUpdate]:
-    """Answer what the rows of `batch` change in the measures at the moment `as_of`.
+def compute(
+    city: City, state: State, batch: Mapping[str, pa.Table], as_of: datetime, only: frozenset[str] | None = None,
+) -> Iterator[MeasureUpdate | tuple[str, Mark]]:
+    """Yield what changes in the measures at the moment `as_of`, and each measure's new mark after its changes.
 
     Args:
         state: the lake with `batch` already in it.
         batch: the new rows by table.
+        only: tables of measures that are wanted, worked out whole; None for all that anything changed.
     """
-    yield from event_facts(state, batch)
-    states = batch.get("drone_states")
-    if states is not None and states.num_rows:
-        yield from _seen(city, state, footprints(states), as_of)
-    for name, params in _asked(city, state, batch, as_of):
-        rows = state.query(load_sql(_HERE / f"{name}.sql"), params)
-        yield MeasureUpdate(name, rows.cast(TABLES[name].schema), "replace")
+    for measure in MEASURES:
+        if only is not None and not only.intersection(measure.tables):
+            continue
+        name = measure.tables[0]
+        inputs = _inputs(city, state, measure)
+        mark = state.marks.get(name)
+        news = News(batch, as_of, whole=only is not None or mark is None or mark.inputs != inputs)
+        is_due = mark is not None and mark.until is not None and as_of >= mark.until
+        if mark is not None and not (news.whole or is_due or news.rows(*measure.logs)):
+            yield name, mark
+            continue
+        yield from measure.update(city, state, news)
+        yield name, Mark(inputs, measure.until(city, state, as_of) if measure.until else None)
 
 
-def _asked(city: City, state: State, batch: Mapping[str, pa.Table], as_of: datetime) -> Iterator[tuple[str, dict[str, object]]]:
-    """Answer the tables that are answered whole, and their parameters: on news, and when their clock moves on.
-
-    The plan of a programme grows by the day of the city, and a value that nobody renews grows old by the hour.
-    """
-    fresh = cast("Mapping[str, Any]", city.settings["freshness"])
-    here = as_of.astimezone(city.zone)
-    before = state.previous_as_of.astimezone(city.zone) if state.previous_as_of else None
-
-    def has_news(*logs: str) -> bool:
-        return any(batch[log].num_rows for log in logs if log in batch)
-
-    yield "link_health", {"as_of": as_of, "late_s": fresh["link_late_s"], "down_s": fresh["link_down_s"]}
-    if before is None or before.date() != here.date() or has_news("estates", "lifts", "communities"):
-        days = date(here.year, 12, 31).timetuple().tm_yday
-        yield "programme_progress", {"as_of": as_of, "this_year": here.year, "share": here.timetuple().tm_yday / days}
-    if before is None or (before.date(), before.hour) != (here.date(), here.hour) or has_news("indicator_values"):
-        yield "indicator_latest", {"as_of": as_of, "periods": fresh["indicator_periods"]}
+def rests_on(table: str) -> tuple[str, ...]:
+    """Return the logs that a measure's table rests on; none for a table that is no measure."""
+    return next((measure.logs for measure in MEASURES if table in measure.tables), ())
 
 
-@lru_cache(maxsize=2)
-def _districts(land: Path, raster: Raster) -> tuple[NDArray[np.int16], list[str]]:
-    """Answer the label raster of districts and the ids that it indexes; a live publisher asks every few seconds."""
-    outlines = read_outlines(land)
-    return label(outlines, raster), list(outlines.ids)
-
-
-def _seen(city: City, state: State, rings: pa.Table, as_of: datetime) -> Iterator[MeasureUpdate]:
-    yield MeasureUpdate("footprints", rings, "append")
-    if rings.num_rows:
-        first: datetime = pc.min(rings["occurred_at"]).as_py()
-        before = state.query(load_sql(_HERE / "recent_footprints.sql"), {"since": max(first, as_of - KEPT) - GAP})
-        labels, ids = _districts(city.geography["land"], city.raster)
-        seen = coverage(rings, city.raster, labels, ids, as_of, before.cast(FOOTPRINTS.schema))
-        yield MeasureUpdate("coverage", seen, "append")
+def _inputs(city: City, state: State, measure: Measure) -> str:
+    parts = [measure.inputs(city), *(f"{table} {state.hash(table)}" for table in measure.reference)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -1,130 +1,250 @@
-"""When a camera last saw each cell of the 50 m raster."""
+"""When a camera last saw each cell of the 50 m raster, in the 24 h before a moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from twin.arrow import compute as pc
+from twin.contracts import TABLES
 from twin.contracts.measured import COVERAGE
+from twin.engine import Sql, load_sql
+from twin.geography import label, read_outlines
+from twin.measures import swaths
+from twin.measures.footprints import RULE, footprints
+from twin.measures.state import Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from twin.city import Raster
+    from twin.city import City, Raster
+
+Query = Callable[[Sql, Mapping[str, object]], pa.Table]
 
 KEPT = timedelta(hours=24)
-GAP = timedelta(seconds=61)
-"""Heartbeats of one aircraft at most so far apart belong to one swath."""
-_GAP_US = GAP // timedelta(microseconds=1)
-_LEAST_CELLS = 0.5
-_MOST_STEPS = 60
-_PIECE_CELLS = 4_000_000
-_EDGE = ("lon1_ud", "lat1_ud", "lon2_ud", "lat2_ud", "lon3_ud", "lat3_ud", "lon4_ud", "lat4_ud")
+"""What was seen longer ago is not told."""
+GAP = timedelta(microseconds=swaths.GAP_US)
+"""A swath may begin so long before its first row."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+_SIGHTS, _SINCE = (
+    load_sql(Path(__file__).with_name(f"{name}.sql")) for name in ("sights", "sights_since")
+)
 
 
-def coverage(footprints: pa.Table, raster: Raster, labels: NDArray[np.int16], ids: list[str], as_of: datetime, before: pa.Table | None = None) -> pa.Table:
-    """Answer one row per cell seen in the 24 h before `as_of`, with the newest moment, in the schema of `coverage`.
+def coverage(
+    rings: pa.Table,
+    raster: Raster,
+    labels: NDArray[np.int16],
+    ids: list[str],
+    as_of: datetime,
+    before: pa.Table | None = None,
+) -> pa.Table:
+    """Return rows of `coverage`: one per cell seen in the 24 h before `as_of`, the newest moment.
 
-    A cell is seen if its centre lies in a footprint. Between two heartbeats of one aircraft that are at most a minute apart,
-    the footprint is moved along in steps of half its shorter side, so that the swath has no holes; it keeps the shape of the
-    nearer heartbeat.
+    A cell is seen if its centre lies in a footprint. Between two heartbeats of one aircraft that
+    are at most a minute apart, the footprint is moved along in steps of half its shorter side, so
+    that the swath has no holes; it keeps the shape of the nearer heartbeat.
 
     Args:
-        footprints: new rows of `footprints`.
+        rings: rows of `footprints`, none later than `as_of`.
         labels: label raster (n_y, n_x) of districts, index into `ids`, negative outside.
         before: rows of `footprints` that swaths may go on from; not counted again.
     """
-    limit = pa.scalar(as_of - KEPT, footprints["occurred_at"].type)
-    fresh = footprints.filter(pc.greater(footprints["occurred_at"], limit))
-    if not fresh.num_rows:
-        return COVERAGE.empty()
-    rows = pa.concat_tables([part.append_column("is_new", pa.array(np.full(part.num_rows, is_new))) for part, is_new in ((fresh, True), (before, False)) if part])
-    shapes, moments = _swaths(rows.sort_by([("drone_id", "ascending"), ("occurred_at", "ascending")]), raster)
-    newest_first = np.argsort(-moments, kind="stable")
-    flat, seen = _newest(shapes[newest_first], moments[newest_first], raster)
+    parts = [(rings, True), (before, False)]
+    marked = [_marked(part, is_new) for part, is_new in parts if part is not None]
+    rows = pa.concat_tables(marked).sort_by(
+        [("drone_id", "ascending"), ("occurred_at", "ascending")]
+    )
+    flat, seen = swaths.swept(rows, rows["is_new"].to_numpy(), raster, _us(as_of - KEPT))
+    return _rows(flat, seen, labels[np.divmod(flat, raster.n_x)], raster, ids)
+
+
+def coverage_at(query: Query, city: City, as_of: datetime, known_at: datetime) -> pa.Table:
+    """Return `coverage` as it was at `as_of`, by the heartbeats that were recorded by `known_at`.
+
+    Args:
+        query: returns the answer to a question over the logs of a snapshot that holds all that was
+            known then.
+    """
+    asked = {"since": as_of - KEPT - GAP, "as_of": as_of, "known_at": known_at}
+    labels, ids = _districts(city)
+    return coverage(footprints(query(_SIGHTS, asked)), city.raster, labels, ids, as_of)
+
+
+def _marked(rings: pa.Table, is_new: bool) -> pa.Table:
+    return rings.append_column("is_new", pa.array(np.full(rings.num_rows, is_new)))
+
+
+def _us(moment: datetime) -> int:
+    return (moment - _EPOCH) // _US
+
+
+def _rows(
+    flat: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    district: NDArray[np.int16],
+    raster: Raster,
+    ids: list[str],
+) -> pa.Table:
+    """Return rows of `coverage`; `district` is an index into `ids`, negative outside."""
     y, x = np.divmod(flat, raster.n_x)
-    names = np.array([*ids, None], dtype=object)[labels[y, x]]
-    return pa.table({"cell_x": x.astype(np.int16), "cell_y": y.astype(np.int16), "district_id": pa.array(names, pa.string()),
-                     "seen_at": pa.array(seen, pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))}).cast(COVERAGE.schema)
+    names = pa.DictionaryArray.from_arrays(
+        pa.array(district, mask=district < 0), pa.array(ids, pa.string())
+    )
+    moments = pa.array(seen, pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    columns = {
+        "cell_x": x.astype(np.int16),
+        "cell_y": y.astype(np.int16),
+        "district_id": names.cast(pa.string()),
+        "seen_at": moments,
+    }
+    return pa.table(columns).cast(COVERAGE.schema)
 
 
-def _swaths(rows: pa.Table, raster: Raster) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Answer the new footprints and those between: (n, 4, 2) cells from the south-west corner, and microseconds since 1970.
+def _merged(stored: pa.Table, fresh: pa.Table, as_of: datetime) -> tuple[pa.Table, pa.Table]:
+    """Return the newest sight of each cell, none older than a day: fresh ones, and what stays.
 
-    Args:
-        rows: footprints by aircraft and time; `is_new` false for those that only begin a swath.
+    Both come by row and column, as the store keeps them.
     """
-    degrees = np.stack([rows[name].to_numpy() for name in _EDGE], axis=1).reshape(-1, 4, 2) / 1e6
-    shapes = (degrees - [raster.lon0, raster.lat0]) / [raster.dlon, raster.dlat]
-    moments = rows["occurred_at"].cast(pa.int64()).to_numpy()
-    is_new = rows["is_new"].to_numpy()
-    drones = np.unique(rows["drone_id"].to_numpy(), return_inverse=True)[1]
-    a = np.flatnonzero((drones[1:] == drones[:-1]) & (np.diff(moments) <= _GAP_US) & (is_new[1:] | is_new[:-1]))
-    b = a + 1
-    middles = shapes.mean(axis=1)
-    sides = np.linalg.norm(np.roll(shapes, -1, axis=1) - shapes, axis=2).min(axis=1)
-    stride = np.maximum(np.minimum(sides[a], sides[b]) / 2, _LEAST_CELLS)
-    steps = np.clip(np.ceil(np.linalg.norm(middles[b] - middles[a], axis=1) / stride), 1, _MOST_STEPS).astype(np.int64)
-    pair = np.repeat(np.arange(len(a)), steps - 1)
-    share = (_ordinals(steps - 1) + 1) / steps[pair]
-    a, b = a[pair], b[pair]
-    along = middles[a] + (middles[b] - middles[a]) * share[:, None]
-    like = np.where(share < 0.5, a, b)
-    between = shapes[like] - middles[like][:, None, :] + along[:, None, :]
-    at = (moments[a] + (moments[b] - moments[a]) * share).astype(np.int64)
-    return np.concatenate([shapes[is_new], between]), np.concatenate([moments[is_new], at])
+    kept = stored.filter(pc.greater(stored["seen_at"], _scalar(as_of - KEPT)))
+    old, new = _places(kept), _places(fresh)
+    at = np.searchsorted(old, new)
+    is_held = np.append(old, -1)[at] == new
+    old_seen, new_seen = (rows["seen_at"].cast(pa.int64()).to_numpy() for rows in (kept, fresh))
+    counts = ~is_held | (new_seen > np.append(old_seen, 0)[at])
+    stays = np.ones(len(old), np.bool_)
+    stays[at[is_held & counts]] = False
+    return fresh.filter(pa.array(counts)), kept.filter(pa.array(stays))
 
 
-def _newest(shapes: NDArray[np.float64], moments: NDArray[np.int64], raster: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Answer the cells (flat index) that any shape holds, and the newest moment of each; shapes come newest first."""
-    flat, seen = np.empty(0, np.int64), np.empty(0, np.int64)
-    for piece in _pieces(shapes):
-        cells, which = cells_inside(shapes[piece], raster)
-        cells, at = np.concatenate([flat, cells]), np.concatenate([seen, moments[piece][which]])
-        flat, first = np.unique(cells, return_index=True)
-        seen = at[first]
-    return flat, seen
+def _places(rows: pa.Table) -> NDArray[np.int64]:
+    """Return a number per cell that grows by row, then column."""
+    return rows["cell_y"].to_numpy().astype(np.int64) << 16 | rows["cell_x"].to_numpy().astype(
+        np.int64
+    )
 
 
-def _pieces(shapes: NDArray[np.float64]) -> Iterator[slice]:
-    """Cut the shapes so that a piece holds no more cells than fit the memory."""
-    weight = np.cumsum(np.prod(np.ptp(shapes, axis=1) + 1, axis=1))
-    cuts = [0, *(np.flatnonzero(np.diff(weight // _PIECE_CELLS)) + 1).tolist(), len(shapes)]
-    return (slice(start, end) for start, end in pairwise(cuts))
+def _districts(city: City) -> tuple[NDArray[np.int16], list[str]]:
+    """Return the label raster of districts and the ids that it indexes."""
+    return _labelled(*_state_of(city.geography["land"]), city.raster)
 
 
-def cells_inside(shapes: NDArray[np.float64], raster: Raster) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Answer the cells (flat index) whose centre lies in a convex shape, and the shape's index, by shape, row and column.
+def _state_of(path: Path) -> tuple[Path, int, int]:
+    there = path.stat()
+    return path, there.st_mtime_ns, there.st_size
 
-    A shape crosses the middle line of a row twice; the cells with their centre between the crossings are inside.
 
-    Args:
-        shapes: (n, 4, 2) corners in cells from the south-west corner of the raster.
+@lru_cache(maxsize=4)
+def _labelled(
+    land: Path, _mtime_ns: int, _size: int, raster: Raster
+) -> tuple[NDArray[np.int16], list[str]]:
+    """Read and label the outlines once for every state of their file: a publisher asks often."""
+    outlines = read_outlines(land)
+    return label(outlines, raster), list(outlines.ids)
+
+
+@lru_cache(maxsize=4)
+def _hash(path: Path, _mtime_ns: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _inputs(city: City) -> str:
+    """Return what coverage rests on beside the log: outlines, raster, and the rule itself."""
+    parts = [
+        _hash(*_state_of(path))
+        for path in (city.geography["land"], Path(swaths.__file__), Path(__file__))
+    ]
+    return f"{parts} {city.raster} {RULE} {_SIGHTS.sha256} {_SINCE.sha256}"
+
+
+def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
+    fresh = None if news.whole else _fresh(city, state, news)
+    if fresh is None:
+        yield MeasureUpdate(
+            "coverage", coverage_at(state.query, city, news.as_of, news.as_of), "replace"
+        )
+        return
+    stored = state.chunk("coverage", "all")
+    newer, kept = _merged(stored, fresh, news.as_of)
+    if newer.num_rows or kept.num_rows < stored.num_rows:
+        yield MeasureUpdate(
+            "coverage", pa.concat_tables([newer, kept]), "replace", fresh=newer.num_rows
+        )
+
+
+def _fresh(city: City, state: State, news: News) -> pa.Table | None:
+    """Return what was seen since the snapshot before; None if that cannot be added to what stands.
+
+    A heartbeat that is older than one of its aircraft that was counted already changes a swath
+    that was drawn: then the day is worked out whole.
     """
-    low, high = shapes[:, :, 1].min(axis=1), shapes[:, :, 1].max(axis=1)
-    first = np.clip(np.ceil(low - 0.5), 0, raster.n_y).astype(np.int64)
-    n_rows = np.clip(np.ceil(high - 0.5), 0, raster.n_y).astype(np.int64) - first
-    of_row = np.repeat(np.arange(len(shapes)), n_rows)
-    y = first[of_row] + _ordinals(n_rows)
-    west, east = np.full(len(y), np.inf), np.full(len(y), -np.inf)
-    for corner in range(4):
-        a, b = shapes[of_row, corner], shapes[of_row, (corner + 1) % 4]
-        crosses = (a[:, 1] <= y + 0.5) != (b[:, 1] <= y + 0.5)
-        rise = np.where(crosses, b[:, 1] - a[:, 1], 1.0)
-        x = a[:, 0] + (b[:, 0] - a[:, 0]) * (y + 0.5 - a[:, 1]) / rise
-        west, east = np.where(crosses, np.minimum(west, x), west), np.where(crosses, np.maximum(east, x), east)
-    start = np.clip(np.ceil(west - 0.5), 0, raster.n_x).astype(np.int64)
-    n_cells = np.maximum(np.clip(np.ceil(east - 0.5), 0, raster.n_x).astype(np.int64) - start, 0)
-    row = np.repeat(np.arange(len(y)), n_cells)
-    return y[row] * raster.n_x + start[row] + _ordinals(n_cells), of_row[row]
+    before = state.previous_as_of
+    if before is None:
+        return None
+    oldest = news.as_of - KEPT - GAP
+    came = _came(news, oldest)
+    first = min(before, pc.min(came["occurred_at"]).as_py()) if came.num_rows else before
+    since = max(first - GAP - _US, oldest)
+    asked = {"since": since, "oldest": oldest, "before": before, "as_of": news.as_of}
+    states = state.query(_SINCE, asked)
+    if pc.any(pc.less_equal(states["occurred_at"], _scalar(since))).as_py():
+        return None  # held until it came into force: its neighbours were not asked for
+    is_new = _is_new(states, came, before)
+    drones = states["drone_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    if np.any((drones[1:] == drones[:-1]) & is_new[:-1] & ~is_new[1:]):
+        return None
+    labels, ids = _districts(city)
+    rings, held = (footprints(states.filter(pa.array(mask))) for mask in (is_new, ~is_new))
+    return coverage(rings, city.raster, labels, ids, news.as_of, held)
 
 
-def _ordinals(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Answer 0, 1, ... up to each count, one after the other."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+def _came(news: News, oldest: datetime) -> pa.Table:
+    """Return the heartbeats of the batch that may still count."""
+    rows = news.batch.get("drone_states", TABLES["drone_states"].empty())
+    sees = pc.and_(pc.is_valid(rows["pitch_deg"]), pc.is_valid(rows["fov_deg"]))
+    return rows.filter(pc.and_(sees, pc.greater(rows["occurred_at"], _scalar(oldest))))
+
+
+def _is_new(states: pa.Table, came: pa.Table, before: datetime) -> NDArray[np.bool_]:
+    """Return which heartbeats the snapshot before did not count: not held, or not in force."""
+    is_new = _is_later(states, before)
+    told = (
+        came.filter(pa.array(~_is_later(came, before)))
+        .select(["drone_id", "occurred_at"])
+        .to_pylist()
+    )
+    late = {(row["drone_id"], row["occurred_at"]) for row in told}
+    for n in np.flatnonzero(~is_new) if late else ():
+        is_new[n] = (states["drone_id"][n].as_py(), states["occurred_at"][n].as_py()) in late
+    return is_new
+
+
+def _is_later(states: pa.Table, moment: datetime) -> NDArray[np.bool_]:
+    """Return which heartbeats came into force after a moment, by either clock."""
+    limit = _scalar(moment)
+    later = pc.or_(
+        pc.greater(states["occurred_at"], limit), pc.greater(states["recorded_at"], limit)
+    )
+    return later.to_numpy(zero_copy_only=False).copy()
+
+
+def _scalar(moment: datetime) -> pa.Scalar:
+    return pa.scalar(moment, pa.timestamp("us", tz="UTC"))
+
+
+COVERAGE_MEASURE = Measure(
+    tables=("coverage",),
+    logs=("drone_states",),
+    update=_update,
+    inputs=_inputs,
+    until=lambda _city, _state, as_of: as_of,
+)
+"""Sights grow old at any moment, and a heartbeat may be held ahead of its own: each looks."""

@@ -1,6 +1,6 @@
-"""Both service clocks of every event: only events with news are worked out again, and only their months are written.
+"""What was known of every event, at any two clocks: only events with news are worked out again, only their days written.
 
-Targets are those of the pack when the event last had news.
+Targets are those of the pack at publish: when they change, every event is worked out anew.
 """
 
 from __future__ import annotations
@@ -15,36 +15,86 @@ import pyarrow as pa
 from twin.arrow import compute as pc
 from twin.contracts.measured import EVENT_FACTS
 from twin.engine import load_sql
-from twin.measures.state import MeasureUpdate
+from twin.measures.state import Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
-    from twin.measures.state import State
+    from twin.city import City
 
-_LOGS = ("events", "event_stages", "dispatches", "feedbacks")
-_HERE = Path(__file__).parent
-_CATCH_UP = timedelta(days=1)
-"""News that reach back farther are many: looking for them would cost more than working out their months whole."""
+_LOGS = ("events", "event_stages", "dispatches", "feedbacks", "quarantine")
+_SQL = load_sql(Path(__file__).with_name("event_facts.sql"))
+_DAYS = load_sql(Path(__file__).with_name("event_days.sql"))
+_PASSED = load_sql(Path(__file__).with_name("orders_passed.sql"))
+_MANY = 20_000
+"""News of more events than this are quicker worked out month by month than event by event."""
 
 
-def event_facts(state: State, batch: Mapping[str, pa.Table]) -> Iterator[MeasureUpdate]:
-    """Answer the months of `event_facts` that the rows of `batch` change; none if no event has news."""
-    news = [batch[name]["recorded_at"] for name in _LOGS if name in batch and batch[name].num_rows]
-    if not news:
+def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
+    """Yield the days of `event_facts` that news change, or the whole table."""
+    touched = _touched(state, news.batch)
+    if news.whole:
+        made = [rows for _days, rows in _by_month(state, _days(state, None))]
+        yield MeasureUpdate("event_facts", pa.concat_tables([EVENT_FACTS.empty(), *made]), "replace")
+    elif len(touched) > _MANY:
+        months = {(day.year, day.month) for day in _days(state, touched)}
+        every = [day for day in _days(state, None) if (day.year, day.month) in months]
+        for days, rows in _by_month(state, every):
+            yield MeasureUpdate("event_facts", rows, "replace_chunks", _chunks(state, days))
+    elif touched:
+        yield from _again(state, touched)
+
+
+def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
+    """Return the ids of events that new rows speak of, in order: also those that an order was taken from."""
+    found: set[str] = set()
+    for name in ("events", "event_stages", "dispatches", "feedbacks"):
+        if name in batch:
+            found.update(pc.unique(batch[name]["event_id"]).to_pylist())
+    if "quarantine" in batch:
+        refused = batch["quarantine"]
+        closings = refused.filter(pc.equal(refused["table_name"], "feedbacks"))["subject_id"]
+        found.update(name for name in closings.to_pylist() if name is not None)
+    if "dispatches" in batch and batch["dispatches"].num_rows:
+        orders = pc.unique(batch["dispatches"]["dispatch_id"]).to_pylist()
+        found.update(state.query(_PASSED, {"orders": orders})["event_id"].to_pylist())
+    return sorted(found)
+
+
+def _days(state: State, ids: list[str] | None) -> list[datetime]:
+    """Return the days, UTC, in which versions of events occurred; of all events for None."""
+    days: list[datetime] = state.query(_DAYS, {"ids": ids})["day"].to_pylist()
+    return [day.astimezone(UTC) for day in days]
+
+
+def _chunks(state: State, days: list[datetime]) -> tuple[str, ...]:
+    return tuple(sorted({state.chunk_of("event_facts", day.date()) for day in days}))
+
+
+def _by_month(state: State, days: list[datetime]) -> Iterator[tuple[list[datetime], pa.Table]]:
+    """Yield, for each month, its days among `days` and the facts of all events in it: a month bounds the memory."""
+    for month in sorted({day.replace(day=1) for day in days}):
+        asked = {"ids": None, "month_from": month, "month_to": _next(month)}
+        within = [day for day in days if day.replace(day=1) == month]
+        yield within, state.query(_SQL, asked).cast(EVENT_FACTS.schema)
+
+
+def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
+    """Yield the days in which events with news occurred: their new facts, and those of other events as they stand."""
+    days = _days(state, touched)
+    if not days:  # news of events that are not known themselves
         return
-    since: datetime = min(pc.min(moments).as_py() for moments in news)
-    before = state.previous_as_of
-    months = state.query(load_sql(_HERE / "touched_months.sql"), {"since": since, "everything": before is None})["month_from"].to_pylist()
-    everything = before is None or since < before - _CATCH_UP
-    parts: list[pa.Table] = []
-    for month in months:
-        asked = {"month_from": month, "month_to": _next(month), "since": since}
-        if not everything:
-            parts.append(state.query(load_sql(_HERE / "kept_facts.sql"), asked))
-        parts.append(state.query(load_sql(_HERE / "event_facts.sql"), asked | {"everything": everything}))
-    if parts:
-        rows = pa.concat_tables([part.cast(EVENT_FACTS.schema) for part in parts])
-        yield MeasureUpdate("event_facts", rows, "replace_chunks")
+    asked = {"ids": touched, "month_from": None, "month_to": None}
+    made = state.query(_SQL, asked).cast(EVENT_FACTS.schema)
+    chunks = _chunks(state, days)
+    held = pa.concat_tables([state.chunk("event_facts", chunk) for chunk in chunks])
+    again = pc.is_in(held["event_id"], value_set=pa.array(touched))
+    kept = held.filter(pc.invert(again))
+    yield MeasureUpdate("event_facts", pa.concat_tables([made, kept]), "replace_chunks", chunks, fresh=made.num_rows)
 
 
 def _next(month: datetime) -> datetime:
-    return (month.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(day=1)
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+EVENT_FACTS_MEASURE = Measure(
+    tables=("event_facts",), logs=_LOGS, update=_update, reference=("sla_targets",),
+    inputs=lambda _city: _SQL.sha256)

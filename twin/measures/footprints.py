@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,19 +12,27 @@ import pyarrow as pa
 
 from twin.arrow import compute as pc
 from twin.contracts.measured import FOOTPRINTS
+from twin.engine import load_sql
+from twin.measures.state import Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from twin.city import City
 
 FAR = 4.0
 """The far edge lies at most this many heights ahead: beyond, a picture shows too little to count as seen (assumed)."""
 ASPECT = 9 / 16
 _M_PER_DEG = 111_320.0
+RULE = f"corner rays 1 {FAR} {ASPECT}"
+"""Changes whenever the same heartbeat gives another footprint: then every day is worked out anew."""
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_DAYS, _SIGHTS = (load_sql(Path(__file__).with_name(f"{name}.sql")) for name in ("camera_days", "sights"))
 
 
 def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_deg: NDArray[np.float64],
             heading_deg: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Answer (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
+    """Return (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
 
     The ground is flat. The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon
     ends at the far limit; where even the near edge lies beyond it, the corners are NaN. The ring runs counter-clockwise.
@@ -41,7 +52,7 @@ def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_d
 
 
 def footprints(states: pa.Table) -> pa.Table:
-    """Answer the footprint of every heartbeat of `drone_states` that has its camera on and sees ground, in the schema of `footprints`."""
+    """Return the footprint of every heartbeat of `drone_states` that has its camera on and sees ground, in the schema of `footprints`."""
     seeing = states.filter(pc.and_(pc.is_valid(states["pitch_deg"]), pc.and_(pc.is_valid(states["fov_deg"]), pc.greater(states["height_m"], 1.0))))
     values = {name: seeing[name].to_numpy().astype(np.float64) for name in ("height_m", "pitch_deg", "fov_deg", "heading_deg", "lon_ud", "lat_ud")}
     metres = corners(values["height_m"], values["pitch_deg"], values["fov_deg"], values["heading_deg"])
@@ -54,3 +65,25 @@ def footprints(states: pa.Table) -> pa.Table:
         columns[f"lon{corner + 1}_ud"] = np.rint(lon[:, corner]).astype(np.int32)
         columns[f"lat{corner + 1}_ud"] = np.rint(lat[:, corner]).astype(np.int32)
     return pa.table(columns).cast(FOOTPRINTS.schema)
+
+
+def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
+    states = news.batch.get("drone_states")
+    if news.whole and state.previous_as_of is not None:
+        yield from _whole(state)
+    elif states is not None:
+        yield MeasureUpdate("footprints", footprints(states), "append")
+
+
+def _whole(state: State) -> Iterator[MeasureUpdate]:
+    """Yield every day anew, one at a time: all of them do not fit the memory."""
+    for day in state.query(_DAYS, {})["day"].to_pylist():
+        start: datetime = day - timedelta(microseconds=1)
+        asked = {"since": start, "as_of": start + timedelta(hours=24), "known_at": _EVER}
+        rows = footprints(state.query(_SIGHTS, asked))
+        yield MeasureUpdate("footprints", rows, "replace_chunks", (state.chunk_of("footprints", day.date()),))
+
+
+FOOTPRINTS_MEASURE = Measure(
+    tables=("footprints",), logs=("drone_states",), update=_update, inputs=lambda _city: RULE)
+"""A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever reads it to say."""

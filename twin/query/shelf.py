@@ -8,9 +8,15 @@ from collections import OrderedDict
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from twin.engine import Engine
-from twin.store import Lake, Snapshot, find, last_good, trust
+from twin.store import Found, Lake, Snapshot, at, engine_over, find, last_good, trust
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from twin.city import City
 
 MOST_OPEN = 6
 """Engines kept when nobody asks them: the newest snapshot, its forerunners that are still being drawn, and looks back."""
@@ -40,6 +46,7 @@ class Shelf:
     """The snapshots of one lake. Safe between threads."""
 
     lake: Lake
+    city: City
     threads: int = 2
     _opened: OrderedDict[str, _Opened] = field(default_factory=OrderedDict[str, _Opened])
     _newest: _Newest = field(default_factory=_Newest)
@@ -59,6 +66,11 @@ class Shelf:
                 known = self._newest = _Newest(named, now, snapshot, problems)
             assert known.snapshot is not None  # noqa: S101  (set in the line above)
             return known.snapshot, known.problems
+
+    def at(self, moment: datetime) -> Found:
+        """Return the snapshot that answers a moment (see `twin.store.at`). Raises LakeError if none is whole."""
+        with self._lock:
+            return at(self.lake, moment)
 
     @contextmanager
     def open(self, snapshot_id: str) -> Generator[tuple[Snapshot, Engine]]:
@@ -97,7 +109,7 @@ class Shelf:
         newest = self._newest.snapshot
         snapshot = newest if newest and newest.id == snapshot_id else find(self.lake, snapshot_id)
         trust(self.lake, snapshot)
-        opened = _Opened(snapshot, Engine.over(snapshot.all_files(), root=self.lake.tables, threads=self.threads))
+        opened = _Opened(snapshot, engine_over(snapshot, self.city, threads=self.threads))
         self._opened[snapshot_id] = opened
         return opened
 

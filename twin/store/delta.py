@@ -65,6 +65,9 @@ def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence
     except DeltaError:
         _drop_torn(folder / "_delta_log", before.version if before else -1)
         delta = DeltaTable(str(folder))
+    if delta.schema() != schema:  # another version of this program wrote it: all files are new
+        delta.create_write_transaction([_add(name, file, moment) for name, file in wanted.items()], mode="overwrite", schema=schema)
+        return DeltaTable(str(folder)).version()
     if before is not None and delta.version() == before.version:
         there = {file.path.partition("/")[2] for file in before.files}
     else:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twin.arrow import compute as pc
-from twin.clock import to_text
+from twin.clock import from_text, to_text
 from twin.store.snapshot import File
 
 if TYPE_CHECKING:
@@ -23,22 +24,64 @@ if TYPE_CHECKING:
 
 _ROW_GROUP = 122_880
 _FORMS = {"month": "%Y-%m", "day": "%Y-%m-%d"}
+_FOLDED_AFTER = timedelta(days=8)
 
 
 def schema_hash(table: Table) -> str:
     """Answer a short hash of a table's columns and types."""
-    return hashlib.sha256(str(table.schema).encode()).hexdigest()[:16]
+    return hash_of(table.schema)
 
 
-def chunks(table: Table, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+def hash_of(schema: pa.Schema) -> str:
+    """Return a short hash of columns and types."""
+    return hashlib.sha256(str(schema).encode()).hexdigest()[:16]
+
+
+ChunkOf = Callable[[date], str]
+"""Names the piece of a table that holds a day's rows."""
+
+
+def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
+    """Return what names the piece that a day's rows stand in, or would stand in, beside the files that are there."""
+    if table.chunk == "all":
+        return lambda _day: "all"
+    if table.chunk in _FORMS:
+        return lambda day: f"{day:{_FORMS[table.chunk]}}"
+    days = {file.chunk for file in held}
+    month_ends = {file.chunk: from_text(file.last).date() for file in held if len(file.chunk) == len("2026-07")}
+
+    def rolling(day: date) -> str:
+        by_day, by_month = f"{day:%Y-%m-%d}", f"{day:%Y-%m}"
+        is_folded = by_day not in days and by_month in month_ends and day <= month_ends[by_month]
+        return by_month if is_folded else by_day
+
+    return rolling
+
+
+def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
+    """Return the piece that compaction puts a piece into: a day of a rolling table that is over a week old into its month."""
+    is_day = table.chunk == "rolling" and len(chunk) == len("2026-07-16")
+    return chunk[:7] if is_day and chunk < f"{as_of - _FOLDED_AFTER:%Y-%m-%d}" else chunk
+
+
+def chunks(table: Table, rows: pa.Table, name: ChunkOf | None = None) -> Iterator[tuple[str, pa.Table]]:
     """Part `rows` into the pieces that go into one file each, with the name of the piece, in order."""
-    if table.chunk == "all" or not rows.num_rows:
-        if rows.num_rows:
-            yield "all", rows
+    if not rows.num_rows:
         return
-    names = pc.strftime(rows["occurred_at"], format=_FORMS[table.chunk])
-    for name in sorted(pc.unique(names).to_pylist()):
-        yield name, rows.filter(pc.equal(names, name))
+    if table.chunk == "all":
+        yield "all", rows
+        return
+    named = name or chunk_of(table)
+    days = rows["occurred_at"].cast(pa.date32())
+    order = pc.sort_indices(days)
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(days).to_pylist()}
+    pieces: dict[str, list[pa.Array]] = {}
+    at = 0
+    for day in sorted(counts):
+        pieces.setdefault(named(day), []).append(order.slice(at, counts[day]))
+        at += counts[day]
+    for piece in sorted(pieces):
+        yield piece, rows.take(pa.concat_arrays(pieces[piece]))
 
 
 def ordered(table: Table, rows: pa.Table) -> pa.Table:
@@ -47,17 +90,20 @@ def ordered(table: Table, rows: pa.Table) -> pa.Table:
     return rows.sort_by([(name, "ascending") for name in by])
 
 
-def write(root: Path, table: Table, rows: pa.Table, keep: Iterable[File] = ()) -> list[File]:
+def write(
+    root: Path, table: Table, rows: pa.Table, keep: Iterable[File] = (), name: ChunkOf | None = None,
+) -> list[File]:
     """Write `rows` under `root/<table>`, one file per chunk; answer the files that hold them. Rows are in the contract's schema.
 
     Args:
         keep: files that are there already: a piece with the same bytes as one of them is not written again.
+        name: names the piece of a day; as the contract has it if not given.
     """
     folder = root / table.name
     folder.mkdir(parents=True, exist_ok=True)
     there = {(file.chunk, file.sha256): file for file in keep}
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda piece: _write(folder, table, piece[0], piece[1], there), chunks(table, rows)))
+        return list(pool.map(lambda piece: _write(folder, table, piece[0], piece[1], there), chunks(table, rows, name)))
 
 
 def _write(folder: Path, table: Table, chunk: str, rows: pa.Table, there: Mapping[tuple[str, str], File]) -> File:
@@ -88,3 +134,11 @@ def _bounds(rows: pa.Table, column: str) -> tuple[str, str]:
 def read(root: Path, files: list[File]) -> pa.Table:
     """Read the rows of `files`, page checksums verified."""
     return pa.concat_tables([pq.read_table(root / file.path, page_checksum_verification=True) for file in files])
+
+
+def read_short(root: Path, files: list[File], table: Table) -> pa.Table:
+    """Read the rows of `files` of a table whose last columns were added later: null in every row."""
+    rows = read(root, files)
+    for name in table.schema.names[rows.num_columns:]:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, table.column(name).type))
+    return rows.cast(table.schema)

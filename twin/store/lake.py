@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from twin.errors import BusyError, LakeError
 
-FORMAT = 1
-"""Number of the lake's layout; a lake with a higher number was written by a newer program."""
+FORMAT = 2
+"""Number of the lake's layout: this program reads all up to it; a higher number was written by a newer program."""
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 from twin.clock import to_text
-from twin.contracts import TABLES
 from twin.errors import DamagedError, LakeError
-from twin.store.files import schema_hash
+from twin.store import older
 from twin.store.lake import Lake
-from twin.store.snapshot import File, Snapshot, ids, read
+from twin.store.snapshot import File, Snapshot, ids, place, read
 
 _PIECE = 1 << 20
 _REMEMBERED = 20_000
@@ -31,6 +31,20 @@ class Verified:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """The snapshot that answers a moment.
+
+    Attributes:
+        is_exact: whether it speaks of the moment or later; if not, rows of the moment may be missing.
+        problems: a sentence for each snapshot that would have answered and is not whole.
+    """
+
+    snapshot: Snapshot
+    is_exact: bool
+    problems: tuple[str, ...] = ()
+
+
 def newest(lake: Lake) -> Snapshot | None:
     """Answer the snapshot that the pointer names, files unchecked; None in an empty lake.
 
@@ -42,7 +56,7 @@ def newest(lake: Lake) -> Snapshot | None:
 
 
 def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
-    """Answer a snapshot by id, 'latest', or the newest whose data speak of `ref` or before (the oldest, if all are later).
+    """Answer a snapshot by id, 'latest', or the one that answers a moment (see `at`).
 
     Raises:
         DamagedError: there is none of that id. LakeError: the lake is empty.
@@ -54,15 +68,66 @@ def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
         if found is None:
             raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
         return found
-    every = ids(lake)
-    if not every:
-        raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
-    limit = to_text(ref).replace("-", "").replace(":", "")[:15] + "Z~"
-    for each in reversed([each for each in every if each <= limit]):
-        found = read(lake, each)
-        if found.as_of <= ref:  # an id holds whole seconds only
-            return found
-    return read(lake, every[0])
+    return at(lake, ref).snapshot
+
+
+def at(lake: Lake, moment: datetime) -> Found:
+    """Return the first whole snapshot at or after `moment`: rows are only ever added, so all that was known then is in it.
+
+    After the newest, and where nothing later is whole, the newest whole one answers; `Found.is_exact` tells. Of several
+    snapshots of one moment it is always the same: the one published last, not what compaction made of it since.
+
+    Raises:
+        LakeError: no snapshot is whole, or the lake is empty.
+    """
+    problems: list[str] = []
+    for found in _later(lake, moment, problems):
+        return Found(found, is_exact=True, problems=tuple(problems))
+    newest_whole, more = last_good(lake)
+    problems += [problem for problem in more if problem not in problems]
+    found = next(_later(lake, newest_whole.as_of, []), newest_whole)
+    return Found(found, is_exact=False, problems=tuple(problems))
+
+
+def _later(lake: Lake, moment: datetime, problems: list[str]) -> Iterator[Snapshot]:
+    """Yield the whole snapshots at or after `moment` in the order in which they may answer it; say which are not whole."""
+    named = lake.newest_id()
+    since = to_text(moment).replace("-", "").replace(":", "")[:15]
+    every = [each for each in ids(lake) if named and place(each) <= place(named) and each[:15] >= since]
+    for _, of_second in groupby(every, key=lambda each: each[:15]):  # an id holds whole seconds only
+        there = [found for found in _readable(lake, of_second, problems) if found.as_of >= moment]
+        for as_of in sorted({found.as_of for found in there}):
+            for found in same_rows([found for found in there if found.as_of == as_of]):
+                if _trust_or_say(lake, found, problems):
+                    yield found
+
+
+def _readable(lake: Lake, of_second: Iterable[str], problems: list[str]) -> list[Snapshot]:
+    """Return the snapshots of one second after the last that cannot be read: it may know more of the same moment."""
+    found: list[Snapshot] = []
+    for each in of_second:
+        try:
+            found.append(read(lake, each))
+        except LakeError as error:
+            problems.append(error.what)
+            found.clear()
+    return found
+
+
+def same_rows(of_one_moment: list[Snapshot]) -> list[Snapshot]:
+    """Return the snapshot of a moment that was published last, and what compaction made of it, oldest first."""
+    last = max(of_one_moment, key=lambda found: place(found.id))
+    origin = last.compacts or last.id
+    return sorted((found for found in of_one_moment if origin in {found.id, found.compacts}), key=lambda found: place(found.id))
+
+
+def _trust_or_say(lake: Lake, snapshot: Snapshot, problems: list[str]) -> bool:
+    try:
+        trust(lake, snapshot)
+    except LakeError as error:
+        problems.append(error.what)
+        return False
+    return True
 
 
 def verify(lake: Lake, ref: str = "latest") -> Verified:
@@ -95,13 +160,13 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
 
 
 def fits(snapshot: Snapshot) -> None:
-    """Make sure that every table has the columns that this program expects.
+    """Make sure that every table has the columns that this program expects, or that it can do without (see `older`).
 
     Raises:
         LakeError: one has not; the sentence names it.
     """
     for table, cut in snapshot.tables.items():
-        if table in TABLES and cut.schema_hash != schema_hash(TABLES[table]):
+        if not older.is_readable(table, cut):
             raise LakeError(f"The table {table} of snapshot {snapshot.id} has other columns than this program expects.",
                             why="another version of City Twin wrote the lake.", fix="use the version that wrote it, or fill a new lake (--lake).")
 
@@ -164,4 +229,4 @@ def _candidates(lake: Lake) -> Iterable[str]:
     named = lake.newest_id()
     if named is None:
         return []
-    return [named, *(each for each in reversed(ids(lake)) if each < named)]
+    return [named, *(each for each in reversed(ids(lake)) if place(each) < place(named))]

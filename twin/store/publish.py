@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,15 +17,15 @@ from twin.contracts import TABLES
 from twin.contracts.check import check
 from twin.engine import Engine
 from twin.errors import LakeError
-from twin.measures import compute
-from twin.store import delta, files, repeats
+from twin.measures import Mark, MeasureUpdate, compute
+from twin.store import delta, files, older, repeats
 from twin.store.delta import DeltaError
 from twin.store.lake import FORMAT, Lake, unreadable_log, unwritable, write_whole
 from twin.store.opening import newest, trust
-from twin.store.snapshot import File, Snapshot, TableCut, ids, name
+from twin.store.snapshot import File, Snapshot, TableCut, ids, name, place
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from twin.city import City
     from twin.clock import Clock
@@ -49,6 +50,7 @@ class _Draft:
     lake: Lake
     parent: Snapshot | None
     cuts: dict[str, list[File]] = field(default_factory=dict[str, list[File]])
+    marks: dict[str, Mark] = field(default_factory=dict[str, Mark])
     rows: dict[str, int] = field(default_factory=dict[str, int])
 
     def before(self, table: str) -> TableCut | None:
@@ -64,11 +66,13 @@ class _Draft:
             self.cuts[table] = self.now(table) + files.write(self.lake.tables, TABLES[table], rows)
             self.rows[table] = self.rows.get(table, 0) + rows.num_rows
 
-    def replace(self, table: str, rows: pa.Table, *, only_chunks: bool = False) -> None:
-        """Replace the table, or only the months or days that `rows` holds; same content keeps the files it has."""
+    def replace(self, table: str, rows: pa.Table, *, chunks: Collection[str] | None = None) -> None:
+        """Replace the table, or only the months or days in `chunks`; same content keeps the files it has."""
         there = self.now(table)
-        written = files.write(self.lake.tables, TABLES[table], rows, keep=there)
-        touched = {file.chunk for file in written} if only_chunks else {file.chunk for file in there}
+        beside = () if chunks is None else there
+        name = files.chunk_of(TABLES[table], beside)
+        written = files.write(self.lake.tables, TABLES[table], rows, keep=there, name=name)
+        touched = {file.chunk for file in there} if chunks is None else chunks
         if [file for file in there if file.chunk in touched] == written:
             return
         self.cuts[table] = sorted([file for file in there if file.chunk not in touched] + written, key=lambda file: file.chunk)
@@ -79,8 +83,20 @@ class _Draft:
 class _State:
     """The draft as measures see it (see `twin.measures.State`)."""
 
+    draft: _Draft
     engine: Engine
     previous_as_of: datetime | None
+    marks: Mapping[str, Mark]
+
+    def chunk(self, table: str, name: str) -> pa.Table:
+        held = [file for file in self.draft.now(table) if file.chunk == name]
+        return files.read(self.draft.lake.tables, held).cast(TABLES[table].schema) if held else TABLES[table].empty()
+
+    def chunk_of(self, table: str, day: date) -> str:
+        return files.chunk_of(TABLES[table], self.draft.now(table))(day)
+
+    def hash(self, table: str) -> str:
+        return hashlib.sha256("\n".join(file.sha256 for file in self.draft.now(table)).encode()).hexdigest()
 
     def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
         return self.engine.query(sql, params)
@@ -90,7 +106,8 @@ def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime
     """Check `batches`, work out the measures, and publish one snapshot.
 
     Args:
-        as_of: the moment that the data speak of, UTC; never before that of the newest snapshot.
+        as_of: the moment that the data speak of, UTC; never before that of the newest snapshot. What was recorded later is
+            refused, and what is refused is known from this moment on.
         simulated: whether any of it is; once a lake holds simulated rows, its snapshots say so.
 
     Raises:
@@ -115,14 +132,16 @@ def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, 
         trust(lake, parent)
     forget_unnamed(lake, parent)
     draft = _Draft(lake, parent)
+    _take_over(draft)
     for table, rows in city.reference.items():
         draft.replace(table, rows)
-    fresh, refused, skipped = _checked(draft, batches, moment)
+    refused_at = min(moment, as_of)  # known in this snapshot, of whatever moment it speaks
+    fresh, refused, skipped = _checked(draft, batches, refused_at, as_of)
     for table, rows in fresh.items():
         draft.append(table, rows)
     refused = repeats.unheld(lake.tables, draft.now("quarantine"), refused)
     draft.append("quarantine", refused)
-    _measure(draft, city, fresh, as_of)
+    _measure(draft, city, fresh | {"quarantine": refused}, as_of, refused_at)
     snapshot = _seal(draft, as_of, simulated or (parent is not None and parent.simulated), moment, mode)
     return snapshot, Published(draft.rows, refused.num_rows, skipped, time.perf_counter() - begun)
 
@@ -130,8 +149,19 @@ def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, 
 def forget_unnamed(lake: Lake, parent: Snapshot | None) -> None:
     """Remove snapshot files that no pointer ever named: a writer was killed between its last two steps."""
     for each in ids(lake):
-        if parent is None or each > parent.id:
+        if parent is None or place(each) > place(parent.id):
             (lake.snapshots / f"{each}.json").unlink(missing_ok=True)
+
+
+def _take_over(draft: _Draft) -> None:
+    """Bring tables that an earlier version of this program wrote into today's form; measures are worked out from nothing."""
+    if draft.parent is None:
+        return
+    for table in older.reckoned_anew(draft.parent):
+        draft.cuts[table] = []
+    for table in older.lacking(draft.parent):
+        rows = files.read_short(draft.lake.tables, draft.now(table), TABLES[table])
+        draft.cuts[table] = files.write(draft.lake.tables, TABLES[table], rows)
 
 
 def _forward(parent: Snapshot | None, as_of: datetime, moment: datetime) -> None:
@@ -143,8 +173,11 @@ def _forward(parent: Snapshot | None, as_of: datetime, moment: datetime) -> None
                         why="the clock was set back; nothing was written.", fix="set the clock right and publish again.")
 
 
-def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
-    """Answer the good rows by table, the refused ones, and how many were already there."""
+def _checked(draft: _Draft, batches: Iterable[Batch], refused_at: datetime, as_of: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
+    """Answer the good rows by table, the refused ones, and how many were already there.
+
+    A row that was recorded after `as_of` is refused: it cannot be known yet.
+    """
     good: dict[str, list[pa.Table]] = {}
     refused: list[pa.Table] = [TABLES["quarantine"].empty()]
     skipped = 0
@@ -153,11 +186,12 @@ def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple
             refused.append(batch.refused)
         table = TABLES[batch.table]
         skipped += batch.skipped
-        done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=moment, row_numbers=batch.row_numbers, raw=batch.raw)
+        done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=refused_at,
+                     row_numbers=batch.row_numbers, raw=batch.raw, known_by=as_of)
         rows = done.good
         if batch.may_repeat:
             known = repeats.held(draft.lake.tables, draft.now(batch.table), table, rows, good.get(batch.table, ()))
-            rows, again, clash = repeats.part(known, table, rows, batch, moment)
+            rows, again, clash = repeats.part(known, table, rows, batch, refused_at)
             skipped += again
             refused.append(clash)
         refused.append(done.bad)
@@ -165,15 +199,40 @@ def _checked(draft: _Draft, batches: Iterable[Batch], moment: datetime) -> tuple
     return {name: pa.concat_tables(parts) for name, parts in good.items()}, pa.concat_tables(refused), skipped
 
 
-def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime) -> None:
+def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime) -> None:
+    """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine."""
     paths = {table: [draft.lake.tables / file.path for file in draft.now(table)] for table in TABLES}
+    parent = draft.parent
     with Engine.over(paths, root=draft.lake.tables) as engine:
-        state = _State(engine, draft.parent.as_of if draft.parent else None)
+        state = _State(draft, engine, parent.as_of if parent else None, _usable_marks(parent))
         for update in compute(city, state, fresh, as_of):
+            if isinstance(update, tuple):
+                draft.marks[update[0]] = update[1]
+                continue
+            rows = _kept(draft, update, refused_at)
             if update.how == "append":
-                draft.append(update.table, update.rows)
+                draft.append(update.table, rows)
             else:
-                draft.replace(update.table, update.rows, only_chunks=update.how == "replace_chunks")
+                draft.replace(update.table, rows, chunks=update.chunks if update.how == "replace_chunks" else None)
+
+
+def _usable_marks(parent: Snapshot | None) -> dict[str, Mark]:
+    """Return the marks of the measures whose tables stand in the form that this program writes."""
+    if parent is None:
+        return {}
+    return {name: mark for name, mark in parent.marks.items()
+            if name not in parent.tables or parent.tables[name].schema_hash == files.schema_hash(TABLES[name])}
+
+
+def _kept(draft: _Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table:
+    """Return the rows of an update that keep the contract of their table; the others go to quarantine, whole."""
+    fresh = update.rows if update.fresh is None else update.rows.slice(0, update.fresh)
+    done = check(TABLES[update.table], fresh, feed="measures", origin=update.table, recorded_at=refused_at)
+    if not done.bad.num_rows:
+        return update.rows
+    draft.append("quarantine", repeats.unheld(draft.lake.tables, draft.now("quarantine"), done.bad))
+    carried = update.rows.slice(fresh.num_rows)
+    return pa.concat_tables([done.good, carried])
 
 
 def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:
@@ -184,7 +243,7 @@ def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mod
     cuts = dict(parent.tables) if parent else {}
     cuts |= {table: TableCut(versions[table], files.schema_hash(TABLES[table]), tuple(kept)) for table, kept in draft.cuts.items()}
     seq = parent.seq + 1 if parent else 1
-    snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables)
+    snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables, draft.marks)
     install(lake, snapshot)
     return snapshot
 

@@ -39,6 +39,7 @@ def part(known: Held, table: Table, rows: pa.Table, batch: Batch, moment: dateti
     new: list[int] = []
     same = 0
     clash: list[tuple[int | None, str, str]] = []
+    subjects: list[str | None] = []
     for at, row in enumerate(rows.to_pylist()):
         key = tuple(row[name] for name in table.key)
         held = known.get(key)
@@ -49,7 +50,8 @@ def part(known: Held, table: Table, rows: pa.Table, batch: Batch, moment: dateti
         else:
             clash.append((None, f"the key ({', '.join(table.key)}) = ({', '.join(map(str, key))}) is already taken by other content in the lake.",
                           json.dumps(row, ensure_ascii=False, default=str, sort_keys=True)))
-    refused = quarantined(clash, table=table.name, feed=batch.feed, origin=batch.origin, recorded_at=moment)
+            subjects.append(None if (subject := row.get("event_id")) is None else str(subject))
+    refused = quarantined(clash, table=table.name, feed=batch.feed, origin=batch.origin, recorded_at=moment, subjects=subjects)
     return rows.take(pa.array(new, pa.int64())), same, refused
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from twin.clock import from_text, to_text
 from twin.errors import DamagedError, LakeError
+from twin.measures import Mark
 from twin.store.lake import FORMAT, Lake
 
 
@@ -56,8 +57,11 @@ class Snapshot:
     """One cut over all tables, as of one moment.
 
     Attributes:
-        id: sorts by `as_of`, then by order of publishing.
+        id: begins with the second of `as_of` and the order of publishing (see `place`).
         created_at: when it was published; `as_of`: the moment its data speak of (both UTC).
+        marks: what each measure was worked out from (see `twin.measures.Mark`).
+        compacts: id of the published snapshot whose rows this one holds in fewer files; None if it was published itself.
+        format: number of the layout that it was written in.
     """
 
     id: str
@@ -69,6 +73,9 @@ class Snapshot:
     simulated: bool
     tables: Mapping[str, TableCut]
     root: Path
+    marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
+    compacts: str | None = None
+    format: int = FORMAT
 
     def files(self, table: str) -> list[Path]:
         """Answer the data files of `table`; none for a table that is empty or unknown."""
@@ -83,8 +90,19 @@ class Snapshot:
         """Answer the snapshot as it stands in its file."""
         tables = {name: {"version": cut.version, "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
                          "files": [asdict(file) for file in cut.files]} for name, cut in self.tables.items()}
-        return {"format": FORMAT, "id": self.id, "parent": self.parent, "seq": self.seq, "created_at": to_text(self.created_at),
-                "as_of": to_text(self.as_of), "mode": self.mode, "simulated": self.simulated, "tables": tables}
+        return {"format": self.format, "id": self.id, "parent": self.parent, "compacts": self.compacts, "seq": self.seq,
+                "created_at": to_text(self.created_at), "as_of": to_text(self.as_of), "mode": self.mode,
+                "simulated": self.simulated, "tables": tables,
+                "measures": {name: _mark_to_json(mark) for name, mark in self.marks.items()}}
+
+
+def _mark_to_json(mark: Mark) -> dict[str, str | None]:
+    return {"inputs": mark.inputs, "until": None if mark.until is None else to_text(mark.until)}
+
+
+def _marks(said: Mapping[str, Mapping[str, str | None]]) -> dict[str, Mark]:
+    return {name: Mark(str(mark["inputs"]), None if (until := mark["until"]) is None else from_text(until))
+            for name, mark in said.items()}
 
 
 def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
@@ -108,7 +126,8 @@ def read(lake: Lake, snapshot_id: str) -> Snapshot:
         tables = {table: TableCut(cut["version"], cut["schema_hash"], tuple(File(**file) for file in cut["files"]))
                   for table, cut in said["tables"].items()}
         return Snapshot(said["id"], said["parent"], said["seq"], from_text(said["created_at"]), from_text(said["as_of"]), said["mode"],
-                        said["simulated"], tables, lake.tables)
+                        said["simulated"], tables, lake.tables, _marks(said.get("measures", {})), said.get("compacts"),
+                        int(said["format"]))
     except FileNotFoundError as error:
         raise DamagedError(f"There is no snapshot {snapshot_id} in the lake {lake.path}.", why="it was pruned, or never published.",
                            fix=f"`twin snapshot list --lake {lake.path}` shows what there is.") from error
@@ -118,4 +137,14 @@ def read(lake: Lake, snapshot_id: str) -> Snapshot:
 
 def ids(lake: Lake) -> list[str]:
     """Answer the ids of all snapshots, oldest first."""
-    return sorted(path.stem for path in lake.snapshots.glob("*.json") if not path.name.startswith("."))
+    return sorted((path.stem for path in lake.snapshots.glob("*.json") if not path.name.startswith(".")), key=place)
+
+
+def place(snapshot_id: str) -> tuple[str, int]:
+    """Return what ids are ordered by: the second of their moment, then the order of publishing, as a number.
+
+    As text, the millionth publish would come before the one before it.
+    """
+    second, _, rest = snapshot_id.partition("-")
+    n = rest.partition("-")[0]
+    return second, int(n) if n.isdecimal() else 0

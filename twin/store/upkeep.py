@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from deltalake import DeltaTable
 
-from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.errors import LakeError
 from twin.store import delta, files
 from twin.store.lake import Lake, unreadable_log, unwritable
 from twin.store.opening import newest, trust
 from twin.store.publish import install
-from twin.store.snapshot import File, Snapshot, TableCut, ids, name, read
+from twin.store.snapshot import File, Snapshot, TableCut, ids, name, place, read
 
 if TYPE_CHECKING:
     from twin.clock import Clock
 
-COVERAGE_KEPT = timedelta(hours=24)
 _LATEST = 90
 _GRACE = timedelta(minutes=15)
 _FEW = 2
@@ -39,7 +37,8 @@ class Pruned:
 def compact(lake: Lake, *, now: Clock) -> Snapshot:
     """Rewrite every chunk that has more than two files as one sorted file; publish the result as the next snapshot.
 
-    Rows stay the same, but for `coverage`: one newest row per cell, none older than a day.
+    Every table holds the same rows afterwards; the snapshot says which one it compacts. A table that an earlier version
+    of this program wrote is left as it is.
 
     Raises:
         LakeError: the lake is empty. BusyError: somebody is publishing.
@@ -54,8 +53,8 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
             if all(cuts[table] is cut for table, cut in snapshot.tables.items()):
                 return snapshot
             seq = snapshot.seq + 1
-            folded = Snapshot(name(snapshot.as_of, seq, cuts), snapshot.id, seq, max(now(), snapshot.created_at), snapshot.as_of, snapshot.mode,
-                              snapshot.simulated, cuts, lake.tables)
+            folded = replace(snapshot, id=name(snapshot.as_of, seq, cuts), parent=snapshot.id, seq=seq,
+                             created_at=max(now(), snapshot.created_at), tables=cuts, compacts=snapshot.compacts or snapshot.id)
             install(lake, folded)
         except OSError as error:
             raise unwritable(lake.path, error) from error
@@ -65,34 +64,34 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
 
 
 def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
+    if table not in TABLES or cut.schema_hash != files.schema_hash(TABLES[table]):
+        return cut
+    contract = TABLES[table]
     by_chunk: dict[str, list[File]] = {}
     for file in cut.files:
-        by_chunk.setdefault(file.chunk, []).append(file)
-    if all(len(group) <= _FEW for group in by_chunk.values()):
+        by_chunk.setdefault(files.folded_chunk(contract, file.chunk, as_of), []).append(file)
+    if not any(_is_worth_folding(chunk, group) for chunk, group in by_chunk.items()):
         return cut
     kept: list[File] = []
     for chunk in sorted(by_chunk):
         group = by_chunk[chunk]
-        if len(group) <= _FEW:
+        if _is_worth_folding(chunk, group):
+            rows = files.read(lake.tables, group)
+            kept += files.write(lake.tables, contract, rows, name=lambda _day, name=chunk: name)
+        else:
             kept += group
-            continue
-        rows = files.read(lake.tables, group)
-        kept += files.write(lake.tables, TABLES[table], _newest_seen(rows, as_of) if table == "coverage" else rows)
     return TableCut(delta.commit(lake.tables, TABLES[table], cut, kept), cut.schema_hash, tuple(kept))
 
 
-def _newest_seen(rows: pa.Table, as_of: datetime) -> pa.Table:
-    """Answer one row per cell of the coverage raster: the newest, if it is of the last day."""
-    fresh = rows.filter(pc.greater(rows["seen_at"], pa.scalar(as_of - COVERAGE_KEPT, rows["seen_at"].type)))
-    seen = fresh.group_by(["cell_x", "cell_y"]).aggregate([("seen_at", "max"), ("district_id", "min")])
-    named = seen.rename_columns({"seen_at_max": "seen_at", "district_id_min": "district_id"})
-    return named.select(rows.column_names).cast(TABLES["coverage"].schema)
+def _is_worth_folding(chunk: str, group: list[File]) -> bool:
+    return len(group) > _FEW or any(file.chunk != chunk for file in group)
 
 
 def prune(lake: Lake, *, now: Clock, latest: int = _LATEST) -> Pruned:
     """Let old snapshots go and remove every data file that no kept one names.
 
-    Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a day for a month.
+    Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a day for a month: always the last
+    of its hour or day, which holds all rows of those before it, and of one moment the one that answers it (see `at`).
 
     Raises:
         BusyError: somebody is publishing.
@@ -102,7 +101,7 @@ def prune(lake: Lake, *, now: Clock, latest: int = _LATEST) -> Pruned:
         named = lake.newest_id()
         if named is None:
             return Pruned(0, 0, 0)
-        kept = _retained([each for each in every if each <= named], latest, now())
+        kept = _retained(lake, [each for each in every if place(each) <= place(named)], latest, now())
         gone = [each for each in every if each not in kept]
         used = {file.path for each in kept for cut in read(lake, each).tables.values() for file in cut.files}
         for each in gone:
@@ -123,8 +122,9 @@ def _shorten(folder: str) -> None:
         table.cleanup_metadata()
 
 
-def _retained(every: list[str], latest: int, moment: datetime) -> set[str]:
-    kept = set(every[-latest:])
+def _retained(lake: Lake, every: list[str], latest: int, moment: datetime) -> set[str]:
+    chosen = _chosen(lake, every)
+    kept = {each for one in every[-latest:] for each in (one, chosen.get(one, one))}
     hours: dict[str, str] = {}
     days: dict[str, str] = {}
     for each in every:
@@ -132,10 +132,24 @@ def _retained(every: list[str], latest: int, moment: datetime) -> set[str]:
         if moment - as_of <= _GRACE:
             kept.add(each)
         if moment - as_of <= timedelta(days=1):
-            hours[each[:11]] = each
+            hours[each[:11]] = chosen.get(each, each)
         if moment - as_of <= timedelta(days=31):
-            days[each[:8]] = each
+            days[each[:8]] = chosen.get(each, each)
     return kept | set(hours.values()) | set(days.values())
+
+
+def _chosen(lake: Lake, every: list[str]) -> dict[str, str]:
+    """Return, for compactions, the published snapshot whose rows they hold, while that is there: it answers their moment."""
+    found: dict[str, str] = {}
+    for _, group in groupby(every, key=lambda each: each[:16]):
+        for each in list(group)[1:]:  # a compaction speaks of the moment of another snapshot
+            try:
+                published = read(lake, each).compacts
+            except LakeError:
+                continue
+            if published in every:
+                found[each] = published
+    return found
 
 
 def _moment(snapshot_id: str) -> datetime:

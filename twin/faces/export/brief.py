@@ -50,7 +50,7 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     framed = replace(view, city=city.id, frame=view.frame or _FRAME, as_of=now.as_of)
     pinned = pin(framed, city, desk.pointer, on)
     words = texts.load_texts(view.lang, [layer.folder for layer in registry.layers])
-    shown = picture.take(desk, registry, city, pinned, words)
+    shown = picture.take(desk, registry, city, pinned, words, clock())
     out.mkdir(parents=True, exist_ok=True)
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
     found = tables.sheets(shown)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twin.clock import to_text
+from twin.faces import forms
 
 if TYPE_CHECKING:
     from twin.faces.picture import Picture
@@ -27,7 +28,10 @@ def sheets(picture: Picture) -> list[Sheet]:
     """Answer the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
-        if shown.block.kind != "figures" and shown.rows:
+        if shown.unknown and not shown.figures:
+            why = ((picture.reason(shown.unknown),),)
+            found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], ("unknown",), why))
+        elif shown.block.kind != "figures" and shown.rows:
             names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
             rows = tuple(tuple(_plain(row[name], picture) for name in names) for row in shown.rows)
             found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], names, rows))
@@ -35,12 +39,29 @@ def sheets(picture: Picture) -> list[Sheet]:
 
 
 def _cover(picture: Picture) -> Sheet:
-    pinned, status = picture.pinned, picture.status
+    pinned, status, zone = picture.pinned, picture.status, picture.city.zone
     lines: tuple[tuple[str, Value], ...] = (
-        ("city", picture.city.name), ("snapshot", pinned.snapshot), ("picture", pinned.hash), ("as_of_utc", to_text(pinned.as_of)),
-        ("known_at_utc", to_text(pinned.known_at)), ("zone", picture.city.zone.key), ("district", pinned.district),
+        ("city", picture.city.name), ("snapshot", pinned.snapshot), ("picture", pinned.hash),
+        ("looking", picture.texts.say(f"looking-{picture.looking}-said")),
+        ("as_of", forms.dated(pinned.as_of, zone)),
+        ("known_at", forms.dated(pinned.known_at, zone)),
+        ("snapshot_as_of", forms.dated(pinned.snapshot_as_of, zone)),
+        ("newest_data", forms.dated(pinned.newest_as_of, zone)),
+        ("zone", zone.key), ("as_of_utc", to_text(pinned.as_of)), ("known_at_utc", to_text(pinned.known_at)), ("district", pinned.district),
         ("mode", pinned.view.mode), ("simulated", status.simulated), ("view", pinned.view.url()))
-    return Sheet("about", ("what", "value"), lines)
+    return Sheet("about", ("what", "value"), (*lines, *_missing(picture)))
+
+
+def _missing(picture: Picture) -> list[tuple[Value, ...]]:
+    """Return a line for each block without an answer: what it is, and why."""
+    found: list[tuple[Value, ...]] = []
+    for shown in picture.shown:
+        name = f"{shown.layer}-{shown.block.id}"
+        if shown.failed:
+            found.append((f"failed: {name}", shown.failed))
+        elif shown.unknown:
+            found.append((f"unknown: {name}", picture.reason(shown.unknown)))
+    return found
 
 
 def _figures(picture: Picture) -> Sheet:

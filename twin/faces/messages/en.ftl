@@ -3,7 +3,29 @@ scene-overview = Overview
 simulated = Simulated data
 drill = Drill
 looking-back = Looking back at { $moment }
-from-snapshot = Events as known then; the rest from the snapshot of { $moment }
+looking-beyond = after the newest data
+as-known-at = as known at { $moment }
+answered-by = answered by the snapshot of { $moment }
+looking-live-said = live
+looking-looking-back-said = looking back, as known then
+looking-known-at-said = looking back, as known at another moment
+looking-beyond-said = after the newest data
+unknown-nothing-known = Nothing was known at that moment
+unknown-no-data-after = No data after { $moment }
+beside-nothing-known = not known then
+beside-no-data-after = no data yet
+first-records = first records: { $moment }
+because = { $what } ({ $why })
+known-now = Known now: { $day ->
+    [one] 1 event
+   *[other] { $day } events
+} that day, { $open } open
+known-now-nothing = Nothing is known of it now either
+show-as-known-now = Show as known now
+show-as-known-then = As known then
+back-to-live = Back to live
+closing-refused = closing refused
+closing-refused-why = The time given for its closing made no sense, so it still counts as open
 data-as-of = Data as of { $moment }
 age-seconds = { $n } s ago
 age-minutes = { $n } min ago

@@ -108,20 +108,19 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
     view = View.parse(search)
     pinned = pin(view, hall.city, hall.desk.pointer, [layer.id for layer in hall.registry.layers if layer.on])
     words = hall.words[view.lang]
-    shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words)
-    moment = hall.clock()
+    shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words, hall.clock())
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     spoken = parts.spoken(shown, hall.ttl_s)
     if pathname.startswith("/wall/"):
         wall = walls.profile(hall.city, pathname.removeprefix("/wall/").strip("/"))
-        places = (scene.top(shown, moment), parts.banner(shown), scene.headline(shown), scene.legend(shown, hall.registry),
+        places = (scene.top(shown), parts.banner(shown), scene.headline(shown), scene.legend(shown, hall.registry),
                   scene.side(shown), scene.foot(shown))
         style = {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
         spec = _spec(hall, shown, spoken, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
         return (*places, spec, f"face wall{marked}", style, view.lang, "")
     if pathname != "/":
         raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
-    places = (page.top(shown, moment), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
+    places = (page.top(shown), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
               page.side(shown), page.foot(shown))
     return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), f"face page{marked}{' framed' if view.frame else ''}", {}, view.lang, "")
 
@@ -133,18 +132,37 @@ def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padd
 
 
 def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
-    """Answer `view` as a control asked for it: a district, a language, a layer on or off, another moment."""
+    """Answer `view` as a control asked for it.
+
+    It may ask for a district, a language, a layer on or off, another moment, or what is known of the
+    moment now. After the newest data nothing can be told: a control leads to the newest at most.
+    """
     if "toggle" in wish:
         on = view.layers if view.layers is not None else tuple(layer.id for layer in hall.registry.layers if layer.on)
         name = str(wish["toggle"])
         return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
     if "at" in wish:
         local = datetime.fromisoformat(str(wish["at"]).replace(" ", "T")).replace(tzinfo=ZoneInfo(hall.city.zone.key))
-        return replace(view, as_of=min(local.astimezone(UTC), hall.clock()))
+        return _at(view, local.astimezone(UTC), hall)
     if "as_of" in wish:
-        return replace(view, as_of=None if wish["as_of"] == "live" else from_text(str(wish["as_of"])))
+        if wish["as_of"] == "live":
+            return replace(view, as_of=None, known_at=None)
+        return _at(view, from_text(str(wish["as_of"])), hall)
+    if "known_at" in wish:
+        known_at = str(wish["known_at"])
+        return replace(view, known_at=from_text(known_at) if known_at else None)
     allowed = {name: str(wish[name]) for name in ("district", "lang") if name in wish}
     return replace(view, **cast("Any", allowed))
+
+
+def _at(view: View, moment: datetime, hall: Hall) -> View:
+    """Return `view` at `moment`, UTC, or at the newest data if that is earlier.
+
+    What is looked at as known later stays so while that is later.
+    """
+    as_of = min(moment, hall.desk.status().as_of)
+    later = view.known_at if view.known_at is not None and view.known_at > as_of else None
+    return replace(view, as_of=as_of, known_at=later)
 
 
 def picked(view: View, pick: Mapping[str, Any] | None) -> View:

@@ -9,8 +9,6 @@ from dash import html
 from twin.faces import blocks, forms, parts
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from dash.development.base_component import Component
 
     from twin.faces.picture import Picture, Row
@@ -23,15 +21,15 @@ FIELDS = {"drone_coverage": "coverage_60_pct", "event_heat": "open_now"}
 MOST_EVENTS = 5
 
 
-def top(picture: Picture, now: datetime) -> list[Component]:
+def top(picture: Picture) -> list[Component]:
     """Answer the top line: city and marks on the left, the server's clock and the age of the data on the right."""
-    texts, zone = picture.texts, picture.city.zone
+    texts, zone, now = picture.texts, picture.city.zone, picture.now
     return [html.Div([html.H1(texts.say("title", city=texts.name({"name": picture.city.name, "name_en": picture.city.name_en}))),
                       html.Span(texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"), *parts.chips(picture)],
                      className="wall-title"),
             html.Div([html.Div([html.Span(forms.clock_time(now, zone), className="clock"),
                                 html.Span(forms.date(now, zone, texts), className="date")], className="clock-line"),
-                      parts.age(picture, now)], className="wall-clock")]
+                      parts.age(picture)], className="wall-clock")]
 
 
 def headline(picture: Picture) -> list[Component]:
@@ -47,9 +45,8 @@ def side(picture: Picture) -> list[Component]:
         rows = shown.rows[:MOST_EVENTS]
         still_open = picture.figures.get("open_now")
         title = html.H3([texts.say(shown.block.title), *([] if still_open is None else [_open(picture)])])
-        body = [_event(row, picture) for row in rows] or [html.Div(texts.say(shown.block.empty), className="note")]
-        if shown.failed:
-            body = [html.Div(texts.say("block-failed", why=shown.failed), className="note failed")]
+        note = blocks.note(shown, picture)
+        body = [note] if note else [_event(row, picture) for row in rows]
         found.append(html.Section([title, *body], className="wall-events"))
     return found
 
@@ -57,7 +54,7 @@ def side(picture: Picture) -> list[Component]:
 def _open(picture: Picture) -> Component:
     shown = picture.figures["open_now"]
     return html.Span([f" · {shown.name} ", html.B(shown.text), shown.unit],
-                     **blocks.attributes({"figure": "open_now", "value": "" if shown.value is None else shown.value}))
+                     **blocks.of_figure(shown))
 
 
 def _event(row: Row, picture: Picture) -> Component:
@@ -66,6 +63,8 @@ def _event(row: Row, picture: Picture) -> Component:
     parts_of = [picture.district_name(row["district_id"]), f"{stage} {forms.write(row['age_s'], 'age', texts, zone)}"]
     if row["n_units"]:
         parts_of.append(texts.say("units-arrived", arrived=str(row["n_arrived"]), units=str(row["n_units"])))
+    if row.get("closing_refused"):
+        parts_of.append(texts.say("closing-refused"))
     return html.Div([blocks.mark(row["priority"], picture), html.Div([
         html.Div(row["title"], className="wall-event-title"),
         html.Div([html.Span(part) for part in parts_of], className="wall-event-facts")])],
@@ -89,12 +88,13 @@ def foot(picture: Picture) -> list[Component]:
     links: list[Component] = []
     for shown in picture.slot("departments"):
         fine = picture.figures.get("departments_ok")
-        links.append(html.Section([html.H3([picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]),
-                                   blocks.tiles(shown, picture)], className="block kind-tiles"))
+        title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]
+        body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
+        links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
     return [fleet, *stages, *links]
 
 
 def _fine(picture: Picture) -> Component:
     shown = picture.figures["departments_ok"]
     return html.Span([" ", html.B(shown.text), shown.unit],
-                     **blocks.attributes({"figure": "departments_ok", "value": "" if shown.value is None else shown.value}))
+                     **blocks.of_figure(shown))

@@ -1,0 +1,197 @@
+"""Random histories of a small city: late rows, corrections of every field, reopenings, orders that pass on, odd stamps."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from tests.oracles.history import Logs
+from twin.city import City
+from twin.contracts import TABLES
+from twin.contracts.check import quarantined
+from twin.feeds.batch import Batch
+from twin.pack import load_city
+from twin.store import Lake, Snapshot, compact, newest, prune, publish
+
+Row = dict[str, Any]
+TRIO = Path(__file__).resolve().parents[1] / "cities" / "trio"
+EDGES = (("Asia/Shanghai", datetime(2026, 7, 16, 4, tzinfo=UTC)), ("Asia/Shanghai", datetime(2026, 12, 31, 16, tzinfo=UTC)),
+         ("America/New_York", datetime(2026, 11, 1, 6, tzinfo=UTC)), ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+         ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)), ("Pacific/Apia", datetime(2026, 2, 28, 23, tzinfo=UTC)))
+"""Zones, and a moment in each at which a day, a month, a year or an hour of summer time turns."""
+LOGS = ("events", "event_stages", "dispatches", "feedbacks")
+STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
+
+
+@dataclass(frozen=True)
+class History:
+    """One history: the rows of the logs, the city that they are of, and the moments between which it lies."""
+
+    seed: int
+    city: City
+    rows: dict[str, list[Row]]
+    first: datetime
+    last: datetime
+
+    def logs(self, targets: list[Row]) -> Logs:
+        """The raw logs as the oracle reads them."""
+        return Logs(**self.rows, sla_targets=targets)
+
+    def moment(self, draw: random.Random) -> datetime:
+        """A moment in the history: now and then exactly that of a row."""
+        if draw.random() < 0.6:
+            row = draw.choice([row for rows in self.rows.values() for row in rows])
+            stamps = [value for value in row.values() if isinstance(value, datetime) and self.first <= value <= self.last]
+            if stamps:
+                return draw.choice(stamps)
+        return self.first + (self.last - self.first) * draw.random()
+
+
+def drawn(seed: int) -> History:
+    """Draw the history of a seed."""
+    draw = random.Random(seed)
+    zone, edge = draw.choice(EDGES)
+    city = replace(load_city(TRIO), zone=ZoneInfo(zone))
+    maker = _Maker(draw, city, edge)
+    rows = maker.rows()
+    stamps = [row["recorded_at"] for of in rows.values() for row in of]
+    first = min(edge - timedelta(days=9), *stamps)
+    return History(seed, city, rows, first, max(stamps) + timedelta(hours=1))
+
+
+class _Maker:
+    def __init__(self, draw: random.Random, city: City, edge: datetime) -> None:
+        self.draw, self.edge = draw, edge
+        self.districts = [*city.reference["districts"]["district_id"].to_pylist(), None]
+        self.sources = city.reference["event_sources"]["source_id"].to_pylist()
+        raster = city.raster
+        self.lon = int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6)
+        self.lat = int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6)
+
+    def near(self, moment: datetime, spread_s: float = 7_200) -> datetime:
+        """A moment near another: most within the hour, some days off, a few exactly there; microseconds and all."""
+        kind = self.draw.random()
+        if kind < 0.15:
+            return moment
+        reach = spread_s if kind < 0.85 else 9 * 86_400
+        step = timedelta(microseconds=self.draw.randint(0, int(reach * 1e6)))
+        return moment + step
+
+    def rows(self) -> dict[str, list[Row]]:
+        names = [f"E{n}" for n in range(self.draw.randint(2, 7))]
+        found: dict[str, list[Row]] = {name: [] for name in (*LOGS, "quarantine")}
+        for name in names:
+            opened = self.edge + timedelta(seconds=self.draw.uniform(-3 * 86_400, 86_400))
+            if self.draw.random() < 0.92:  # the others exist only as what was done about them
+                found["events"] += self.versions(name, opened)
+            found["dispatches"] += self.orders(name, names, opened)
+            found["feedbacks"] += self.answers(name, opened)
+            found["event_stages"] += self.stages(name, opened)
+            for nth in range(self.draw.choice([0, 0, 0, 0, 0, 1, 2])):
+                found["quarantine"].append(self.refusal(name, nth, opened))
+        return found
+
+    def versions(self, name: str, opened: datetime) -> list[Row]:
+        draw, made = self.draw, []
+        for version in range(1, draw.choice([1, 1, 2, 3, 4]) + 1):
+            moved = draw.choice([0, 0, 0, 3_600, 86_400, 10 * 86_400, 40 * 86_400]) if version > 1 else 0
+            occurred = opened - timedelta(seconds=moved) if draw.random() < 0.7 else self.near(opened)
+            created = self.near(occurred, 600)
+            placed = draw.random() < 0.85
+            made.append({
+                "event_id": name, "version": version, "occurred_at": occurred, "created_at": created,
+                "recorded_at": self.near(max(created, opened)), "mode": draw.choice(["live", "live", "live", "drill"]),
+                "source_id": draw.choice(self.sources), "category": draw.choice("ab"), "title": f"{name} v{version}",
+                "details": None, "channel": None, "priority": draw.randint(1, 4), "level": draw.choice(["city", "district"]),
+                "is_proactive": draw.random() < 0.5, "district_id": draw.choice(self.districts), "street_code": None, "address": None,
+                "lon_ud": self.lon + draw.randint(-9_000, 9_000) if placed else None,
+                "lat_ud": self.lat + draw.randint(-9_000, 9_000) if placed else None, "source": "test"})
+        return made
+
+    def orders(self, name: str, names: list[str], opened: datetime) -> list[Row]:
+        draw, made = self.draw, []
+        for unit in range(draw.choice([0, 1, 1, 2, 3])):
+            sent, event = self.near(opened, 300), name
+            steps: Row = {"acked_at": None, "arrived_at": None, "done_at": None}
+            known = sent
+            for version in range(1, draw.choice([1, 2, 3, 4, 5]) + 1):
+                for step in steps:
+                    if draw.random() < 0.4:
+                        steps[step] = self.near(sent) if draw.random() < 0.9 else None
+                if version > 1 and draw.random() < 0.12:
+                    event = draw.choice(names)
+                known = self.near(known if draw.random() < 0.8 else sent, 1_200)
+                made.append({"dispatch_id": f"{name}-{unit}", "version": version, "occurred_at": sent, "recorded_at": known,
+                             "event_id": event, "unit_id": f"U{unit}", "unit_name": f"unit {unit}", "role": "lead",
+                             "is_required": draw.random() < 0.8, "sent_at": sent, **steps, "result": None, "source": "test"})
+        return made
+
+    def answers(self, name: str, opened: datetime) -> list[Row]:
+        draw, made = self.draw, []
+        told = opened
+        for version in range(1, draw.choice([0, 1, 1, 2, 3, 5]) + 1):
+            told = self.near(told if draw.random() < 0.85 else opened - timedelta(minutes=5))
+            known = self.near(told, 900) if draw.random() < 0.85 else told - timedelta(minutes=1)
+            made.append({"event_id": name, "version": version, "occurred_at": told, "recorded_at": known, "told_at": told,
+                         "is_satisfied": None, "is_reopened": version > 1 and draw.random() < 0.5, "source": "test"})
+        return made
+
+    def stages(self, name: str, opened: datetime) -> list[Row]:
+        draw, made = self.draw, {}
+        for _ in range(draw.randint(0, 7)):
+            stage, entered = draw.choice(STAGES), self.near(opened)
+            made[stage, entered] = {"event_id": name, "stage": stage, "occurred_at": entered, "recorded_at": self.near(entered, 600),
+                                    "actor": "test", "note": None, "source": "test"}
+        return list(made.values())
+
+    def refusal(self, name: str, nth: int, opened: datetime) -> Row:
+        known = self.near(opened)
+        (row,) = quarantined([(nth + 1, f"told before it was opened: {name}.", "{}")], table="feedbacks", feed="test", origin="test",
+                             recorded_at=known, subjects=[name]).to_pylist()
+        return row
+
+
+def batches(rows: dict[str, list[Row]]) -> list[Batch]:
+    """Rows of the logs as a feed gives them."""
+    made = [Batch(table, pa.Table.from_pylist(rows[table], schema=TABLES[table].schema), "test", "test") for table in LOGS if rows[table]]
+    if rows["quarantine"]:
+        refused = pa.Table.from_pylist(rows["quarantine"], schema=TABLES["quarantine"].schema)
+        made.append(Batch("feedbacks", TABLES["feedbacks"].empty(), "test", "test", refused=refused))
+    return made
+
+
+def between(history: History, start: datetime | None, end: datetime) -> dict[str, list[Row]]:
+    """Rows recorded after `start` and up to `end`."""
+    return {table: [row for row in rows if (start is None or row["recorded_at"] > start) and row["recorded_at"] <= end]
+            for table, rows in history.rows.items()}
+
+
+def targets(draw: random.Random, city: City) -> City:
+    """The city with other targets of its clocks."""
+    rows = city.reference["sla_targets"].to_pylist()
+    changed = [{**row, "response_s": draw.randint(1, 900), "closure_s": draw.randint(60, 7_200)} for row in rows]
+    table = pa.Table.from_pylist(changed, schema=city.reference["sla_targets"].schema)
+    return replace(city, reference={**city.reference, "sla_targets": table})
+
+
+def grown(history: History, lake: Lake, cuts: list[datetime], draw: random.Random | None) -> tuple[Snapshot, City]:
+    """Publish a history at each of the moments; `draw` brings other targets, compaction and prune between."""
+    city, start = history.city, None
+    for end in [*cuts, history.last]:
+        if draw and draw.random() < 0.25:
+            city = targets(draw, city)
+        publish(lake, city, batches(between(history, start, end)), as_of=end, simulated=True, now=lambda moment=end: moment)
+        start = end
+        if draw and draw.random() < 0.35:
+            compact(lake, now=lambda moment=end: moment)
+        if draw and draw.random() < 0.35:
+            prune(lake, now=lambda moment=end: moment + timedelta(days=400), latest=draw.randint(1, 3))
+    found = newest(lake)
+    assert found is not None
+    return found, city

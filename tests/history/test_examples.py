@@ -1,0 +1,224 @@
+"""Named cases of the past, each with numbers computed by hand, asked through the desk of a lake that lived on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+
+from layers.registry import load_registry
+from tests.history.histories import TRIO
+from twin.city import City
+from twin.contracts import TABLES
+from twin.feeds.batch import Batch
+from twin.pack import load_city
+from twin.query import Desk
+from twin.store import Lake, newest, publish
+from twin.store.files import read
+from twin.view import View, pin
+
+Row = dict[str, Any]
+
+
+def at(text: str, day: int = 16) -> datetime:
+    """'23:07' of the day, UTC."""
+    hour, minute = (int(part) for part in text.split(":"))
+    return datetime(2026, 7, day, hour, minute, tzinfo=UTC)
+
+
+class Hall:
+    """A lake that is filled a row at a time, and what its desk says of any two clocks."""
+
+    def __init__(self, city: City, folder: Path) -> None:
+        self.city, self.lake = city, Lake(folder / "lake")
+        self._desk: Desk | None = None
+
+    def publish(self, as_of: datetime, **rows: list[Row]) -> None:
+        """Publish rows; what is not given has a plain value, or none."""
+        batches = [Batch(table, pa.Table.from_pylist([filled(table, row) for row in each], schema=TABLES[table].schema), "test", "test")
+                   for table, each in rows.items()]
+        publish(self.lake, self.city, batches, as_of=as_of, simulated=True, now=lambda: as_of)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the desk: the next question is put to a new one."""
+        if self._desk:
+            self._desk.close()
+        self._desk = None
+
+    def ask(self, layer: str, sql: str, as_of: datetime, known_at: datetime | None = None, **params: Any) -> list[Row]:
+        """The rows of a layer's question at two clocks."""
+        self._desk = desk = self._desk or Desk(self.city, load_registry(self.city), self.lake.path)
+        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, desk.pointer)
+        clocks = {"as_of": pinned.as_of, "known_at": pinned.known_at, "mode": "live"}
+        return desk.ask(layer, sql, clocks | params, pinned.snapshot).rows.to_pylist()
+
+    def figures(self, sql: str, as_of: datetime, known_at: datetime | None = None) -> dict[str, Any]:
+        """Headline figures by name."""
+        rows = self.ask("headline", sql, as_of, known_at, day_from=at("0:00"))
+        return {row["figure"]: row["value"] for row in rows}
+
+    def facts(self) -> list[Row]:
+        """The rows of `event_facts`."""
+        snapshot = newest(self.lake)
+        return read(snapshot.root, list(snapshot.tables["event_facts"].files)).to_pylist()
+
+
+def filled(table: str, row: Row) -> Row:
+    """A row with plain values where the contract wants one; recorded when it happened unless it says otherwise."""
+    when = row["occurred_at"]
+    plain = {"string": "", "bool": False}
+    words = {"mode": "live", "level": "city", "role": "lead", "source_id": "S01"}
+    made = {column.name: None if column.null else when if pa.types.is_timestamp(column.type) else plain.get(str(column.type), 1)
+            for column in TABLES[table].columns}
+    return {**made, **{name: word for name, word in words.items() if name in made}, **row}
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    """The made-up city, with its clocks in UTC."""
+    return replace(load_city(TRIO), zone=ZoneInfo("UTC"))
+
+
+@pytest.fixture
+def hall(city: City, tmp_path: Path) -> Iterator[Hall]:
+    """A hall whose lake is empty."""
+    found = Hall(city, tmp_path)
+    yield found
+    found.close()
+
+
+def told(minute: str, version: int = 1, **given: Any) -> Row:
+    """The citizen of E1 told."""
+    return {"event_id": "E1", "version": version, "told_at": at(minute), "occurred_at": at(minute), **given}
+
+
+def sent(unit: str, **given: Any) -> Row:
+    """An order of E1 to a unit, sent at 22:01."""
+    return {"dispatch_id": unit, "version": 1, "event_id": "E1", "sent_at": at("22:01"), "occurred_at": at("22:01"), "is_required": True, **given}
+
+
+def test_a_reopening_does_not_rewrite_the_hours_before_it(hall: Hall):
+    hall.publish(at("22:05"), events=[{"event_id": "E1", "occurred_at": at("22:00")}])
+    hall.publish(at("23:10"), feedbacks=[told("23:07")])
+    hall.publish(at("23:45"), feedbacks=[told("23:41", version=2, is_reopened=True)])
+
+    n_open = {minute: hall.figures("events.sql", at(minute))["open_now"] for minute in ("23:06", "23:07", "23:37", "23:40", "23:41", "23:45")}
+    assert n_open == {"23:06": 1, "23:07": 0, "23:37": 0, "23:40": 0, "23:41": 1, "23:45": 1}
+    assert hall.figures("clocks.sql", at("23:37"))["closure_p90_s"] == 67 * 60
+    assert hall.figures("clocks.sql", at("23:45"))["closure_p90_s"] == 105 * 60
+
+
+def test_a_reopening_heard_late_was_not_known_before_but_is_now(hall: Hall):
+    hall.publish(at("23:55"), events=[{"event_id": "E1", "occurred_at": at("22:00")}],
+                 feedbacks=[told("23:07"), told("23:41", version=2, is_reopened=True, recorded_at=at("23:50"))])
+
+    assert hall.figures("events.sql", at("23:45"))["open_now"] == 0
+    assert hall.figures("events.sql", at("23:45"), known_at=at("23:50"))["open_now"] == 1
+    assert hall.figures("events.sql", at("23:40"), known_at=at("23:50"))["open_now"] == 0
+
+
+def test_units_that_arrived_later_were_not_on_site_before(hall: Hall):
+    units = [sent(name) for name in "abc"] + [sent(name, version=2, arrived_at=at("22:40"), recorded_at=at("22:40")) for name in "abc"]
+    hall.publish(at("23:00"), events=[{"event_id": "E1", "occurred_at": at("22:00")}], dispatches=units)
+
+    def on_site(minute: str) -> tuple[int, int]:
+        (row,) = hall.ask("attention", "rows.sql", at(minute), district="", most=8)
+        return row["n_arrived"], row["n_units"]
+
+    assert [on_site(minute) for minute in ("22:00", "22:39", "22:40", "23:00")] == [(0, 0), (0, 3), (3, 3), (3, 3)]
+
+
+def test_a_first_import_knows_at_once_what_was_closed(hall: Hall):
+    moment = at("22:30") + timedelta(microseconds=1)
+    orders = [{"event_id": f"E{n}", "occurred_at": at("21:00"), "recorded_at": moment} for n in range(5)]
+    closings = [{"event_id": f"E{n}", "version": 1, "told_at": at("21:30"), "occurred_at": at("21:30"), "recorded_at": moment} for n in range(4)]
+    hall.publish(moment, events=orders, feedbacks=closings)
+
+    assert hall.figures("events.sql", moment)["open_now"] == 1
+
+
+def test_an_order_opened_by_correction_after_it_was_acknowledged_has_no_response(hall: Hall):
+    first = {"event_id": "E1", "occurred_at": at("22:00"), "created_at": at("22:00")}
+    hall.publish(at("22:10"), events=[first], dispatches=[sent("a", acked_at=at("22:02"), recorded_at=at("22:02"))])
+    hall.publish(at("22:30"), events=[first | {"version": 2, "created_at": at("22:12"), "recorded_at": at("22:20")}])
+
+    assert hall.figures("clocks.sql", at("22:30"))["response_p50_s"] is None
+    assert hall.figures("clocks.sql", at("22:19"))["response_p50_s"] == 120
+
+
+def test_an_event_moved_ten_days_over_the_edge_of_a_month_keeps_what_was_done(hall: Hall):
+    june = datetime(2026, 6, 28, 12, tzinfo=UTC)
+    hall.publish(at("22:00", day=8), events=[{"event_id": "E1", "occurred_at": june}],
+                 dispatches=[sent("a", sent_at=june, occurred_at=june, acked_at=june + timedelta(seconds=90), recorded_at=june + timedelta(minutes=2))],
+                 feedbacks=[{"event_id": "E1", "version": 1, "told_at": june + timedelta(minutes=20), "occurred_at": june, "recorded_at": june + timedelta(minutes=20)}])
+    moved = june + timedelta(days=10)
+    hall.publish(at("23:00", day=9), events=[{"event_id": "E1", "version": 2, "occurred_at": moved, "recorded_at": at("22:30", day=9)}])
+
+    assert hall.ask("attention", "rows.sql", at("23:00", day=9), district="", most=8) == []
+
+
+def test_an_order_that_passes_on_takes_its_unit_and_its_answer_along(hall: Hall):
+    hall.publish(at("22:10"), events=[{"event_id": name, "occurred_at": at("22:00")} for name in ("E1", "E2")],
+                 dispatches=[sent("a", acked_at=at("22:03"), recorded_at=at("22:03"))])
+    hall.publish(at("22:30"), dispatches=[sent("a", version=2, event_id="E2", acked_at=at("22:03"), recorded_at=at("22:20"))])
+
+    def responses(minute: str) -> dict[str, tuple[int | None, int]]:
+        rows = hall.ask("attention", "rows.sql", at(minute), district="", most=8)
+        return {row["id"].partition(":")[2]: (row["response_s"], row["n_units"]) for row in rows}
+
+    assert responses("22:19") == {"E1": (180, 1), "E2": (None, 0)}
+    assert responses("22:20") == {"E1": (None, 0), "E2": (180, 1)}
+
+
+def test_new_targets_are_the_targets_of_every_event_from_the_next_publish_on(hall: Hall):
+    hall.publish(at("22:10"), events=[{"event_id": "E1", "occurred_at": at("22:00")}])
+    before = hall.city
+    rows = [row | {"closure_s": 77} for row in before.reference["sla_targets"].to_pylist()]
+    hall.city = replace(before, reference={**before.reference, "sla_targets": pa.Table.from_pylist(rows, schema=before.reference["sla_targets"].schema)})
+    hall.publish(at("22:20"))
+
+    assert {row["closure_target_s"] for row in hall.facts()} == {77}
+
+
+def test_an_event_that_exists_only_as_what_was_done_about_it_is_no_figure_until_it_is_reported(hall: Hall):
+    hall.publish(at("22:30"), feedbacks=[told("22:20")])
+    hall.publish(at("22:40"), events=[{"event_id": "E2", "occurred_at": at("22:31")}])
+    hall.publish(at("22:50"), events=[{"event_id": "E1", "occurred_at": at("22:00"), "recorded_at": at("22:45")}])
+
+    assert hall.figures("events.sql", at("22:40")) == {"events_today": 1, "open_now": 1}
+    assert hall.figures("events.sql", at("22:50")) == {"events_today": 2, "open_now": 1}
+
+
+def test_of_two_versions_of_one_stamp_the_higher_is_what_was_known(hall: Hall):
+    both = [{"event_id": "E1", "version": n, "occurred_at": at("22:00"), "title": f"version {n}"} for n in (2, 1)]
+    hall.publish(at("22:10"), events=both)
+
+    assert [row["title"] for row in hall.ask("attention", "rows.sql", at("22:00"), district="", most=8)] == ["version 2"]
+    assert len(hall.facts()) == 1
+
+
+def test_a_version_that_comes_after_a_higher_one_is_never_what_is_known(hall: Hall):
+    rows = [{"event_id": "E1", "version": n, "occurred_at": at("22:00"), "title": f"version {n}", "recorded_at": at(minute)}
+            for n, minute in ((1, "22:01"), (3, "22:02"), (2, "22:03"))]
+    hall.publish(at("22:10"), events=rows)
+
+    said = [hall.ask("attention", "rows.sql", at(minute), district="", most=8)[0]["title"] for minute in ("22:01", "22:02", "22:03", "22:10")]
+    assert said == ["version 1", "version 3", "version 3", "version 3"]
+
+
+def test_each_span_of_what_was_known_is_one_row_and_later_news_of_nothing_known_add_none(hall: Hall):
+    hall.publish(at("23:50"), events=[{"event_id": "E1", "occurred_at": at("22:00")}],
+                 dispatches=[sent("a", acked_at=at("22:03"), recorded_at=at("22:03"))], feedbacks=[told("22:30")])
+    assert [(row["known_from"], row["known_to"], row["acked_known_at"], row["closed_known_at"]) for row in hall.facts()] == [
+        (at("22:00"), None, at("22:03"), at("22:30"))]
+
+    hall.publish(at("23:55"), dispatches=[sent("a", version=2, acked_at=at("22:04"), recorded_at=at("23:51"))])
+    assert [(row["known_from"], row["known_to"], row["acked_at"], row["closed_known_at"]) for row in hall.facts()] == [
+        (at("22:00"), at("23:51"), at("22:03"), at("22:30")), (at("23:51"), None, at("22:04"), at("22:30"))]

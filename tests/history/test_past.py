@@ -1,0 +1,221 @@
+"""The past is the past: for random histories, cut into random publishes, every figure of events at any two clocks equals an
+oracle that reads the raw logs and shares no code; and many publishes leave the tables that one would."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import layers
+from layers.registry import load_registry
+from tests.history.histories import History, Row, drawn, grown, targets
+from tests.measures.rows import Growing
+from tests.oracles import history as oracle
+from twin.contracts import TABLES
+from twin.engine import Engine, load_sql
+from twin.query import Desk, links
+from twin.store import Lake, Snapshot, find
+from twin.store.files import read
+from twin.view import Pinned, Pointer, View, pin
+
+IN_CI, IN_MEMORY, IN_SOAK = range(8), range(100, 124), range(1_000, 1_400)
+MOMENTS = 6
+FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
+           {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})
+
+
+def same(said: Any, wanted: Any) -> bool:
+    """Whether two values agree, floats to twelve digits."""
+    if isinstance(wanted, (list, tuple)):
+        return said is not None and len(said) == len(wanted) and all(map(same, said, wanted))
+    if isinstance(wanted, float) or isinstance(said, float):
+        return said is not None and wanted is not None and said == pytest.approx(wanted, rel=1e-12, abs=1e-9)
+    return bool(said == wanted)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks a layer's question of one pinned moment: `answer` takes layer, file and parameters."""
+
+    pinned: Pinned
+    answer: Callable[[str, str, Mapping[str, Any]], list[Row]]
+
+    @property
+    def clocks(self) -> Row:
+        """Both clocks, as parameters."""
+        return {"as_of": self.pinned.as_of, "known_at": self.pinned.known_at}
+
+    @property
+    def usual(self) -> Row:
+        """What the questions of a day ask."""
+        return {**self.clocks, "day_from": self.pinned.day_from, "mode": self.pinned.view.mode}
+
+    def rows(self, layer: str, sql: str, **params: Any) -> list[Row]:
+        """The rows of the answer."""
+        return self.answer(layer, sql, params)
+
+    def figures(self, layer: str, sql: str) -> dict[str, Row]:
+        """Figures by their id, with what stands beside them."""
+        kept = ("value", "compare", "trace", "usual_low", "usual_high")
+        return {row["figure"]: {name: row[name] for name in kept} for row in self.rows(layer, sql, **self.usual)}
+
+
+def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, districts: list[str]) -> tuple[int, list[str]]:
+    """Compare every question of events with the oracle; answer how many values were compared, and what differs."""
+    as_of, known_at, day_from, mode = ask.pinned.as_of, ask.pinned.known_at, ask.pinned.day_from, ask.pinned.view.mode
+    clocks = (logs, as_of, known_at)
+    n, wrong = 0, []
+
+    def compare(what: str, said: Any, wanted: Any) -> None:
+        nonlocal n
+        n += 1
+        if not same(said, wanted):
+            wrong.append(f"{what} at {as_of} known {known_at} ({mode}): said {said}, the logs say {wanted}")
+
+    for sql, figures in (("events.sql", oracle.headline_events), ("clocks.sql", oracle.headline_clocks), ("proactive.sql", oracle.headline_proactive)):
+        said, wanted = ask.figures("headline", sql), figures(*clocks, day_from, mode)
+        compare(sql, sorted(said), sorted(wanted))
+        for name, row in wanted.items():
+            for part, value in row.items():
+                compare(f"{name}.{part}", said.get(name, {}).get(part), value)
+    for district in ("", draw.choice(districts)):
+        wanted = oracle.attention(*clocks, mode, district, 99)
+        said = ask.rows("attention", "rows.sql", **ask.clocks, mode=mode, district=district, most=99)
+        compare("attention", [row["id"] for row in said], [row["id"] for row in wanted])
+        for one, other in zip(said, wanted, strict=False):
+            for part, value in other.items():
+                compare(f"attention {other['id']}.{part}", one[part], value)
+        hours = ask.rows("districts", "day.sql", **ask.usual, district=district)
+        compare("hours of today", [row["value"] for row in hours], oracle.by_hour(*clocks, day_from, mode, district))
+    said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
+    compare("stages", said, oracle.stages(*clocks, day_from, mode))
+    district = draw.choice(districts)
+    said = [(row["value"], row["compare"]) for row in ask.rows("districts", "now.sql", **ask.usual, district=district)]
+    compare(f"district {district}", said, oracle.district_now(*clocks, day_from, mode, district))
+    drawn_too(ask, clocks, draw.choice(FILTERS), compare)
+    return n, wrong
+
+
+def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -> None:
+    """Compare what the map draws."""
+    mode, window = ask.pinned.view.mode, ask.pinned.window_from
+    wanted = oracle.marks(*clocks, mode, filters)
+    said = ask.rows("event_heat", "marks.sql", **ask.clocks, mode=mode, most=999, most_minor=999, **filters)
+    compare("marks", sorted([{name: row[name] for name in wanted[0]} for row in said], key=lambda row: row["event_id"]) if wanted else said, wanted)
+    equal = {f"weight_{priority}": 1 for priority in (1, 2, 3, 4)}
+    cells = ask.rows("event_heat", "heat.sql", **ask.clocks, mode=mode, window_from=window, least=0.0, **equal, **filters)
+    compare("heat", round(sum(row["per_km2"] for row in cells) * 0.0625, 6), float(oracle.heat(*clocks, mode, window, filters)))
+
+
+def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:
+    """The targets that stood in the snapshot that answers."""
+    snapshot = find(lake, snapshot_id)
+    return read(snapshot.root, list(snapshot.tables["sla_targets"].files)).to_pylist()
+
+
+def view_of(history: History, draw: random.Random) -> View:
+    """A view of two random moments: mostly as known then, sometimes as known later, or of what was known before."""
+    as_of = history.moment(draw)
+    known_at = draw.choice([as_of, as_of, max(as_of, history.moment(draw)), history.moment(draw), history.last])
+    return View(as_of=as_of, known_at=known_at, mode=draw.choice(["live", "live", "drill"]), window_s=draw.choice([3_600, 86_400]))
+
+
+def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, int]:
+    """Grow a history on disk with compaction and prune between, look at it from many moments; answer moments and values."""
+    history, draw = drawn(seed), random.Random(-seed)
+    cuts = sorted(history.moment(draw) for _ in range(draw.randint(0, 6)))
+    lake = Lake(folder / f"pieces-{seed}")
+    _, city = grown(history, lake, cuts, draw)
+    desk = Desk(city, load_registry(city), lake.path)
+    districts = city.reference["districts"]["district_id"].to_pylist()
+    n_values = 0
+    try:
+        for _ in range(moments):
+            pinned = pin(view_of(history, draw), city, desk.pointer)
+            logs = history.logs(targets_of(lake, pinned.snapshot))
+            ask = Asker(pinned, lambda layer, sql, params, at=pinned.snapshot: desk.ask(layer, sql, params, at).rows.to_pylist())
+            n, wrong = differences(ask, logs, draw, districts)
+            assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
+            n_values += n
+    finally:
+        desk.close()
+    return moments, n_values
+
+
+def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
+    """Work out the facts of a history in memory and look at it from many moments; answer moments and values compared."""
+    history, draw = drawn(seed), random.Random(seed)
+    city = targets(draw, history.city)
+    given = {name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in history.rows.items()}
+    lake = Growing(city).publish(history.last, **dict(city.reference), **given)
+    districts = city.reference["districts"]["district_id"].to_pylist()
+    logs, of_city = history.logs(city.reference["sla_targets"].to_pylist()), links.of_city(city)
+    n_values = 0
+    with Engine.of(lake.tables) as engine:
+
+        def answer(layer: str, sql: str, params: Mapping[str, Any]) -> list[Row]:
+            question = load_sql(Path(layers.__file__).parent / layer / sql)
+            return engine.query(question, links.fill(question, params, of_city)).to_pylist()
+
+        for _ in range(moments):
+            pinned = pin(view_of(history, draw), city, lambda _moment: Pointer("memory", history.last))
+            n, wrong = differences(Asker(pinned, answer), logs, draw, districts)
+            assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
+            n_values += n
+    return moments, n_values
+
+
+@pytest.mark.parametrize("seed", IN_CI)
+def test_every_figure_of_a_lake_that_lived_on_is_what_the_logs_say(seed: int, tmp_path: Path):
+    n_moments, n_values = looked_back(seed, tmp_path)
+
+    assert (n_moments, n_values > 25 * MOMENTS) == (MOMENTS, True)
+
+
+@pytest.mark.parametrize("seed", IN_MEMORY)
+def test_every_figure_at_any_two_clocks_is_what_the_logs_say(seed: int):
+    n_moments, n_values = looked_at_in_memory(seed)
+
+    assert (n_moments, n_values > 25 * MOMENTS) == (MOMENTS, True)
+
+
+def rows_of(snapshot: Snapshot) -> dict[str, list[Row]]:
+    """Every table of a snapshot, in one order."""
+    found = {}
+    for name, cut in snapshot.tables.items():
+        if cut.files:
+            rows = read(snapshot.root, list(cut.files)).select(TABLES[name].schema.names).to_pylist()
+            found[name] = sorted(rows, key=lambda row: tuple(str(row[key]) for key in row))
+    return found
+
+
+def pieces_and_whole(seed: int, folder: Path) -> None:
+    """Publish a history in pieces and at once; hold every table of one against the other's."""
+    history, draw = drawn(seed), random.Random(-seed)
+    cuts = sorted(history.moment(draw) for _ in range(draw.randint(1, 8)))
+    pieces, city = grown(history, Lake(folder / f"cut-{seed}"), cuts, draw)
+    whole, _ = grown(replace(history, city=city), Lake(folder / f"whole-{seed}"), [], None)
+    one, other = rows_of(pieces), rows_of(whole)
+    for table in sorted(one.keys() | other.keys()):
+        assert one.get(table, []) == other.get(table, []), f"history {seed}: {table} in pieces is not {table} at once"
+
+
+@pytest.mark.parametrize("seed", IN_CI)
+def test_publishing_in_pieces_leaves_the_tables_of_publishing_at_once(seed: int, tmp_path: Path):
+    pieces_and_whole(seed, tmp_path)
+
+
+@pytest.mark.soak
+def test_many_histories(tmp_path: Path):
+    totals = [looked_back(seed, tmp_path, 10) for seed in IN_SOAK] + [looked_at_in_memory(-seed, 10) for seed in IN_SOAK]
+    for seed in IN_SOAK:
+        pieces_and_whole(seed, tmp_path)
+    said = f"{len(totals)} histories, {sum(n for n, _ in totals)} moments, {sum(n for _, n in totals)} values, 0 differences"
+    (Path(__file__).parents[2] / "out").mkdir(exist_ok=True)
+    (Path(__file__).parents[2] / "out" / "histories.txt").write_text(said, encoding="utf-8")

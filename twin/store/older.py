@@ -1,0 +1,118 @@
+"""Snapshots that an earlier version of this program wrote: what they lack is filled in, what was reckoned otherwise is reckoned anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from twin.contracts import TABLES
+from twin.contracts.check import check
+from twin.engine import Engine
+from twin.measures import Mark, compute
+from twin.store import files
+from twin.store.files import hash_of
+from twin.store.lake import FORMAT
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from twin.city import City
+    from twin.engine import Sql
+    from twin.store.snapshot import Snapshot, TableCut
+
+__all__ = ["engine_over", "is_readable", "lacking", "reckoned_anew"]
+
+
+def is_readable(table: str, cut: TableCut) -> bool:
+    """Return whether this program can read a table: as it stands, with columns that are null, or from the logs again."""
+    return table not in TABLES or TABLES[table].kind == "measure" or _missing(table, cut) is not None
+
+
+def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    """Return, for logs and reference tables, the columns that their files do not have and that are null therefore."""
+    held = {table: cut for table, cut in snapshot.tables.items() if table in TABLES and TABLES[table].kind != "measure"}
+    return {table: names for table, cut in held.items() if (names := _missing(table, cut))}
+
+
+def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
+    """Return the measures whose rows cannot be used: of another form, or of the snapshot's own moment by another rule.
+
+    A measure rests on logs alone, so nothing is lost.
+    """
+    found: set[str] = set()
+    for table, cut in snapshot.tables.items():
+        if table in TABLES and TABLES[table].kind == "measure":
+            is_of_moment = TABLES[table].chunk == "all" and snapshot.format < FORMAT
+            if is_of_moment or _missing(table, cut) != ():
+                found.add(table)
+    return frozenset(found)
+
+
+def _missing(table: str, cut: TableCut) -> tuple[str, ...] | None:
+    """Return the last columns that a table must be short of to have the schema of `cut`; None if that explains nothing."""
+    return _forms(table).get(cut.schema_hash)
+
+
+@cache
+def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the hash of each schema that a table may be read from, and the columns that it is short of."""
+    schema = TABLES[table].schema
+    found = {hash_of(schema): tuple[str, ...]()}
+    for n in range(len(schema) - 1, 0, -1):
+        if not schema.field(n).nullable:
+            break
+        found[hash_of(pa.schema(list(schema)[:n]))] = tuple(schema.names[n:])
+    return found
+
+
+def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2) -> Engine:
+    """Open an engine over a snapshot whose files are whole, as this program would have written it.
+
+    Raises:
+        QueryError: a file is not of its table, or a measure cannot be worked out.
+    """
+    anew, short = reckoned_anew(snapshot), lacking(snapshot)
+    files = {table: paths for table, paths in snapshot.all_files().items() if table not in anew}
+    if not anew:
+        return Engine.over(files, root=snapshot.root, threads=threads, lacking=short)
+    with Engine.over(files, root=snapshot.root, threads=threads, lacking=short) as engine:
+        made = _reckoned(snapshot, city, engine, anew)
+    return Engine.over(files, root=snapshot.root, threads=threads, lacking=short, tables=made)
+
+
+@dataclass(frozen=True)
+class _State:
+    """A snapshot as measures see it that are worked out for it again (see `twin.measures.State`)."""
+
+    snapshot: Snapshot
+    engine: Engine
+    previous_as_of: datetime | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
+
+    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
+        return self.engine.query(sql, params)
+
+    def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002  (there are no rows to go on from)
+        return TABLES[table].empty()
+
+    def chunk_of(self, table: str, day: date) -> str:
+        return files.chunk_of(TABLES[table])(day)
+
+    def hash(self, table: str) -> str:
+        cut = self.snapshot.tables.get(table)
+        return cut.sha256 if cut else ""
+
+
+def _reckoned(snapshot: Snapshot, city: City, engine: Engine, tables: frozenset[str]) -> dict[str, pa.Table]:
+    """Return the rows of measures at the moment of the snapshot; rows that break their contract are left out, as at publish."""
+    made = {table: [TABLES[table].empty()] for table in tables}
+    for update in compute(city, _State(snapshot, engine), {}, snapshot.as_of, only=tables):
+        if isinstance(update, tuple) or update.table not in tables:
+            continue
+        rows = check(TABLES[update.table], update.rows, feed="measures", origin=update.table, recorded_at=snapshot.as_of).good
+        made[update.table] = [*(made[update.table] if update.how == "append" else []), rows]
+    return {table: pa.concat_tables(parts) for table, parts in made.items()}
