@@ -26,19 +26,26 @@ LOGS = ("drones", "drone_states", "missions", "link_probes", "estates", "lifts",
 SAID = ("targets", "districts", "departments", "department_feeds", "indicators")
 """Reference tables that the figures rest on."""
 DAY, HOUR, SECOND, US = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1), timedelta(microseconds=1)
-LIMITS = (timedelta(), 90 * SECOND, 120 * SECOND, 600 * SECOND, 900 * SECOND, HOUR, 2 * HOUR, DAY, 30 * DAY)
-"""How long after a stamp something ends: a moment just there is worth a look."""
+LIMITS = {
+    "drone_states": (30 * SECOND, 60 * SECOND, 90 * SECOND, 900 * SECOND, HOUR, 2 * HOUR, DAY),
+    "link_probes": (60 * SECOND, 120 * SECOND, 600 * SECOND, HOUR, DAY, 30 * DAY),
+    "indicator_values": (HOUR, 2 * HOUR, DAY, 2 * DAY, 31 * DAY, 62 * DAY, 70 * DAY), "missions": (DAY,)}
+"""How long after a stamp of a log something ends: a moment just there is worth a look."""
 USES = ("city_management", "traffic_patrol", "ecology", "fire_emergency")
 
 
 @dataclass(frozen=True)
 class History:
-    """One history: the rows of the logs, the city that they are of, and the moments between which it lies."""
+    """One history: the rows of the logs, the city that they are of, and the moments between which it lies.
+
+    The newest row was recorded at `told`; until `last` there is nothing new but the time.
+    """
 
     seed: int
     city: City
     rows: dict[str, list[Row]]
     first: datetime
+    told: datetime
     last: datetime
 
     def logs(self, said: dict[str, list[Row]]) -> Logs:
@@ -48,13 +55,30 @@ class History:
     def moment(self, draw: random.Random) -> datetime:
         """A moment in the history: mostly that of a row, exactly or soon after it, or so long after it that something ends."""
         if draw.random() < 0.75:
-            rows = self.rows[draw.choice([name for name, of in self.rows.items() if of] + ["drone_states"] * 5)]
-            stamps = [value for value in draw.choice(rows).values() if isinstance(value, datetime)]
+            name = draw.choice([name for name, of in self.rows.items() if of] + ["drone_states"] * 5)
+            stamps = [value for value in draw.choice(self.rows[name]).values() if isinstance(value, datetime)]
             soon = timedelta(seconds=draw.uniform(0, 90))
-            found = draw.choice(stamps) + draw.choice([timedelta(), soon, soon, draw.choice(LIMITS)]) + draw.choice([timedelta(), US, -US])
+            step = draw.choice([timedelta(), soon, soon, draw.choice(LIMITS.get(name, (timedelta(),)))])
+            found = draw.choice(stamps) + step + draw.choice([timedelta(), timedelta(), US, -US])
             if self.first <= found <= self.last:
                 return found
         return self.first + (self.last - self.first) * draw.random()
+
+    def cuts(self, draw: random.Random, least: int) -> list[datetime]:
+        """Moments of publishes: some come so soon after another, or so late, that there is little new but the time."""
+        found: list[datetime] = []
+        for _ in range(draw.randint(least, 4)):
+            found.append(self.moment(draw))
+            if draw.random() < 0.4:
+                found.append(min(found[-1] + timedelta(seconds=draw.choice([5, 60, 900]) * draw.random()), self.last))
+        quiet = sorted(moment for moment in self.edges() if self.told < moment < self.last)
+        found += draw.sample(quiet, min(len(quiet), draw.choice([0, 1, 2])))
+        return sorted(found)
+
+    def edges(self) -> list[datetime]:
+        """Moments at which time alone changes what is said: a stamp is reached, or something of it ends."""
+        steps = {name: (timedelta(), *LIMITS.get(name, ())) for name in self.rows}
+        return [row["occurred_at"] + step for name, rows in self.rows.items() for row in rows for step in steps[name]]
 
 
 @cache
@@ -80,8 +104,8 @@ def drawn(seed: int) -> History:
     city = replace(trio(), zone=ZoneInfo(zone))
     rows = _Maker(draw, city, edge).rows()
     recorded = [row["recorded_at"] for of in rows.values() for row in of]
-    last = max(recorded) + draw.choice([timedelta(), HOUR, 30 * HOUR])
-    return History(seed, city, rows, edge - 4 * DAY, last)
+    last = max(recorded) + draw.choice([timedelta(), HOUR, 30 * HOUR, 3 * DAY])
+    return History(seed, city, rows, edge - 4 * DAY, max(recorded), last)
 
 
 class _Maker:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,18 +50,26 @@ class Engine:
     connection was seen to hand one thread the rows of another.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int, tables: Mapping[str, pa.Table] | None = None) -> None:
-        """Take over a prepared and locked connection, and tables in memory; see `Engine.over` and `Engine.of`."""
+    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int, tables: Mapping[str, pa.Table] | None = None,
+                 later: Mapping[str, Callable[[], str]] | None = None) -> None:
+        """Take over a prepared and locked connection, and tables in memory; see `Engine.over` and `Engine.of`.
+
+        Args:
+            later: by table, what returns the statement that makes it known; run when it is first asked for.
+        """
         self._con = con
         self._tables = tables or {}
+        self._later = dict(later or {})
+        self._making = threading.Lock()
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="duckdb")
         self.asked = 0
         """Questions answered so far, for those who want to know whether a cache was used."""
 
     @classmethod
-    def over(cls, files: Mapping[str, Sequence[Path]], *, root: Path, threads: int = 2,
-             lacking: Mapping[str, Collection[str]] | None = None, tables: Mapping[str, pa.Table] | None = None) -> Engine:
+    def over(cls, files: Mapping[str, Sequence[Path | str]], *, root: Path, threads: int = 2,
+             lacking: Mapping[str, Collection[str]] | None = None, tables: Mapping[str, pa.Table] | None = None,
+             lazily: bool = False) -> Engine:
         """Open an engine over Parquet files.
 
         Args:
@@ -68,6 +77,7 @@ class Engine:
             root: the only folder that may be read.
             lacking: columns that the files of a table do not have; null in every row.
             tables: tables in memory that stand in for files.
+            lazily: open the files of a table when it is first asked for; a file that is not Parquet is found then.
 
         Raises:
             QueryError: a file is not Parquet, or not of its table.
@@ -77,13 +87,15 @@ class Engine:
             con.execute("SET allowed_directories = [$root]", {"root": str(root.resolve())})
             for lock in _LOCKS:
                 con.execute(lock)
-            for name in TABLES.keys() - (tables or {}).keys():
-                con.execute(_view(name, [str(path.resolve()) for path in files.get(name, ())], (lacking or {}).get(name, ())))
+            views = {name: partial(_view_of, name, files.get(name, ()), root, (lacking or {}).get(name, ()))
+                     for name in TABLES.keys() - (tables or {}).keys()}
+            for view in () if lazily else views.values():
+                con.execute(view())
             con.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             con.close()
             raise QueryError("The snapshot's files could not be opened.", why=_said(error), fix="run `twin snapshot verify`.") from error
-        return cls(con, threads, tables)
+        return cls(con, threads, tables, views if lazily else None)
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
@@ -144,6 +156,7 @@ class Engine:
         stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
         stop.start()
         try:
+            self._make(sql.reads)
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
@@ -154,6 +167,13 @@ class Engine:
             stop.cancel()
             if instead:
                 cursor.close()
+
+    def _make(self, names: Sequence[str]) -> None:
+        """Make known the tables that nobody has asked for yet."""
+        with self._making:
+            for name in names:
+                if view := self._later.pop(name, None):
+                    self._con.execute(view())
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
@@ -184,6 +204,17 @@ def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) 
     """Answer one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
     with Engine.of(tables) as engine:
         return engine.query(sql, params)
+
+
+def _view_of(name: str, files: Sequence[Path | str], root: Path, lacking: Collection[str]) -> str:
+    return _view(name, _real(files, root), lacking)
+
+
+def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
+    """Return paths as they stand under the real root: resolving each of a year's files costs more than a question."""
+    given, real = f"{root}/", f"{root.resolve()}/"
+    texts = [str(path) for path in paths]
+    return [real + text.removeprefix(given) if text.startswith(given) else str(Path(text).resolve()) for text in texts]
 
 
 def _view(name: str, files: Sequence[str], lacking: Collection[str] = ()) -> str:

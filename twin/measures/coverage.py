@@ -194,7 +194,7 @@ def _fresh(city: City, state: State, news: News) -> pa.Table | None:
     first = min(before, pc.min(came["occurred_at"]).as_py()) if came.num_rows else before
     since = max(first - GAP - _US, oldest)
     asked = {"since": since, "oldest": oldest, "before": before, "as_of": news.as_of}
-    states = state.query(_SINCE, asked)
+    states = state.query(_SINCE, asked, since=oldest)
     if pc.any(pc.less_equal(states["occurred_at"], _scalar(since))).as_py():
         return None  # held until it came into force: its neighbours were not asked for
     is_new = _is_new(states, came, before)

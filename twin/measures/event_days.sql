@@ -1,14 +1,12 @@
 -- event_days.sql: days in which versions of events occurred.
--- param   ids   VARCHAR[]    -    events; null for all
+-- param   ids       VARCHAR[]    -    events; null for all
+-- param   first_id  VARCHAR      -    least of ids: what lies outside need not be read; null for all
+-- param   last_id   VARCHAR      -    greatest of ids; null for all
 -- reads   events
--- column  day   TIMESTAMPTZ  UTC  start of a day, UTC
+-- column  day       TIMESTAMPTZ  UTC  start of a day, UTC
 -- rows    one per day, oldest first
-WITH wanted AS (
-    SELECT unnest($ids) AS event_id
-), days AS (
-    SELECT DISTINCT date_trunc('day', occurred_at) AS day FROM events
-    JOIN wanted ON wanted.event_id = events.event_id WHERE $ids IS NOT NULL
-    UNION
-    SELECT DISTINCT date_trunc('day', occurred_at) FROM events WHERE $ids IS NULL
-)
-SELECT day FROM days ORDER BY day
+SELECT DISTINCT date_trunc('day', occurred_at) AS day
+FROM events
+WHERE ($first_id IS NULL OR event_id >= $first_id) AND ($last_id IS NULL OR event_id <= $last_id)
+  AND ($ids IS NULL OR event_id IN (SELECT unnest($ids)))
+ORDER BY day

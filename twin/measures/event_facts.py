@@ -54,14 +54,20 @@ def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
         closings = refused.filter(pc.equal(refused["table_name"], "feedbacks"))["subject_id"]
         found.update(name for name in closings.to_pylist() if name is not None)
     if "dispatches" in batch and batch["dispatches"].num_rows:
-        orders = pc.unique(batch["dispatches"]["dispatch_id"]).to_pylist()
-        found.update(state.query(_PASSED, {"orders": orders})["event_id"].to_pylist())
+        orders: list[str] = pc.unique(batch["dispatches"]["dispatch_id"]).to_pylist()
+        asked = {"orders": orders, "first_id": min(orders), "last_id": max(orders)}
+        found.update(state.query(_PASSED, asked)["event_id"].to_pylist())
     return sorted(found)
+
+
+def _of(ids: list[str] | None) -> dict[str, object]:
+    """Return the parameters that name events; None for all. Their range lets files be passed over."""
+    return {"ids": ids, "first_id": min(ids) if ids else None, "last_id": max(ids) if ids else None}
 
 
 def _days(state: State, ids: list[str] | None) -> list[datetime]:
     """Return the days, UTC, in which versions of events occurred; of all events for None."""
-    days: list[datetime] = state.query(_DAYS, {"ids": ids})["day"].to_pylist()
+    days: list[datetime] = state.query(_DAYS, _of(ids))["day"].to_pylist()
     return [day.astimezone(UTC) for day in days]
 
 
@@ -72,7 +78,7 @@ def _chunks(state: State, days: list[datetime]) -> tuple[str, ...]:
 def _by_month(state: State, days: list[datetime]) -> Iterator[tuple[list[datetime], pa.Table]]:
     """Yield, for each month, its days among `days` and the facts of all events in it: a month bounds the memory."""
     for month in sorted({day.replace(day=1) for day in days}):
-        asked = {"ids": None, "month_from": month, "month_to": _next(month)}
+        asked = {**_of(None), "month_from": month, "month_to": _next(month)}
         within = [day for day in days if day.replace(day=1) == month]
         yield within, state.query(_SQL, asked).cast(EVENT_FACTS.schema)
 
@@ -82,7 +88,7 @@ def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
     days = _days(state, touched)
     if not days:  # news of events that are not known themselves
         return
-    asked = {"ids": touched, "month_from": None, "month_to": None}
+    asked = {**_of(touched), "month_from": None, "month_to": None}
     made = state.query(_SQL, asked).cast(EVENT_FACTS.schema)
     chunks = _chunks(state, days)
     held = pa.concat_tables([state.chunk("event_facts", chunk) for chunk in chunks])

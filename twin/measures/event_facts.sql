@@ -6,6 +6,8 @@
 -- Answers are taken in the order of the world (told_at, then version), whenever they were recorded.
 -- An order belongs to the event that its newest known version names: it may pass from one to another.
 -- param   ids                VARCHAR[]    -      events to work out; null for all of one month
+-- param   first_id           VARCHAR      -      least of ids: what lies outside need not be read; null for all of one month
+-- param   last_id            VARCHAR      -      greatest of ids; null for all of one month
 -- param   month_from         TIMESTAMPTZ  UTC    first moment of the month; null with ids
 -- param   month_to           TIMESTAMPTZ  UTC    first moment of the next; null with ids
 -- reads   events, event_stages, dispatches, feedbacks, quarantine, sla_targets
@@ -58,17 +60,23 @@ WITH wanted AS (
     UNION
     SELECT event_id FROM events
     WHERE $ids IS NULL AND occurred_at >= $month_from AND occurred_at < $month_to
-), versions_in_order AS (
-    SELECT events.event_id, version, recorded_at,
-           max(version) OVER (PARTITION BY events.event_id ORDER BY recorded_at, version
-                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest_before
+), reports AS (
+    SELECT events.event_id, version, recorded_at, occurred_at, created_at, mode, source_id, category, title, priority, level,
+           is_proactive, district_id, street_code, lon_ud, lat_ud, source
     FROM events JOIN wanted ON wanted.event_id = events.event_id
+    WHERE ($first_id IS NULL OR events.event_id >= $first_id) AND ($last_id IS NULL OR events.event_id <= $last_id)
+), versions_in_order AS (
+    SELECT event_id, version, recorded_at,
+           max(version) OVER (PARTITION BY event_id ORDER BY recorded_at, version
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS highest_before
+    FROM reports
 ), versions AS ( -- a version that comes after a higher one is never what is known
     SELECT event_id, version, recorded_at AS from_k,
            lead(recorded_at) OVER (PARTITION BY event_id ORDER BY recorded_at, version) AS to_k
     FROM versions_in_order WHERE highest_before IS NULL OR version > highest_before
 ), order_names AS (
     SELECT DISTINCT dispatch_id FROM dispatches JOIN wanted ON wanted.event_id = dispatches.event_id
+    WHERE ($first_id IS NULL OR dispatches.event_id >= $first_id) AND ($last_id IS NULL OR dispatches.event_id <= $last_id)
 ), orders_in_order AS (
     SELECT dispatches.dispatch_id, event_id, version, recorded_at, is_required, acked_at, arrived_at, done_at,
            max(version) OVER (PARTITION BY dispatches.dispatch_id ORDER BY recorded_at, version
@@ -81,9 +89,11 @@ WITH wanted AS (
 ), answers AS (
     SELECT feedbacks.event_id, version, recorded_at AS from_k, told_at, is_reopened
     FROM feedbacks JOIN wanted ON wanted.event_id = feedbacks.event_id
+    WHERE ($first_id IS NULL OR feedbacks.event_id >= $first_id) AND ($last_id IS NULL OR feedbacks.event_id <= $last_id)
 ), stages AS (
     SELECT event_stages.event_id, stage, recorded_at AS from_k, occurred_at
     FROM event_stages JOIN wanted ON wanted.event_id = event_stages.event_id
+    WHERE ($first_id IS NULL OR event_stages.event_id >= $first_id) AND ($last_id IS NULL OR event_stages.event_id <= $last_id)
 ), refusals AS (
     SELECT subject_id AS event_id, min(recorded_at) AS from_k
     FROM quarantine JOIN wanted ON wanted.event_id = quarantine.subject_id
@@ -234,17 +244,17 @@ WITH wanted AS (
     FROM spans JOIN parts_known ON parts_known.event_id = spans.event_id AND parts_known.k = spans.k
     GROUP BY spans.event_id, spans.span, parts_known.nth
 ), goals AS (
-    SELECT events.event_id, events.version, sla_targets.response_s, sla_targets.closure_s,
-           row_number() OVER (PARTITION BY events.event_id, events.version
+    SELECT reports.event_id, reports.version, sla_targets.response_s, sla_targets.closure_s,
+           row_number() OVER (PARTITION BY reports.event_id, reports.version
                               ORDER BY CASE WHEN sla_targets.source_id = '*' THEN 0 ELSE 2 END
                                      + CASE WHEN sla_targets.priority = 0 THEN 0 ELSE 1 END DESC) AS best
-    FROM events JOIN wanted ON wanted.event_id = events.event_id
-    JOIN sla_targets ON (sla_targets.source_id = '*' OR sla_targets.source_id = events.source_id)
-                    AND (sla_targets.priority = 0 OR sla_targets.priority = events.priority)
+    FROM reports
+    JOIN sla_targets ON (sla_targets.source_id = '*' OR sla_targets.source_id = reports.source_id)
+                    AND (sla_targets.priority = 0 OR sla_targets.priority = reports.priority)
 )
-SELECT events.event_id, events.version, events.occurred_at, events.created_at, events.mode, events.source_id, events.category, events.title,
-       events.priority, events.level, events.is_proactive, events.district_id, events.street_code,
-       events.lon_ud, events.lat_ud, events.source,
+SELECT v.event_id, v.version, v.occurred_at, v.created_at, v.mode, v.source_id, v.category, v.title,
+       v.priority, v.level, v.is_proactive, v.district_id, v.street_code,
+       v.lon_ud, v.lat_ud, v.source,
        j.known_from, j.known_to, p.holds_from, p.holds_to,
        j.acked_at, j.acked_known_at, j.arrived_at, j.arrived_known_at, j.done_at, j.done_known_at,
        p.closed_at, p.closed_known_at,
@@ -257,8 +267,8 @@ SELECT events.event_id, events.version, events.occurred_at, events.created_at, e
        j.refused_known_at, goals.response_s AS response_target_s, goals.closure_s AS closure_target_s
 FROM joined_in_order AS j
 JOIN joined_parts AS p ON p.event_id = j.event_id AND p.span = j.span
-JOIN events ON events.event_id = j.event_id AND events.version = j.version
+JOIN reports AS v ON v.event_id = j.event_id AND v.version = j.version
 LEFT JOIN goals ON goals.event_id = j.event_id AND goals.version = j.version AND goals.best = 1
-WHERE ($ids IS NOT NULL OR (events.occurred_at >= $month_from AND events.occurred_at < $month_to))
+WHERE ($ids IS NOT NULL OR (v.occurred_at >= $month_from AND v.occurred_at < $month_to))
   AND (p.holds_from IS NULL OR p.holds_to IS NULL OR p.holds_from < p.holds_to)
-ORDER BY events.event_id, j.known_from, p.holds_from NULLS FIRST
+ORDER BY v.event_id, j.known_from, p.holds_from NULLS FIRST

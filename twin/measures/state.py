@@ -40,8 +40,15 @@ class State(Protocol):
         """Marks of the snapshot before, by measure; a table of another form has none."""
         ...
 
-    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
-        """Return the answer to `sql` over all rows, the new ones included."""
+    def query(
+        self, sql: Sql, params: Mapping[str, object], since: datetime | None = None,
+    ) -> pa.Table:
+        """Return the answer to `sql` over all rows, the new ones included.
+
+        Args:
+            since: files whose rows all occurred and were recorded before then may be left out: a
+                live tick must not open a year of files to look at its last minutes.
+        """
         ...
 
     def chunk(self, table: str, name: str) -> pa.Table:

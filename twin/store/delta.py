@@ -77,7 +77,7 @@ def _commit(folder: Path, table: Table, before: TableCut | None, files: Sequence
     if not actions:
         return delta.version()
     delta.create_write_transaction(actions, mode="append", schema=schema)
-    version = DeltaTable(str(folder)).version()
+    version = max(int(entry.stem) for entry in (folder / "_delta_log").glob("*.json") if entry.stem.isdigit())
     if version % CHECKPOINT_EVERY == 0:
         DeltaTable(str(folder)).create_checkpoint()
     return version

@@ -93,7 +93,7 @@ class _State:
     previous_as_of: datetime | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
 
-    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
+    def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:  # noqa: ARG002
         return self.engine.query(sql, params)
 
     def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002  (there are no rows to go on from)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from twin.clock import to_text
+from twin.clock import from_text, to_text
 from twin.contracts import TABLES
 from twin.contracts.check import check
 from twin.engine import Engine
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from twin.clock import Clock
     from twin.engine import Sql
     from twin.feeds.batch import Batch
+
+
+_COMMITS_AT_ONCE = 6
+"""A commit mostly waits for the disk."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,21 @@ class _Draft:
         self.rows[table] = rows.num_rows
 
 
+    def say(self, table: str, rows: pa.Table) -> None:
+        """Replace a reference table, unless these very rows were written before and still stand: a live publisher has the same ones."""
+        there = tuple(file.sha256 for file in self.now(table))
+        said, files_said = _SAID.get(table, (None, ()))
+        before = self.before(table)
+        if said is rows and there == files_said and before is not None and before.schema_hash == files.schema_hash(TABLES[table]):
+            return
+        self.replace(table, rows)
+        _SAID[table] = rows, tuple(file.sha256 for file in self.now(table))
+
+
+_SAID: dict[str, tuple[pa.Table | None, tuple[str, ...]]] = {}
+"""Rows of reference tables that this process wrote last, and the hashes of their files."""
+
+
 @dataclass(frozen=True)
 class _State:
     """The draft as measures see it (see `twin.measures.State`)."""
@@ -98,8 +117,18 @@ class _State:
     def hash(self, table: str) -> str:
         return hashlib.sha256("\n".join(file.sha256 for file in self.draft.now(table)).encode()).hexdigest()
 
-    def query(self, sql: Sql, params: Mapping[str, object]) -> pa.Table:
-        return self.engine.query(sql, params)
+    def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:
+        if since is None:
+            return self.engine.query(sql, params)
+        root = self.draft.lake.tables
+        late = {table: [f"{root}/{file.path}" for file in self.draft.now(table) if _may_reach(file, since)] for table in sql.reads}
+        with Engine.over(late, root=root, lazily=True) as engine:
+            return engine.query(sql, params)
+
+
+def _may_reach(file: File, since: datetime) -> bool:
+    """Return whether a file may hold rows that occurred or were recorded at a moment or later."""
+    return not file.last or max(from_text(file.last), from_text(file.known or file.last)) >= since
 
 
 def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime, simulated: bool, now: Clock, mode: str = "live") -> tuple[Snapshot, Published]:
@@ -134,7 +163,7 @@ def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, 
     draft = _Draft(lake, parent)
     _take_over(draft)
     for table, rows in city.reference.items():
-        draft.replace(table, rows)
+        draft.say(table, rows)
     refused_at = min(moment, as_of)  # known in this snapshot, of whatever moment it speaks
     fresh, refused, skipped = _checked(draft, batches, refused_at, as_of)
     for table, rows in fresh.items():
@@ -201,9 +230,9 @@ def _checked(draft: _Draft, batches: Iterable[Batch], refused_at: datetime, as_o
 
 def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime) -> None:
     """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine."""
-    paths = {table: [draft.lake.tables / file.path for file in draft.now(table)] for table in TABLES}
+    paths = {table: [f"{draft.lake.tables}/{file.path}" for file in draft.now(table)] for table in TABLES}
     parent = draft.parent
-    with Engine.over(paths, root=draft.lake.tables) as engine:
+    with Engine.over(paths, root=draft.lake.tables, lazily=True) as engine:
         state = _State(draft, engine, parent.as_of if parent else None, _usable_marks(parent))
         for update in compute(city, state, fresh, as_of):
             if isinstance(update, tuple):
@@ -238,7 +267,7 @@ def _kept(draft: _Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Tabl
 def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:
     """Commit the changed tables, write the snapshot, and last of all let the pointer name it."""
     lake, parent = draft.lake, draft.parent
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
         versions = dict(zip(draft.cuts, pool.map(lambda table: delta.commit(lake.tables, TABLES[table], draft.before(table), draft.cuts[table]), draft.cuts), strict=True))
     cuts = dict(parent.tables) if parent else {}
     cuts |= {table: TableCut(versions[table], files.schema_hash(TABLES[table]), tuple(kept)) for table, kept in draft.cuts.items()}

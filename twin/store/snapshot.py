@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -89,7 +89,7 @@ class Snapshot:
     def payload(self) -> dict[str, Any]:
         """Answer the snapshot as it stands in its file."""
         tables = {name: {"version": cut.version, "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
-                         "files": [asdict(file) for file in cut.files]} for name, cut in self.tables.items()}
+                         "files": [vars(file) for file in cut.files]} for name, cut in self.tables.items()}
         return {"format": self.format, "id": self.id, "parent": self.parent, "compacts": self.compacts, "seq": self.seq,
                 "created_at": to_text(self.created_at), "as_of": to_text(self.as_of), "mode": self.mode,
                 "simulated": self.simulated, "tables": tables,

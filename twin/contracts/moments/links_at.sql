@@ -30,6 +30,11 @@ WITH lately AS (
     WHERE occurred_at <= $as_of AND occurred_at > $as_of - INTERVAL 720 HOUR
       AND recorded_at <= $known_at
     GROUP BY dept_id
+), last_hour AS (
+    SELECT dept_id, CAST(round(median(latency_ms)) AS INTEGER) AS latency_p50_ms
+    FROM link_probes
+    WHERE occurred_at <= $as_of AND occurred_at > $as_of - INTERVAL 1 HOUR AND recorded_at <= $known_at AND is_ok
+    GROUP BY dept_id
 ), silent AS (
     SELECT departments.dept_id
     FROM departments LEFT JOIN lately ON lately.dept_id = departments.dept_id
@@ -57,9 +62,10 @@ WITH lately AS (
            coalesce(lately.last_ok_at, older.last_ok_at) AS last_ok_at,
            CASE WHEN lately.last_record_at >= older.last_record_at OR older.last_record_at IS NULL
                 THEN lately.last_record_at ELSE older.last_record_at END AS last_record_at,
-           lately.latency_p50_ms, lately.n_records_24h, lately.uptime_30d_pct
+           last_hour.latency_p50_ms, lately.n_records_24h, lately.uptime_30d_pct
     FROM departments
     LEFT JOIN lately ON lately.dept_id = departments.dept_id
+    LEFT JOIN last_hour ON last_hour.dept_id = departments.dept_id
     LEFT JOIN older ON older.dept_id = departments.dept_id
 ), judged AS (
     SELECT dept_id, last_ok_at, last_record_at, latency_p50_ms, n_records_24h, uptime_30d_pct,

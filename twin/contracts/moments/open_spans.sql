@@ -1,5 +1,7 @@
 -- open_spans.sql: when each event was open, of the 25 hours up to one moment, for a viewer who lives through them as far
 -- behind in what is known as $known_at is behind $as_of: the same rule as events_at, for many moments at once.
+-- The rows that reach into the 25 hours are looked for in two parts, so that whole files of events closed long ago are
+-- passed over by the range of their closing.
 -- param   as_of            TIMESTAMPTZ  UTC   last moment looked at
 -- param   known_at         TIMESTAMPTZ  UTC   what had been recorded by then is known at it
 -- reads   event_facts
@@ -9,8 +11,16 @@
 -- column  open_to_us       BIGINT       us    first moment at which it is open no longer; far ahead while open
 -- column  refused_from_us  BIGINT       us    first moment at which a closing is known to have been refused; far ahead for none
 -- rows    one per span of an event that reaches into the 25 hours, in no order
-SELECT mode, district_id, open_from_us, open_to_us, refused_from_us
-FROM (
+WITH reaching AS (
+    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, refused_known_at
+    FROM event_facts
+    WHERE (closed_at IS NULL OR closed_at > $as_of - INTERVAL 25 HOUR) AND created_at <= $as_of AND known_from <= $known_at
+    UNION ALL
+    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, refused_known_at
+    FROM event_facts
+    WHERE closed_at <= $as_of - INTERVAL 25 HOUR AND closed_known_at > $known_at - INTERVAL 25 HOUR
+      AND created_at <= $as_of AND known_from <= $known_at
+), spans AS (
     SELECT mode, district_id,
            greatest(epoch_us(created_at), epoch_us(known_from) + epoch_us($as_of) - epoch_us($known_at),
                     coalesce(epoch_us(holds_from), -9000000000000000000)) AS open_from_us,
@@ -19,9 +29,8 @@ FROM (
                  coalesce(greatest(epoch_us(closed_at), epoch_us(closed_known_at) + epoch_us($as_of) - epoch_us($known_at)),
                           9000000000000000000)) AS open_to_us,
            coalesce(epoch_us(refused_known_at) + epoch_us($as_of) - epoch_us($known_at), 9000000000000000000) AS refused_from_us
-    FROM event_facts
-    WHERE created_at <= $as_of AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at - INTERVAL 25 HOUR)
-      AND (holds_to IS NULL OR holds_to > $as_of - INTERVAL 25 HOUR)
-      AND (closed_at IS NULL OR closed_at > $as_of - INTERVAL 25 HOUR OR closed_known_at > $known_at - INTERVAL 25 HOUR)
-) AS spans
+    FROM reaching
+)
+SELECT mode, district_id, open_from_us, open_to_us, refused_from_us
+FROM spans
 WHERE open_from_us < open_to_us AND open_to_us > epoch_us($as_of) - 90000000000
