@@ -26,9 +26,16 @@ function ageText(seconds) {
 const clockText = (seconds) =>
   `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
 
+/** A framed page is a picture: what it says of the time stands still, so that two of one moment are the same. */
+const isPicture = () => new URLSearchParams(location.search).has('frame');
+
 function beat() {
   const root = document.documentElement;
   const now = serverNow();
+  if (isPicture()) {
+    root.dataset.age = 'fresh';
+    return;
+  }
   for (const node of document.querySelectorAll('[data-since]')) {
     const seconds = Math.trunc((now - Date.parse(node.dataset.since)) / 1000);
     const text = ageText(seconds);
