@@ -217,3 +217,23 @@ def test_rows_given_with_a_question_stand_in_for_the_files_for_that_question_onl
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(lambda n: column(opened.query(sql, {}, {"rain": rain(float(n))} if n else None), "mm")[0], list(range(4)) * 8)
     assert list(answers) == [7, 1, 2, 3] * 8
+
+
+def test_files_named_for_one_question_stand_in_for_that_question_only(lake: Path):
+    pq.write_table(rain(8.0), lake / "tables" / "rain" / "b.parquet")
+    files = [lake / "tables" / "rain" / name for name in ("a.parquet", "b.parquet")]
+    total = asked("SELECT sum(mm_5min) AS mm FROM rain")
+    with Engine.over({"rain": files}, root=lake / "tables") as found:
+        assert column(found.query(total, {}), "mm") == [15.0]
+        assert column(found.query(total, {}, files={"rain": [str(files[1])]}), "mm") == [8.0]
+        assert column(found.query(total, {}), "mm") == [15.0]
+        with pytest.raises(QueryError, match="could not be answered"):
+            found.query(total, {}, files={"rain": [str(lake / "secret.csv")]})
+
+
+def test_an_engine_opened_lazily_finds_a_broken_file_when_it_is_asked_for(lake: Path):
+    (lake / "tables" / "rain" / "a.parquet").write_bytes(b"no parquet")
+    with Engine.over({"rain": [lake / "tables" / "rain" / "a.parquet"]}, root=lake / "tables", lazily=True) as found:
+        assert column(found.query(asked("SELECT count(*) AS n FROM events", reads="events"), {}), "n") == [0]
+        with pytest.raises(QueryError, match="could not be answered"):
+            found.query(asked("SELECT count(*) AS n FROM rain"), {})

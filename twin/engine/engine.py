@@ -107,17 +107,19 @@ class Engine:
             con.execute(lock)
         return cls(con, threads, tables)
 
-    def query(self, sql: Sql, params: Mapping[str, object], instead: Mapping[str, pa.Table] | None = None) -> pa.Table:
+    def query(self, sql: Sql, params: Mapping[str, object], instead: Mapping[str, pa.Table] | None = None,
+              files: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
         """Answer `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
 
         Args:
             instead: rows that stand in for whole tables, for this question only.
+            files: files that tables are read from, for this question only.
 
         Raises:
             QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
         """
         bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
-        return self._pool.submit(self._answer, sql, bound, instead or {}).result()
+        return self._pool.submit(self._answer, sql, bound, instead or {}, files or {}).result()
 
     def describe(self, sql: Sql) -> Described:
         """Answer what the engine itself reports of `sql`, without its rows: for comparing with the header.
@@ -149,14 +151,18 @@ class Engine:
             raise QueryError(f"{sql.name} cannot be planned.", why=_said(error), fix="mend the query.") from error
         return frozenset(_scanned(json.loads(plan)))
 
-    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value], instead: Mapping[str, pa.Table]) -> pa.Table:
-        cursor = self._new_cursor() if instead else self._cursor()
+    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value], instead: Mapping[str, pa.Table],
+                files: Mapping[str, Sequence[str]]) -> pa.Table:
+        is_own = bool(instead or files)
+        cursor = self._new_cursor() if is_own else self._cursor()
         for name, rows in instead.items():
             cursor.register(name, rows)
         stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
         stop.start()
         try:
-            self._make(sql.reads)
+            self._make([name for name in sql.reads if name not in files])
+            for name, listed in files.items():
+                cursor.execute(_view(name, listed).replace("CREATE VIEW", "CREATE TEMP VIEW", 1))  # known to this cursor only
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
@@ -165,7 +171,7 @@ class Engine:
             raise QueryError(f"{sql.name} could not be answered.", why=_said(error), fix="run `twin snapshot verify`; if the files are whole, report this.") from error
         finally:
             stop.cancel()
-            if instead:
+            if is_own:
                 cursor.close()
 
     def _make(self, names: Sequence[str]) -> None:

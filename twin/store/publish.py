@@ -120,10 +120,9 @@ class _State:
     def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:
         if since is None:
             return self.engine.query(sql, params)
-        root = self.draft.lake.tables
+        root = self.draft.lake.tables.resolve()
         late = {table: [f"{root}/{file.path}" for file in self.draft.now(table) if _may_reach(file, since)] for table in sql.reads}
-        with Engine.over(late, root=root, lazily=True) as engine:
-            return engine.query(sql, params)
+        return self.engine.query(sql, params, files=late)
 
 
 def _may_reach(file: File, since: datetime) -> bool:
