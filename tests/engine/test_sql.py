@@ -10,7 +10,6 @@ import pytest
 
 from twin.contracts import TABLES
 from twin.engine import Param, answer, load_sql, parse_sql
-from twin.engine.sql import used
 from twin.errors import QueryError
 
 HEADER = """-- rainy.sql: rain since a moment.
@@ -121,7 +120,6 @@ def test_the_hash_of_a_query_is_over_the_ctes_that_it_uses():
     without = "".join(line for line in USES.splitlines(keepends=True) if " uses " not in line)
 
     assert parse_sql(USES + COUNTS, "used.sql").sha256 != parse_sql(without + plain, "used.sql").sha256
-    assert [path.name for path in used(USES)] == ["events_at.sql"]
 
 
 @pytest.mark.parametrize(("line", "sentence"), [("-- uses nothing_of_the_kind", "nothing_of_the_kind.sql cannot be read"), ("-- uses events_at AT $as_of", "cannot be read")])

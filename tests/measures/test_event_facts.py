@@ -173,3 +173,14 @@ def test_rows_of_other_tables_are_no_news(trio):
     lake.publish(after(6), link_probes=make("link_probes", {}))
 
     assert "event_facts" not in lake.renewed
+
+
+def test_news_of_very_many_events_rewrite_their_months_whole_and_leave_the_tables_of_one_publish(trio, monkeypatch):
+    monkeypatch.setattr("twin.measures.event_facts._MANY", 1)
+    moved = {"event_id": "E3", "version": 2, "occurred_at": NINE, "recorded_at": after(11)}
+    lake = Growing(trio).publish(after(5), events=make("events", {"event_id": "E1"}, {"event_id": "E2"}, {"event_id": "E3", "occurred_at": JUNE, "created_at": JUNE}))
+    lake.publish(after(20), events=make("events", moved), feedbacks=make("feedbacks", {"event_id": "E1", "told_at": after(10), "recorded_at": after(10)}))
+
+    assert lake.rows("event_facts") == lake.at_once().rows("event_facts")
+    assert [(row["event_id"], row["version"], row["closed_at"]) for row in sorted(lake.rows("event_facts"), key=lambda row: (row["event_id"], row["known_from"]))] == [
+        ("E1", 1, after(10)), ("E2", 1, None), ("E3", 1, None), ("E3", 2, None)]

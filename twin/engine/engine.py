@@ -162,7 +162,7 @@ class Engine:
         try:
             self._make([name for name in sql.reads if name not in files])
             for name, listed in files.items():
-                cursor.execute(_view(name, listed).replace("CREATE VIEW", "CREATE TEMP VIEW", 1))  # known to this cursor only
+                cursor.execute(_view(name, listed, kind="TEMP VIEW"))  # known to this cursor only
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
@@ -223,16 +223,16 @@ def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
     return [real + text.removeprefix(given) if text.startswith(given) else str(Path(text).resolve()) for text in texts]
 
 
-def _view(name: str, files: Sequence[str], lacking: Collection[str] = ()) -> str:
+def _view(name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW") -> str:
     """Answer the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
     columns = TABLES[name].columns
     if not files:
         empty = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns)
-        return f'CREATE VIEW "{name}" AS SELECT {empty} WHERE false'
+        return f'CREATE {kind} "{name}" AS SELECT {empty} WHERE false'
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     names = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' if column.name in lacking else f'"{column.name}"'
                       for column in columns)
-    return f'CREATE VIEW "{name}" AS SELECT {names} FROM read_parquet([{listed}])'
+    return f'CREATE {kind} "{name}" AS SELECT {names} FROM read_parquet([{listed}])'
 
 
 def _scanned(plan: list[dict[str, Any]]) -> Iterator[str]:

@@ -133,16 +133,6 @@ def parse_sql(text: str, name: str) -> Sql:
     return Sql(name, whole, hashlib.sha256(whole.encode()).hexdigest(), params, reads, columns, rows)
 
 
-def used(text: str) -> tuple[Path, ...]:
-    """Return the files of the CTEs that a query uses, those used by others first, each once."""
-    found: dict[Path, None] = {}
-    for line in text.splitlines():
-        if uses := _USES.match(line.rstrip()):
-            path = MOMENTS / f"{uses[1]}.sql"
-            found |= dict.fromkeys((*used(_read(path)), path))
-    return tuple(found)
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
