@@ -114,5 +114,5 @@ def _reckoned(snapshot: Snapshot, city: City, engine: Engine, tables: frozenset[
         if isinstance(update, tuple) or update.table not in tables:
             continue
         rows = check(TABLES[update.table], update.rows, feed="measures", origin=update.table, recorded_at=snapshot.as_of).good
-        made[update.table] = [*(made[update.table] if update.how == "append" else []), rows]
+        made[update.table] = [*([] if update.how == "replace" else made[update.table]), rows]
     return {table: pa.concat_tables(parts) for table, parts in made.items()}
