@@ -94,3 +94,12 @@ def test_nothing_of_the_snapshot_shows_at_another_moment(ask, question):
     tables = {**TABLES, "department_feeds": []}
     assert ask(f"department_linkage/{question}.sql", tables, as_of=at("8:00"), from_snapshot=False) == ask(
         f"department_linkage/{question}.sql", tables | {"link_health": []}, as_of=at("8:00"), from_snapshot=False)
+
+
+@pytest.mark.parametrize(("hours", "uptime"), [(0, 100), (710, 100), (719, 100), (720, None)])
+def test_uptime_counts_the_probes_of_thirty_days(ask, hours, uptime):
+    when = NOON - timedelta(hours=hours)
+    probe = {"dept_id": "D01", "occurred_at": when, "recorded_at": when, "is_ok": True}
+    tables = {"departments": [{"dept_id": "D01", "slot": 1}], "link_probes": [probe]}
+    (row,) = ask("department_linkage/departments.sql", tables, from_snapshot=False)
+    assert row["uptime_30d_pct"] == uptime

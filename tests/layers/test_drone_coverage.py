@@ -162,3 +162,10 @@ def test_yesterdays_flights_are_those_that_were_known_a_day_ago(figures):
     flights = {"missions": [flight("a", at("9:00", day=22)), flight("a", at("15:00", day=22), version=2, recorded_at=at("8:00")),
                             flight("b", at("10:00", day=22), recorded_at=at("12:01", day=22)), flight("c", at("9:00", day=22), mode="drill")]}
     assert figures("drone_coverage/fleet.sql", flights)["sorties_today"]["compare"] == 1
+
+
+def test_a_sight_of_exactly_an_hour_ago_is_no_longer_of_the_hour(ask, figures):
+    cells = [{"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:00")}, {"cell_x": 9, "cell_y": 9, "district_id": "A", "seen_at": at("11:00:01")}]
+    districts = [{"district_id": "A", "n_cells": 4}]
+    assert figures("drone_coverage/seen.sql", {"coverage": cells, "districts": districts})["coverage_60_pct"]["value"] == 25
+    assert [row["age_s"] for row in ask("drone_coverage/coverage.sql", {"coverage": cells})] == [3_599]
