@@ -55,8 +55,16 @@ class DamagedError(LakeError):
     """A file of the lake is missing or is not what was published."""
 
 
+class ForeignError(LakeError):
+    """What was found belongs to another lake or city, or is of another kind."""
+
+
 class BusyError(LakeError):
     """Somebody else holds what is needed: a second publisher, or a port."""
+
+
+class FeedError(TwinError):
+    """A feed cannot be read to its end."""
 
 
 class QueryError(TwinError):

@@ -115,7 +115,7 @@ def test_work_orders_cannot_turn_time_back(lake):
     (("city", "check", "--city", "atlantis"), 2, "no city pack"),
     (("serve", "--city", TRIO, "--lake", "no-such-lake", "--port", "8999"), 1, "holds no snapshot"),
     (("export", "brief", "--city", TRIO, "--lake", "no-such-lake"), 1, "holds no snapshot"),
-    (("snapshot", "show", "nothing", "--lake", "no-such-lake"), 1, "no snapshot nothing"),
+    (("snapshot", "show", "nothing", "--lake", "no-such-lake"), 1, "no snapshot 'nothing'"),
     (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", "yesterday"), 2, "--until cannot be read"),
     (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", "flood@2026-01-01T00:00:00Z"), 2, "no story"),
 ])

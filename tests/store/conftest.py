@@ -13,7 +13,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
 from twin.pack import load_city
-from twin.store import Lake, Published, Snapshot, newest, publish
+from twin.store import Lake, Published, Snapshot, newest, publish, seal
 
 START = datetime(2026, 7, 16, 4, tzinfo=UTC)
 
@@ -53,11 +53,22 @@ class Filler:
         """The same lake as another process would open it: nothing verified yet."""
         return Lake(self.lake.path)
 
+    def after(self, ticks: int) -> Snapshot:
+        """Publish `n` readings that many ticks later."""
+        self.tick += ticks - 1
+        return self.publish()
+
     def current(self) -> Snapshot:
         """The newest snapshot."""
         found = newest(self.again())
         assert found is not None
         return found
+
+
+def resealed(path: Path, **changes: object) -> None:
+    """Write a sealed file anew with other words, sealed again: what this program would never write."""
+    said = seal.unseal(path.read_bytes(), None) | changes
+    path.write_bytes(seal.seal(said, None))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from tests.store.conftest import resealed
 from twin.errors import DamagedError, LakeError
-from twin.store import File, Lake, Snapshot, find, last_good, trust, verify
+from twin.store import File, Lake, Snapshot, find, ids, last_good, trust, verify
 
 
 def every_file(snapshot: Snapshot) -> list[File]:
@@ -127,7 +128,7 @@ def test_a_moment_opens_the_first_that_speaks_of_it_or_later(filler: Any):
 
 def test_an_unknown_id_is_one_sentence(filler: Any):
     filler.publish()
-    with pytest.raises(DamagedError, match="There is no snapshot 20200101T000000Z-000001-abcdef"):
+    with pytest.raises(DamagedError, match="There is no snapshot 20200101T000000Z-000001-abcdef in this lake"):
         find(filler.lake, "20200101T000000Z-000001-abcdef")
 
 
@@ -141,18 +142,23 @@ def test_an_id_that_is_a_path_leads_nowhere(filler: Any, bad: str):
 def test_a_lake_of_a_newer_program_is_one_sentence(filler: Any):
     filler.publish()
     filler.lake.pointer.write_text(json.dumps({"format": 99, "snapshot": "x"}))
-    with pytest.raises(LakeError, match="is of format 99; this program reads up to 2"):
+    with pytest.raises(LakeError, match="is of format 99; this program reads up to 3"):
         find(filler.again())
     with pytest.raises(LakeError, match="is of format 99"):
         filler.publish()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\xff"])
-def test_a_damaged_pointer_is_one_sentence(filler: Any, text: str):
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\xff", '{"format": 3, "snapshot": "x"}'])
+def test_a_damaged_pointer_hides_nothing_is_said_and_is_written_anew(filler: Any, text: str):
     filler.publish()
+    second = filler.publish()
     filler.lake.pointer.write_bytes(text.encode("latin-1"))
-    with pytest.raises(LakeError, match="The pointer of the lake"):
-        find(filler.again())
+    found, problems = last_good(filler.again())
+    assert (found.id, len(problems)) == (second.id, 1)
+    assert "The pointer of the lake" in problems[0]
+    assert verify(filler.again()).faults == problems
+    third = filler.publish()
+    assert (third.parent, verify(filler.again()).faults, len(ids(filler.lake))) == (second.id, (), 3)
 
 
 def test_a_lake_with_other_columns_is_one_sentence_not_wrong_numbers(filler: Any):
@@ -160,7 +166,7 @@ def test_a_lake_with_other_columns_is_one_sentence_not_wrong_numbers(filler: Any
     path = filler.lake.snapshots / f"{snapshot.id}.json"
     said = json.loads(path.read_text())
     said["tables"]["rain"]["schema_hash"] = "another"
-    path.write_text(json.dumps(said))
+    resealed(path, tables=said["tables"])
     for use in (last_good, lambda _: filler.publish()):
         with pytest.raises(LakeError, match=r"The table rain of snapshot .* has other columns"):
             use(filler.again())

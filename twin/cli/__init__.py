@@ -12,7 +12,7 @@ from twin.errors import TwinError
 
 COMMANDS = {
     "bench": "twin.cli.bench", "city": "twin.cli.city", "demo": "twin.cli.demo", "doctor": "twin.cli.doctor",
-    "export": "twin.cli.export", "ingest": "twin.cli.ingest", "schedule": "twin.cli.schedule", "serve": "twin.cli.serve",
+    "export": "twin.cli.export", "ingest": "twin.cli.ingest", "lake": "twin.cli.lake", "schedule": "twin.cli.schedule", "serve": "twin.cli.serve",
     "simulate": "twin.cli.simulate", "snapshot": "twin.cli.snapshot",
 }
 """Name of a command to the module whose `command` it is."""

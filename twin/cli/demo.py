@@ -15,12 +15,15 @@ from twin.cli.common import the_city, the_desk, with_city, with_lake
 
 if TYPE_CHECKING:
     from twin.city import City
-    from twin.store import Lake
+    from twin.feeds.batch import Batch
+    from twin.store import Lake, Snapshot
 
 TICK_S = 10
 TELEMETRY_S = 10
 COMPACT_EVERY = 60
 """Snapshots between two compactions: ten minutes of demo."""
+TRASH_FOR = timedelta(hours=1)
+"""How long the demo's trash keeps what was let go: it lets go of a snapshot every ten seconds, of rows that it can make again."""
 
 
 @click.command()
@@ -31,8 +34,9 @@ COMPACT_EVERY = 60
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
 @click.option("--tick", default=TICK_S, show_default=True, type=click.IntRange(1, 3_600), help="Seconds between snapshots.")
+@click.option("--after-gap", is_flag=True, help="Go on though the newest snapshot is over a hundred days old.")
 @click.option("--only-publish", is_flag=True, hidden=True, help="Be the publisher; the demo starts itself so.")
-def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, port: int, tick: int, only_publish: bool) -> None:
+def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, port: int, tick: int, after_gap: bool, only_publish: bool) -> None:
     """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
     from twin.faces.server.app import create_app
     from twin.faces.server.serve import free, serve
@@ -43,7 +47,7 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
         live(city, Lake(lake), seed, tick)
         return
     free(host, port)
-    catch_up(city, Lake(lake), seed, days)
+    catch_up(city, Lake(lake), seed, days, after_gap=after_gap)
     words = [sys.executable, "-m", "twin.cli", "demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick)]
     publisher = subprocess.Popen(words)  # noqa: S603  (our own command, with the words above)
     try:
@@ -55,19 +59,21 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
         publisher.wait(timeout=30)
 
 
-def catch_up(city: City, lake: Lake, seed: int, days: int) -> None:
+def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = False) -> None:
     """Bring the lake up to now: nine days into an empty one, the missing time into one that was left standing."""
     from twin.clock import now
     from twin.feeds.simulated import Simulated
-    from twin.store import newest, publish
+    from twin.store import publish
 
     moment = now()
-    known = newest(lake)
-    start = known.as_of if known else moment - timedelta(days=days)
-    click.echo(f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to {moment:%Y-%m-%d %H:%M} UTC …")
     feed = Simulated(city, seed)
-    batches = [*([] if known else feed.register(start)), *feed.between(start, moment)]
-    snapshot, done = publish(lake, city, batches, as_of=moment, simulated=True, now=now)
+
+    def missing(known: Snapshot | None) -> list[Batch]:
+        start = known.as_of if known else moment - timedelta(days=days)
+        click.echo(f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to {moment:%Y-%m-%d %H:%M} UTC …")
+        return [*([] if known else feed.register(start)), *feed.between(start, moment)]
+
+    snapshot, done = publish(lake, city, missing, as_of=moment, simulated=True, now=now, after_gap=after_gap)
     click.echo(f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot {snapshot.id}.")
 
 
@@ -76,17 +82,17 @@ def live(city: City, lake: Lake, seed: int, tick: int) -> None:
     from twin.clock import now
     from twin.errors import TwinError
     from twin.feeds.simulated import Simulated
-    from twin.store import compact, newest, prune, publish
+    from twin.store import compact, prune, publish
 
     feed = Simulated(city, seed, telemetry_s=TELEMETRY_S)
     for n in range(1, sys.maxsize):
         begun = now()
         try:
-            known = newest(lake)
-            publish(lake, city, feed.between(known.as_of if known else begun - timedelta(seconds=tick), begun), as_of=begun, simulated=True, now=now)
+            publish(lake, city, lambda known, begun=begun: feed.between(known.as_of if known else begun - timedelta(seconds=tick), begun),
+                    as_of=begun, simulated=True, now=now)
             if n % COMPACT_EVERY == 0:
                 compact(lake, now=now)
-                prune(lake, now=now)
+                prune(lake, now=now, grace=TRASH_FOR)
         except TwinError as error:
             click.echo("\n".join(error.lines()), err=True)
         _rest(begun, tick)

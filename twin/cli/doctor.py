@@ -101,16 +101,16 @@ def _pack(city_name: str | None) -> list[Finding]:
 
 
 def _lake(lake: Path) -> list[Finding]:
-    from twin.store import Lake, newest, verify
+    from twin.store import Lake, standing, verify
 
     if not lake.exists():
         return [Finding("lake", "missing", f"{lake} is not there yet; `twin demo` or `twin simulate` makes it.")]
     try:
-        snapshot = newest(Lake(lake))
-        if snapshot is None:
+        there = standing(Lake(lake))
+        if there.newest is None and not there.lost:
             return [Finding("lake", "missing", f"{lake} holds no snapshot yet.")]
-        checked = verify(Lake(lake), snapshot.id)
+        checked = verify(Lake(lake))
     except TwinError as error:
         return [Finding("lake", "bad", " ".join(error.lines()))]
     bad = [Finding("lake", "bad", fault) for fault in checked.faults]
-    return bad or [Finding("lake", "good", f"snapshot {snapshot.id} is whole: {checked.n_files} files, {checked.n_bytes / 1e6:,.1f} MB")]
+    return bad or [Finding("lake", "good", f"snapshot {checked.snapshot} is whole: {checked.n_files} files, {checked.n_bytes / 1e6:,.1f} MB")]

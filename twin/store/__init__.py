@@ -1,11 +1,18 @@
-"""Snapshots of verified Parquet: publish, open, verify, compact, prune. The only room that imports deltalake."""
+"""Snapshots of verified Parquet: publish, open, verify, keep, mend, copy. The only room that imports deltalake."""
 
-from twin.store.lake import Lake
+from twin.store.copying import Copied, backup, restore
+from twin.store.identity import guard
+from twin.store.lake import Identity, Lake
 from twin.store.older import engine_over, reckoned_anew
-from twin.store.opening import Found, Verified, at, find, last_good, newest, trust, verify
+from twin.store.opening import Found, Standing, Verified, at, find, last_good, newest, standing, trust, verify
 from twin.store.publish import Published, publish
+from twin.store.repair import Repaired, repair
+from twin.store.rollback import records, rollback
+from twin.store.signing import sign
 from twin.store.snapshot import File, Snapshot, TableCut, ids, read
+from twin.store.upgrade import upgrade
 from twin.store.upkeep import Pruned, compact, diff, prune
 
-__all__ = ["File", "Found", "Lake", "Pruned", "Published", "Snapshot", "TableCut", "Verified", "at", "compact", "diff", "engine_over",
-           "find", "ids", "last_good", "newest", "prune", "publish", "read", "reckoned_anew", "trust", "verify"]
+__all__ = ["Copied", "File", "Found", "Identity", "Lake", "Pruned", "Published", "Repaired", "Snapshot", "Standing", "TableCut", "Verified",
+           "at", "backup", "compact", "diff", "engine_over", "find", "guard", "ids", "last_good", "newest", "prune", "publish", "read",
+           "reckoned_anew", "records", "repair", "restore", "rollback", "sign", "standing", "trust", "upgrade", "verify"]

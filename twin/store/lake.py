@@ -1,29 +1,73 @@
-"""A lake on disk: Delta tables, snapshots over all of them, one pointer, one publisher at a time."""
+"""A lake on disk: Delta tables, snapshots over all of them, who it is, one publisher at a time."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import json
-import os
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
+from twin.clock import to_text
 from twin.errors import BusyError, LakeError
+from twin.store import seal
+from twin.store.disk import make_folder, unwritable
 
-FORMAT = 2
+FORMAT = 3
 """Number of the lake's layout: this program reads all up to it; a higher number was written by a newer program."""
+
+Kind = Literal["real", "simulated", "drill"]
+"""What a lake's rows are. One lake holds one kind."""
+
+Seen = tuple[int, str, tuple[tuple[str, int, int], ...]]
+"""A Delta log as it was found right: its version, its hash, and name, size and time of change of its files."""
+
+SNAPSHOT_ID = re.compile(r"\d{8}T\d{6}Z-\d{6,}-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a lake is.
+
+    Attributes:
+        id: 32 hexadecimal digits, given once.
+        city: id of the city pack whose rows it holds.
+        is_begun: whether a snapshot was ever published: if so and there is none, it was lost.
+    """
+
+    id: str
+    city: str
+    kind: Kind
+    is_begun: bool = True
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the pointer says: id of the snapshot that was published last, if it can be read; a sentence if it cannot."""
+
+    snapshot: str | None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A lake by its folder. Remembers which files it has verified, so that each is hashed once per process."""
+    """A lake by its folder. Remembers which files it has verified, so that each is hashed once per process.
+
+    Attributes:
+        met: the lake's id as this process saw it first, under 'id': another one later means that lakes were swapped.
+    """
 
     path: Path
     verified: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]], compare=False, repr=False)
+    logs: dict[str, Seen] = field(default_factory=dict[str, Seen], compare=False, repr=False)
+    spans: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]], compare=False, repr=False)
+    met: dict[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
     @property
     def tables(self) -> Path:
@@ -37,80 +81,129 @@ class Lake:
 
     @property
     def pointer(self) -> Path:
-        """Answer the file that names the newest snapshot."""
+        """Answer the file that names the newest snapshot: a hint, which the snapshots themselves overrule."""
         return self.path / "pointer.json"
 
-    def newest_id(self) -> str | None:
-        """Answer the id that the pointer names; None in a lake without a snapshot.
+    @property
+    def identity(self) -> Path:
+        """Answer the file that says whose lake this is."""
+        return self.path / "lake.json"
+
+    @property
+    def trash(self) -> Path:
+        """Answer the folder of what was let go; it is laid out as the lake is, by the moment of letting go."""
+        return self.path / "trash"
+
+    @property
+    def audit(self) -> Path:
+        """Answer the folder of records of what was done by hand."""
+        return self.path / "audit"
+
+    def aside(self, moment: datetime) -> Path:
+        """Answer a folder in the trash that is not there yet, for what is let go at a moment of the data."""
+        stamp = to_text(moment).replace("-", "").replace(":", "")[:15]
+        return next(path for n in count(1) if not (path := self.trash / f"{stamp}Z-{n}").exists())
+
+    def who(self) -> tuple[Identity | None, str]:
+        """Return who the lake says it is, and a sentence if its file is there and cannot be read. (None, '') in a new or old lake.
 
         Raises:
-            LakeError: the pointer cannot be read, or the lake is of a newer program.
+            LakeError: the lake is of a newer program.
         """
         try:
-            said = cast("dict[str, Any]", json.loads(self.pointer.read_text(encoding="utf-8")))
-            version, snapshot = int(said["format"]), str(said["snapshot"])
+            said = _opened(self.identity, self.path)
+            return Identity(str(said["lake"]), str(said["city"]), cast("Kind", said["kind"]), bool(said["is_begun"])), ""
         except FileNotFoundError:
-            return None
+            return None, ""
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise LakeError(f"The pointer of the lake {self.path} cannot be read: {error}.", why="it names the newest snapshot.",
-                            fix=f"write the newest whole snapshot into it: `twin snapshot list --lake {self.path}` shows them.") from error
-        if version > FORMAT:
-            raise LakeError(f"The lake {self.path} is of format {version}; this program reads up to {FORMAT}.",
-                            why="a newer City Twin wrote it.", fix="update this program, or name another lake with --lake.")
-        return snapshot
+            return None, f"The file lake.json of the lake {self.path} cannot be read: {error}."
+
+    def hint(self) -> Hint:
+        """Return what the pointer says.
+
+        Raises:
+            LakeError: the lake is of a newer program.
+        """
+        try:
+            said = _opened(self.pointer, self.path)
+            named = str(said["snapshot"])
+        except FileNotFoundError:
+            return Hint(None)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return Hint(None, f"The pointer of the lake {self.path} cannot be read: {error}.")
+        if not SNAPSHOT_ID.fullmatch(named):
+            return Hint(None, f"The pointer of the lake {self.path} names no snapshot.")
+        own, _ = self.who()
+        if own and said.get("lake") != own.id:
+            return Hint(None, f"The pointer of the lake {self.path} is of another lake.")
+        return Hint(named)
+
+    def newest_id(self) -> str | None:
+        """Answer the id that the pointer names, as a sign of change; None if it names none that can be read."""
+        return self.hint().snapshot
 
     @contextmanager
     def writing(self) -> Generator[None]:
         """Hold the lake for writing, for the length of the block.
 
         Raises:
-            BusyError: somebody else is writing. LakeError: the folder cannot be written.
+            BusyError: somebody else is writing. LakeError: the folder cannot be written, or cannot be held.
         """
         try:
             for folder in (self.tables, self.snapshots):
-                folder.mkdir(parents=True, exist_ok=True)
-            file = (self.path / "publish.lock").open("w")
+                make_folder(folder)
+            file = (self.path / "publish.lock").open("a")
         except OSError as error:
             raise unwritable(self.path, error) from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise BusyError(f"Another program is publishing into the lake {self.path}.", why="two writers at once would lose rows.",
-                                fix="wait until it is done, or stop it (a running `twin demo` publishes every few seconds).") from error
+                raise self._not_held(error) from error
             yield
 
+    def is_held(self) -> bool:
+        """Return whether somebody holds the lake for writing just now."""
+        try:
+            with (self.path / "publish.lock").open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            return error.errno in {errno.EWOULDBLOCK, errno.EAGAIN}
+        return False
 
-def unwritable(path: Path, error: OSError) -> LakeError:
-    """Answer the sentence for a disk that is full, read-only or not ours."""
-    why = {errno.ENOSPC: "the disk is full.", errno.EROFS: "the disk is read-only.", errno.EACCES: "this user may not write there.",
-           errno.EFBIG: "the file would be larger than is allowed.", errno.EDQUOT: "this user's share of the disk is used up."}
-    return LakeError(f"The lake {path} cannot be written: {error.strerror}.", why=f"{why.get(error.errno or 0, 'the system refused.')} What was published before is whole.",
-                     fix="make room or give the right to write, then run the same command again.")
+    def _not_held(self, error: OSError) -> LakeError:
+        if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}:
+            return BusyError(f"Another program is publishing into the lake {self.path}.", why="two writers at once would lose rows.",
+                             fix="wait until it is done, or stop it (a running `twin demo` publishes every few seconds).")
+        return LakeError(f"The lake {self.path} cannot be locked: {error.strerror}.",
+                         why="its file system gives no locks (some network shares do not), so two writers could not be kept apart.",
+                         fix="put the lake on a disk of this machine, or mount the share with locks.")
+
+
+def _opened(path: Path, root: Path) -> dict[str, Any]:
+    """Return what one of the lake's two small files says; of formats 1 and 2 they are not sealed."""
+    data = path.read_bytes()
+    if seal.is_sealed(data):
+        said = seal.unseal(data, seal.key())
+    else:
+        said = cast("dict[str, Any]", json.loads(data))
+        if int(said["format"]) == FORMAT or seal.key() is not None:
+            raise ValueError("it carries no seal")
+    if int(said["format"]) > FORMAT:
+        raise newer(f"The lake {root}", int(said["format"]))
+    return said
+
+
+def newer(what: str, version: int) -> LakeError:
+    """Return the sentence for what a newer program wrote."""
+    return LakeError(f"{what} is of format {version}; this program reads up to {FORMAT}.", why="a newer City Twin wrote it.",
+                     fix="update this program, or name another lake with --lake.")
 
 
 def unreadable_log(path: Path, error: Exception) -> LakeError:
     """Answer the sentence for a Delta log that refuses a commit."""
     return LakeError(f"A table of the lake {path} cannot be committed to: {str(error).strip().splitlines()[0]}.",
                      why="its Delta log is damaged, or the disk refused. What was published before is whole.",
-                     fix="make room if the disk is full; otherwise restore the table's _delta_log from a backup.")
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` under a name that appears only when all of it is on the disk."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
-    with waiting.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.rename(path)
-    sync(path.parent)
+                     fix=f"make room if the disk is full; otherwise `twin snapshot verify --repair --lake {path}` writes the log anew.")

@@ -15,7 +15,7 @@ from twin.engine import Engine
 from twin.measures import Mark, compute
 from twin.store import files
 from twin.store.files import hash_of
-from twin.store.lake import FORMAT
+from twin.store.snapshot import RULE
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -46,7 +46,7 @@ def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
     found: set[str] = set()
     for table, cut in snapshot.tables.items():
         if table in TABLES and TABLES[table].kind == "measure":
-            is_of_moment = TABLES[table].chunk == "all" and snapshot.format < FORMAT
+            is_of_moment = TABLES[table].chunk == "all" and snapshot.rule < RULE
             if is_of_moment or _missing(table, cut) != ():
                 found.add(table)
     return frozenset(found)

@@ -11,12 +11,14 @@ from itertools import groupby
 from pathlib import Path
 
 from twin.clock import to_text
-from twin.errors import DamagedError, LakeError
-from twin.store import older
-from twin.store.lake import Lake
-from twin.store.snapshot import File, Snapshot, ids, place, read
+from twin.contracts import TABLES
+from twin.errors import DamagedError, ForeignError, LakeError
+from twin.store import delta, older
+from twin.store.lake import FORMAT, Lake
+from twin.store.snapshot import File, Snapshot, TableCut, ids, order, place, read
 
 _PIECE = 1 << 20
+_LOOKS = 5
 _REMEMBERED = 20_000
 """Files remembered as verified before those of old snapshots are let go: a wall runs for months."""
 
@@ -45,14 +47,76 @@ class Found:
     problems: tuple[str, ...] = ()
 
 
-def newest(lake: Lake) -> Snapshot | None:
-    """Answer the snapshot that the pointer names, files unchecked; None in an empty lake.
+@dataclass(frozen=True)
+class Standing:
+    """What stands in a lake. The snapshot files tell; the pointer only bears witness that one was published.
+
+    Attributes:
+        ids: of all snapshots that were not taken back, by the moment that they speak of.
+        newest: the one published last, of those that can be read; None in an empty lake.
+        lost: a sentence for each that was published later and cannot be read or is gone.
+        problems: sentences for what is wrong and hides nothing: the pointer or lake.json unreadable, files of another lake.
+    """
+
+    ids: tuple[str, ...]
+    newest: Snapshot | None
+    lost: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def last_seq(self) -> int:
+        """Answer the highest place in the order of publishing that was ever given, as far as is known."""
+        return max((order(each)[0] for each in self.ids), default=0)
+
+
+def standing(lake: Lake) -> Standing:
+    """Return what stands in the lake, files of the tables unchecked.
 
     Raises:
-        LakeError: it cannot be read.
+        LakeError: the lake is of a newer program, or is not there or not readable at all.
     """
-    named = lake.newest_id()
-    return read(lake, named) if named else None
+    hint, (_, unknown) = lake.hint(), lake.who()
+    problems = [problem for problem in (hint.problem, unknown) if problem]
+    found, lost, foreign = None, list[str](), set[str]()
+    every = _listed(lake)
+    for each in sorted(every, key=order, reverse=True):
+        try:
+            found = read(lake, each)
+            break
+        except ForeignError as error:
+            foreign.add(each)
+            problems.append(error.what)
+        except DamagedError as error:
+            lost.append(error.what)
+    gone = set(found.takes_back) if found else set[str]()
+    named = hint.snapshot
+    if named and named not in every and named not in gone and not (found and order(named) <= order(found.id)):
+        lost.append(f"The snapshot {named} was published last and its file is missing.")
+    if foreign and found is None:
+        lost += problems
+    return Standing(tuple(each for each in every if each not in gone and each not in foreign), found, tuple(lost), tuple(problems))
+
+
+def _listed(lake: Lake) -> list[str]:
+    try:
+        return ids(lake)
+    except OSError as error:
+        raise LakeError(f"The lake {lake.path} cannot be read: {error.strerror}.", why="the system refused.",
+                        fix="give this user the right to read it.") from error
+
+
+def newest(lake: Lake) -> Snapshot | None:
+    """Answer the snapshot that was published last, files unchecked; None in an empty lake.
+
+    Raises:
+        DamagedError: it cannot be read or is gone: to go on from the one before it would lose its rows.
+        LakeError: the lake is of a newer program.
+    """
+    there = standing(lake)
+    if there.lost:
+        raise DamagedError(there.lost[0], why="what was published in it would be lost if one went on from the snapshot before it.",
+                           fix=f"`twin lake restore BACKUP --lake {lake.path}` brings it back; `twin snapshot rollback` goes on without it.")
+    return there.newest
 
 
 def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
@@ -66,7 +130,7 @@ def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
     if isinstance(ref, str):
         found = newest(lake)
         if found is None:
-            raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
+            raise empty(lake)
         return found
     return at(lake, ref).snapshot
 
@@ -91,9 +155,8 @@ def at(lake: Lake, moment: datetime) -> Found:
 
 def _later(lake: Lake, moment: datetime, problems: list[str]) -> Iterator[Snapshot]:
     """Yield the whole snapshots at or after `moment` in the order in which they may answer it; say which are not whole."""
-    named = lake.newest_id()
     since = to_text(moment).replace("-", "").replace(":", "")[:15]
-    every = [each for each in ids(lake) if named and place(each) <= place(named) and each[:15] >= since]
+    every = [each for each in standing(lake).ids if each[:15] >= since]
     for _, of_second in groupby(every, key=lambda each: each[:15]):  # an id holds whole seconds only
         there = [found for found in _readable(lake, of_second, problems) if found.as_of >= moment]
         for as_of in sorted({found.as_of for found in there}):
@@ -131,12 +194,60 @@ def _trust_or_say(lake: Lake, snapshot: Snapshot, problems: list[str]) -> bool:
 
 
 def verify(lake: Lake, ref: str = "latest") -> Verified:
-    """Hash every file of a snapshot again and compare with what was published."""
-    snapshot = find(lake, ref)
+    """Hash every file of a snapshot again and compare with what was published.
+
+    Of the newest, also the lake's own files and every Delta log, which deltalake reads beside us.
+    """
+    there = standing(lake)
+    snapshot = read(lake, ref) if ref != "latest" else there.newest
+    if snapshot is None:
+        raise (LakeError(f"No snapshot in the lake {lake.path} can be read.", why=there.lost[0]) if there.lost else empty(lake))
     every = [file for cut in snapshot.tables.values() for file in cut.files]
     with ThreadPoolExecutor(2) as pool:
-        faults = [fault for fault in pool.map(lambda file: _fault(lake, file), every) if fault]
+        faults = [found for found in pool.map(lambda file: fault(lake, file), every) if found]
+    if there.newest is not None and (ref == "latest" or (ref == there.newest.id and not there.lost)):
+        faults += _around(lake, there)
     return Verified(snapshot.id, len(every), sum(file.bytes for file in every), tuple(faults))
+
+
+def _around(lake: Lake, there: Standing) -> list[str]:
+    """Return what is wrong around the newest snapshot; looked at again while a publisher is quicker than we are."""
+    found: list[str] = []
+    newest = there.newest
+    for _ in range(_LOOKS):
+        if newest is None:
+            break
+        missing = _missing(lake) if newest.format == FORMAT else ()
+        found = [*there.lost, *there.problems, *missing, *_log_faults(lake, newest, there)]
+        there, before = standing(lake), newest
+        newest = there.newest
+        if not found or (newest and newest.id == before.id):
+            break
+    return found
+
+
+def _missing(lake: Lake) -> list[str]:
+    """Return a sentence for each of the lake's two small files that is not there."""
+    return [f"The file {path.name} of the lake {lake.path} is missing." for path in (lake.pointer, lake.identity) if not path.exists()]
+
+
+def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
+    """Return what is wrong with the Delta logs: against the newest snapshot, and, further back, against those before it."""
+    found: list[str] = []
+    before: list[Snapshot] = []
+    for each in there.ids:
+        try:
+            before.append(read(lake, each))
+        except LakeError:
+            continue
+    is_publishing = lake.is_held()
+    for table in TABLES:
+        cut = snapshot.tables.get(table) or TableCut(-1, "", ())
+        if is_publishing and delta.last_version(lake, table) > cut.version:
+            continue  # the next snapshot is being made
+        found += delta.faults(lake, table, cut)
+        found += delta.older_faults(lake, table, cut, [old.tables[table] for old in before if table in old.tables])
+    return found
 
 
 def trust(lake: Lake, snapshot: Snapshot) -> None:
@@ -148,7 +259,7 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
     fits(snapshot)
     unseen = [file for cut in snapshot.tables.values() for file in cut.files if not _seen(lake, file)]
     with ThreadPoolExecutor(2) as pool:
-        faults = [fault for fault in pool.map(lambda file: _fault(lake, file), unseen) if fault]
+        faults = [found for found in pool.map(lambda file: fault(lake, file), unseen) if found]
     if faults:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
         raise DamagedError(f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}", why="wrong numbers would be shown without any error.",
@@ -183,7 +294,7 @@ def _seen(lake: Lake, file: File) -> bool:
         return False
 
 
-def _fault(lake: Lake, file: File) -> str | None:
+def fault(lake: Lake, file: File) -> str | None:
     """Answer what is wrong with `file`, or None and remember it as seen."""
     path = lake.tables / file.path
     try:
@@ -205,28 +316,27 @@ def _fault(lake: Lake, file: File) -> str | None:
 
 
 def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
-    """Answer the newest snapshot whose files are whole, and a sentence for each newer one that is not.
+    """Answer the newest snapshot whose files are whole, and a sentence for all that is wrong with what is newer or names it.
 
     Raises:
         LakeError: none is whole, or the lake is empty.
     """
-    problems: list[str] = []
-    for candidate in _candidates(lake):
+    there = standing(lake)
+    problems = [*there.lost, *there.problems]
+    for candidate in sorted(there.ids, key=order, reverse=True):
         try:
             snapshot = read(lake, candidate)
             trust(lake, snapshot)
         except DamagedError as error:
-            problems.append(error.what)
+            problems += [error.what] if error.what not in problems else []
         else:
             return snapshot, tuple(problems)
     if problems:
-        raise LakeError(f"No snapshot in the lake {lake.path} is whole.", why=problems[0], fix="restore the lake from a backup.")
-    raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
+        raise LakeError(f"No snapshot in the lake {lake.path} is whole.", why=problems[0],
+                        fix=f"`twin snapshot verify --repair --lake {lake.path}`, or restore the lake from a backup.")
+    raise empty(lake)
 
 
-def _candidates(lake: Lake) -> Iterable[str]:
-    """Answer ids from the newest back; what no pointer ever named (a writer killed before the end) is left out."""
-    named = lake.newest_id()
-    if named is None:
-        return []
-    return [named, *(each for each in reversed(ids(lake)) if place(each) < place(named))]
+def empty(lake: Lake) -> LakeError:
+    """Return the sentence for a lake in which nothing was published."""
+    return LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,21 +17,24 @@ from twin.clock import from_text, to_text
 from twin.contracts import TABLES
 from twin.contracts.check import check
 from twin.engine import Engine
-from twin.errors import LakeError
+from twin.errors import FeedError, LakeError
 from twin.measures import Mark, MeasureUpdate, compute
-from twin.store import delta, files, older, repeats
+from twin.store import delta, files, identity, older, repeats, seal
 from twin.store.delta import DeltaError
-from twin.store.lake import FORMAT, Lake, unreadable_log, unwritable, write_whole
+from twin.store.disk import sweep, unwritable, write_whole
+from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
 from twin.store.opening import newest, trust
-from twin.store.snapshot import File, Snapshot, TableCut, ids, name, place
+from twin.store.snapshot import File, Snapshot, TableCut, name
+from twin.store.upgrade import upgraded
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from twin.city import City
     from twin.clock import Clock
     from twin.engine import Sql
     from twin.feeds.batch import Batch
+    from twin.store.lake import Kind
 
 
 _COMMITS_AT_ONCE = 6
@@ -48,16 +52,19 @@ class Published:
 
 
 @dataclass
-class _Draft:
+class Draft:
     """The next snapshot while it is being made: for each changed table, all of its files."""
 
     lake: Lake
     parent: Snapshot | None
+    identity: Identity
+    logs: dict[str, TableCut] = field(default_factory=dict[str, TableCut])
     cuts: dict[str, list[File]] = field(default_factory=dict[str, list[File]])
     marks: dict[str, Mark] = field(default_factory=dict[str, Mark])
     rows: dict[str, int] = field(default_factory=dict[str, int])
 
     def before(self, table: str) -> TableCut | None:
+        """Answer the table as the snapshot before has it."""
         return self.parent.tables.get(table) if self.parent else None
 
     def now(self, table: str) -> list[File]:
@@ -66,6 +73,7 @@ class _Draft:
         return self.cuts.get(table, list(before.files) if before else [])
 
     def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows to the table."""
         if rows.num_rows:
             self.cuts[table] = self.now(table) + files.write(self.lake.tables, TABLES[table], rows)
             self.rows[table] = self.rows.get(table, 0) + rows.num_rows
@@ -94,6 +102,28 @@ class _Draft:
         _SAID[table] = rows, tuple(file.sha256 for file in self.now(table))
 
 
+    def finish(self, as_of: datetime, simulated: bool, moment: datetime, mode: str, origin: str | None = None) -> Snapshot:
+        """Commit the changed tables and write the snapshot.
+
+        Args:
+            origin: id of the published snapshot whose rows this one holds again; None if it is a publish of its own.
+        """
+        lake, parent = self.lake, self.parent
+        cuts = {table: TableCut(-1, files.schema_hash(contract), ()) for table, contract in TABLES.items()}
+        cuts |= dict(parent.tables if parent else {}) | self.logs
+        with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
+            done = list(pool.map(lambda table: delta.commit(lake, TABLES[table], cuts.get(table), self.cuts[table]), self.cuts))
+        cuts |= dict(zip(self.cuts, done, strict=True))
+        seq = parent.seq + 1 if parent else 1
+        snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables,
+                            self.marks, origin, lake=self.identity.id, city=self.identity.city, kind=self.identity.kind,
+                            takes_back=parent.takes_back if parent else (),
+                            is_signed=parent is not None and parent.is_signed)
+        install(lake, snapshot)
+        identity.begun(lake, self.identity)
+        return snapshot
+
+
 _SAID: dict[str, tuple[pa.Table | None, tuple[str, ...]]] = {}
 """Rows of reference tables that this process wrote last, and the hashes of their files."""
 
@@ -102,7 +132,7 @@ _SAID: dict[str, tuple[pa.Table | None, tuple[str, ...]]] = {}
 class _State:
     """The draft as measures see it (see `twin.measures.State`)."""
 
-    draft: _Draft
+    draft: Draft
     engine: Engine
     previous_as_of: datetime | None
     marks: Mapping[str, Mark]
@@ -130,58 +160,106 @@ def _may_reach(file: File, since: datetime) -> bool:
     return not file.last or max(from_text(file.last), from_text(file.known or file.last)) >= since
 
 
-def publish(lake: Lake, city: City, batches: Iterable[Batch], *, as_of: datetime, simulated: bool, now: Clock, mode: str = "live") -> tuple[Snapshot, Published]:
+Batches = Iterable["Batch"] | Callable[["Snapshot | None"], Iterable["Batch"]]
+"""Batches, or what gives them when it is told the newest snapshot."""
+
+
+def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Callable[[Snapshot | None], datetime], simulated: bool,
+            now: Clock, mode: str = "live", after_gap: bool = False) -> tuple[Snapshot, Published]:
     """Check `batches`, work out the measures, and publish one snapshot.
 
+    A lake of an earlier format is upgraded first (see `upgrade`).
+
     Args:
-        as_of: the moment that the data speak of, UTC; never before that of the newest snapshot. What was recorded later is
-            refused, and what is refused is known from this moment on.
-        simulated: whether any of it is; once a lake holds simulated rows, its snapshots say so.
+        batches: what the feeds give. A function is told the newest snapshot once no other publisher can add one.
+        as_of: the moment that the data speak of, UTC, or a function as above; never before that of the newest snapshot, nor
+            more than five minutes after this machine's clock. What was recorded later is refused, and what is refused is
+            known from this moment on.
+        simulated: whether the rows are made up. With `mode`, the kind of lake that they belong in.
+        after_gap: whether `as_of` may lie over a hundred days after the newest snapshot.
 
     Raises:
         BusyError: another publisher holds the lake.
-        DamagedError: a file of the newest snapshot is not what was published.
-        LakeError: the clock or `as_of` goes backwards, or the disk refuses. What was published before stays whole.
+        DamagedError: the newest snapshot or a file of it is not what was published.
+        ForeignError: the lake is of another city or kind.
+        FeedError: a feed broke off.
+        LakeError: the clock or `as_of` goes backwards or too far ahead, or the disk refuses. What was published before stays whole.
     """
     begun = time.perf_counter()
     with lake.writing():
         try:
-            return _publish(lake, city, batches, as_of, simulated, now, mode, begun)
+            return _publish(lake, city, batches, as_of, identity.kind_of(simulated=simulated, mode=mode), simulated, now, mode, after_gap, begun)
         except OSError as error:
+            _undo(lake)
             raise unwritable(lake.path, error) from error
         except DeltaError as error:
+            _undo(lake)
             raise unreadable_log(lake.path, error) from error
 
 
-def _publish(lake: Lake, city: City, batches: Iterable[Batch], as_of: datetime, simulated: bool, now: Clock, mode: str, begun: float) -> tuple[Snapshot, Published]:
+def _undo(lake: Lake) -> None:
+    """Take commits that no snapshot names out of the logs again, as far as the disk lets us; the next publish does the rest."""
+    with suppress(OSError, DeltaError, LakeError):
+        parent = newest(lake)
+        if parent is not None and parent.format == FORMAT:
+            delta.reconcile(lake, parent.tables, lake.aside(parent.as_of))
+
+
+def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callable[[Snapshot | None], datetime], kind: Kind,
+             simulated: bool, now: Clock, mode: str, after_gap: bool, begun: float) -> tuple[Snapshot, Published]:
     parent, moment = newest(lake), now()
-    _forward(parent, as_of, moment)
+    speaks_of = as_of(parent) if callable(as_of) else as_of
+    identity.guard(lake, city, parent, kind)
+    _forward(lake, parent, speaks_of, moment, after_gap)
     if parent:
         trust(lake, parent)
-    forget_unnamed(lake, parent)
-    draft = _Draft(lake, parent)
-    _take_over(draft)
+    draft = begin(lake, city, parent, kind)
     for table, rows in city.reference.items():
         draft.say(table, rows)
-    refused_at = min(moment, as_of)  # known in this snapshot, of whatever moment it speaks
-    fresh, refused, skipped = _checked(draft, batches, refused_at, as_of)
+    refused_at = min(moment, speaks_of)  # known in this snapshot, of whatever moment it speaks
+    fresh, refused, skipped = _checked(draft, _fed(batches(parent) if callable(batches) else batches), refused_at, speaks_of)
     for table, rows in fresh.items():
         draft.append(table, rows)
-    refused = repeats.unheld(lake.tables, draft.now("quarantine"), refused)
+    refused = repeats.unheld(lake, draft.now("quarantine"), refused)
     draft.append("quarantine", refused)
-    _measure(draft, city, fresh | {"quarantine": refused}, as_of, refused_at)
-    snapshot = _seal(draft, as_of, simulated or (parent is not None and parent.simulated), moment, mode)
+    measure(draft, city, fresh | {"quarantine": refused}, speaks_of, refused_at)
+    snapshot = draft.finish(speaks_of, simulated or (parent is not None and parent.simulated), moment, mode)
     return snapshot, Published(draft.rows, refused.num_rows, skipped, time.perf_counter() - begun)
 
 
-def forget_unnamed(lake: Lake, parent: Snapshot | None) -> None:
-    """Remove snapshot files that no pointer ever named: a writer was killed between its last two steps."""
-    for each in ids(lake):
-        if parent is None or place(each) > place(parent.id):
-            (lake.snapshots / f"{each}.json").unlink(missing_ok=True)
+def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
+    """Begin on the next snapshot: what killed writers left is cleared away, an old lake upgraded, the logs set right."""
+    may_sign(lake, parent)
+    for folder in (lake.path, lake.snapshots):
+        sweep(folder)
+    parent = upgraded(lake, parent, city, kind)
+    owner = identity.claim(lake, city, kind, parent)
+    draft = Draft(lake, parent, owner)
+    draft.logs.update(delta.reconcile(lake, parent.tables if parent else {}, lake.aside(parent.as_of if parent else _NO_MOMENT)))
+    _take_over(draft)
+    return draft
 
 
-def _take_over(draft: _Draft) -> None:
+_NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+"""Of what a first publish left that was killed: it speaks of no moment of any data."""
+
+
+def _fed(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the batches; a feed that breaks off is not a disk that refuses."""
+    feed = iter(batches)
+    while True:
+        try:
+            batch = next(feed)
+        except StopIteration:
+            return
+        except OSError as error:
+            raise FeedError(f"A feed cannot be read to its end: {error.strerror or error}.",
+                            why="nothing of it was published, so that no half of it counts.",
+                            fix=f"look at {error.filename or 'where the feed reads from'}, then run the same command again.") from error
+        yield batch
+
+
+def _take_over(draft: Draft) -> None:
     """Bring tables that an earlier version of this program wrote into today's form; measures are worked out from nothing."""
     if draft.parent is None:
         return
@@ -192,47 +270,64 @@ def _take_over(draft: _Draft) -> None:
         draft.cuts[table] = files.write(draft.lake.tables, TABLES[table], rows)
 
 
-def _forward(parent: Snapshot | None, as_of: datetime, moment: datetime) -> None:
+_AHEAD = timedelta(minutes=5)
+_GAP = timedelta(days=100)
+
+
+def _forward(lake: Lake, parent: Snapshot | None, as_of: datetime, moment: datetime, after_gap: bool) -> None:
+    """Refuse moments that a clock set wrong would give: each snapshot that speaks of the future blocks the lake until then."""
+    back = f"`twin snapshot rollback --lake {lake.path}` takes the newest snapshot back."
     if parent and as_of < parent.as_of:
         raise LakeError(f"The new data speak of {to_text(as_of)}, but the newest snapshot of {to_text(parent.as_of)}.",
-                        why="time would go backwards; nothing was written.", fix="check the feed's clock, or use another lake with --lake.")
+                        why="time would go backwards; nothing was written.", fix=f"check the feed's clock; if the newest snapshot is wrong, {back}")
     if parent and moment < parent.created_at:
         raise LakeError(f"This machine's clock says {to_text(moment)}, but the newest snapshot was published at {to_text(parent.created_at)}.",
-                        why="the clock was set back; nothing was written.", fix="set the clock right and publish again.")
+                        why="the clock was set back; nothing was written.", fix=f"set the clock right; if it was wrong before, {back}")
+    if as_of > moment + _AHEAD:
+        raise LakeError(f"The new data speak of {to_text(as_of)}, but this machine's clock says {to_text(moment)}.",
+                        why="data cannot be of the future; nothing was written.", fix="set the clock right, or end the data earlier.")
+    if parent and not after_gap and as_of > parent.as_of + _GAP:
+        raise LakeError(f"The new data speak of {to_text(as_of)}, the newest snapshot of {to_text(parent.as_of)}: "
+                        f"{(as_of - parent.as_of).days} days lie between.",
+                        why="a clock set wrong would block the lake until then; nothing was written.",
+                        fix="set the clock right; if there were truly no data for so long, say --after-gap.")
 
 
-def _checked(draft: _Draft, batches: Iterable[Batch], refused_at: datetime, as_of: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
+def _checked(draft: Draft, batches: Iterable[Batch], refused_at: datetime, as_of: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
     """Answer the good rows by table, the refused ones, and how many were already there.
 
     A row that was recorded after `as_of` is refused: it cannot be known yet.
     """
-    good: dict[str, list[pa.Table]] = {}
+    good: dict[str, list[repeats.Part]] = {}
     refused: list[pa.Table] = [TABLES["quarantine"].empty()]
     skipped = 0
     for batch in batches:
         if batch.refused is not None:
             refused.append(batch.refused)
-        table = TABLES[batch.table]
         skipped += batch.skipped
-        done = check(table, batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=refused_at,
+        done = check(TABLES[batch.table], batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=refused_at,
                      row_numbers=batch.row_numbers, raw=batch.raw, known_by=as_of)
-        rows = done.good
-        if batch.may_repeat:
-            known = repeats.held(draft.lake.tables, draft.now(batch.table), table, rows, good.get(batch.table, ()))
-            rows, again, clash = repeats.part(known, table, rows, batch, refused_at)
-            skipped += again
-            refused.append(clash)
         refused.append(done.bad)
-        good.setdefault(batch.table, []).append(rows)
-    return {name: pa.concat_tables(parts) for name, parts in good.items()}, pa.concat_tables(refused), skipped
+        good.setdefault(batch.table, []).append(repeats.Part(done.good, batch.feed, batch.origin))
+    fresh: dict[str, pa.Table] = {}
+    for table, parts in good.items():
+        fresh[table], again, clash = repeats.sift(draft.lake, draft.now(table), TABLES[table], parts, refused_at)
+        skipped += again
+        refused.append(clash)
+    return fresh, pa.concat_tables(refused), skipped
 
 
-def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime) -> None:
-    """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine."""
+def measure(draft: Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime,
+            anew: frozenset[str] = frozenset()) -> None:
+    """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine.
+
+    Args:
+        anew: measures that are worked out from nothing.
+    """
     paths = {table: [f"{draft.lake.tables}/{file.path}" for file in draft.now(table)] for table in TABLES}
     parent = draft.parent
     with Engine.over(paths, root=draft.lake.tables, lazily=True) as engine:
-        state = _State(draft, engine, parent.as_of if parent else None, _usable_marks(parent))
+        state = _State(draft, engine, parent.as_of if parent else None, _usable_marks(parent, anew))
         for update in compute(city, state, fresh, as_of):
             if isinstance(update, tuple):
                 draft.marks[update[0]] = update[1]
@@ -244,39 +339,49 @@ def _measure(draft: _Draft, city: City, fresh: Mapping[str, pa.Table], as_of: da
                 draft.replace(update.table, rows, chunks=update.chunks if update.how == "replace_chunks" else None)
 
 
-def _usable_marks(parent: Snapshot | None) -> dict[str, Mark]:
-    """Return the marks of the measures whose tables stand in the form that this program writes."""
+def _usable_marks(parent: Snapshot | None, anew: frozenset[str]) -> dict[str, Mark]:
+    """Return the marks of the measures whose tables stand in the form that this program writes, but for those in `anew`."""
     if parent is None:
         return {}
-    return {name: mark for name, mark in parent.marks.items()
-            if name not in parent.tables or parent.tables[name].schema_hash == files.schema_hash(TABLES[name])}
+    return {name: mark for name, mark in parent.marks.items() if name not in anew
+            and (name not in parent.tables or parent.tables[name].schema_hash == files.schema_hash(TABLES[name]))}
 
 
-def _kept(draft: _Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table:
+def _kept(draft: Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table:
     """Return the rows of an update that keep the contract of their table; the others go to quarantine, whole."""
     fresh = update.rows if update.fresh is None else update.rows.slice(0, update.fresh)
     done = check(TABLES[update.table], fresh, feed="measures", origin=update.table, recorded_at=refused_at)
     if not done.bad.num_rows:
         return update.rows
-    draft.append("quarantine", repeats.unheld(draft.lake.tables, draft.now("quarantine"), done.bad))
+    draft.append("quarantine", repeats.unheld(draft.lake, draft.now("quarantine"), done.bad))
     carried = update.rows.slice(fresh.num_rows)
     return pa.concat_tables([done.good, carried])
 
 
-def _seal(draft: _Draft, as_of: datetime, simulated: bool, moment: datetime, mode: str) -> Snapshot:
-    """Commit the changed tables, write the snapshot, and last of all let the pointer name it."""
-    lake, parent = draft.lake, draft.parent
-    with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
-        versions = dict(zip(draft.cuts, pool.map(lambda table: delta.commit(lake.tables, TABLES[table], draft.before(table), draft.cuts[table]), draft.cuts), strict=True))
-    cuts = dict(parent.tables) if parent else {}
-    cuts |= {table: TableCut(versions[table], files.schema_hash(TABLES[table]), tuple(kept)) for table, kept in draft.cuts.items()}
-    seq = parent.seq + 1 if parent else 1
-    snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables, draft.marks)
-    install(lake, snapshot)
-    return snapshot
-
-
 def install(lake: Lake, snapshot: Snapshot) -> None:
-    """Write the snapshot's file, then let the pointer name it: the moment from which readers see it."""
-    write_whole(lake.snapshots / f"{snapshot.id}.json", json.dumps(snapshot.payload(), separators=(",", ":")).encode())
-    write_whole(lake.pointer, json.dumps({"format": FORMAT, "snapshot": snapshot.id}).encode())
+    """Write the snapshot's file: the moment from which readers see it. Then bear witness in the pointer.
+
+    Raises:
+        LakeError: the lake is signed and this process has no key.
+    """
+    may_sign(lake, snapshot)
+    write_whole(lake.snapshots / f"{snapshot.id}.json", seal.seal(snapshot.payload(), seal.key()))
+    with suppress(OSError):  # the pointer is a hint: the snapshot is published
+        point(lake, snapshot)
+
+
+def may_sign(lake: Lake, before: Snapshot | None) -> None:
+    """Make sure that what follows a signed snapshot can be signed.
+
+    Raises:
+        LakeError: this process has no key.
+    """
+    if before is not None and before.is_signed and seal.key() is None:
+        raise LakeError(f"The lake {lake.path} is signed, and this program was given no key.",
+                        why="an unsigned snapshot would be refused by whoever has the key.", fix=f"name the key's file in {seal.KEY_FILE}.")
+
+
+def point(lake: Lake, snapshot: Snapshot) -> None:
+    """Let the pointer name a snapshot."""
+    said = {"format": FORMAT, "lake": snapshot.lake, "snapshot": snapshot.id}
+    write_whole(lake.pointer, seal.seal(said, seal.key()))

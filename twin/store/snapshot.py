@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from twin.clock import from_text, to_text
-from twin.errors import DamagedError, LakeError
+from twin.contracts import TABLES
+from twin.errors import DamagedError, ForeignError
 from twin.measures import Mark
-from twin.store.lake import FORMAT, Lake
+from twin.store import seal
+from twin.store.lake import FORMAT, SNAPSHOT_ID, Kind, Lake, newer
+
+RULE = 2
+"""Number of the rule by which measures of a snapshot's own moment are worked out: 1 was another (see `older`)."""
+
+_DATA_FILE = re.compile(r"part-[0-9a-z-]+\.parquet")
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,19 @@ class File:
 
 @dataclass(frozen=True)
 class TableCut:
-    """One table in a snapshot: its Delta version and its files, in order."""
+    """One table in a snapshot: its Delta version and its files, in order.
+
+    Attributes:
+        version: -1 for a table that never had a row, and no Delta log.
+        log_from: version of the last checkpoint, from which the log is read; 0 if there is none.
+        log_sha256: hash over the files of the log from there to `version` (see `delta.chain`); '' in formats 1 and 2.
+    """
 
     version: int
     schema_hash: str
     files: tuple[File, ...]
+    log_from: int = 0
+    log_sha256: str = ""
 
     @property
     def rows(self) -> int:
@@ -60,8 +76,11 @@ class Snapshot:
         id: begins with the second of `as_of` and the order of publishing (see `place`).
         created_at: when it was published; `as_of`: the moment its data speak of (both UTC).
         marks: what each measure was worked out from (see `twin.measures.Mark`).
-        compacts: id of the published snapshot whose rows this one holds in fewer files; None if it was published itself.
-        format: number of the layout that it was written in.
+        compacts: id of the published snapshot whose rows this one holds, in fewer files or again; None if it was published itself.
+        format: number of the layout that it was written in; `rule`: by which rule its measures were worked out.
+        lake, city, kind: whose it is; '' in formats 1 and 2, which did not say.
+        takes_back: ids of snapshots that were published and taken back since the lake began.
+        is_signed: whether its file carries a signature.
     """
 
     id: str
@@ -76,6 +95,12 @@ class Snapshot:
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
     compacts: str | None = None
     format: int = FORMAT
+    rule: int = RULE
+    lake: str = ""
+    city: str = ""
+    kind: Kind | Literal[""] = ""
+    takes_back: tuple[str, ...] = ()
+    is_signed: bool = field(default=False, compare=False)
 
     def files(self, table: str) -> list[Path]:
         """Answer the data files of `table`; none for a table that is empty or unknown."""
@@ -88,9 +113,11 @@ class Snapshot:
 
     def payload(self) -> dict[str, Any]:
         """Answer the snapshot as it stands in its file."""
-        tables = {name: {"version": cut.version, "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
+        tables = {name: {"version": cut.version, "log_from": cut.log_from, "log_sha256": cut.log_sha256,
+                         "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
                          "files": [vars(file) for file in cut.files]} for name, cut in self.tables.items()}
-        return {"format": self.format, "id": self.id, "parent": self.parent, "compacts": self.compacts, "seq": self.seq,
+        return {"format": self.format, "lake": self.lake, "city": self.city, "kind": self.kind, "rule": self.rule, "id": self.id,
+                "parent": self.parent, "compacts": self.compacts, "takes_back": list(self.takes_back), "seq": self.seq,
                 "created_at": to_text(self.created_at), "as_of": to_text(self.as_of), "mode": self.mode,
                 "simulated": self.simulated, "tables": tables,
                 "measures": {name: _mark_to_json(mark) for name, mark in self.marks.items()}}
@@ -112,32 +139,90 @@ def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
 
 
 def read(lake: Lake, snapshot_id: str) -> Snapshot:
-    """Read one snapshot file.
+    """Read one snapshot file, and make sure that it is what was written, under its own name, for this lake.
 
     Raises:
-        DamagedError: it is missing or unreadable. LakeError: it is of a newer program.
+        DamagedError: it is missing or not what was written. ForeignError: it is of another lake.
+        LakeError: it is of a newer program.
     """
     path = lake.snapshots / f"{snapshot_id}.json"
+    if not SNAPSHOT_ID.fullmatch(snapshot_id):
+        raise _not_there(f"{snapshot_id[:60]!a}")
     try:
-        said = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
-        if int(said["format"]) > FORMAT:
-            raise LakeError(f"Snapshot {snapshot_id} is of format {said['format']}; this program reads up to {FORMAT}.",
-                            why="a newer City Twin wrote it.", fix="update this program.")
-        tables = {table: TableCut(cut["version"], cut["schema_hash"], tuple(File(**file) for file in cut["files"]))
-                  for table, cut in said["tables"].items()}
-        return Snapshot(said["id"], said["parent"], said["seq"], from_text(said["created_at"]), from_text(said["as_of"]), said["mode"],
-                        said["simulated"], tables, lake.tables, _marks(said.get("measures", {})), said.get("compacts"),
-                        int(said["format"]))
+        found = _parsed(path.read_bytes(), snapshot_id, lake.tables)
     except FileNotFoundError as error:
-        raise DamagedError(f"There is no snapshot {snapshot_id} in the lake {lake.path}.", why="it was pruned, or never published.",
-                           fix=f"`twin snapshot list --lake {lake.path}` shows what there is.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"The snapshot file {path} cannot be read: {error}.", fix="`twin snapshot list` shows the others.") from error
+        raise _not_there(snapshot_id) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise DamagedError(f"The snapshot {snapshot_id} cannot be read: {said}.", why="its file is not what was written.",
+                           fix="restore it from a backup with `twin lake restore`; `twin snapshot list` shows the others.") from error
+    own, _ = lake.who()
+    if own and found.format == FORMAT and found.lake != own.id:
+        raise ForeignError(f"The snapshot {snapshot_id} is of another lake, of {found.city}.", why="somebody copied it here.",
+                           fix="take its file out of the folder `snapshots`.")
+    if own and found.format < FORMAT and own.is_begun:
+        raise DamagedError(f"The snapshot {snapshot_id} carries no seal.", why="all snapshots of this lake were sealed.",
+                           fix="restore it from a backup with `twin lake restore`.")
+    return found
+
+
+def _not_there(snapshot_id: str) -> DamagedError:
+    return DamagedError(f"There is no snapshot {snapshot_id} in this lake.", why="it was pruned, taken back, or never published.",
+                        fix="`twin snapshot list` shows what there is; a page's link without its moment shows the newest.")
+
+
+def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:
+    is_sealed, key = seal.is_sealed(data), seal.key()
+    said = seal.unseal(data, key) if is_sealed else cast("dict[str, Any]", json.loads(data))
+    version = int(said["format"])
+    if version > FORMAT and (is_sealed or "tables" not in said or len(said) < _FEWEST_WORDS):
+        raise newer(f"The snapshot {snapshot_id}", version)
+    if is_sealed != (version == FORMAT) or (key is not None and not is_sealed):
+        raise ValueError("it carries no seal")
+    if said["id"] != snapshot_id:
+        raise ValueError(f"it calls itself {str(said['id'])[:60]!a}")
+    tables = {table: _cut(table, cut) for table, cut in said["tables"].items()}
+    found = Snapshot(
+        said["id"], said["parent"], said["seq"], from_text(said["created_at"]), from_text(said["as_of"]), said["mode"],
+        said["simulated"], tables, root, _marks(said.get("measures", {})), said.get("compacts"), version,
+        int(said.get("rule", version)), said.get("lake", ""), said.get("city", ""), said.get("kind", ""),
+        tuple(said.get("takes_back", ())), bool(said.get("signed", False)))
+    if not is_sealed:
+        _as_it_was(found, said)
+    return found
+
+
+_OLD_WORDS = {"format", "id", "parent", "compacts", "seq", "created_at", "as_of", "mode", "simulated", "tables", "measures"}
+_FEWEST_WORDS = 5
+
+
+def _cut(table: str, said: Mapping[str, Any]) -> TableCut:
+    files = tuple(File(**file) for file in said["files"])
+    for file in files:
+        folder, _, name = file.path.partition("/")
+        if folder != table or not _DATA_FILE.fullmatch(name):
+            raise ValueError(f"it names {file.path[:60]!a} as a file of the table {table[:60]!a}")
+    return TableCut(said["version"], said["schema_hash"], files, said.get("log_from", 0), said.get("log_sha256", ""))
+
+
+def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
+    """Hold a snapshot of format 1 or 2, which carries no seal, against what it says twice.
+
+    Raises:
+        ValueError: two of its words differ, or a word or table is none that those formats had.
+    """
+    if strange := sorted(said.keys() - _OLD_WORDS) + sorted(found.tables.keys() - TABLES.keys()):
+        raise ValueError(f"the word {strange[0][:60]!a} in it is unknown")
+    if found.id != name(found.as_of, found.seq, found.tables):
+        raise ValueError("its id is not that of its content")
+    for table, cut in found.tables.items():
+        if (cut.rows, cut.sha256) != (said["tables"][table]["rows"], said["tables"][table]["sha256"]):
+            raise ValueError(f"rows or hash of the table {table} are not those of its files")
 
 
 def ids(lake: Lake) -> list[str]:
-    """Answer the ids of all snapshots, oldest first."""
-    return sorted((path.stem for path in lake.snapshots.glob("*.json") if not path.name.startswith(".")), key=place)
+    """Answer the ids of all snapshots, by the moment that they speak of. Files of other names are none of ours."""
+    return sorted((path.stem for path in lake.snapshots.glob("*.json") if SNAPSHOT_ID.fullmatch(path.stem)), key=place)
 
 
 def place(snapshot_id: str) -> tuple[str, int]:
@@ -148,3 +233,9 @@ def place(snapshot_id: str) -> tuple[str, int]:
     second, _, rest = snapshot_id.partition("-")
     n = rest.partition("-")[0]
     return second, int(n) if n.isdecimal() else 0
+
+
+def order(snapshot_id: str) -> tuple[int, str]:
+    """Return what ids are ordered by to tell which was published last: a rollback speaks of an earlier moment."""
+    second, n = place(snapshot_id)
+    return n, second

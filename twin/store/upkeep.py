@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from deltalake import DeltaTable
-
 from twin.contracts import TABLES
-from twin.errors import LakeError
-from twin.store import delta, files
-from twin.store.lake import Lake, unreadable_log, unwritable
-from twin.store.opening import newest, trust
-from twin.store.publish import install
-from twin.store.snapshot import File, Snapshot, TableCut, ids, name, place, read
+from twin.errors import DamagedError, LakeError
+from twin.store import delta, files, identity
+from twin.store.disk import move, sweep, sync, unwritable
+from twin.store.lake import Lake, unreadable_log
+from twin.store.opening import empty, newest, standing, trust
+from twin.store.publish import install, may_sign
+from twin.store.snapshot import File, Snapshot, TableCut, name, place, read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from twin.clock import Clock
 
 _LATEST = 90
-_GRACE = timedelta(minutes=15)
+_ALL_FOR = timedelta(minutes=15)
+_LOGS_FOR = timedelta(hours=1)
+"""How far back other engines find the versions of a Delta table."""
+GRACE = timedelta(hours=24)
+"""How long what was let go stays in the trash."""
 _FEW = 2
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed: snapshots, data files, bytes."""
+    """What was let go, or would be.
+
+    Attributes:
+        snapshots, files, bytes: how many snapshots, data files and bytes of these went to the trash.
+        emptied: bytes that left the trash for good.
+        trash: the folder that holds them now; '' if there is nothing, or nothing was done.
+        problems: a sentence for each kept snapshot that is not whole.
+    """
 
     snapshots: int
     files: int
     bytes: int
+    emptied: int = 0
+    trash: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def compact(lake: Lake, *, now: Clock) -> Snapshot:
@@ -41,26 +57,51 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
     of this program wrote is left as it is.
 
     Raises:
-        LakeError: the lake is empty. BusyError: somebody is publishing.
+        LakeError: the lake is empty, or of an earlier format: the next publish upgrades it. BusyError: somebody is publishing.
     """
     with lake.writing():
-        snapshot = newest(lake)
-        if snapshot is None:
-            raise LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it first.")
-        trust(lake, snapshot)
         try:
-            cuts = {table: _folded(lake, table, cut, snapshot.as_of) for table, cut in snapshot.tables.items()}
-            if all(cuts[table] is cut for table, cut in snapshot.tables.items()):
-                return snapshot
-            seq = snapshot.seq + 1
-            folded = replace(snapshot, id=name(snapshot.as_of, seq, cuts), parent=snapshot.id, seq=seq,
-                             created_at=max(now(), snapshot.created_at), tables=cuts, compacts=snapshot.compacts or snapshot.id)
-            install(lake, folded)
+            snapshot = newest(lake)
+            if snapshot is None:
+                raise empty(lake)
+            trust(lake, snapshot)
+            return _compacted(lake, _sealed(lake, snapshot), now)
         except OSError as error:
             raise unwritable(lake.path, error) from error
         except delta.DeltaError as error:
             raise unreadable_log(lake.path, error) from error
-        return folded
+
+
+def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot, its lake cleared of what killed writers left; an upgrade that was broken off is not ended here."""
+    may_sign(lake, snapshot)
+    for folder in (lake.path, lake.snapshots):
+        sweep(folder)
+    if lake.who()[0] is None:
+        owner = identity.of(lake, snapshot)
+        if owner is None:
+            raise LakeError(f"The lake {lake.path} is of format {snapshot.format}.", why="its snapshots carry no seal yet.",
+                            fix=f"`twin lake upgrade --lake {lake.path}` brings it to today's format; so does the next publish.")
+        identity.write(lake, owner)
+    return snapshot
+
+
+def _compacted(lake: Lake, snapshot: Snapshot, now: Clock) -> Snapshot:
+    logs = delta.reconcile(lake, snapshot.tables, lake.aside(snapshot.as_of))
+    before = dict(snapshot.tables) | logs
+    cuts = {table: _folded(lake, table, cut, snapshot.as_of) for table, cut in before.items()}
+    if not logs and all(cuts[table] is cut for table, cut in snapshot.tables.items()):
+        return snapshot
+    return again(lake, snapshot, cuts, now)
+
+
+def again(lake: Lake, snapshot: Snapshot, cuts: dict[str, TableCut], now: Clock) -> Snapshot:
+    """Publish the rows of a snapshot once more, in other files or with other logs."""
+    seq = snapshot.seq + 1
+    found = replace(snapshot, id=name(snapshot.as_of, seq, cuts), parent=snapshot.id, seq=seq,
+                    created_at=max(now(), snapshot.created_at), tables=cuts, compacts=snapshot.compacts or snapshot.id)
+    install(lake, found)
+    return found
 
 
 def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
@@ -80,46 +121,136 @@ def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
             kept += files.write(lake.tables, contract, rows, name=lambda _day, name=chunk: name)
         else:
             kept += group
-    return TableCut(delta.commit(lake.tables, TABLES[table], cut, kept), cut.schema_hash, tuple(kept))
+    return delta.commit(lake, TABLES[table], cut, kept)
 
 
 def _is_worth_folding(chunk: str, group: list[File]) -> bool:
     return len(group) > _FEW or any(file.chunk != chunk for file in group)
 
 
-def prune(lake: Lake, *, now: Clock, latest: int = _LATEST) -> Pruned:
-    """Let old snapshots go and remove every data file that no kept one names.
+def prune(lake: Lake, *, now: Clock, latest: int = _LATEST, grace: timedelta = GRACE, dry_run: bool = False) -> Pruned:
+    """Let old snapshots go, and every data file that no kept one names: to the trash, which empties after a grace time.
 
     Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a day for a month: always the last
-    of its hour or day, which holds all rows of those before it, and of one moment the one that answers it (see `at`).
+    of its hour or day that is whole, which holds all rows of those before it, and of one moment the one that answers it
+    (see `at`). What is kept is verified first. Time runs to the newest snapshot's moment, whatever the clock says.
+
+    Args:
+        grace: how long the trash keeps what was let go.
+        dry_run: tell what would go, and do nothing.
 
     Raises:
+        DamagedError: the newest snapshot cannot be read or is not whole: nothing was let go.
         BusyError: somebody is publishing.
     """
     with lake.writing():
-        every = ids(lake)
-        named = lake.newest_id()
-        if named is None:
-            return Pruned(0, 0, 0)
-        kept = _retained(lake, [each for each in every if place(each) <= place(named)], latest, now())
-        gone = [each for each in every if each not in kept]
-        used = {file.path for each in kept for cut in read(lake, each).tables.values() for file in cut.files}
-        for each in gone:
-            (lake.snapshots / f"{each}.json").unlink(missing_ok=True)
-        unused = [path for path in lake.tables.glob("*/*.parquet") if f"{path.parent.name}/{path.name}" not in used]
-        freed = sum(path.stat().st_size for path in unused)
-        for path in unused:
-            path.unlink(missing_ok=True)
-        for folder in lake.tables.glob("*"):
-            if DeltaTable.is_deltatable(str(folder)):
-                _shorten(str(folder))
-        return Pruned(len(gone), len(unused), freed)
+        try:
+            current = newest(lake)
+            if current is None:
+                return Pruned(0, 0, 0)
+            trust(lake, current)
+            plan = _planned(lake, current, min(now(), current.as_of), latest)
+            if dry_run:
+                return _counted(plan, "", 0)
+            emptied = _empty_trash(lake, min(now(), current.as_of), grace)
+            return _let_go(lake, _sealed(lake, current), plan, emptied, now)
+        except OSError as error:
+            raise unwritable(lake.path, error) from error
+        except delta.DeltaError as error:
+            raise unreadable_log(lake.path, error) from error
 
 
-def _shorten(folder: str) -> None:
-    table = DeltaTable(folder)
-    if table.version() >= 2 * delta.CHECKPOINT_EVERY:
-        table.cleanup_metadata()
+@dataclass(frozen=True)
+class _Plan:
+    """Snapshots that stay; files of those that go, and data files that nothing needs."""
+
+    kept: tuple[Snapshot, ...]
+    gone: tuple[Path, ...]
+    unused: tuple[Path, ...]
+    n_bytes: int
+    problems: tuple[str, ...]
+
+
+def _planned(lake: Lake, current: Snapshot, moment: datetime, latest: int) -> _Plan:
+    every = list(standing(lake).ids)
+    names, problems = _chosen_whole(lake, every, latest, moment)
+    names.add(current.id)
+    kept: list[Snapshot] = []
+    hidden: list[str] = []
+    for each in sorted(names, key=place):
+        try:
+            kept.append(read(lake, each))
+        except LakeError as error:
+            hidden.append(f"{error.what} Data files are kept while it is: one may be its own.")
+    used = {file.path for each in kept for cut in each.tables.values() for file in cut.files}
+    gone = [lake.snapshots / f"{each}.json" for each in every if each not in names]
+    gone += [path for each in current.takes_back if (path := lake.snapshots / f"{each}.json").exists()]
+    there = [path for path in lake.tables.glob("*/*.parquet") if path.parent.name in TABLES]
+    unused = [] if hidden else [path for path in there if f"{path.parent.name}/{path.name}" not in used]
+    said = [problem for each, problem in problems.items() if each in names]
+    return _Plan(tuple(kept), tuple(gone), tuple(unused), sum(path.stat().st_size for path in unused), (*hidden, *said))
+
+
+def _chosen_whole(lake: Lake, every: list[str], latest: int, moment: datetime) -> tuple[set[str], dict[str, str]]:
+    """Return the snapshots to keep, and what is wrong with those of them that can be read and are not whole.
+
+    One that is not whole is kept too, but does not stand for its hour or day: the whole one before it does.
+    """
+    names: set[str] = set()
+    checked: dict[str, str] = {}
+    candidates = every
+    while True:
+        chosen = _retained(lake, candidates, latest, moment)
+        names |= chosen
+        for each in chosen - checked.keys():
+            checked[each] = _what_is_wrong(lake, each)
+        rest = [each for each in candidates if not checked.get(each)]
+        if rest == candidates:
+            return names, {each: said for each, said in checked.items() if said and said != _UNREADABLE}
+        candidates = rest
+
+
+_UNREADABLE = "unreadable"
+
+
+def _what_is_wrong(lake: Lake, snapshot_id: str) -> str:
+    try:
+        snapshot = read(lake, snapshot_id)
+    except LakeError:
+        return _UNREADABLE
+    try:
+        trust(lake, snapshot)
+    except DamagedError as error:
+        return error.what
+    return ""
+
+
+def _counted(plan: _Plan, trash: str, emptied: int) -> Pruned:
+    return Pruned(len(plan.gone), len(plan.unused), plan.n_bytes, emptied, trash, plan.problems)
+
+
+def _let_go(lake: Lake, current: Snapshot, plan: _Plan, emptied: int, now: Clock) -> Pruned:
+    to = lake.aside(current.as_of)
+    logs = delta.reconcile(lake, current.tables, to)
+    if logs:
+        current = again(lake, current, dict(current.tables) | logs, now)
+    move(list(plan.gone), lake.path, to)  # a snapshot goes before its files do
+    move(list(plan.unused), lake.path, to)
+    recent = [current, *(each for each in plan.kept if each.as_of >= current.as_of - _LOGS_FOR)]
+    for table in TABLES:
+        delta.tidy(lake, table, [each.tables[table] for each in recent if table in each.tables], to)
+    return _counted(plan, str(to) if to.exists() else "", emptied)
+
+
+def _empty_trash(lake: Lake, moment: datetime, grace: timedelta) -> int:
+    """Remove for good what has lain in the trash for longer than `grace`; return its bytes."""
+    old = [path for path in lake.trash.glob("*Z-*") if moment - _moment(path.name) >= grace]
+    n_bytes = sum(path.stat().st_size for folder in old for path in folder.rglob("*") if path.is_file())
+    for path in old:
+        shutil.rmtree(path)
+    if old:
+        sync(lake.trash)
+    return n_bytes
 
 
 def _retained(lake: Lake, every: list[str], latest: int, moment: datetime) -> set[str]:
@@ -129,7 +260,7 @@ def _retained(lake: Lake, every: list[str], latest: int, moment: datetime) -> se
     days: dict[str, str] = {}
     for each in every:
         as_of = _moment(each)
-        if moment - as_of <= _GRACE:
+        if moment - as_of <= _ALL_FOR:
             kept.add(each)
         if moment - as_of <= timedelta(days=1):
             hours[each[:11]] = chosen.get(each, each)

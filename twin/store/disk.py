@@ -1,0 +1,79 @@
+"""What a file system must be told so that a power cut loses nothing: bytes synced, then names synced."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from twin.errors import LakeError
+
+_WHY = {errno.ENOSPC: "the disk is full.", errno.EROFS: "the disk is read-only.", errno.EACCES: "this user may not write there.",
+        errno.EPERM: "this user may not write there.", errno.EFBIG: "the file would be larger than is allowed.",
+        errno.EDQUOT: "this user's share of the disk is used up."}
+
+
+def unwritable(path: Path, error: OSError) -> LakeError:
+    """Return the sentence for a disk that is full, read-only or not ours."""
+    why = _WHY.get(error.errno or 0, "the system refused.")
+    return LakeError(f"The lake {path} cannot be written: {error.strerror}.", why=f"{why} What was published before is whole.",
+                     fix="make room or give the right to write, then run the same command again.")
+
+
+def sync(path: Path) -> None:
+    """Make sure that a file or folder is on the disk, not only in its cache."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and its parents, so that they are there after a power cut."""
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync(path.parent)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` under a name that appears only when all of it is on the disk."""
+    waiting = path.with_name(f".{path.name}.{os.getpid()}")
+    with waiting.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.rename(path)
+    sync(path.parent)
+
+
+def move(paths: list[Path], root: Path, to: Path) -> None:
+    """Move files from below `root` to the same places below `to`. On the disk when this returns; what is gone is left out."""
+    folders: set[Path] = set()
+    for path in paths:
+        there = to / path.relative_to(root)
+        make_folder(there.parent)
+        try:
+            path.rename(there)
+        except FileNotFoundError:
+            continue
+        folders |= {path.parent, there.parent}
+    for folder in sorted(folders, key=lambda each: not each.is_relative_to(to)):  # arrived before gone
+        sync(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed writers left half-written in a folder. Only for whoever holds the lake."""
+    try:
+        left = [entry.path for entry in os.scandir(folder) if _is_half_written(entry.name)]
+    except FileNotFoundError:
+        return
+    for path in left:
+        Path(path).unlink(missing_ok=True)
+
+
+def _is_half_written(name: str) -> bool:
+    is_ours = name.startswith(".") and name.rpartition(".")[2].isdigit()
+    return is_ours or (name.startswith("_commit_") and name.endswith(".tmp"))

@@ -1,0 +1,114 @@
+"""Mend the newest snapshot from what is whole: measures from their logs, reference tables from the pack, Delta logs from the snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twin.contracts import TABLES
+from twin.errors import DamagedError
+from twin.measures import rests_on
+from twin.store import delta, identity
+from twin.store.disk import sync, unwritable
+from twin.store.lake import Lake, unreadable_log
+from twin.store.opening import Verified, empty, fault, fits, newest, verify
+from twin.store.publish import begin, measure, point
+from twin.store.rollback import record
+from twin.store.snapshot import File, Snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twin.city import City
+    from twin.clock import Clock
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What was mended, a sentence each, and what a check of the lake found afterwards."""
+
+    done: tuple[str, ...]
+    after: Verified
+
+
+def repair(lake: Lake, city: City, *, now: Clock) -> Repaired:
+    """Mend what can be worked out again, and publish the result as the next snapshot; say what cannot.
+
+    Files that were let go too early are taken back from the trash. Logs of rows cannot be worked out from anything: for
+    them the sentence names the backup.
+
+    Raises:
+        LakeError: the newest snapshot itself cannot be read, or the lake is empty. BusyError: somebody is publishing.
+    """
+    with lake.writing():
+        try:
+            done = _repaired(lake, city, now)
+        except OSError as error:
+            raise unwritable(lake.path, error) from error
+        except delta.DeltaError as error:
+            raise unreadable_log(lake.path, error) from error
+        return Repaired(tuple(done), verify(Lake(lake.path)))
+
+
+def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
+    current = newest(lake)
+    if current is None:
+        raise empty(lake)
+    identity.guard(lake, city, current)
+    fits(current)
+    done = _taken_back(lake, current)
+    broken = _broken(lake, current)
+    lost = {table: said for table, said in broken.items() if TABLES[table].kind == "log"}
+    able = {table for table in broken if table not in lost and not (TABLES[table].kind == "measure" and set(rests_on(table)) & lost.keys())}
+    draft = begin(lake, city, current, current.kind or ("simulated" if current.simulated else "real"))
+    done += [f"The Delta log of {table} was set right." for table in sorted(draft.logs)]
+    if able and not lost:
+        for table in able:
+            draft.cuts[table] = []
+        for table in able & city.reference.keys():
+            draft.replace(table, city.reference[table])
+        measure(draft, city, {}, current.as_of, current.as_of, frozenset(able))
+        done += [f"The table {table} was worked out anew." for table in sorted(able)]
+    if draft.logs or draft.cuts:
+        draft.marks.update({name: mark for name, mark in current.marks.items() if name not in draft.marks})
+        draft.finish(current.as_of, current.simulated, max(now(), current.created_at), current.mode, current.compacts or current.id)
+    else:
+        point(lake, current)
+    if done:
+        record(lake, now(), "repair", {"snapshot": current.id, "done": done})
+    if lost:
+        raise DamagedError(f"The table {next(iter(lost))} cannot be worked out from anything: {next(iter(lost.values()))}",
+                           why="its rows came from outside." + (f" Mended nevertheless: {' '.join(done)}" if done else ""),
+                           fix=f"`twin lake restore BACKUP --lake {lake.path}`, or `twin snapshot rollback` to the last whole snapshot.")
+    return done
+
+
+def _taken_back(lake: Lake, snapshot: Snapshot) -> list[str]:
+    """Bring files that are missing or damaged back from the trash, where they are whole."""
+    done: list[str] = []
+    for cut in snapshot.tables.values():
+        for file in cut.files:
+            if fault(lake, file) and (found := _in_trash(lake, file)):
+                there = lake.tables / file.path
+                found.rename(there)
+                sync(there.parent)
+                done.append(f"The file {file.path} was taken back from the trash.")
+    return done
+
+
+def _in_trash(lake: Lake, file: File) -> Path | None:
+    for folder in sorted(lake.trash.glob("*"), reverse=True):
+        beside = Lake(folder)
+        if (folder / "tables" / file.path).is_file() and fault(beside, file) is None:
+            return folder / "tables" / file.path
+    return None
+
+
+def _broken(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
+    """Return the tables that are not whole, each with a sentence."""
+    found: dict[str, str] = {}
+    for table, cut in snapshot.tables.items():
+        said = [problem for file in cut.files if (problem := fault(lake, file))]
+        if said:
+            found[table] = said[0]
+    return found
