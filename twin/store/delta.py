@@ -55,8 +55,11 @@ def commit(lake: Lake, table: Table, before: TableCut | None, files: Sequence[Fi
     folder = lake.tables / table.name
     if before is None or before.version < 0:
         make_folder(folder)
-        return _created(lake, table, files)
-    return _committed(folder, table, before, files)
+        done = _created(lake, table, files)
+    else:
+        done = _committed(folder, table, before, files)
+    _remember(lake, table.name, done, _listed(folder / "_delta_log"))
+    return done
 
 
 def _created(lake: Lake, table: Table, files: Sequence[File]) -> TableCut:

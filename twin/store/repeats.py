@@ -53,7 +53,7 @@ def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part],
     """
     rows = pa.concat_tables([part.rows for part in parts])
     known = held(lake, there, table, rows)
-    again = _again(table, rows, parts)
+    again = _again(table, parts)
     suspects = known.keys() | again
     if not suspects:
         return rows, 0, QUARANTINE.empty()
@@ -95,12 +95,32 @@ def _part(known: Held, table: Table, part: Part, moment: datetime, suspects: set
     return part.rows.take(pa.array(new, pa.int64())), same, refused
 
 
-def _again(table: Table, rows: pa.Table, parts: Sequence[Part]) -> set[Key]:
-    """Return the keys that stand in more than one batch."""
-    if len(parts) < 2 or not rows.num_rows:
+def _again(table: Table, parts: Sequence[Part]) -> set[Key]:
+    """Return the keys that stand in more than one batch. Batches that follow each other in time are not compared."""
+    met = _meeting([part.rows for part in parts if part.rows.num_rows], _leading(table))
+    if not met:
         return set()
-    counted = rows.select(table.key).group_by(list(table.key)).aggregate([([], "count_all")])
+    counted = pa.concat_tables(met).select(table.key).group_by(list(table.key)).aggregate([([], "count_all")])
     return set(_keys(table, counted.filter(pc.field("count_all") > 1)))
+
+
+def _meeting(each: list[pa.Table], by: str) -> list[pa.Table]:
+    """Return those of some tables whose span of a column meets that of another."""
+    spans = [pc.min_max(rows[by]).as_py() for rows in each]
+    order = sorted(range(len(each)), key=lambda at: spans[at]["min"])
+    met: set[int] = set()
+    reached = -1  # the table that reaches furthest so far
+    for at in order:
+        if reached >= 0 and spans[at]["min"] <= spans[reached]["max"]:
+            met |= {at, reached}
+        if reached < 0 or spans[at]["max"] > spans[reached]["max"]:
+            reached = at
+    return [each[at] for at in sorted(met)]
+
+
+def _leading(table: Table) -> str:
+    """Return the column of a key by whose span files and batches are told apart: its moment, if it has one."""
+    return _MOMENT if _MOMENT in table.key else table.key[0]
 
 
 def _keys(table: Table, rows: pa.Table) -> list[Key]:
@@ -111,7 +131,7 @@ def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> Hel
     """Return the rows of the lake that stand under a key of `rows`."""
     if not rows.num_rows:
         return {}
-    by = _MOMENT if _MOMENT in table.key else table.key[0]
+    by = _leading(table)
     span = pc.min_max(rows[by]).as_py()
     met = [file for file in there if _meets(lake, file, by, span["min"], span["max"])]
     if not met:
