@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from tests.store.test_publish import files_up_to
 from twin.city import City
 from twin.contracts import TABLES
 from twin.errors import BusyError, DamagedError, ForeignError, LakeError, UsageError
@@ -672,3 +673,33 @@ def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_sa
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(old.path.with_name("whole"), filter="data")
     assert rows(after, table) == rows(find(Lake(old.path.with_name("whole") / "lake")), table)
+
+
+@pytest.mark.parametrize("act", ["compact", "prune", "rollback", "backup", "repair", "upgrade"])
+@pytest.mark.parametrize("n_bytes", [0, 300, 3_000])
+def test_a_disk_that_fills_in_the_middle_of_anything_loses_nothing(filler: Any, tmp_path: Path, act: str, n_bytes: int):
+    for _ in range(4):
+        filler.publish()
+    before = {each: rows(read(filler.lake, each)) for each in ids(filler.lake)}
+    lake, moment = filler.again(), filler.at
+    if act == "repair":
+        flip(filler.current().files("link_health")[0])
+    acts = {"compact": lambda: compact(lake, now=lambda: moment), "prune": lambda: prune(lake, now=lambda: moment, latest=1),
+            "rollback": lambda: rollback(lake, now=lambda: moment), "backup": lambda: backup(lake, tmp_path / "backup"),
+            "repair": lambda: repair(lake, filler.city, now=lambda: moment), "upgrade": lambda: upgrade(lake, filler.city)}
+    said = ""
+    with files_up_to(n_bytes):
+        try:
+            acts[act]()
+        except LakeError as error:
+            said = error.what
+    assert not said or "cannot be written" in said or "cannot be committed" in said
+    for each, held in before.items():
+        if each in ids(filler.lake):
+            assert rows(read(filler.lake, each)) == held
+    if act == "repair":
+        repair(filler.again(), filler.city, now=lambda: moment)
+    filler.lake = filler.again()
+    filler.publish()
+    assert verify(filler.again()).faults == ()
+    delta_is(filler, filler.current())

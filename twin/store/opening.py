@@ -87,7 +87,8 @@ def standing(lake: Lake) -> Standing:
             foreign.add(each)
             problems.append(error.what)
         except DamagedError as error:
-            lost.append(error.what)
+            if _is_there(lake, each):
+                lost.append(error.what)
     gone = set(found.takes_back) if found else set[str]()
     named = hint.snapshot
     if named and named not in every and named not in gone and not (found and order(named) <= order(found.id)):
@@ -172,9 +173,15 @@ def _readable(lake: Lake, of_second: Iterable[str], problems: list[str]) -> list
         try:
             found.append(read(lake, each))
         except LakeError as error:
-            problems.append(error.what)
-            found.clear()
+            if _is_there(lake, each):
+                problems.append(error.what)
+                found.clear()
     return found
+
+
+def _is_there(lake: Lake, snapshot_id: str) -> bool:
+    """Return whether a snapshot's file is there still: one that was pruned since it was listed is no damage."""
+    return (lake.snapshots / f"{snapshot_id}.json").exists()
 
 
 def same_rows(of_one_moment: list[Snapshot]) -> list[Snapshot]:
@@ -328,7 +335,8 @@ def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
             snapshot = read(lake, candidate)
             trust(lake, snapshot)
         except DamagedError as error:
-            problems += [error.what] if error.what not in problems else []
+            if _is_there(lake, candidate) and error.what not in problems:
+                problems.append(error.what)
         else:
             return snapshot, tuple(problems)
     if problems:
