@@ -26,11 +26,11 @@ def run(city_name: str | None, lake: Path, view_text: str, formats: str, out: Pa
     from twin.clock import now
     from twin.errors import TwinError
     from twin.faces.export import schedule
-    from twin.faces.export.brief import export
+    from twin.faces.export.brief import export, read_formats
     from twin.view import View
 
+    view, kinds = View.parse(view_text), read_formats(formats)
     city = the_city(city_name)
-    view, kinds = View.parse(view_text), [part.strip() for part in formats.split(",") if part.strip()]
 
     def write() -> None:
         desk, registry = the_desk(city, lake)

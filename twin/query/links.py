@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from twin.clock import from_text, to_text
+from twin.clock import asked_for, to_text
 from twin.errors import UsageError
 from twin.query.encode import ENCODER
 
@@ -78,7 +78,7 @@ def _typed(name: str, word: str, kind: str) -> Param:
     try:
         match kind:
             case "TIMESTAMPTZ":
-                return from_text(word)
+                return asked_for(word)
             case "INTEGER" | "BIGINT":
                 return int(word)
             case "DOUBLE":
