@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from twin.city import Camera, City
 from twin.clock import asked_for, to_text
+from twin.contracts.unicode import one_form
 from twin.errors import UsageError
 
 VERSION = "1"
@@ -196,7 +197,8 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     Raises:
         UsageError: the view names a city, district, layer or camera that is not there, or a language or theme.
     """
-    if view.city not in {"", city.id}:
+    view = replace(view, city=one_form(view.city), district=one_form(view.district))
+    if view.city not in {"", one_form(city.id)}:
         raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
     districts = set(city.reference["districts"]["district_id"].to_pylist())
     _known("district", view.district, districts | {""})
