@@ -31,7 +31,8 @@ def of_city(city: City) -> dict[str, Param]:
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
-        "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m}
+        "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m,
+        "raster_n_x": raster.n_x, "raster_n_y": raster.n_y}
     numbers: dict[str, Param] = {name: value for name, value in city.settings.get("freshness", {}).items()
                                  if isinstance(value, (int, float)) and not isinstance(value, bool)}
     return given | numbers
