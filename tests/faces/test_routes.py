@@ -6,12 +6,14 @@ import json
 import re
 import shutil
 
+import dash
 import pytest
 
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError, UsageError
 from twin.faces.server.app import PLACES, _hall, _paint, create_app, wished
+from twin.faces.server.serve import running
 from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, publish
@@ -182,3 +184,11 @@ def test_a_page_that_is_not_there_is_not_kept(client):
 def test_a_moment_that_no_page_sends_is_refused_with_a_sentence(hall, wish):
     with pytest.raises(UsageError, match="cannot be read"):
         wished(View(), wish, hall)
+
+
+def test_a_server_of_a_moment_ends_quietly_however_short_it_stood():
+    """A fault of its thread would be a failure here: it may be about to look at the socket that is closed."""
+    app = dash.Dash("moment")
+    for _ in range(100):
+        with running(app):
+            pass
