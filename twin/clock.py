@@ -19,16 +19,36 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Nobody has a question about a moment outside, UTC. Inside, every zone has a calendar day, and a
+reckoning of years back or on stays in the calendar."""
+
+
 def from_text(text: str) -> datetime:
     """Read ISO 8601 with a zone; answer UTC.
 
     Raises:
-        ValueError: not ISO 8601, or no zone.
+        ValueError: not ISO 8601, no zone, or not in the calendar as UTC.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} lies outside the calendar") from None
+
+
+def asked_for(text: str) -> datetime:
+    """Read a moment that somebody asks for, in a command or a link, as `from_text` does; answer UTC.
+
+    Raises:
+        ValueError: as `from_text`, or it lies outside EARLIEST to LATEST.
+    """
+    moment = from_text(text)
+    if not EARLIEST <= moment < LATEST:
+        raise ValueError(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year - 1}")
+    return moment
 
 
 def year_share(day: date) -> float:

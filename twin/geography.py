@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import shapely
 
+from twin.contracts.unicode import one_form
 from twin.errors import PackError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def read_outlines(path: Path) -> Outlines:
     shapes: list[Any] = []
     for number, feature in enumerate(read_features(path), 1):
         name = feature["properties"].get("district_id")
+        name = one_form(name) if isinstance(name, str) else name
         if not isinstance(name, str) or name in ids:
             raise PackError(f"{path.name}, feature {number}: district_id is {name!r}.",
                             fix="give each outline a district_id of its own, as text.")

@@ -21,6 +21,10 @@ OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000
 """Cells of the largest raster: its labels take two bytes each."""
+MAX_SIDE = 32_767
+"""Cells along its longest side, as the coverage table numbers them."""
+EAST_DEG, NORTH_DEG = 180.0, 85.0
+"""The map ends here, in both directions: no grid crosses the date line or reaches a pole."""
 NUMBERS = {"freshness": ("snapshot_ttl_s", "snapshot_stale_factor", "drone_flying_s", "drone_docked_s", "link_late_s",
                          "link_down_s", "indicator_periods"),
            "coverage": ("window_s",)}
@@ -129,7 +133,15 @@ def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | No
     if min(sides) <= 0 or min(size.values()) < 1 or size["n_x"] * size["n_y"] > MAX_CELLS:
         problems.append(f"city.toml: [raster] needs sides above 0 and 1 to {MAX_CELLS:,} cells.")
         return None
+    if max(size.values()) > MAX_SIDE:
+        problems.append(f"city.toml: [raster] is {size['n_x']:,.0f} by {size['n_y']:,.0f} cells; use at most {MAX_SIDE:,} along a side.")
+        return None
     raster = Raster(**real, n_x=int(size["n_x"]), n_y=int(size["n_y"]))
+    for low, n, side, edge, name in ((raster.lon0, raster.n_x, raster.dlon, EAST_DEG, "longitudes"),
+                                     (raster.lat0, raster.n_y, raster.dlat, NORTH_DEG, "latitudes")):
+        if low < -edge or low + n * side > edge + 1e-9:
+            problems.append(f"city.toml: [raster] reaches from {low:g} to {low + n * side:g}; {name} of the map go from {-edge:g} to {edge:g}.")
+            return None
     east_m, north_m = metres_per_degree(raster.lat0 + raster.n_y * raster.dlat / 2)
     for name, side_m in (("dlon", raster.dlon * east_m), ("dlat", raster.dlat * north_m)):
         if abs(side_m / raster.cell_m - 1) > 0.02:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from twin.contracts.base import PROVENANCE, STATUS, Column, Table, place, real, text, whole
+from twin.contracts.unicode import one_form
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
     values: dict[str, list[object]] = {column.name: [] for column in columns}
     for line, row in rows:
         for column in columns:
-            values[column.name].append(_value(row[in_file(column)], column, f"{name}, line {line}", problems))
+            values[column.name].append(_value(one_form(row[in_file(column)]), column, f"{name}, line {line}", problems))
     _check_keys(name, table, [line for line, _ in rows], values, problems)
     if len(problems) > before:
         return None

@@ -10,7 +10,8 @@ from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
 from twin.city import Camera, City
-from twin.clock import from_text, to_text
+from twin.clock import asked_for, to_text
+from twin.contracts.unicode import one_form
 from twin.errors import UsageError
 
 VERSION = "1"
@@ -63,6 +64,8 @@ class View:
         known = {spec.name for spec in fields(cls)}
         values: dict[str, object] = {}
         for name, text in parse_qsl(url.partition("?")[2] or url.lstrip("?"), keep_blank_values=True):
+            if not _is_unicode(text):
+                raise UsageError(f"The link's {name[:40]} is not Unicode.", fix="copy the link from the page again.")
             if name == "v":
                 if text != VERSION:
                     raise UsageError(f"The link is of version {text[:20]!r}; this program reads version {VERSION}.",
@@ -74,6 +77,15 @@ class View:
         return cls(**values)  # type: ignore[arg-type]
 
 
+def _is_unicode(text: str) -> bool:
+    """Return whether `text` can be written: bytes of a command line that are not UTF-8 come as halves of a pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _to_text(value: object) -> str:
     if isinstance(value, datetime):
         return to_text(value)
@@ -83,7 +95,7 @@ def _to_text(value: object) -> str:
 def _from_text(name: str, text: str) -> object:
     try:
         if name in {"as_of", "known_at"}:
-            return None if text in {"", "live"} else from_text(text)
+            return None if text in {"", "live"} else asked_for(text)
         if name == "window_s":
             return _between(int(text), 60, 31 * 86_400)
     except ValueError as error:
@@ -185,7 +197,8 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     Raises:
         UsageError: the view names a city, district, layer or camera that is not there, or a language or theme.
     """
-    if view.city not in {"", city.id}:
+    view = replace(view, city=one_form(view.city), district=one_form(view.district))
+    if view.city not in {"", one_form(city.id)}:
         raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
     districts = set(city.reference["districts"]["district_id"].to_pylist())
     _known("district", view.district, districts | {""})

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -12,6 +16,8 @@ from hypothesis import strategies as st
 
 from twin.city import City, Raster
 from twin.geography import OUTSIDE, Locator, Outlines, label
+from twin.pack import load_city
+from twin.view import Pointer, View, pin
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +139,21 @@ def test_the_counted_cells_are_those_of_the_districts_table(trio: City, here: Lo
 
     for row in trio.reference["districts"].to_pylist():
         assert row["n_cells"] == counted.get(row["district_id"], 0)
+
+
+def test_a_district_is_one_district_however_the_files_of_the_pack_spell_it(pack: Path) -> None:
+    """The table has the accent in its letter, the outlines and the other tables have it apart."""
+    land = next((pack / "geography").glob("land*"))
+    for path in (*pack.glob("*.csv"), land):
+        spelt = "alv\u00e1" if path.name == "districts.csv" else "alva\u0301"
+        path.write_text(path.read_text(encoding="utf-8").replace("alva", spelt), encoding="utf-8")
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][f"geography/{land.name}"]["sha256"] = hashlib.sha256(land.read_bytes()).hexdigest()
+    (pack / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    city = load_city(pack)
+    pointer = Pointer("s", datetime(2026, 7, 16, tzinfo=UTC))
+
+    assert Locator(city).ids[0] == "alv\u00e1"
+    assert "alva\u0301" not in city.reference["streets"]["district_id"].to_pylist()
+    assert pin(View(district="alva\u0301"), city, lambda _: pointer) == pin(View(district="alv\u00e1"), city, lambda _: pointer)

@@ -14,6 +14,11 @@ from twin.store import Lake, find
 TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
 
 
+OUTSIDE = ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0002-06-01T00:00:00Z",
+           "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "1899-12-31T23:59:59Z", "2200-01-01T00:00:00Z")
+"""Moments that nobody can mean: in no calendar as UTC, without a zone, or centuries away."""
+
+
 def twin(*words):
     return CliRunner().invoke(main, [str(word) for word in words])
 
@@ -78,6 +83,12 @@ def test_without_a_browser_the_tables_come_out_and_one_sentence_says_what_to_ins
     assert list((tmp_path / "out").glob("*.xlsx"))
 
 
+def test_a_format_that_is_named_twice_is_written_once(lake, tmp_path):
+    done = json.loads(twin("export", "brief", "--city", TRIO, "--lake", lake, "--format", "xlsx, xlsx,", "--out", tmp_path, "--json").output)
+
+    assert len(done["files"]) == 1
+
+
 def test_a_brief_that_is_due_is_written_once(lake, tmp_path):
     done = twin("schedule", "run", "--city", TRIO, "--lake", lake, "--format", "csv", "--out", tmp_path, "--once")
 
@@ -118,6 +129,18 @@ def test_work_orders_cannot_turn_time_back(lake):
     (("snapshot", "show", "nothing", "--lake", "no-such-lake"), 1, "no snapshot 'nothing'"),
     (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", "yesterday"), 2, "--until cannot be read"),
     (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", "flood@2026-01-01T00:00:00Z"), 2, "no story"),
+    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", ""), 2, "--until cannot be read"),
+    *((("simulate", "--city", TRIO, "--lake", "no-such-lake", "--days", days, "--until", until), 2, "--until cannot be read")
+      for days in (1, 1_000) for until in OUTSIDE),
+    *((("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", f"crossing@{moment}"), 2, "cannot be read")
+      for moment in ("", *OUTSIDE)),
+    *((("export", "brief", "--city", TRIO, "--lake", "no-such-lake", "--view", f"{name}={moment.replace('+', '%2B')}"), 2, f"link's {name} cannot be read")
+      for name in ("as_of", "known_at") for moment in OUTSIDE),
+    (("export", "brief", "--city", TRIO, "--lake", "no-such-lake", "--view", "picked=\udcff"), 2, "not Unicode"),
+    *(((*command, "--city", TRIO, "--lake", "no-such-lake", "--format", formats), 2, sentence)
+      for command in (("export", "brief"), ("schedule", "run"), ("schedule", "run", "--once"))
+      for formats, sentence in (("", "No format is named"), (",", "No format is named"), (" , ", "No format is named"),
+                                ("csv,pdf", "no format 'pdf'"), ("CSV", "no format 'CSV'"))),
 ])
 def test_a_fault_is_a_sentence_and_a_status(words, status, sentence, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

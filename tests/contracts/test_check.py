@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from twin.contracts import TABLES
 from twin.contracts.base import Table, moment, real, text, whole
-from twin.contracts.check import Checked, check, quarantined
+from twin.contracts.check import Checked, _convert, check, quarantined
+from twin.contracts.unicode import in_one_form
 
 NOON = datetime(2026, 7, 16, 4, tzinfo=UTC)
 READINGS = Table(
@@ -154,3 +156,56 @@ def test_every_row_is_judged_as_by_hand_and_none_is_lost(rows: list[dict[str, An
     checked = held(*rows, types={"sensor_id": pa.string(), "n_cars": pa.int32(), "depth_cm": pa.float32(), "state": pa.string()})
     assert checked.good.select(list(rows[0])).to_pylist() == list(wanted.values())
     assert checked.good.num_rows + checked.bad.num_rows == len(rows)
+
+
+COMPOSED, APART = "caf\u00e9-1", "cafe\u0301-1"
+"""One id, as two programs write it: with the accent in its letter, and with a letter for the accent."""
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_key_is_one_key_however_its_accents_are_spelt(kind):
+    done = held(row(sensor_id=COMPOSED), row(sensor_id=APART, n_cars=4), row(sensor_id=APART, occurred_at=NOON - timedelta(hours=1)),
+                types={"sensor_id": kind})
+
+    assert done.good["sensor_id"].to_pylist() == [COMPOSED, COMPOSED]
+    assert done.good["n_cars"].to_pylist() == [3, 3]
+    assert done.bad["reason"].to_pylist()[0].startswith("a row before it has the same sensor_id, occurred_at: caf\u00e9-1")
+    assert json.loads(done.bad["raw"][0].as_py())["sensor_id"] == APART
+
+
+@pytest.mark.parametrize("table", [name for name, table in TABLES.items() if any(pa.types.is_string(table.column(key).type) for key in table.key)])
+def test_every_table_keeps_its_text_in_one_form(table):
+    contract = TABLES[table]
+    given = {column.name: pa.array([APART if pa.types.is_string(column.type) else None], column.type) for column in contract.columns}
+    free = {column.name for column in contract.columns if pa.types.is_string(column.type)}
+
+    converted, _ = _convert(contract, pa.table(given))
+
+    assert {name: converted[name][0].as_py() for name in free} == dict.fromkeys(free, COMPOSED)
+
+
+def test_what_is_refused_speaks_of_the_event_that_it_means():
+    rows = pa.table({"event_id": [APART, None]})
+
+    done = check(TABLES["feedbacks"], rows, feed="f", origin="o", recorded_at=NOON)
+
+    assert done.bad["subject_id"].to_pylist() == [COMPOSED, None]
+
+
+@given(texts=st.lists(st.none() | st.text(max_size=6), max_size=8))
+def test_one_form_is_that_of_the_standard_library_and_stays(texts):
+    given_texts = pa.array(texts, pa.string())
+
+    made = in_one_form(given_texts)
+    part = in_one_form(given_texts.slice(1, 3))
+
+    assert part.to_pylist() == made.to_pylist()[1:4]
+    assert made.to_pylist() == [None if text is None else unicodedata.normalize("NFC", text) for text in texts]
+    assert in_one_form(made) is made
+
+
+def test_a_text_that_needs_another_form_is_found_among_many_that_do_not():
+    texts = pa.array([*[f"\u6b66\u6c49-{n}" for n in range(70_000)], APART, None])
+
+    assert in_one_form(texts).to_pylist() == [*texts.to_pylist()[:70_000], COMPOSED, None]
+    assert in_one_form(texts.slice(0, 70_000)).to_pylist() == texts.to_pylist()[:70_000]

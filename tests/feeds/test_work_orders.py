@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.conftest import HEADER
 from twin.contracts import TABLES
 from twin.contracts.check import check
 from twin.contracts.crs import UndeclaredCRS
@@ -239,3 +240,26 @@ def test_steps_in_any_order_never_break_a_contract(take, order, minutes):
     for batch in taken.batches:
         assert check(TABLES[batch.table], batch.rows, feed="f", origin="o", recorded_at=start).bad.num_rows == 0
     assert len(taken.rows("dispatches")) in {0, 4}
+
+
+def test_an_order_is_one_order_however_its_letters_are_spelt(take, order):
+    composed, apart = order(number="caf\u00e9-1"), order(number="cafe\u0301-1")
+
+    again, other = take(composed, apart), take(composed, {**apart, "text": "another engine"})
+
+    assert again.event["event_id"] == "caf\u00e9-1"
+    assert (again.batches[0].skipped, again.refused) == (1, [])
+    assert "'caf\u00e9-1' stands on row 2 already, with other content" in other.refused[0]["reason"]
+
+
+def test_the_words_of_a_mapping_are_the_words_of_a_file_however_both_are_spelt(take, order, mapping, tmp_path, trio):
+    path = tmp_path / "words.toml"
+    path.write_text('source_id = "S01"\nyes = ["cafe\u0301"]\ncolumns = {event_id = "nume\u0301ro", created_at = "opened"}\n'
+                    'priorities = {"e\u0301lev\u00e9" = 1}\n', encoding="utf-8")
+    words = load_mapping(trio, path)
+
+    header = ["num\u00e9ro" if name == "number" else name for name in HEADER]
+    taken = take(order(urgency="\u00e9leve\u0301"), header=header, priorities=words.priorities, columns={**mapping.columns, **words.columns})
+
+    assert words.yes == ("caf\u00e9",)
+    assert taken.event["priority"] == 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
+import traceback
 from typing import Any
 
 import click
 
+from twin.cli.common import say, visible
 from twin.errors import TwinError
 
 COMMANDS = {
@@ -16,6 +19,21 @@ COMMANDS = {
     "simulate": "twin.cli.simulate", "snapshot": "twin.cli.snapshot",
 }
 """Name of a command to the module whose `command` it is."""
+
+
+class VisibleRecord(logging.LogRecord):
+    """A line of the log in which nothing is left for a terminal to obey: a request's path is a stranger's text."""
+
+    def getMessage(self) -> str:  # noqa: N802  (the name that logging calls it by)
+        """Answer the message with controls written out."""
+        return visible(super().getMessage())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what logging gives; write out the controls of an exception's own lines."""
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[0] is not None:
+            lines = "".join(traceback.format_exception(*self.exc_info)).rstrip("\n").split("\n")
+            self.exc_text = "\n".join(map(visible, lines))
 
 
 class TwinGroup(click.Group):
@@ -30,16 +48,33 @@ class TwinGroup(click.Group):
         module = COMMANDS.get(cmd_name)
         return importlib.import_module(module).command if module else None
 
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        """Read the words before the command's name; those that are off are said without what a terminal would obey."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            _write_out(error)
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a TwinError becomes sentences on standard error and an exit status."""
+        logging.setLogRecordFactory(VisibleRecord)
         try:
             return super().invoke(ctx)
         except TwinError as error:
             for line in error.lines():
-                click.echo(line, err=True)
+                say(line, err=True)
             sys.exit(error.status)
+        except click.ClickException as error:
+            _write_out(error)
+            raise
         except KeyboardInterrupt:
             sys.exit(130)
+
+
+def _write_out(error: click.ClickException) -> None:
+    """Write out the controls in what click says of a word: it prints the message itself, with the usage before it."""
+    vars(error)["message"] = visible(error.message)
 
 
 @click.group(cls=TwinGroup, context_settings={"help_option_names": ["-h", "--help"]})

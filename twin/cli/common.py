@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from twin.query import Desk
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys instead of showing it: controls, marks that turn the direction of writing,
+separators of lines, and bytes of file names that are no Unicode."""
 
 
 def with_city(command: _F) -> _F:
@@ -37,10 +41,24 @@ def with_json(command: _F) -> _F:
 def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:
     """Print `facts` as JSON, or `sentences`."""
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1, default=str))
+        for line in json.dumps(facts, ensure_ascii=False, indent=1, default=str).split("\n"):
+            say(line)
     else:
         for sentence in sentences:
-            click.echo(sentence)
+            say(sentence)
+
+
+def say(sentence: str, *, err: bool = False) -> None:
+    """Print one line, on standard error if `err`: whatever it names, it stays one line, and only a line."""
+    click.echo(visible(sentence), err=err)
+
+
+def visible(text: str) -> str:
+    r"""Return `text` with all that a terminal would obey written out, as \u001b: names and reasons come from files of strangers.
+
+    That is how JSON writes it, too, so that inside a string of JSON it means the same as before.
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def the_city(name: str | None) -> City:

@@ -25,12 +25,12 @@ def command() -> None:
 def brief(city_name: str | None, lake: Path, as_json: bool, view_text: str, formats: str, out: Path, face: str) -> None:
     """Write the brief: the page as a picture, its rows as tables; each names its snapshot."""
     from twin.clock import now
-    from twin.faces.export.brief import export
+    from twin.faces.export.brief import export, read_formats
     from twin.view import View
 
+    view, kinds = View.parse(view_text), read_formats(formats)
     city = the_city(city_name)
     desk, registry = the_desk(city, lake)
-    made = export(desk, registry, city, View.parse(view_text), [part.strip() for part in formats.split(",") if part.strip()],
-                  out, clock=now, face=face)
+    made = export(desk, registry, city, view, kinds, out, clock=now, face=face)
     report(as_json, {"snapshot": made.snapshot, "picture": made.hash, "files": [str(path) for path in made.files]},
            [f"Snapshot {made.snapshot}, picture {made.hash}:", *(f"  {path}" for path in made.files)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.cli.common import the_city, the_desk, with_city, with_lake
+from twin.cli.common import say, the_city, the_desk, with_city, with_lake
 
 
 @click.group()
@@ -26,26 +26,27 @@ def run(city_name: str | None, lake: Path, view_text: str, formats: str, out: Pa
     from twin.clock import now
     from twin.errors import TwinError
     from twin.faces.export import schedule
-    from twin.faces.export.brief import export
+    from twin.faces.export.brief import export, read_formats
     from twin.view import View
 
+    view, kinds = View.parse(view_text), read_formats(formats)
     city = the_city(city_name)
-    view, kinds = View.parse(view_text), [part.strip() for part in formats.split(",") if part.strip()]
 
     def write() -> None:
         desk, registry = the_desk(city, lake)
         made = export(desk, registry, city, view, kinds, out, clock=now)
-        click.echo(f"{now():%Y-%m-%d %H:%M:%S}Z snapshot {made.snapshot}: {len(made.files)} files in {out}")
+        say(f"{now():%Y-%m-%d %H:%M:%S}Z snapshot {made.snapshot}: {len(made.files)} files in {out}")
 
     def write_and_go_on() -> None:
         try:
             write()
         except TwinError as error:
-            click.echo("\n".join(error.lines()), err=True)
+            for line in error.lines():
+                say(line, err=True)
 
     if once:
         with schedule.owner(lake):
             write()
         return
-    click.echo(f"The next brief is due {schedule.next_due(city, now()):%Y-%m-%d %H:%M %Z}.")
+    say(f"The next brief is due {schedule.next_due(city, now()):%Y-%m-%d %H:%M %Z}.")
     schedule.run(city, lake, write_and_go_on)

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME@MOMENT", help="Place a story at a moment; may be given more than once.")
 def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: int, until: str | None, scenarios: tuple[str, ...]) -> None:
     """Write a seeded, repeatable city into a new lake and publish it as one snapshot."""
-    from twin.clock import from_text, now, to_text
+    from twin.clock import asked_for, now, to_text
     from twin.errors import UsageError
     from twin.feeds.simulated import Simulated
     from twin.store import Lake, publish
 
     city = the_city(city_name)
     try:
-        end = from_text(until) if until else today(city, now())
+        end = today(city, now()) if until is None else asked_for(until)
     except ValueError as error:
         raise UsageError(f"--until cannot be read: {error}.", fix="write it as 2026-11-23T00:00:00+08:00.") from error
     begun = time.perf_counter()
@@ -59,7 +59,7 @@ def placed(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
     Raises:
         UsageError: one is of another form.
     """
-    from twin.clock import from_text
+    from twin.clock import asked_for
     from twin.errors import UsageError
     from twin.simulate import Scenario
 
@@ -67,7 +67,7 @@ def placed(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
     for text in texts:
         name, _, moment = text.partition("@")
         try:
-            found.append(Scenario(name, from_text(moment)))
+            found.append(Scenario(name, asked_for(moment)))
         except ValueError as error:
             raise UsageError(f"The scenario {text[:60]!r} cannot be read: {error}.",
                              fix="write it as crossing@2026-07-16T09:00:00+08:00.") from error

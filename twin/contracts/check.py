@@ -16,6 +16,7 @@ import pyarrow.types as pt
 from twin.clock import to_text
 from twin.contracts.base import Column, Table
 from twin.contracts.measured import QUARANTINE
+from twin.contracts.unicode import in_one_form, one_form
 
 _Reasons = dict[int, list[str]]
 """Sentences by index of a bad row."""
@@ -35,7 +36,8 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
 
     A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
     fraction given for a whole number is refused. A column that may be null may be absent; any other missing column, or an
-    unknown one, makes every row bad. Of two good rows with one key, the first stays.
+    unknown one, makes every row bad. Text is kept in one form of Unicode, NFC, so that a key is one key however its
+    accents are spelt; quarantine keeps the row as it was given. Of two good rows with one key, the first stays.
 
     Args:
         table: the contract.
@@ -84,7 +86,7 @@ def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed
     """Answer rows of the quarantine contract from (row number, reason, row as given in JSON).
 
     Args:
-        subjects: event, order or thing that each row speaks of; None where that cannot be read.
+        subjects: event, order or thing that each row speaks of; None where that cannot be read. Kept in NFC, as its id is.
 
     The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row, whenever it is read.
     """
@@ -96,7 +98,7 @@ def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed
         "quarantine_id": ids, "recorded_at": [recorded_at] * n, "occurred_at": [recorded_at] * n, "table_name": [table] * n,
         "feed": [feed] * n, "origin": [origin] * n, "row_n": [number for number, _, _ in given],
         "reason": [reason for _, reason, _ in given], "raw": [text for _, _, text in given],
-        "subject_id": pa.array([None] * n if subjects is None else subjects, pa.string())}, schema=QUARANTINE.schema)
+        "subject_id": pa.array([None] * n if subjects is None else [None if name is None else one_form(name) for name in subjects], pa.string())}, schema=QUARANTINE.schema)
 
 
 def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
@@ -130,10 +132,10 @@ def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
         if pt.is_dictionary(given.type):
             given = given.cast(given.type.value_type)
         if given.type == column.type:
-            columns.append(given)
+            columns.append(in_one_form(given) if pt.is_string(column.type) else given)
             continue
         made = given.cast(column.type) if pt.is_null(given.type) else _cast(given, column)
-        columns.append(made)
+        columns.append(in_one_form(made) if pt.is_string(column.type) else made)
         if made.null_count > given.null_count:
             lost = np.flatnonzero(_mask(made.is_null()) & _mask(given.is_valid())).tolist()
             _join(bad, ((i, f"{column.name}: {_show(given[i])} is not {_named(column)}") for i in lost))

@@ -43,8 +43,8 @@ FOOTPRINTS = Table(
     name="footprints", kind="measure", key=("drone_id", "occurred_at"), sort=("occurred_at", "drone_id"), chunk="day",
     doc="One row per heartbeat with the camera on: the ground it sees, a ring of four corners, counter-clockwise.",
     columns=(text("drone_id", "aircraft"), moment("occurred_at", "when"),
-             *(whole(f"{axis}{corner}_ud", f"corner {corner}, {name}", "1e-6 deg", low=-180_000_000, high=180_000_000)
-               for corner in range(1, 5) for axis, name in (("lon", "longitude"), ("lat", "latitude")))))
+             *(whole(f"{axis}{corner}_ud", f"corner {corner}, {name}", "1e-6 deg", low=-most, high=most)
+               for corner in range(1, 5) for axis, name, most in (("lon", "longitude", 180_000_000), ("lat", "latitude", 90_000_000)))))
 
 COVERAGE = Table(
     name="coverage", kind="measure", key=("cell_x", "cell_y"), sort=("cell_y", "cell_x"), chunk="all",

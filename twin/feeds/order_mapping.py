@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from twin.contracts.unicode import one_form
 from twin.errors import PackError, TwinError, UsageError
 from twin.feeds.tabular import ENCODINGS
 
@@ -108,7 +109,7 @@ class _Reader:
 
     def _text(self, name: str, other: str) -> str:
         value = self.settings.get(name, other)
-        return value if isinstance(value, str) else self._off(f"{name} is {value!r}, not text", "write it between quotes.")
+        return one_form(value) if isinstance(value, str) else self._off(f"{name} is {value!r}, not text", "write it between quotes.")
 
     def _columns(self) -> dict[str, str]:
         columns = _section(self.settings.get("columns"))
@@ -124,7 +125,7 @@ class _Reader:
             self._off("columns names only one of lon and lat", "name both or neither.")
         if "sent_at" not in columns and (later := [step for step in STEPS[1:] if step in columns]):
             self._off(f"columns names {', '.join(later)} without sent_at", "name the column that says when the order was sent, too.")
-        return columns
+        return {name: one_form(column) for name, column in columns.items()}
 
     def _zone(self) -> ZoneInfo | None:
         name = self._text("zone", "")
@@ -141,14 +142,14 @@ class _Reader:
         words = _section(self.settings.get("priorities"))
         if wrong := [word for word, level in words.items() if not _is_level(level)]:
             self._off(f"priorities: {', '.join(wrong)}: not a priority", "give each word a whole number from 1 (worst) to 4.")
-        return words
+        return {one_form(word): level for word, level in words.items()}
 
     def _words(self, name: str, other: tuple[str, ...]) -> tuple[str, ...]:
         value: object = self.settings.get(name, list(other))
         words = cast("list[object]", value) if isinstance(value, list) else []
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in words):
             self._off(f"{name} is not a list of words", f'write it as {name} = ["one", "two"].')
-        return tuple(str(word).lower() for word in words)
+        return tuple(one_form(str(word)).lower() for word in words)
 
 
 def _is_level(value: object) -> TypeGuard[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from twin.contracts.unicode import one_form
 from twin.errors import ContractError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Sheet:
     """A table of text.
 
     Attributes:
-        header: names of the columns, without spaces around them.
+        header: names of the columns in NFC, without spaces around them.
         rows: number of each row in the file (the header is row 1 of most) and its cells, blank rows left out.
     """
 
@@ -45,7 +46,7 @@ def read_sheet(path: Path, wanted: Sequence[str], *, encoding: str = "auto", del
     """Read a CSV or XLSX file whole.
 
     Args:
-        wanted: names that the header must hold; the order does not matter and other columns may stand between.
+        wanted: names in NFC that the header must hold; the order does not matter and other columns may stand between.
         encoding: of a CSV: 'utf-8' (with or without a mark at its start), 'gb18030', or 'auto' for the one of both that fits.
         sheet: name of the sheet of an XLSX; the first if None.
 
@@ -181,7 +182,7 @@ def _with_header(name: str, rows: Iterable[list[str]], wanted: Sequence[str]) ->
     first = next(numbered, None)
     if first is None:
         raise ContractError(f"{name} is empty.", fix="export it again, with its header.")
-    header = [cell.strip() for cell in first[1]]
+    header = [one_form(cell.strip()) for cell in first[1]]
     while header and not header[-1]:
         header.pop()
     if missing := [column for column in wanted if column not in header]:

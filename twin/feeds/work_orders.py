@@ -17,6 +17,7 @@ import pyarrow as pa
 from twin.contracts import TABLES
 from twin.contracts.check import quarantined
 from twin.contracts.crs import CRS, UndeclaredCRS
+from twin.contracts.unicode import one_form
 from twin.feeds.batch import Batch
 from twin.feeds.order_cells import Districts, Refused, read_moment, read_places, read_priority, read_truth
 from twin.feeds.order_mapping import FEED, STEPS, OrderMapping, load_mapping
@@ -75,14 +76,15 @@ class _Rows:
             if len(cells) < width or any(cell.strip() for cell in cells[width:]):
                 self.refused.append((at, f"the row has {len(cells)} cells where the header has {width}: it may be cut off"))
                 continue
-            given = {name: cells[place].strip() for name, place in places.items()}
+            said = [one_form(cell) for cell in cells]
+            given = {name: said[place].strip() for name, place in places.items()}
             name = given["event_id"]
             if not name:
                 self.refused.append((at, f"{id_column} is missing"))
             elif name not in first:
-                first[name] = (number, cells)
+                first[name] = (number, said)
                 self.kept.append((at, given))
-            elif first[name][1] == cells:
+            elif first[name][1] == said:
                 self.repeated += 1
             else:
                 self.refused.append((at, f"{id_column}: {name!r} stands on row {first[name][0]} already, with other content"))

@@ -24,6 +24,8 @@ FAR = 4.0
 """The far edge lies at most this many heights ahead: beyond, a picture shows too little to count as seen (assumed)."""
 ASPECT = 9 / 16
 _M_PER_DEG = 111_320.0
+_EAST_UD, _POLE_UD = 180_000_000, 90_000_000
+"""Where longitudes and latitudes end, 1e-6 deg: a corner beyond is drawn to the edge, as no grid goes on behind it."""
 RULE = f"corner rays 1 {FAR} {ASPECT}"
 """Changes whenever the same heartbeat gives another footprint: then every day is worked out anew."""
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -62,8 +64,8 @@ def footprints(states: pa.Table) -> pa.Table:
     lon = values["lon_ud"][:, None] + metres[:, :, 0] / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None] * 1e6
     columns: dict[str, object] = {"drone_id": seeing["drone_id"], "occurred_at": seeing["occurred_at"]}
     for corner in range(4):
-        columns[f"lon{corner + 1}_ud"] = np.rint(lon[:, corner]).astype(np.int32)
-        columns[f"lat{corner + 1}_ud"] = np.rint(lat[:, corner]).astype(np.int32)
+        columns[f"lon{corner + 1}_ud"] = np.rint(np.clip(lon[:, corner], -_EAST_UD, _EAST_UD)).astype(np.int32)
+        columns[f"lat{corner + 1}_ud"] = np.rint(np.clip(lat[:, corner], -_POLE_UD, _POLE_UD)).astype(np.int32)
     return pa.table(columns).cast(FOOTPRINTS.schema)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from twin.clock import from_text, to_text
+from twin.clock import asked_for, to_text
 from twin.errors import UsageError
 from twin.query.encode import ENCODER
 
@@ -31,7 +31,8 @@ def of_city(city: City) -> dict[str, Param]:
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
-        "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m}
+        "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m,
+        "raster_n_x": raster.n_x, "raster_n_y": raster.n_y}
     numbers: dict[str, Param] = {name: value for name, value in city.settings.get("freshness", {}).items()
                                  if isinstance(value, (int, float)) and not isinstance(value, bool)}
     return given | numbers
@@ -78,7 +79,7 @@ def _typed(name: str, word: str, kind: str) -> Param:
     try:
         match kind:
             case "TIMESTAMPTZ":
-                return from_text(word)
+                return asked_for(word)
             case "INTEGER" | "BIGINT":
                 return int(word)
             case "DOUBLE":

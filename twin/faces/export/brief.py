@@ -31,6 +31,26 @@ class Brief:
     files: tuple[Path, ...]
 
 
+def read_formats(text: str) -> tuple[str, ...]:
+    """Answer the formats that `text` names, parted by commas, each once.
+
+    Raises:
+        UsageError: it names none, or one that is not there.
+    """
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    _check(found)
+    return found
+
+
+def _check(formats: Sequence[str]) -> None:
+    usable = f"use {', '.join(FORMATS)}."
+    if not formats:
+        raise UsageError("No format is named, so nothing would be written.", fix=usable)
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise UsageError(f"There is no format {unknown[0][:20]!r}.", fix=usable)
+
+
 def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequence[str], out: Path, *, clock: Clock,
            face: str = "/") -> Brief:
     """Write `view` in each of `formats` into `out`; every file names its snapshot.
@@ -39,12 +59,10 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
         face: path of the face whose picture is taken: '/' or '/wall/<profile>'.
 
     Raises:
-        UsageError: a format that is not there, or a view that means nothing.
+        UsageError: no format, or one that is not there, or a view that means nothing.
         MissingToolError: a picture was asked for and there is no browser; the tables are written before that is said.
     """
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise UsageError(f"There is no format {unknown[0][:20]!r}.", fix=f"use {', '.join(FORMATS)}.")
+    _check(formats)
     on = [layer.id for layer in registry.layers if layer.on]
     now = pin(view, city, desk.pointer, on)
     framed = replace(view, city=city.id, frame=view.frame or _FRAME, as_of=now.as_of)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 
 from twin import paths
-from twin.clock import from_text, now
+from twin.clock import asked_for, now
 from twin.errors import TwinError, UsageError
 from twin.faces import deckmap, parts, picture, texts
 from twin.faces.pages import page
@@ -33,7 +34,11 @@ PLACES = ("top", "banner", "headline", "legend", "side", "foot")
 
 @dataclass(frozen=True)
 class Hall:
-    """What painting a view needs; built once for one application."""
+    """What painting a view needs; built once for one application.
+
+    Attributes:
+        pack_urls: address of each map file as it was at the start.
+    """
 
     desk: Desk
     registry: Registry
@@ -61,7 +66,7 @@ def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now
 def _hall(desk: Desk, registry: Registry, city: City, clock: Clock) -> Hall:
     folders = [layer.folder for layer in registry.layers]
     words = {lang: texts.load_texts(lang, folders) for lang in texts.LANGUAGES}
-    pack_urls = {role: f"/pack/{city.id}/{role}.geojson?{routes.file_tag(path)}" for role, path in city.geography.items()}
+    pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
     atlas = paths.assets() / "icons" / "marks.png"
     ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
     return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s)
@@ -126,9 +131,18 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
 
 
 def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
-    spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, shown.texts, pack_urls=hall.pack_urls, atlas=hall.atlas,
+    spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, shown.texts, pack_urls=_pack_urls(hall), atlas=hall.atlas,
                         ratio=ratio, padding=padding)
     return spec | {"spoken": spoken}
+
+
+def _pack_urls(hall: Hall) -> dict[str, str]:
+    """Answer the address of each map file as it is now; one that cannot be read keeps its first, and only it is missing."""
+    urls = dict(hall.pack_urls)
+    for role in urls:
+        with suppress(TwinError):
+            urls[role] = routes.pack_url(hall.city, role)
+    return urls
 
 
 def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
@@ -142,17 +156,31 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
         name = str(wish["toggle"])
         return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
     if "at" in wish:
-        local = datetime.fromisoformat(str(wish["at"]).replace(" ", "T")).replace(tzinfo=ZoneInfo(hall.city.zone.key))
-        return _at(view, local.astimezone(UTC), hall)
+        return _at(view, _moment(wish["at"], ZoneInfo(hall.city.zone.key)), hall)
     if "as_of" in wish:
         if wish["as_of"] == "live":
             return replace(view, as_of=None, known_at=None)
-        return _at(view, from_text(str(wish["as_of"])), hall)
+        return _at(view, _moment(wish["as_of"]), hall)
     if "known_at" in wish:
         known_at = str(wish["known_at"])
-        return replace(view, known_at=from_text(known_at) if known_at else None)
+        return replace(view, known_at=_moment(known_at) if known_at else None)
     allowed = {name: str(wish[name]) for name in ("district", "lang") if name in wish}
     return replace(view, **cast("Any", allowed))
+
+
+def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
+    """Read a moment that the page sent, UTC; `zone` is that of a moment by the city's clock.
+
+    Raises:
+        UsageError: it is none.
+    """
+    text = str(given)
+    try:
+        if zone is not None:
+            text = datetime.fromisoformat(text.replace(" ", "T")).replace(tzinfo=zone).isoformat()
+        return asked_for(text)
+    except ValueError as error:
+        raise UsageError(f"The moment {text[:40]!r} cannot be read.", fix="load the page again.") from error
 
 
 def _at(view: View, moment: datetime, hall: Hall) -> View:

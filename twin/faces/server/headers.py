@@ -20,7 +20,7 @@ def policy(hashes: Sequence[str]) -> str:
 
 
 def guard(server: Flask, hashes: Sequence[str]) -> None:
-    """Put the security headers on every answer of `server`."""
+    """Put the security headers on every answer of `server`; an error is never kept by a browser or a proxy."""
     csp = policy(hashes)
 
     def add(response: Response) -> Response:
@@ -28,6 +28,8 @@ def guard(server: Flask, hashes: Sequence[str]) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     server.after_request(add)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, jsonify, request
 
 from twin.clock import to_text
-from twin.errors import TwinError
+from twin.errors import PackError, TwinError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,18 +34,17 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         return answer
 
     def rows(layer: str, name: str) -> Response:
-        tag = hashlib.sha256(request.full_path.encode()).hexdigest()[:32]
-        if tag in request.if_none_match:
-            return _kept(Response(status=304), tag)
         snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
-        return _kept(Response(desk.map_arrow(layer, name, snapshot, params), mimetype=ARROW), tag)
+        return _kept(desk.map_arrow(layer, name, snapshot, params), ARROW)
 
     def geography(name: str, role: str) -> Response:
-        path = city.geography.get(role)
-        if name != city.id or path is None:
+        path = city.geography.get(role) if name == city.id else None
+        if path is None:
             return Response(status=404)
-        tag = file_tag(path)
-        return _kept(send_file(path, mimetype="application/geo+json", etag=False), tag)
+        content = _read(path)
+        if request.query_string != _tag(content).encode():
+            return Response(status=404)  # saved anew, or half saved: other bytes than the address promises for ever
+        return _kept(content, "application/geo+json")
 
     def health() -> tuple[Response, int]:
         status = desk.status()
@@ -61,12 +61,56 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     server.add_url_rule("/healthz", view_func=health)
 
 
+def pack_url(city: City, role: str) -> str:
+    """Answer the address of a map file of the pack as it is now: it ends in the tag of its bytes.
+
+    Raises:
+        PackError: the file cannot be read.
+    """
+    return f"/pack/{city.id}/{role}.geojson?{file_tag(city.geography[role])}"
+
+
 def file_tag(path: Path) -> str:
-    """Answer a short hash of a file's bytes, for its URL and its ETag."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    """Answer a short hash of a file's bytes, for its URL. Cheap while the file stays as it is.
+
+    Raises:
+        PackError: the file cannot be read.
+    """
+    try:
+        there = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _file_tag(path, there.st_mtime_ns, there.st_size)
 
 
-def _kept(response: Response, tag: str) -> Response:
+@lru_cache(maxsize=64)
+def _file_tag(path: Path, _mtime_ns: int, _size: int) -> str:
+    return _tag(_read(path))
+
+
+def _tag(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> PackError:
+    return PackError(f"{path.name} cannot be read: {error.strerror}.", why="the map is drawn without it.",
+                     fix=f"put the file back at {path}.")
+
+
+def _kept(content: bytes, mimetype: str) -> Response:
+    """Answer `content` under an address that names nothing else: a browser keeps it for ever.
+
+    The ETag is of the bytes that are sent, so that a browser is told that it has them only when it has.
+    """
+    response = Response(content, mimetype=mimetype)
     response.headers["Cache-Control"] = _FOREVER
-    response.set_etag(tag)
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    response.make_conditional(request)
     return response

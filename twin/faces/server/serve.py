@@ -54,10 +54,20 @@ def serve(app: dash.Dash, host: str, port: int) -> None:
 def running(app: dash.Dash) -> Generator[str]:
     """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
     server = _server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True, name="twin-moment")
+    ends = threading.Event()
+
+    def run() -> None:
+        try:
+            server.run()
+        except OSError:  # it looked at its socket in the moment in which that was closed
+            if not ends.is_set():
+                raise
+
+    thread = threading.Thread(target=run, daemon=True, name="twin-moment")
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
+        ends.set()
         server.close()
         thread.join(timeout=5)

@@ -1,0 +1,44 @@
+"""One form for what is written in several: the same letters by another spelling of Unicode are the same name.
+
+An accent may be a letter of its own after its base (NFD, as some file systems and exports write it)
+or one with it (NFC). Nobody sees a difference, and a key that differs only so would be two things.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import pyarrow as pa
+
+from twin.arrow import compute as pc
+
+_PIECE = 65_536
+"""Texts looked at together: their letters are held once more meanwhile."""
+
+
+def one_form(text: str) -> str:
+    """Return `text` in NFC."""
+    return unicodedata.normalize("NFC", text)
+
+
+def in_one_form(texts: pa.Array) -> pa.Array:
+    """Return texts (an array of `string`) in NFC, nulls as they are; the very same array if that changes nothing."""
+    pieces = [texts.slice(start, _PIECE) for start in range(0, len(texts), _PIECE)]
+    made = [piece if _is_in_one_form(piece) else pc.utf8_normalize(piece, form="NFC") for piece in pieces]
+    if all(new is old or new.equals(old) for new, old in zip(made, pieces, strict=True)):
+        return texts
+    return pa.concat_arrays(made)
+
+
+def _is_in_one_form(texts: pa.Array) -> bool:
+    """Return whether all texts surely are: each part of a text in NFC is in NFC, so they are looked at as one.
+
+    That is many times cheaper than to write a million texts anew, of which most often none changes.
+    """
+    _, ends, letters = texts.buffers()
+    if letters is None:
+        return True
+    at = np.frombuffer(ends, np.int32, count=texts.offset + len(texts) + 1)
+    joined = letters[int(at[texts.offset]) : int(at[-1])].to_pybytes()
+    return unicodedata.is_normalized("NFC", joined.decode(errors="replace"))
