@@ -19,7 +19,7 @@ from twin.errors import LakeError
 from twin.feeds.batch import Batch
 from twin.feeds.simulated import Simulated
 from twin.query import Desk
-from twin.store import Lake, Snapshot, as_far_as_whole, best, find, publish
+from twin.store import Lake, Snapshot, as_far_as_whole, best, find, may_be_whole, publish
 from twin.view import View, pin
 
 UNTIL = datetime(2026, 7, 16, 12, tzinfo=UTC)
@@ -220,6 +220,8 @@ def test_a_file_that_all_snapshots_share_leaves_the_newest_with_the_rest_of_its_
     harm(shared)
     shown = best(Lake(lake.path))
     assert (shown.snapshot.id, set(shown.damaged), shown.problems) == (newest, {"districts"}, ())
+    assert {lake.tables / path for path in shown.bad} == {shared}
+    assert not may_be_whole(lake, shown, AS_OF)
     with desk_over(city, lake) as desk:
         assert desk.pointer().damaged == ("districts",)
         assert [desk.pointer(AS_OF + n * timedelta(seconds=10)).snapshot for n in (0, 3)] == [newest, newest]
@@ -231,6 +233,7 @@ def test_a_look_back_is_answered_by_a_later_whole_one_where_its_own_is_damaged(c
     last = add(lake, city, ["E4"], AS_OF + 4 * HOUR)
     harm(own(lake, middle, first, "event_facts"))
     with desk_over(city, lake) as desk:
+        assert may_be_whole(lake, best(lake), AS_OF + HOUR)
         found = desk.pointer(AS_OF + HOUR)
         assert (found.snapshot, found.damaged, len(found.problems)) == (last, (), 1)
 

@@ -36,6 +36,8 @@ _KNOWN_FACTS = load_sql(Path(__file__).with_name("known_facts.sql"))
 _RESTS_ON = {"event_facts": ("events",)}
 """What makes a measure's subject known, where that is less than all its logs: an order or a refused row makes no event known."""
 _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
+CLOCKS_DIFFER_S = 60
+"""A clock may be behind the data by so much before it is said, s."""
 _ROWS_BYTES = 64 << 20
 _MAP_BYTES = 192 << 20
 
@@ -56,6 +58,11 @@ class Status:
     mode: str
     problems: tuple[str, ...]
     damaged: tuple[str, ...] = ()
+
+    def clock_behind_s(self, now: datetime) -> int:
+        """Return how far a clock that says `now` (UTC) is behind the data, s; 0 up to a minute, which clocks may differ."""
+        behind = (self.as_of - now).total_seconds()
+        return int(behind) if behind > CLOCKS_DIFFER_S else 0
 
     @property
     def tag(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from twin.engine import Engine
 from twin.errors import LakeError, QueryError
-from twin.store import Found, Lake, Shown, Snapshot, as_far_as_whole, at, best, engine_over, find, trust
+from twin.store import Found, Lake, Shown, Snapshot, as_far_as_whole, at, best, engine_over, find, may_be_whole, trust
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +79,8 @@ class Shelf:
         """
         with self._lock:
             newest = self.newest()
+            if newest.snapshot.as_of >= moment and newest.damaged and not may_be_whole(self.lake, newest, moment):
+                return Found(newest.snapshot, is_exact=True)
             try:
                 found = at(self.lake, moment)
             except LakeError:

@@ -29,12 +29,14 @@ class Shown:
             not shown, measures that are worked out again.
         anew: measures whose own files are damaged while all that they rest on is whole: their rows
             are worked out again when the snapshot is opened.
+        bad: paths of the files that are damaged, where `best` says so.
     """
 
     snapshot: Snapshot
     damaged: Mapping[str, str] = field(default_factory=dict[str, str])
     problems: tuple[str, ...] = ()
     anew: frozenset[str] = frozenset()
+    bad: frozenset[str] = frozenset()
 
 
 def best(lake: Lake) -> Shown:
@@ -63,14 +65,23 @@ def best(lake: Lake) -> Shown:
         faults = _faults(lake, snapshot)
         if not faults:
             return Shown(snapshot, problems=tuple(passed_over))
+        bad.update(_bad_files(lake, snapshot, faults))
         if newest is None:
             shown = _without(snapshot, faults)
-            newest = replace(shown, problems=(*passed_over, *shown.problems))
+            newest = replace(shown, problems=(*passed_over, *shown.problems), bad=frozenset(bad))
         passed_over.append(next(iter(faults.values())))
-        bad.update(_bad_files(lake, snapshot, faults))
     if newest is None:
         raise _nothing_readable(lake, passed_over)
     return newest
+
+
+def may_be_whole(lake: Lake, shown: Shown, moment: datetime) -> bool:
+    """Return whether a snapshot at or after a moment may be whole: one that names no file that `shown` found damaged.
+
+    Where all share a damaged file, they need not be tried one after the other.
+    """
+    later = (each for each in ids(lake) if _second(each) >= _second_of(moment))
+    return any(not _names_any(lake, each, shown.bad) for each in later)
 
 
 def as_far_as_whole(lake: Lake, snapshot: Snapshot) -> Shown:
