@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, request, send_file
 
 from twin.clock import to_text
-from twin.errors import TwinError
+from twin.errors import LakeError, TwinError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,7 +28,8 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     def newest() -> Response:
         status = desk.status()
         answer = jsonify(snapshot=status.snapshot, as_of=to_text(status.as_of), created_at=to_text(status.created_at),
-                         simulated=status.simulated, mode=status.mode, problems=list(status.problems), now=to_text(clock()))
+                         simulated=status.simulated, mode=status.mode, problems=list(status.problems), damaged=list(status.damaged),
+                         state=status.tag, clock_behind_s=status.clock_behind_s(now := clock()), now=to_text(now))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -37,7 +38,12 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         if tag in request.if_none_match:
             return _kept(Response(status=304), tag)
         snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
-        return _kept(Response(desk.map_arrow(layer, name, snapshot, params), mimetype=ARROW), tag)
+        stream, unknown = desk.map_answer(layer, name, snapshot, params)
+        answer = Response(stream, mimetype=ARROW)
+        if unknown != "damaged":
+            return _kept(answer, tag)
+        answer.headers["Cache-Control"] = "no-store"  # the same address has rows once the lake is mended
+        return answer
 
     def geography(name: str, role: str) -> Response:
         path = city.geography.get(role)
@@ -47,12 +53,20 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         return _kept(send_file(path, mimetype="application/geo+json", etag=False), tag)
 
     def health() -> tuple[Response, int]:
-        status = desk.status()
-        return jsonify(ok=not status.problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(clock()),
-                       problems=list(status.problems)), 200 if not status.problems else 503
+        now = clock()
+        try:
+            status = desk.status()
+        except LakeError as error:
+            return jsonify(ok=False, now=to_text(now), problems=error.lines(), **error.payload()), 503
+        behind = status.clock_behind_s(now)
+        problems = [*status.problems, *([f"This machine's clock is behind the data by {behind // 60} min."] if behind else [])]
+        return jsonify(ok=not problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(now), problems=problems,
+                       damaged=list(status.damaged), clock_behind_s=behind), 503 if problems else 200
 
     def refuse(error: TwinError) -> tuple[Response, int]:
-        return jsonify(error.payload()), error.http
+        answer = jsonify(error.payload())
+        answer.headers["Cache-Control"] = "no-store"
+        return answer, error.http
 
     server.register_error_handler(TwinError, refuse)
     server.add_url_rule("/api/snapshot", view_func=newest)
