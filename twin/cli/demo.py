@@ -34,6 +34,7 @@ COMPACT_EVERY = 60
 @click.option("--only-publish", is_flag=True, hidden=True, help="Be the publisher; the demo starts itself so.")
 def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, port: int, tick: int, only_publish: bool) -> None:
     """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
+    from twin.errors import DamagedError
     from twin.faces.server.app import create_app
     from twin.faces.server.serve import free, serve
     from twin.store import Lake
@@ -43,7 +44,10 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
         live(city, Lake(lake), seed, tick)
         return
     free(host, port)
-    catch_up(city, Lake(lake), seed, days)
+    try:
+        catch_up(city, Lake(lake), seed, days)
+    except DamagedError as error:  # what is whole is served; the publisher tries again
+        click.echo("\n".join(error.lines()), err=True)
     words = [sys.executable, "-m", "twin.cli", "demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick)]
     publisher = subprocess.Popen(words)  # noqa: S603  (our own command, with the words above)
     try:
