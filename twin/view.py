@@ -128,6 +128,7 @@ class Pinned:
         camera: where the map looks first.
         newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
         problems: a sentence for each snapshot that would have answered and is not whole.
+        damaged: tables of the snapshot that cannot be read, by name.
     """
 
     view: View
@@ -144,6 +145,7 @@ class Pinned:
     newest_as_of: datetime
     day: date
     problems: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def is_snapshot_moment(self) -> bool:
@@ -159,6 +161,8 @@ class Pinned:
     def hash(self) -> str:
         """Answer 12 hex digits that stand for this picture; printed on exports."""
         text = f"{self.city}|{self.snapshot}|{to_text(self.as_of)}|{to_text(self.known_at)}|{self.view.url()}"
+        if self.damaged:
+            text += f"|damaged {' '.join(self.damaged)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -174,12 +178,14 @@ class Pointer:
     Attributes:
         newest: moment that the newest whole snapshot speaks of, UTC; None if that is the one that answers.
         problems: a sentence for each snapshot that would have answered and is not whole.
+        damaged: tables of the snapshot that cannot be read, by name.
     """
 
     snapshot: str
     as_of: datetime
     newest: datetime | None = None
     problems: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def newest_as_of(self) -> datetime:
@@ -214,7 +220,7 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
                   known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), problems=pointer.problems)
+                  day=local.date(), problems=pointer.problems, damaged=pointer.damaged)
 
 
 def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tuple[datetime, Pointer]:

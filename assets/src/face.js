@@ -2,7 +2,9 @@
 // No state outside this module; nothing here knows a number of the city.
 
 const LOST_AFTER_MS = 8000;
-const keeper = { asking: false, offset: 0, heard: Date.now(), spoken: null, wishes: 0 };
+/** Clocks may differ by so much before it is said. */
+const CLOCKS_DIFFER_S = 60;
+const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, wishes: 0 };
 
 /** Server's present moment, ms since the epoch. */
 const serverNow = () => Date.now() + keeper.offset;
@@ -37,9 +39,12 @@ function beat() {
     return;
   }
   for (const node of document.querySelectorAll('[data-since]')) {
-    const seconds = Math.trunc((now - Date.parse(node.dataset.since)) / 1000);
-    const text = ageText(seconds);
+    const seconds = Math.floor((now - Date.parse(node.dataset.since)) / 1000);
+    const behind = (Date.parse(node.dataset.until ?? node.dataset.since) - now) / 1000;
+    const isBehind = behind > CLOCKS_DIFFER_S;
+    const text = isBehind ? say('clock-behind', Math.floor(behind / 60)) : ageText(seconds);
     if (node.textContent !== text) node.textContent = text;
+    node.classList.toggle('clock-behind', isBehind);
     const ttl = keeper.spoken?.ttl ?? 60;
     root.dataset.age = location.search.includes('as_of=') || seconds <= ttl ? 'fresh' : seconds <= 3 * ttl ? 'late' : 'old';
   }
@@ -51,7 +56,16 @@ function beat() {
   if (silent > LOST_AFTER_MS) {
     root.dataset.link = 'lost';
     root.style.setProperty('--lost', JSON.stringify(say('offline', clockText(Math.floor(silent / 1000)))));
-  } else delete root.dataset.link;
+  } else if (keeper.refused) root.dataset.link = 'refused';
+  else delete root.dataset.link;
+}
+
+/** The server answers, but cannot show anything: say why, once. @param {{what: string}} refusal */
+function refused(refusal) {
+  keeper.refused = true;
+  const told = document.querySelector('#banner [data-of=reason]')?.dataset.said;
+  if (told === refusal.what) return window.dash_clientside.no_update;
+  return { ...refusal, shown: document.querySelector('.as-of')?.dataset.snapshot ?? '' };
 }
 
 /** Ask for the newest snapshot; answer it only when it is another one than on screen. A tick is skipped while one is under way. */
@@ -62,13 +76,18 @@ async function poll() {
   try {
     const begun = Date.now();
     const answer = await fetch('/api/snapshot', { cache: 'no-store', signal: AbortSignal.timeout(6000) });
-    if (!answer.ok) return same;
     const newest = await answer.json();
+    if (!answer.ok && !newest.what) return same;
+    if (!answer.ok) {
+      keeper.heard = Date.now();
+      return refused(newest);
+    }
+    keeper.refused = false;
     keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
     keeper.heard = Date.now();
-    const shown = document.querySelector('.as-of')?.dataset.newest;
-    const told = [...document.querySelectorAll('#banner .problem[data-of=lake]')].map((node) => node.textContent).join('|');
-    return newest.snapshot === shown && newest.problems.join('|') === told ? same : newest;
+    const shown = document.querySelector('.as-of')?.dataset;
+    const isSame = newest.snapshot === shown?.newest && newest.state === shown?.state && !document.querySelector('#banner [data-of=reason]');
+    return isSame ? same : newest;
   } catch {
     return same;
   } finally {

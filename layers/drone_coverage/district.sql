@@ -30,7 +30,7 @@ WITH counted AS (
     SELECT 1 AS place, 'district_seen_pct' AS figure,
            CASE WHEN counted.n_day > 0 THEN 100.0 * counted.n_hour / nullif(districts.n_cells, 0) END AS value,
            'percent' AS form, 'unit-percent' AS unit
-    FROM districts CROSS JOIN counted WHERE districts.district_id = $district
+    FROM counted LEFT JOIN districts ON districts.district_id = $district
     UNION ALL
     SELECT 2, 'district_drones_flying', CASE WHEN n_registered > 0 THEN n_flying END, 'count', 'unit-aircraft' FROM flying
 )

@@ -11,7 +11,7 @@ import pytest
 
 from layers.registry import load_registry
 from tests.query.conftest import AS_OF, add, pinned
-from twin.errors import DamagedError, LakeError, UsageError
+from twin.errors import LakeError, UsageError
 from twin.query import Desk
 from twin.query.shelf import MOST_OPEN
 from twin.view import View
@@ -151,8 +151,8 @@ def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
     assert len(status.problems) == 1
     assert newest.snapshot in status.problems[0]
     assert titles(desk, city) == ["E1", "E2"]
-    with pytest.raises(DamagedError):
-        desk.ask("attention", "stages.sql", {"as_of": AS_OF, "known_at": AS_OF, "day_from": AS_OF, "mode": "live"}, newest.snapshot)
+    asked = {"as_of": LATER, "known_at": LATER, "district": "", "mode": "live", "most": 8}
+    assert [row["title"] for row in desk.ask("attention", "rows.sql", asked, newest.snapshot).rows.to_pylist()] == ["E3", "E1", "E2"]  # by its logs
     desk.close()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twin.cli.common import the_city, the_desk, with_city, with_lake
+from twin.cli.common import say, the_city, the_desk, with_city, with_lake
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -38,6 +38,7 @@ TRASH_FOR = timedelta(hours=1)
 @click.option("--only-publish", is_flag=True, hidden=True, help="Be the publisher; the demo starts itself so.")
 def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, port: int, tick: int, after_gap: bool, only_publish: bool) -> None:
     """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
+    from twin.errors import DamagedError
     from twin.faces.server.app import create_app
     from twin.faces.server.serve import free, serve
     from twin.store import Lake
@@ -47,12 +48,16 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
         live(city, Lake(lake), seed, tick)
         return
     free(host, port)
-    catch_up(city, Lake(lake), seed, days, after_gap=after_gap)
+    try:
+        catch_up(city, Lake(lake), seed, days, after_gap=after_gap)
+    except DamagedError as error:  # what is whole is served; the publisher tries again
+        for line in error.lines():
+            say(line, err=True)
     words = [sys.executable, "-m", "twin.cli", "demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick)]
     publisher = subprocess.Popen(words)  # noqa: S603  (our own command, with the words above)
     try:
         desk, registry = the_desk(city, lake)
-        click.echo(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default (Ctrl-C ends)")
+        say(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default (Ctrl-C ends)")
         serve(create_app(desk, registry, city), host, port)
     finally:
         publisher.terminate()
@@ -70,11 +75,11 @@ def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = 
 
     def missing(known: Snapshot | None) -> list[Batch]:
         start = known.as_of if known else moment - timedelta(days=days)
-        click.echo(f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to {moment:%Y-%m-%d %H:%M} UTC …")
+        say(f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to {moment:%Y-%m-%d %H:%M} UTC …")
         return [*([] if known else feed.register(start)), *feed.between(start, moment)]
 
     snapshot, done = publish(lake, city, missing, as_of=moment, simulated=True, now=now, after_gap=after_gap)
-    click.echo(f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot {snapshot.id}.")
+    say(f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot {snapshot.id}.")
 
 
 def live(city: City, lake: Lake, seed: int, tick: int) -> None:
@@ -94,7 +99,8 @@ def live(city: City, lake: Lake, seed: int, tick: int) -> None:
                 compact(lake, now=now)
                 prune(lake, now=now, grace=TRASH_FOR)
         except TwinError as error:
-            click.echo("\n".join(error.lines()), err=True)
+            for line in error.lines():
+                say(line, err=True)
         _rest(begun, tick)
 
 

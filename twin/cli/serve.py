@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from twin.cli.common import the_city, the_desk, with_city, with_lake
+from twin.cli.common import say, the_city, the_desk, with_city, with_lake
 
 
 @click.command()
@@ -23,5 +23,5 @@ def command(city_name: str | None, lake: Path, host: str, port: int) -> None:
     city = the_city(city_name)
     desk, registry = the_desk(city, lake)
     app = create_app(desk, registry, city)
-    click.echo(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default")
+    say(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default")
     serve(app, host, port)

@@ -74,7 +74,7 @@ def note(shown: Shown, picture: Picture) -> Component | None:
         said = texts.say("block-failed", why=shown.failed)
         return html.Div(said, className="note failed", role="status")
     if shown.unknown and not shown.figures:
-        reason = html.Span(picture.reason(shown.unknown))
+        reason = html.Span(picture.reason(shown.unknown, shown.damaged))
         return html.Div([html.B(forms.DASH), reason], className="note unknown", role="status",
                         **attributes({"unknown": shown.unknown}))
     if not shown.rows and not shown.figures:

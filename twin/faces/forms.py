@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -79,12 +81,18 @@ def dated(at: datetime, zone: ZoneInfo, now: datetime | None = None, *,
     return f"{local:%Y-%m-%d} {written}"
 
 
+def few(names: Sequence[str], *, most: int = 3) -> str:
+    """Return names in one line; of many the first and how many more: 'drones, events +2'."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
+
+
 def age(elapsed: timedelta, texts: Texts) -> str:
     """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前'.
 
     What is still to come has no age: a dash.
     """
-    seconds = int(elapsed.total_seconds())
+    seconds = math.floor(elapsed.total_seconds())
     if seconds < 0:
         return DASH
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):

@@ -14,12 +14,17 @@ from twin.faces.blocks import aria, attributes, of_figure
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 
+MOST_SENTENCES = 2
+"""Sentences of the store that a banner shows: it must not cover the picture."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dash.development.base_component import Component
 
+    from twin.city import City
     from twin.faces.picture import Figure, Picture
+    from twin.faces.texts import Texts
     from twin.layer import Layer, Legend, Rgba
 
 
@@ -57,35 +62,60 @@ def age(picture: Picture) -> Component:
     """Answer the time of the data and its age; in a look back also which snapshot answered.
 
     The browser keeps the age running from `data-since`, and paints again when the newest snapshot is
-    not `data-newest`: in a look back only when there is news.
+    not `data-newest`, or what is damaged not `data-state`: in a look back only when there is news.
+    Against a clock that is behind the newest data (`data-until`) there is no age: that is said instead.
     """
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
-    passed = html.Span(forms.age(picture.now - as_of, texts), className="age",
-                       **attributes({"since": to_text(as_of)}))
+    behind = picture.clock_behind_s
+    said_age = texts.say("clock-behind", n=behind // 60) if behind else forms.age(picture.now - as_of, texts)
+    passed = html.Span(said_age, className="age clock-behind" if behind else "age",
+                       **attributes({"since": to_text(as_of), "until": to_text(picture.status.as_of)}))
     when = html.Span(texts.say("data-as-of", moment=picture.when(as_of)))
     said = [html.Span([when, html.Span(" · "), passed], className="as-of-line")]
     if picture.looking in {"looking-back", "known-at"}:
         answered = texts.say("answered-by", moment=picture.when(pinned.snapshot_as_of))
         said.append(html.Span(answered, className="answered-by"))
     newest = pinned.snapshot if pinned.view.as_of is None else picture.status.snapshot
-    ids = attributes({"snapshot": pinned.snapshot, "newest": newest})
+    ids = attributes({"snapshot": pinned.snapshot, "newest": newest, "state": picture.status.tag})
     return html.Div(said, className="as-of", **ids)
 
 
 def banner(picture: Picture) -> list[Component]:
-    """Answer what is wrong with the data, one line each, and why this moment has no figures.
+    """Answer what is wrong with the data, what to do, and why this moment has no figures.
 
     Empty when all is well.
     """
     of_lake = picture.status.problems
     of_moment = [problem for problem in picture.pinned.problems if problem not in of_lake]
-    problems = [_problem(problem, "lake") for problem in of_lake]
-    problems += [_problem(problem, "moment") for problem in of_moment]
-    return problems + _notices(picture)
+    found: list[Component] = []
+    if of_lake:
+        found.append(problem(_leads(picture), of_lake, "lake", picture.texts))
+    if of_moment:
+        found.append(problem([picture.texts.say("moment-lead")], of_moment, "moment", picture.texts))
+    return found + _notices(picture)
 
 
-def _problem(sentence: str, of: str) -> Component:
-    return html.Div(sentence, className="problem", role="alert", **attributes({"of": of}))
+def _leads(picture: Picture) -> list[str]:
+    texts, lost = picture.texts, picture.status.damaged or picture.pinned.damaged
+    if not lost:
+        return [texts.say("problems-lead")]
+    return [texts.say("damaged-lead", tables=forms.few(lost)), texts.say("damaged-fix")]
+
+
+def problem(leads: Sequence[str], sentences: Sequence[str], of: str, texts: Texts, said: str = "",
+            most: int = MOST_SENTENCES) -> Component:
+    """Return a problem: what it means in the reader's language, then the first of the store's own sentences.
+
+    Args:
+        of: 'lake', 'moment' or 'reason' (then nothing can be shown).
+        said: what the browser compares, so that the same reason is not painted again.
+    """
+    more = len(sentences) - most
+    listed = [html.P(sentence, className="problem-detail", lang="en") for sentence in sentences[:most]]
+    rest = [html.P(texts.say("problems-more", n=more), className="problem-detail")] if more > 0 else []
+    said_first = [html.P(lead, className="problem-lead" if n == 0 else "problem-fix") for n, lead in enumerate(leads)]
+    return html.Div([*said_first, *listed, *rest], className="problem", role="alert",
+                    **attributes({"of": of, "said": said}))
 
 
 def _notices(picture: Picture) -> list[Component]:
@@ -102,7 +132,8 @@ def _notices(picture: Picture) -> list[Component]:
         why = texts.say("because", what=why, why=records)
     known_at = {"known_at": to_text(picture.pinned.newest_as_of)}
     control = texts.say("show-as-known-now")
-    if OF_THE_DAY not in picture.known_now:  # that could not be asked
+    asked = picture.known_now.get(OF_THE_DAY)
+    if asked is None or asked.unknown == "damaged":  # that could not be asked, or not be answered
         return [_notice([why], control, known_at)]
     day, still_open = (_counted(picture.known_now.get(name)) for name in (OF_THE_DAY, OPEN))
     if not day and not still_open:
@@ -122,12 +153,12 @@ def _counted(figure: Figure | None) -> int:
     return 0 if figure is None or figure.value is None else round(figure.value)
 
 
-def spoken(picture: Picture, ttl_s: float) -> str:
+def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """Answer what the browser's own clockwork says (ages, lost link), as JSON for a `data-` attribute."""
-    keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "offline", "late")
-    words = {key: picture.texts.say(key, n="{n}") for key in keys}
-    weekdays = [picture.texts.say(f"weekday-{day}") for day in range(1, 8)]
-    return json.dumps({"words": words, "weekdays": weekdays, "zone": picture.city.zone.key, "ttl": ttl_s}, ensure_ascii=False)
+    keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "clock-behind", "offline", "late")
+    words = {key: texts.say(key, n="{n}") for key in keys}
+    weekdays = [texts.say(f"weekday-{day}") for day in range(1, 8)]
+    return json.dumps({"words": words, "weekdays": weekdays, "zone": city.zone.key, "ttl": ttl_s}, ensure_ascii=False)
 
 
 def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
@@ -141,9 +172,16 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     switch = html.Button([html.Span(className="switch-box"), html.Span(title, className="legend-title"),
                           *([] if many else [html.Span(counts, className="legend-count")])], type="button", role="switch", className="legend-switch",
                          **aria("checked", "true" if on else "false"), **attributes({"wish": json.dumps({"toggle": layer.id})}))
-    scale = [_scale(layer.legend, picture)] if on else []
+    lost = picture.damaged_maps.get(layer.id, ())
+    scale = [] if not on else [_undrawn(lost, picture)] if lost else [_scale(layer.legend, picture)]
     listed = [html.Div(counts, className="legend-counts")] if many else []
     return html.Div([switch, *listed, *scale], className="legend-row", **attributes({"layer": layer.id, "failed": "yes" if failed else ""}))
+
+
+def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
+    """Return what stands in the place of a scale where nothing of the layer, or only a part, can be drawn."""
+    return html.Div([html.B(forms.DASH), html.Span(picture.reason("damaged", lost))], className="note unknown undrawn",
+                    **attributes({"unknown": "damaged"}))
 
 
 def _count(shown: Figure, title: str) -> Component:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,7 +36,7 @@ class Figure:
         beside: the sentence that measures it, such as '−6% 同周同时'.
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
         trace: the last 24 h, oldest first; empty for none. `usual` is the usual band, low and high.
-        unknown: why there is no value, if the moment is the reason; '' otherwise.
+        unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
     """
 
     id: str
@@ -64,6 +64,8 @@ class Shown:
     """Hash of the SQL that answered, so that a figure can be traced."""
     unknown: Unknown = ""
     """Why its rows say nothing; then none are kept, so that no face can show them as figures."""
+    damaged: tuple[str, ...] = ()
+    """Tables that it rests on and that cannot be read, by name."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Picture:
         known_now: the figures of this moment as known now, where nothing was known then; else empty.
         first_known: when the first record of any event was written, UTC, where nothing was known
             then; None if there is none.
+        damaged_maps: by layer, the tables that its map rests on and that cannot be read.
     """
 
     pinned: Pinned
@@ -87,6 +90,7 @@ class Picture:
     figures: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
     known_now: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
     first_known: datetime | None = None
+    damaged_maps: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     @property
     def looking(self) -> Looking:
@@ -112,6 +116,11 @@ class Picture:
         """Return the moment that the data on screen speak of, UTC: none beyond the newest data."""
         return min(self.pinned.as_of, self.pinned.newest_as_of)
 
+    @property
+    def clock_behind_s(self) -> int:
+        """Return how far this machine's clock is behind the newest data, s; 0 up to a minute."""
+        return self.status.clock_behind_s(self.now)
+
     def when(self, moment: datetime, *, seconds: bool = True) -> str:
         """Return a moment as this picture writes it, in the city's zone.
 
@@ -121,10 +130,10 @@ class Picture:
         now = self.now if is_live else None
         return forms.dated(moment, self.city.zone, now, seconds=seconds)
 
-    def reason(self, unknown: Unknown) -> str:
-        """Return the sentence that says why something is not known."""
+    def reason(self, unknown: Unknown, damaged: Sequence[str] = ()) -> str:
+        """Return the sentence that says why something is not known; `damaged` are the tables that cannot be read."""
         until = self.when(self.pinned.newest_as_of, seconds=False)
-        return self.texts.say(f"unknown-{unknown}", moment=until)
+        return self.texts.say(f"unknown-{unknown}", moment=until, tables=forms.few(damaged))
 
     def slot(self, slot: str) -> Iterator[Shown]:
         """Answer the blocks of `slot` in their order."""
@@ -147,7 +156,8 @@ def take(desk: Desk, registry: Registry, city: City, pinned: Pinned, texts: Text
     shown = tuple(_show(desk, city, layer, block, pinned, texts)
                   for layer in registry.layers for block in layer.blocks if block.slot != "district" or pinned.district)
     figures = {figure.id: figure for each in shown if each.block.slot != "district" for figure in each.figures}
-    taken = Picture(pinned, desk.status(), city, texts, shown, now, figures)
+    maps = {layer.id: lost for layer in registry.layers if layer.id in pinned.layers and (lost := desk.damaged_maps(layer, pinned))}
+    taken = Picture(pinned, desk.status(), city, texts, shown, now, figures, damaged_maps=maps)
     return _with_known_now(desk, registry, taken) if _nothing_known(figures) else taken
 
 
@@ -181,16 +191,16 @@ def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, te
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
-    figures = tuple(figure(row, texts, city, unknown) for row in counted)
+    figures = tuple(figure(row, texts, city, unknown, answer.damaged) for row in counted)
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
-    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown)
+    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged)
 
 
-def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "") -> Figure:
+def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = ()) -> Figure:
     """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
     if unknown:
-        name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}")
+        name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1))
         return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown)
     value, form = row["value"], row.get("form") or "count"
     usual = (row["usual_low"], row["usual_high"]) if row.get("usual_low") is not None else None

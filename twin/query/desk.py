@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,33 +16,41 @@ import pyarrow as pa
 from twin.clock import from_text
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql
-from twin.errors import UsageError
+from twin.errors import DamagedError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
 from twin.query import links
 from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.shelf import Shelf
-from twin.store import Lake, Snapshot, reckoned_anew
+from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.view import Pinned, Pointer
 
 if TYPE_CHECKING:
     from twin.city import City
     from twin.layer import Block, Layer, MapData, Param, Registry
 
-Unknown = Literal["", "nothing-known", "no-data-after"]
+Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
 """Why a question has no answer at a moment."""
 _KNOWN_LOGS = load_sql(Path(__file__).with_name("known_logs.sql"))
+_KNOWN_FACTS = load_sql(Path(__file__).with_name("known_facts.sql"))
 _RESTS_ON = {"event_facts": ("events",)}
 """What makes a measure's subject known, where that is less than all its logs: an order or a refused row makes no event known."""
 _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
+CLOCKS_DIFFER_S = 60
+"""A clock may be behind the data by so much before it is said, s."""
 _ROWS_BYTES = 64 << 20
 _MAP_BYTES = 192 << 20
 
 
 @dataclass(frozen=True)
 class Status:
-    """How the lake is: the newest whole snapshot, and a sentence for each newer one that is not whole."""
+    """How the lake is: the newest snapshot that can be shown, and what is not as published.
+
+    Attributes:
+        problems: a sentence for each file or snapshot that is damaged.
+        damaged: tables that cannot be shown, by name.
+    """
 
     snapshot: str
     as_of: datetime
@@ -48,6 +58,17 @@ class Status:
     simulated: bool
     mode: str
     problems: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
+
+    def clock_behind_s(self, now: datetime) -> int:
+        """Return how far a clock that says `now` (UTC) is behind the data, s; 0 up to a minute, which clocks may differ."""
+        behind = (self.as_of - now).total_seconds()
+        return int(behind) if behind > CLOCKS_DIFFER_S else 0
+
+    @property
+    def tag(self) -> str:
+        """Return a short hash of what is not as published: while it is the same, so is what is said of it."""
+        return hashlib.sha256("\n".join((*self.damaged, *self.problems)).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -57,7 +78,8 @@ class Answer:
     Attributes:
         unknown: why the rows say nothing of the moment asked, if so: their columns are right, their values are no figures.
             'nothing-known': by then nothing had been recorded of what the question is about; 'no-data-after': the moment
-            lies after the newest data.
+            lies after the newest data; 'damaged': a table that the answer rests on cannot be read.
+        damaged: the tables that the answer rests on and that cannot be read, by name.
     """
 
     rows: pa.Table
@@ -65,16 +87,19 @@ class Answer:
     params: Mapping[str, Param]
     snapshot: str
     unknown: Unknown = ""
+    damaged: tuple[str, ...] = ()
 
 
 class Desk:
     """Answers the questions of one city's layers over one lake. Safe between threads."""
 
     def __init__(self, city: City, registry: Registry, lake: Path, *, threads: int = 2) -> None:
-        """Read the layers' SQL and open the newest whole snapshot.
+        """Read the layers' SQL and look for the newest snapshot.
+
+        A lake of which nothing can be read is no error here: each question says so until it is mended.
 
         Raises:
-            LakeError: there is none. QueryError: a layer's SQL lacks a part of its header.
+            LakeError: the lake is empty or not there. QueryError: a layer's SQL lacks a part of its header.
         """
         self._city, self._registry = city, registry
         self._given = links.of_city(city)
@@ -83,57 +108,69 @@ class Desk:
         self._shelf = Shelf(Lake(lake), city, threads)
         self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, lambda rows: cast("Any", rows).nbytes + 1_000)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
-        self._shelf.newest()
+        _refuse_empty(self._shelf)
 
     def pointer(self, as_of: datetime | None = None) -> Pointer:
-        """Return the snapshot that answers `as_of`: the newest whole one for None, else the first at or after (see `store.at`).
+        """Return the snapshot that answers `as_of`: the newest for None, else the first whole one at or after (see `Shelf.at`).
 
         Raises:
-            LakeError: no snapshot is whole.
+            LakeError: no snapshot can be shown.
         """
-        newest, _ = self._shelf.newest()
+        newest = self._shelf.newest().snapshot
         if as_of is None:
-            return Pointer(newest.id, newest.as_of)
+            return Pointer(newest.id, newest.as_of, damaged=self._damaged(newest.id))
         found = self._shelf.at(as_of)
         newest_as_of = max(newest.as_of, found.snapshot.as_of)  # one may have been published meanwhile
-        return Pointer(found.snapshot.id, found.snapshot.as_of, newest_as_of, found.problems)
+        return Pointer(found.snapshot.id, found.snapshot.as_of, newest_as_of, found.problems, self._damaged(found.snapshot.id))
 
     def status(self) -> Status:
-        """Answer how the lake is. Cheap: it may be asked by every open page every second."""
-        newest, problems = self._shelf.newest()
-        return Status(newest.id, newest.as_of, newest.created_at, newest.simulated, newest.mode, problems)
+        """Answer how the lake is. Cheap: it may be asked by every open page every second.
+
+        Raises:
+            LakeError: no snapshot can be shown.
+        """
+        newest = self._shelf.newest()
+        there, problems = newest.snapshot, (*newest.damaged.values(), *newest.problems)
+        return Status(there.id, there.as_of, there.created_at, there.simulated, there.mode, tuple(dict.fromkeys(problems)), tuple(sorted(newest.damaged)))
 
     def block(self, layer: Layer, block: Block, pinned: Pinned) -> Answer:
         """Answer a layer's block for a pinned view, and whether anything was known at its moment. Raises as `ask` does."""
         answer = self.ask(layer.id, block.sql, block.ask(pinned), pinned.snapshot)
-        held = self._shelf.snapshot(pinned.snapshot)
-        return replace(answer, unknown=self._unknown(answer.sql, held, pinned.as_of, pinned.known_at))
+        shown = self._shelf.shown(pinned.snapshot)
+        return replace(answer, unknown=self._unknown(answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged))
 
     def ask(self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str) -> Answer:
         """Answer one question of a layer over a snapshot; what `params` leaves out and the pack gives is filled in.
 
         Raises:
             UsageError: the layer has no such question. QueryError: the question cannot be answered.
-            DamagedError: the snapshot is gone or damaged.
+            DamagedError: the snapshot is gone or cannot be read.
         """
         question = self._question(layer, sql)
-        filled = links.fill(question, params, self._given)
-        held = self._shelf.snapshot(snapshot)
-        rows = self._rows.get(_key(held, question, filled), partial(self._query, snapshot, question, filled))
-        return Answer(rows, question, filled, snapshot)
+        return self._answer(snapshot, question, links.fill(question, params, self._given))
 
     def first_event(self, snapshot: str) -> datetime | None:
-        """Return when the first record of any event in a snapshot was written, UTC; None if there is none. Raises as `ask` does."""
-        there = self._shelf.snapshot(snapshot).tables.get("events")
-        rows = self._rows.get((_FIRST_EVENT.sha256, there.sha256 if there else ""), partial(self._query, snapshot, _FIRST_EVENT, {}))
-        return cast("datetime | None", rows["first_at"][0].as_py())
+        """Return when the first record of any event in a snapshot was written, UTC.
+
+        None if there is none, or if that cannot be told since the events are damaged. Raises as `ask` does.
+        """
+        answer = self._answer(snapshot, _FIRST_EVENT, {})
+        return None if answer.damaged else cast("datetime | None", answer.rows["first_at"][0].as_py())
+
+    def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
+        """Return the tables that a layer's map rests on and that cannot be read, by name; none if all of it can be drawn."""
+        shown = self._shelf.shown(pinned.snapshot)
+        asked = [(self._question(layer.id, data.sql), data.ask(pinned)) for data in layer.maps]
+        return tuple(sorted({table for question, params in asked for table in _lost(shown, question, params)}))
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
         """Answer the address of a layer's map data for a pinned view. Raises UsageError if there are none of that name."""
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
         params = links.fill(question, data.ask(pinned), self._given)
-        return links.to_url(layer, name, self._tag(layer, data), pinned.snapshot, params)
+        lost = _lost(self._shelf.shown(pinned.snapshot), question, params)
+        tag = ".".join((self._tag(layer, data), *lost))  # what a browser keeps of a damaged picture is not asked for again
+        return links.to_url(layer, name, tag, pinned.snapshot, params)
 
     def parse_url(self, layer: str, name: str, words: Mapping[str, str]) -> tuple[str, dict[str, Param]]:
         """Answer the snapshot and the typed parameters of an address that `url` gave.
@@ -143,7 +180,7 @@ class Desk:
                 another version of the question.
         """
         data = self._data(layer, name)
-        if words.get("q") != self._tag(layer, data):
+        if words.get("q", "").partition(".")[0] != self._tag(layer, data):
             raise UsageError("The address is of another version of this program.", fix="load the page again.")
         if not words.get("snapshot"):
             raise UsageError("The address names no snapshot.", fix="take the address from the page as it is.")
@@ -151,52 +188,108 @@ class Desk:
 
     def map_arrow(self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]) -> bytes:
         """Return a layer's map data as an Arrow stream, without rows where nothing is known. Raises as `ask` does."""
+        return self.map_answer(layer, name, snapshot, params)[0]
+
+    def map_answer(self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]) -> tuple[bytes, Unknown]:
+        """Return a layer's map data as an Arrow stream, and why it has no rows, if so. Raises as `ask` does."""
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
         filled = links.fill(question, params, self._given)
-        held = self._shelf.snapshot(snapshot)
-        unknown = self._unknown(question, held, *(_moment(filled.get(name)) for name in ("as_of", "known_at")))
+        while True:
+            shown = self._shelf.shown(snapshot)
+            try:
+                return self._drawn(layer, data, shown, filled)
+            except (DamagedError, QueryError):
+                if not self._shelf.look_again(shown):
+                    raise
+
+    def _drawn(self, layer: str, data: MapData, shown: Shown, filled: Mapping[str, Param]) -> tuple[bytes, Unknown]:
+        question = self._question(layer, data.sql)
+        lost = _lost(shown, question, filled)
+        as_of, known_at = (_moment(filled.get(name)) for name in ("as_of", "known_at"))
+        unknown = self._unknown(question, shown, as_of, known_at, lost)
 
         def work_out() -> bytes:
-            rows = self._query(snapshot, question, filled)
+            rows = self._query(shown, question, filled)
             return encode(rows.slice(0, 0) if unknown else rows, data.encode, self._registry.get(layer).legend)
 
-        return self._maps.get((self._tag(layer, data), unknown, _key(held, question, filled)), work_out)
+        key = (self._tag(layer, data), unknown, _key(shown.snapshot, question, filled, shown.anew, lost))
+        return self._maps.get(key, work_out), unknown
 
     def close(self) -> None:
         """Let go of the lake's files."""
         self._shelf.close()
 
-    def _unknown(self, question: Sql, held: Snapshot, as_of: datetime | None, known_at: datetime | None) -> Unknown:
-        """Return why a question has no answer at a moment; '' if it has one, or asks of no moment or of no log."""
-        logs = _logs(question)
+    def _damaged(self, snapshot: str) -> tuple[str, ...]:
+        return tuple(sorted(self._shelf.shown(snapshot).damaged))
+
+    def _unknown(self, question: Sql, shown: Shown, as_of: datetime | None, known_at: datetime | None,
+                 lost: tuple[str, ...]) -> Unknown:
+        """Return why a question has no answer at a moment; '' if it has one, or asks of no moment or of no log.
+
+        Args:
+            lost: tables that the answer rests on and that cannot be read.
+        """
+        held, logs = shown.snapshot, _logs(question)
+        if as_of is not None and logs and as_of > held.as_of:  # only the newest answers a moment that lies after it
+            return "no-data-after"
+        if lost:
+            return "damaged"
         if as_of is None or not logs:
             return ""
-        if as_of > held.as_of:  # only the newest answers a moment that lies after it
-            return "no-data-after"
-        newest, _ = self._shelf.newest()
+        newest = self._shelf.newest().snapshot
         heard = [name for name in logs if name in newest.tables and newest.tables[name].rows]
         known_by = as_of if known_at is None else known_at
         is_live = as_of >= newest.as_of and known_by >= newest.as_of
         if is_live or not heard:  # what was never heard of is as unknown as it is live
             return ""
-        return "" if self._had_rows(held, logs, as_of, known_by) else "nothing-known"
+        return self._unless_known(shown, logs, as_of, known_by)
 
-    def _had_rows(self, held: Snapshot, logs: tuple[str, ...], as_of: datetime, known_at: datetime) -> bool:
-        """Return whether any of `logs` had a row that had happened and was known: most often a whole file was."""
-        files = [file for name in logs if (cut := held.tables.get(name)) for file in cut.files]
+    def _unless_known(self, shown: Shown, logs: tuple[str, ...], as_of: datetime, known_at: datetime) -> Unknown:
+        """Return '' if any of `logs` had a row that had happened and was known: most often a whole file was.
+
+        Where that hangs on rows that cannot be read, it is not told; but of events what is known of each tells it too.
+        """
+        files = [file for name in logs if (cut := shown.snapshot.tables.get(name)) for file in cut.files]
         if any(file.known and from_text(file.known) <= known_at and from_text(file.last) <= as_of for file in files):
-            return True
+            return ""
+        whole = tuple(name for name in logs if name not in shown.damaged)
         there = tuple(file.sha256 for file in files)
-        asked = {"logs": list(logs), "as_of": as_of, "known_at": known_at}
-        found = self._rows.get((_KNOWN_LOGS.sha256, logs, there, as_of, known_at), partial(self._query, held.id, _KNOWN_LOGS, asked))
-        return found.num_rows > 0
+        clocks = {"as_of": as_of, "known_at": known_at}
+        lost = set(logs) - set(whole)
+        asked = {"logs": list(whole), **clocks}
+        found = self._rows.get((_KNOWN_LOGS.sha256, whole, there, as_of, known_at), partial(self._query, shown, _KNOWN_LOGS, asked, whole))
+        if not found.num_rows and "events" in lost and "event_facts" not in shown.damaged:
+            lost.remove("events")
+            facts = cut.sha256 if (cut := shown.snapshot.tables.get("event_facts")) else ""
+            found = self._rows.get((_KNOWN_FACTS.sha256, facts, as_of, known_at), partial(self._query, shown, _KNOWN_FACTS, clocks))
+        if found.num_rows:
+            return ""
+        return "damaged" if lost else "nothing-known"
 
-    def _query(self, snapshot: str, question: Sql, params: Mapping[str, object]) -> pa.Table:
-        with self._shelf.open(snapshot) as (held, engine):
-            return engine.query(question, params, self._moved(held, engine, question, params))
+    def _answer(self, snapshot: str, question: Sql, filled: Mapping[str, Param]) -> Answer:
+        """Answer a question over what is whole of a snapshot; if that changes meanwhile, once more."""
+        while True:
+            shown = self._shelf.shown(snapshot)
+            lost = _lost(shown, question, filled)
+            try:
+                rows = self._rows.get(_key(shown.snapshot, question, filled, shown.anew, lost), partial(self._query, shown, question, filled))
+            except (DamagedError, QueryError):
+                if not self._shelf.look_again(shown):
+                    raise
+            else:
+                return Answer(rows, question, filled, snapshot, "damaged" if lost else "", lost)
 
-    def _moved(self, held: Snapshot, engine: Engine, question: Sql, params: Mapping[str, object]) -> Mapping[str, pa.Table]:
+    def _query(self, shown: Shown, question: Sql, params: Mapping[str, object], reads: Collection[str] | None = None) -> pa.Table:
+        """Return the rows of an answer, which nobody changed on the disk while they were read."""
+        with self._shelf.open(shown.snapshot.id) as (opened, engine):
+            if opened.damaged.keys() != shown.damaged.keys():
+                raise DamagedError(f"Snapshot {shown.snapshot.id} is no longer as it was when it was opened.", fix="ask again.")
+            rows = engine.query(question, params, self._moved(opened, engine, question, params))
+        self._shelf.make_sure(opened, question.reads if reads is None else reads)
+        return rows
+
+    def _moved(self, shown: Shown, engine: Engine, question: Sql, params: Mapping[str, object]) -> Mapping[str, pa.Table]:
         """Return `coverage` as it was at the moments asked for, where these are not the snapshot's own; else nothing.
 
         A cell keeps its newest sight only, so that a later snapshot cannot tell an earlier hour from its own table.
@@ -204,11 +297,17 @@ class Desk:
         as_of, known_at = params.get("as_of"), params.get("known_at")
         if "coverage" not in question.reads or not isinstance(as_of, datetime) or not isinstance(known_at, datetime):
             return {}
-        if as_of == known_at == held.as_of:
+        if as_of == known_at == shown.snapshot.as_of:
             return {}
-        there = held.tables.get("drone_states")
-        key = ("coverage", there.sha256 if there else "", as_of, known_at)
-        return {"coverage": self._rows.get(key, partial(coverage_at, engine.query, self._city, as_of, known_at))}
+
+        def work_out() -> pa.Table:
+            rows = coverage_at(engine.query, self._city, as_of, known_at)
+            self._shelf.make_sure(shown, _behind(question))
+            return rows
+
+        there = shown.snapshot.tables.get("drone_states")
+        key = ("coverage", there.sha256 if there else "", "drone_states" in shown.damaged, as_of, known_at)
+        return {"coverage": self._rows.get(key, work_out)}
 
     def _question(self, layer: str, sql: str) -> Sql:
         try:
@@ -226,16 +325,45 @@ class Desk:
         return links.tag(self._question(layer, data.sql), repr(data.encode), repr(self._registry.get(layer).legend))
 
 
-def _key(snapshot: Snapshot, sql: Sql, params: Mapping[str, Param]) -> tuple[object, ...]:
+def _refuse_empty(shelf: Shelf) -> None:
+    """Refuse a lake that is empty, not there, of another city or of a newer program; a damaged one is looked at again.
+
+    Raises:
+        LakeError: it is.
+    """
+    with suppress(DamagedError):
+        shelf.newest()
+
+
+def _lost(shown: Shown, question: Sql, params: Mapping[str, Param]) -> tuple[str, ...]:
+    """Return the tables that an answer rests on and that cannot be read, by name.
+
+    Coverage of another moment than the snapshot's own is worked out from its log.
+    """
+    as_of, known_at = params.get("as_of"), params.get("known_at")
+    behind = () if as_of == known_at == shown.snapshot.as_of else _behind(question)
+    return tuple(sorted(shown.damaged.keys() & {*question.reads, *behind}))
+
+
+def _behind(question: Sql) -> tuple[str, ...]:
+    """Return the logs that coverage is worked out from, where a question reads it."""
+    return rests_on("coverage") if "coverage" in question.reads else ()
+
+
+def _key(snapshot: Snapshot, sql: Sql, params: Mapping[str, Param], anew: Collection[str] = (),
+         lost: tuple[str, ...] = ()) -> tuple[object, ...]:
     """Answer what an answer depends on: the bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
 
     But for a measure that is worked out when the snapshot is opened: it has no bytes of its own. Coverage of another
     moment is worked out from the log, so that counts too.
+
+    Args:
+        anew: measures that are worked out since their files are damaged.
+        lost: tables that cannot be read, and are empty to the question.
     """
-    read = (*sql.reads, *(rests_on("coverage") if "coverage" in sql.reads else ()))
-    tables = tuple(cut.sha256 if (cut := snapshot.tables.get(name)) else "" for name in read)
-    anew = snapshot.id if reckoned_anew(snapshot).intersection(sql.reads) else ""
-    return sql.sha256, tables, anew, tuple(sorted((name, links.write(value)) for name, value in params.items()))
+    tables = tuple(cut.sha256 if (cut := snapshot.tables.get(name)) else "" for name in (*sql.reads, *_behind(sql)))
+    worked_out = snapshot.id if reckoned_anew(snapshot).union(anew).intersection(sql.reads) else ""
+    return sql.sha256, tables, worked_out, lost, tuple(sorted((name, links.write(value)) for name, value in params.items()))
 
 
 def _logs(sql: Sql) -> tuple[str, ...]:

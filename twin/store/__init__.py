@@ -5,6 +5,7 @@ from twin.store.identity import guard
 from twin.store.lake import Identity, Lake
 from twin.store.older import engine_over, reckoned_anew
 from twin.store.opening import Found, Standing, Verified, at, find, last_good, newest, standing, trust, verify
+from twin.store.partial import Shown, as_far_as_whole, best, may_be_whole
 from twin.store.publish import Published, publish
 from twin.store.repair import Repaired, repair
 from twin.store.rollback import records, rollback
@@ -13,6 +14,9 @@ from twin.store.snapshot import File, Snapshot, TableCut, ids, read
 from twin.store.upgrade import upgrade
 from twin.store.upkeep import Pruned, compact, diff, prune
 
-__all__ = ["Copied", "File", "Found", "Identity", "Lake", "Pruned", "Published", "Repaired", "Snapshot", "Standing", "TableCut", "Verified",
-           "at", "backup", "compact", "diff", "engine_over", "find", "guard", "ids", "last_good", "newest", "prune", "publish", "read",
-           "reckoned_anew", "records", "repair", "restore", "rollback", "sign", "standing", "trust", "upgrade", "verify"]
+__all__ = [
+    "Copied", "File", "Found", "Identity", "Lake", "Pruned", "Published", "Repaired", "Shown", "Snapshot", "Standing", "TableCut",
+    "Verified", "as_far_as_whole", "at", "backup", "best", "compact", "diff", "engine_over", "find", "guard", "ids", "last_good",
+    "may_be_whole", "newest", "prune", "publish", "read", "reckoned_anew", "records", "repair", "restore", "rollback", "sign",
+    "standing", "trust", "upgrade", "verify",
+]

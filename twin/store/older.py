@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -69,14 +69,19 @@ def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2) -> Engine:
+def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2, anew: Collection[str] = (),
+                without: Collection[str] = ()) -> Engine:
     """Open an engine over a snapshot whose files are whole, as this program would have written it.
+
+    Args:
+        anew: measures that are worked out again though their form is today's: their files are damaged.
+        without: tables whose files are damaged; they are empty, and no answer may rest on them.
 
     Raises:
         QueryError: a file is not of its table, or a measure cannot be worked out.
     """
-    anew, short = reckoned_anew(snapshot), lacking(snapshot)
-    files = {table: paths for table, paths in snapshot.all_files().items() if table not in anew}
+    anew, short = reckoned_anew(snapshot).union(anew).difference(without), lacking(snapshot)
+    files = {table: paths for table, paths in snapshot.all_files().items() if table not in anew and table not in without}
     if not anew:
         return Engine.over(files, root=snapshot.root, threads=threads, lacking=short)
     with Engine.over(files, root=snapshot.root, threads=threads, lacking=short) as engine:
@@ -90,8 +95,11 @@ class _State:
 
     snapshot: Snapshot
     engine: Engine
-    previous_as_of: datetime | None = None
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
+
+    @property
+    def previous_as_of(self) -> datetime | None:
+        return self.snapshot.as_of  # all rows are in the logs already: none are news to be added to what stands
 
     def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:  # noqa: ARG002
         return self.engine.query(sql, params)

@@ -271,7 +271,7 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
         raise DamagedError(f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}", why="wrong numbers would be shown without any error.",
                            fix="restore the file from a backup; until then the last whole snapshot is shown and nothing new is published.")
-    if len(lake.verified) > _REMEMBERED:
+    if len(lake.verified) > _REMEMBERED and snapshot.tables.keys() >= TABLES.keys():  # not a part of one
         named = {file.path for cut in snapshot.tables.values() for file in cut.files}
         for path in [path for path in lake.verified if path not in named]:
             lake.verified.pop(path, None)

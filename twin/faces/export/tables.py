@@ -29,7 +29,7 @@ def sheets(picture: Picture) -> list[Sheet]:
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
         if shown.unknown and not shown.figures:
-            why = ((picture.reason(shown.unknown),),)
+            why = ((picture.reason(shown.unknown, shown.damaged),),)
             found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], ("unknown",), why))
         elif shown.block.kind != "figures" and shown.rows:
             names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
@@ -49,7 +49,7 @@ def _cover(picture: Picture) -> Sheet:
         ("newest_data", forms.dated(pinned.newest_as_of, zone)),
         ("zone", zone.key), ("as_of_utc", to_text(pinned.as_of)), ("known_at_utc", to_text(pinned.known_at)), ("district", pinned.district),
         ("mode", pinned.view.mode), ("simulated", status.simulated), ("view", pinned.view.url()))
-    return Sheet("about", ("what", "value"), (*lines, *_missing(picture)))
+    return Sheet("about", ("what", "value"), (*lines, *_notes(picture), *_missing(picture)))
 
 
 def _missing(picture: Picture) -> list[tuple[Value, ...]]:
@@ -60,7 +60,19 @@ def _missing(picture: Picture) -> list[tuple[Value, ...]]:
         if shown.failed:
             found.append((f"failed: {name}", shown.failed))
         elif shown.unknown:
-            found.append((f"unknown: {name}", picture.reason(shown.unknown)))
+            found.append((f"unknown: {name}", picture.reason(shown.unknown, shown.damaged)))
+    return found
+
+
+def _notes(picture: Picture) -> list[tuple[Value, ...]]:
+    """Return a line for each thing that whoever reads the tables must know: damage, and a clock that is wrong."""
+    texts, lost = picture.texts, picture.pinned.damaged
+    found: list[tuple[Value, ...]] = []
+    if lost:
+        found.append(("damaged", texts.say("damaged-lead", tables=", ".join(lost))))
+    found += [("problem", problem) for problem in dict.fromkeys((*picture.status.problems, *picture.pinned.problems))]
+    if behind := picture.clock_behind_s:
+        found.append(("clock", texts.say("clock-behind", n=behind // 60)))
     return found
 
 

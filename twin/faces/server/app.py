@@ -14,8 +14,8 @@ from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 
 from twin import paths
 from twin.clock import asked_for, now
-from twin.errors import TwinError, UsageError
-from twin.faces import deckmap, parts, picture, texts
+from twin.errors import LakeError, TwinError, UsageError
+from twin.faces import deckmap, parts, picture, reason, texts
 from twin.faces.pages import page
 from twin.faces.server import headers, routes
 from twin.faces.wall import profile as walls
@@ -89,9 +89,14 @@ def _add_callbacks(app: dash.Dash, hall: Hall) -> None:
     @app.callback([Output(name, "children") for name in PLACES], Output("spec", "data"), Output("face", "className"),
                   Output("face", "style"), Output("face", "lang"), Output("face", "title"),
                   Input("url", "pathname"), Input("url", "search"), Input("pointer", "data"))
-    def paint(pathname: str, search: str, _pointer: object) -> tuple[Any, ...]:  # pyright: ignore[reportUnusedFunction]
+    def paint(pathname: str, search: str, pointer: dict[str, Any] | None) -> tuple[Any, ...]:  # pyright: ignore[reportUnusedFunction]
         try:
             return _paint(hall, pathname or "/", search or "")
+        except LakeError as error:
+            if ctx.triggered_id == "pointer" and (pointer or {}).get("shown"):  # the picture stays, under the reason
+                kept = (dash.no_update,)
+                return (*kept, reason.banner(error, "lake-lost", hall.words[_lang(search)]), *kept * 9)
+            return _paint_reason(hall, pathname or "/", _lang(search), error)
         except TwinError as error:
             sentences = [html.P(line) for line in error.lines()]
             return ([], [html.Div(sentences, className="problem", role="alert")], [], [], [], [], dash.no_update, "face broken", {}, "zh-CN", "")
@@ -100,7 +105,10 @@ def _add_callbacks(app: dash.Dash, hall: Hall) -> None:
                   prevent_initial_call=True)
     def change(wish: dict[str, Any] | None, pick: dict[str, Any] | None, search: str) -> Any:  # pyright: ignore[reportUnusedFunction]
         view = View.parse(search or "")
-        changed = wished(view, wish or {}, hall) if ctx.triggered_id == "wish" else picked(view, pick)
+        try:
+            changed = wished(view, wish or {}, hall) if ctx.triggered_id == "wish" else picked(view, pick)
+        except LakeError:  # the face says so already
+            return dash.no_update
         return dash.no_update if changed == view else f"?{changed.url()}"
 
     @app.callback(Output("wish", "data"), Input("day", "clickData"), prevent_initial_call=True)
@@ -115,19 +123,49 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
     words = hall.words[view.lang]
     shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words, hall.clock())
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
-    spoken = parts.spoken(shown, hall.ttl_s)
+    spoken = parts.spoken(words, hall.city, hall.ttl_s)
     if pathname.startswith("/wall/"):
         wall = walls.profile(hall.city, pathname.removeprefix("/wall/").strip("/"))
         places = (scene.top(shown), parts.banner(shown), scene.headline(shown), scene.legend(shown, hall.registry),
                   scene.side(shown), scene.foot(shown))
-        style = {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
         spec = _spec(hall, shown, spoken, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0)) | {"wall": [wall.width, wall.height]}
-        return (*places, spec, f"face wall{marked}", style, view.lang, "")
+        return (*places, spec, f"face wall{marked}", _style(wall), view.lang, "")
     if pathname != "/":
         raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
     places = (page.top(shown), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
               page.side(shown), page.foot(shown))
     return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), f"face page{marked}{' framed' if view.frame else ''}", {}, view.lang, "")
+
+
+def _paint_reason(hall: Hall, pathname: str, lang: str, error: LakeError) -> tuple[Any, ...]:
+    """Answer the frame of a face whose lake cannot be read, with the reason; its map is empty."""
+    words, city, camera = hall.words[lang], hall.city, hall.city.cameras["city"]
+    said = reason.banner(error, "lake-unreadable", words)
+    spec: dict[str, Any] = {
+        "deck": {"layers": []}, "snapshot": "", "hash": "", "frame": "", "spoken": parts.spoken(words, city, hall.ttl_s),
+        "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom}, "cameraKey": "city|overview|",
+        "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0}}
+    if not pathname.startswith("/wall/"):
+        return (reason.page_top(city, words), said, [], [], [], [], spec, "face page broken", {}, lang, "")
+    try:
+        wall = walls.profile(city, pathname.removeprefix("/wall/").strip("/"))
+    except UsageError:
+        wall = walls.profile(city, "default")
+    top = reason.wall_top(city, words, hall.clock())
+    return (top, said, [], [], [], [], spec, "face wall broken", _style(wall), lang, "")
+
+
+def _style(wall: walls.Profile) -> dict[str, int]:
+    return {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
+
+
+def _lang(search: str | None) -> str:
+    """Return the language that an address asks for; Chinese if it asks for none, or for what is not there."""
+    try:
+        lang = View.parse(search or "").lang
+    except UsageError:
+        return texts.LANGUAGES[0]
+    return lang if lang in texts.LANGUAGES else texts.LANGUAGES[0]
 
 
 def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, request
 
 from twin.clock import to_text
-from twin.errors import PackError, TwinError
+from twin.errors import LakeError, PackError, TwinError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,13 +29,19 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     def newest() -> Response:
         status = desk.status()
         answer = jsonify(snapshot=status.snapshot, as_of=to_text(status.as_of), created_at=to_text(status.created_at),
-                         simulated=status.simulated, mode=status.mode, problems=list(status.problems), now=to_text(clock()))
+                         simulated=status.simulated, mode=status.mode, problems=list(status.problems), damaged=list(status.damaged),
+                         state=status.tag, clock_behind_s=status.clock_behind_s(now := clock()), now=to_text(now))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
     def rows(layer: str, name: str) -> Response:
         snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
-        return _kept(desk.map_arrow(layer, name, snapshot, params), ARROW)
+        stream, unknown = desk.map_answer(layer, name, snapshot, params)
+        if unknown != "damaged":
+            return _kept(stream, ARROW)
+        answer = Response(stream, mimetype=ARROW)
+        answer.headers["Cache-Control"] = "no-store"  # the same address has rows once the lake is mended
+        return answer
 
     def geography(name: str, role: str) -> Response:
         path = city.geography.get(role) if name == city.id else None
@@ -47,12 +53,20 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         return _kept(content, "application/geo+json")
 
     def health() -> tuple[Response, int]:
-        status = desk.status()
-        return jsonify(ok=not status.problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(clock()),
-                       problems=list(status.problems)), 200 if not status.problems else 503
+        now = clock()
+        try:
+            status = desk.status()
+        except LakeError as error:
+            return jsonify(ok=False, now=to_text(now), problems=error.lines(), **error.payload()), 503
+        behind = status.clock_behind_s(now)
+        problems = [*status.problems, *([f"This machine's clock is behind the data by {behind // 60} min."] if behind else [])]
+        return jsonify(ok=not problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(now), problems=problems,
+                       damaged=list(status.damaged), clock_behind_s=behind), 503 if problems else 200
 
     def refuse(error: TwinError) -> tuple[Response, int]:
-        return jsonify(error.payload()), error.http
+        answer = jsonify(error.payload())
+        answer.headers["Cache-Control"] = "no-store"
+        return answer, error.http
 
     server.register_error_handler(TwinError, refuse)
     server.add_url_rule("/api/snapshot", view_func=newest)

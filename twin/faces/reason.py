@@ -1,0 +1,43 @@
+"""A face without data: its frame, and the reason in plain words. It heals by itself once there are some."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from twin.faces import blocks, forms, parts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dash.development.base_component import Component
+
+    from twin.city import City
+    from twin.errors import TwinError
+    from twin.faces.texts import Texts
+
+
+def banner(error: TwinError, lead: str, texts: Texts) -> list[Component]:
+    """Return why nothing new can be shown: the message `lead`, then the error's own sentences."""
+    lines = error.lines()
+    return [parts.problem([texts.say(lead)], lines, "reason", texts, said=error.what, most=len(lines))]
+
+
+def page_top(city: City, texts: Texts) -> list[Component]:
+    """Return the bar of the page: city, language and the wall; there are no data, so they have no age."""
+    other = "en" if texts.lang == "zh-CN" else "zh-CN"
+    language = html.Button(texts.say("other-language"), type="button", className="quiet", **blocks.attributes({"wish": json.dumps({"lang": other})}))
+    return [_title(city, texts), html.Div(className="chips"), language, html.A(texts.say("open-wall"), href="/wall/default", className="quiet")]
+
+
+def wall_top(city: City, texts: Texts, now: datetime) -> list[Component]:
+    """Return the top line of the wall: city and the server's clock."""
+    clock = html.Div([html.Span(forms.clock_time(now, city.zone), className="clock"), html.Span(forms.date(now, city.zone, texts), className="date")],
+                     className="clock-line")
+    return [html.Div([_title(city, texts)], className="wall-title"), html.Div([clock], className="wall-clock")]
+
+
+def _title(city: City, texts: Texts) -> Component:
+    return html.H1(texts.say("title", city=texts.name({"name": city.name, "name_en": city.name_en})))
