@@ -40,13 +40,13 @@ def answers_after_damage(
     """
     newest = add(lake, city, ["E3"], AS_OF + timedelta(seconds=10))
     held = Shelf(Lake(lake.path), city)
-    assert held.newest()[0].id == newest
+    assert held.newest().snapshot.id == newest
     file = read(lake, newest).files("events")[-1]
     file.write_bytes(file.read_bytes()[:-1])
     later(seconds)
-    snapshot, problems = held.newest()
+    shown = held.newest()
     held.close()
-    return snapshot.id == newest, problems
+    return shown.snapshot.id == newest, shown.problems
 
 
 def test_a_file_damaged_under_an_open_shelf_is_said_and_the_snapshot_before_answers(

@@ -22,10 +22,24 @@ from tests.store.conftest import START, Filler
 from tests.store.power import FATES, Disk, KilledError, Moment, after_cut
 from twin.city import City
 from twin.feeds.batch import Batch
-from twin.store import Lake, Snapshot, compact, delta, ids, last_good, newest, prune, verify
-from twin.store.snapshot import place
+from twin.store import (
+    Lake,
+    Snapshot,
+    backup,
+    compact,
+    delta,
+    ids,
+    last_good,
+    newest,
+    prune,
+    read,
+    rollback,
+    standing,
+    verify,
+)
 
 LAKE = Path("var/lake")
+BACKUP = Path("mnt/copy")
 PER_TICK = 5
 _LONG_AGO = timedelta(days=40)
 
@@ -83,6 +97,23 @@ class Work:
     def prune(self) -> None:
         """Let all go but the two newest."""
         prune(self.filler.lake, now=lambda: self.filler.at + _LONG_AGO, latest=2)
+
+    def rollback(self) -> None:
+        """Take the newest back: before it returns, it may be newest still, or the one before it."""
+        lake = self.filler.lake
+        before = [read(lake, each) for each in ids(lake)]
+        self.allow(before[-2])
+        back, _ = rollback(lake, now=lambda: self.filler.at)
+        self.disk.promise({})
+        self.tell(back)
+
+    def backup(self) -> None:
+        """Copy the lake, publish, and copy what is new."""
+        copy = Lake(self.disk.root / BACKUP)
+        for _ in range(2):
+            backup(self.filler.lake, copy.path)
+            self.tell(self.filler.current(), copy)
+            self.publish()
 
     def other(self) -> Filler:
         """Another program at work on the same lake at the same moment."""
@@ -142,6 +173,8 @@ OPERATIONS = [
     Operation("first publishes after kills", 0, 4, lambda work: _after_kills(work, "_delta_log/")),
     Operation("compact", 4, 10, Work.compact),
     Operation("prune", 9, 12, Work.prune),
+    Operation("rollback", 4, 8, Work.rollback),
+    Operation("backup", 3, 8, Work.backup),
     Operation("publish, compact, prune, publish", 9, 6, _go_through_all),
 ]
 
@@ -281,10 +314,11 @@ def _told(root: Path, promised: Mapping[Path, Promise], at_end: frozenset[str]) 
 
 
 def _opens(lake: Lake, promise: Promise | None, at_end: frozenset[str]) -> Iterator[str]:
-    named = lake.newest_id()
-    if named is None:
+    there = standing(lake)
+    if there.newest is None:
         if promise:
             yield "all snapshots are lost"
+        yield from there.lost
         return
     found, problems = last_good(lake)
     yield from problems
@@ -294,12 +328,12 @@ def _opens(lake: Lake, promise: Promise | None, at_end: frozenset[str]) -> Itera
         yield f"rows of rain in {found.id} are not {PER_TICK} of each moment"
     if promise:
         yield from _kept(lake, promise, at_end, found, by_moment.total())
-    for each in ids(lake):
-        if place(each) <= place(named):
+    for each in there.ids:
+        if each != there.newest.id:
             faults = verify(Lake(lake.path), each).faults
             yield from (f"{each} is listed, but {fault}" for fault in faults)
     for table, cut in found.tables.items():
-        if _named(lake.tables / table, cut.version) != {file.path for file in cut.files}:
+        if cut.version >= 0 and _named(lake.tables / table, cut.version) != {file.path for file in cut.files}:
             yield f"Delta's {table} at version {cut.version} is not the snapshot's"
 
 
@@ -337,8 +371,9 @@ def _does(doing: str, lake: Lake, city: City) -> Iterator[str]:
     if doing == "publish":
         filler.publish()
         snapshot = filler.current()
+        yield from verify(Lake(lake.path)).faults
         for table, cut in snapshot.tables.items():
-            if _named(lake.tables / table) != {file.path for file in cut.files}:
+            if cut.version >= 0 and _named(lake.tables / table) != {file.path for file in cut.files}:
                 yield f"after the next publish Delta's {table} is not the snapshot's"
     elif doing == "compact":
         compact(lake, now=lambda: filler.at)

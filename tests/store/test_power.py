@@ -13,7 +13,7 @@ import pytest
 from tests.store.power import FATES, Disk, after_cut
 from tests.store.power_lake import OPERATIONS, Bench, Operation, bench_in, spread
 from twin.city import City
-from twin.store.lake import sync
+from twin.store.disk import sync
 
 
 @pytest.fixture(scope="module")
