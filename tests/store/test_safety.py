@@ -418,9 +418,9 @@ def test_a_backup_while_publishing_and_pruning_is_whole(filler: Any, tmp_path: P
     """What goes while it is copied is left out; what is there is whole."""
     for _ in range(6):
         filler.publish()
-    original, calls = copying._Copying._snapshot, [0]
+    original, calls = copying._Copying._files_of, [0]
 
-    def between(self: Any, snapshot_id: str) -> None:
+    def between(self: Any, snapshot_id: str) -> bytes | None:
         calls[0] += 1
         if calls[0] == 2:
             filler.publish()
@@ -429,9 +429,9 @@ def test_a_backup_while_publishing_and_pruning_is_whole(filler: Any, tmp_path: P
             prune(filler.lake, now=lambda: filler.at, latest=1, grace=timedelta(0))
             filler.after(1)
             prune(filler.lake, now=lambda: filler.at, latest=1, grace=timedelta(0))
-        original(self, snapshot_id)
+        return original(self, snapshot_id)
 
-    monkeypatch.setattr(copying._Copying, "_snapshot", between)
+    monkeypatch.setattr(copying._Copying, "_files_of", between)
     with suppress(LakeError):  # all that were there when it began were pruned
         assert backup(filler.again(), tmp_path / "backup").problems == []
     monkeypatch.undo()

@@ -16,6 +16,7 @@ from twin.store.opening import empty, fault, newest, standing
 from twin.store.publish import point
 from twin.store.rollback import record
 from twin.store.snapshot import File, Snapshot, ids, order, read
+from twin.store.taken import set_aside
 from twin.store.upkeep import again
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ def backup(lake: Lake, folder: Path) -> Copied:
         try:
             copying = _Copying.between(lake, target)
             copying.all()
-            copying.logs()
         except OSError as error:
             raise unwritable(target.path, error) from error
         return copying.done
@@ -80,7 +80,6 @@ def restore(folder: Path, lake: Lake, *, now: Clock) -> Copied:
             copying = _Copying.between(source, lake)
             copying.all()
             if not standing(lake).lost:
-                copying.logs()
                 _set_right(lake, now)
             if copying.done.files or copying.done.snapshots:
                 facts = {"from": str(folder), "files": copying.done.files, "snapshots": copying.done.snapshots}
@@ -139,22 +138,28 @@ class _Copying:
         return cls(source, target, owner, there.ids, Copied(problems=list(there.lost)))
 
     def all(self) -> None:
-        """Copy every snapshot that is whole, oldest first, and last of all say which is the newest."""
+        """Copy data files, then the logs, then the snapshots that name them, and last of all say which is the newest."""
         for folder in (self.target.path, self.target.snapshots, *self.target.tables.glob("*")):
             sweep(folder)
-        for each in sorted(self.ids, key=order):
-            self._snapshot(each)
+        whole = {each: data for each in sorted(self.ids, key=order) if (data := self._files_of(each))}
         if self.newest is None:
             raise DamagedError(f"No snapshot in {self.source.path} is whole.", why=next(iter(self.done.problems), ""),
                                fix="use another backup." if self.done.problems else "run it again: all that were there were pruned meanwhile.")
         self.done.snapshot = self.newest.id
+        before = standing(self.target)
+        is_newer = not before.lost and (before.newest is None or order(before.newest.id) <= order(self.newest.id))
+        if is_newer:
+            self._logs(self.newest)
+        for each, data in whole.items():
+            self._snapshot(each, data)
         identity.write(self.target, self.owner)
-        at_target = standing(self.target)
-        last = at_target.newest
+        last = standing(self.target).newest
         point(self.target, last if last and order(last.id) > order(self.newest.id) else self.newest)
+        if is_newer:
+            set_aside(self.target, self.newest)
 
-    def _snapshot(self, snapshot_id: str) -> None:
-        """Copy one snapshot and its files, unless it is not whole, or was pruned while we copied."""
+    def _files_of(self, snapshot_id: str) -> bytes | None:
+        """Copy the data files of a snapshot, and return its own bytes; None if it is not whole, or was pruned while we copied."""
         path = self.source.snapshots / f"{snapshot_id}.json"
         try:
             data, snapshot = path.read_bytes(), read(self.source, snapshot_id)
@@ -163,16 +168,19 @@ class _Copying:
         except FileNotFoundError as error:
             if path.exists():
                 self.done.problems.append(f"{snapshot_id} was not copied: {error.filename} is missing.")
-            return
+            return None
         except LakeError as error:
             if path.exists():
                 self.done.problems.append(error.what)
-            return
-        there = self.target.snapshots / path.name
+            return None
+        self.newest = snapshot
+        return data
+
+    def _snapshot(self, snapshot_id: str, data: bytes) -> None:
+        there = self.target.snapshots / f"{snapshot_id}.json"
         if not there.exists() or there.read_bytes() != data:
             write_whole(there, data)
             self.done.snapshots += 1
-        self.newest = snapshot
 
     def _file(self, file: File) -> None:
         """Copy a data file, hashing it on its way, unless it is there and whole.
@@ -205,13 +213,9 @@ class _Copying:
         self.done.files += 1
         self.done.bytes += file.bytes
 
-    def logs(self) -> None:
-        """Copy the Delta logs as the newest copied snapshot has them; one that cannot be copied is written anew by a restore."""
-        assert self.newest is not None  # noqa: S101  (`all` made sure)
-        last = standing(self.target).newest
-        if last is None or last.id != self.newest.id:
-            return  # the target knows more than the source
+    def _logs(self, newest: Snapshot) -> None:
+        """Copy the Delta logs as a snapshot has them; one that cannot be copied is written anew by a restore."""
         for table in TABLES:
-            cut = self.newest.tables.get(table)
+            cut = newest.tables.get(table)
             if cut is not None and cut.version >= 0 and not delta.copied(self.source, self.target, table, cut):
                 self.done.problems.append(f"The Delta log of {table} could not be copied; a restore writes it anew.")

@@ -11,7 +11,6 @@ import json
 import os
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,6 @@ _NO_HOOK = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_log
 """Checkpoints and old commits are looked after here: a snapshot vouches for each file of a log."""
 _LAST = "_last_checkpoint"
 _DIGITS = 20
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def commit(lake: Lake, table: Table, before: TableCut | None, files: Sequence[File]) -> TableCut:
@@ -336,23 +334,20 @@ def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
 
 
 def copied(source: Lake, target: Lake, name: str, cut: TableCut) -> bool:
-    """Copy a table's log as a snapshot has it to another lake; return whether it is there now, whole."""
+    """Copy a table's log as a snapshot has it to another lake, beside what is there; return whether it could be."""
     here, there = (lake.tables / name / "_delta_log" for lake in (source, target))
-    if not faults(target, name, cut):
-        return True
+    wanted = [_checkpoint_file(here, cut.log_from)] if cut.log_from else []
+    wanted += [_commit_file(here, each) for each in range(cut.log_from, cut.version + 1)]
     make_folder(there)
-    wanted = [_commit_file(here, each) for each in range(cut.log_from, cut.version + 1)]
-    wanted += [_checkpoint_file(here, cut.log_from)] if cut.log_from else []
     try:
         for path in wanted:
             data = path.read_bytes()
             if not (there / path.name).exists() or (there / path.name).read_bytes() != data:
                 write_whole(there / path.name, data)
-        move([path for path in there.iterdir() if path.name not in {each.name for each in wanted}], target.path, target.aside(_LONG_AGO))
         _say_last(there, cut)
+        return chain(there, cut.log_from, cut.version) == cut.log_sha256
     except (FileNotFoundError, pa.ArrowInvalid):
         return False
-    return not faults(target, name, cut)
 
 
 def tidy(lake: Lake, name: str, kept: Iterable[TableCut], to: Path) -> int:

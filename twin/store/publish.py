@@ -25,6 +25,7 @@ from twin.store.disk import sweep, unwritable, write_whole
 from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
 from twin.store.opening import newest, trust
 from twin.store.snapshot import File, Snapshot, TableCut, name
+from twin.store.taken import is_rollback, set_aside
 from twin.store.upgrade import upgraded
 
 if TYPE_CHECKING:
@@ -233,6 +234,8 @@ def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
     for folder in (lake.path, lake.snapshots):
         sweep(folder)
     parent = upgraded(lake, parent, city, kind)
+    if parent and is_rollback(parent):
+        set_aside(lake, parent)
     owner = identity.claim(lake, city, kind, parent)
     draft = Draft(lake, parent, owner)
     draft.logs.update(delta.reconcile(lake, parent.tables if parent else {}, lake.aside(parent.as_of if parent else _NO_MOMENT)))

@@ -12,11 +12,12 @@ from twin.clock import to_text
 from twin.contracts import TABLES
 from twin.errors import LakeError, UsageError
 from twin.store import delta, seal
-from twin.store.disk import make_folder, move, unwritable, write_whole
+from twin.store.disk import make_folder, unwritable, write_whole
 from twin.store.lake import FORMAT, Lake, unreadable_log
 from twin.store.opening import empty, standing, trust
 from twin.store.publish import install, may_sign
 from twin.store.snapshot import Snapshot, TableCut, name, order, read
+from twin.store.taken import set_aside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,7 +71,7 @@ def _rolled_back(lake: Lake, to: str | None, now: Clock) -> tuple[Snapshot, tupl
                     compacts=target.compacts or target.id, takes_back=tuple(dict.fromkeys((*there.newest.takes_back, *target.takes_back, *taken))))
     record(lake, moment, "rollback", {"to": target.id, "as": found.id, "taken_back": list(taken)})
     install(lake, found)
-    move([path for each in taken if (path := lake.snapshots / f"{each}.json").exists()], lake.path, lake.aside(target.as_of))
+    set_aside(lake, found)
     return found, taken
 
 

@@ -16,6 +16,7 @@ from twin.store.lake import Lake, unreadable_log
 from twin.store.opening import empty, newest, standing, trust
 from twin.store.publish import install, may_sign
 from twin.store.snapshot import File, Snapshot, TableCut, name, place, read
+from twin.store.taken import is_rollback, set_aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,6 +84,8 @@ def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
             raise LakeError(f"The lake {lake.path} is of format {snapshot.format}.", why="its snapshots carry no seal yet.",
                             fix=f"`twin lake upgrade --lake {lake.path}` brings it to today's format; so does the next publish.")
         identity.write(lake, owner)
+    if is_rollback(snapshot):
+        set_aside(lake, snapshot)
     return snapshot
 
 
