@@ -15,9 +15,10 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 _MOVES = ("rename", "replace", "link", "symlink", "unlink", "remove", "mkdir", "rmdir", "truncate")
@@ -193,28 +194,24 @@ class Disk:
             self.moments.append(Moment(step, dict(self._nodes), self.promised))
 
     def _look(self) -> None:
-        waiting = [self.root]
+        waiting = [(self.root, self._hold(self.root))]
         while waiting:
-            folder = waiting.pop()
+            folder, number = waiting.pop()
             names: dict[str, int] = {}
-            try:
-                own = self._hold(folder)
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        number = (
-                            entry.inode() if entry.inode() in self._held else self._hold(entry.path)
-                        )
-                        names[entry.name] = number
-                        if entry.is_dir(follow_symlinks=False):
-                            waiting.append(Path(entry.path))
-                        else:
-                            self._read_again(number)
-            except FileNotFoundError:
-                continue  # gone while we looked: another thread's step, which looks again
-            before = self._nodes.get(own)
-            self._nodes[own] = (
-                before.seen(names) if isinstance(before, Folder) else Folder({}).seen(names)
-            )
+            # what is gone while we look is another thread's work, which looks again when it is done
+            with suppress(FileNotFoundError), os.scandir(folder) as entries:
+                for entry in entries:
+                    with suppress(FileNotFoundError):
+                        found = entry.inode()
+                        names[entry.name] = found if found in self._held else self._hold(entry.path)
+            before = self._nodes.get(number, Folder({}))
+            assert isinstance(before, Folder)
+            self._nodes[number] = before.seen(names)
+            for name, found in names.items():
+                if S_ISDIR(os.fstat(self._held[found]).st_mode):
+                    waiting.append((folder / name, found))
+                else:
+                    self._read_again(found)
 
     def _hold(self, path: str | Path) -> int:
         """Keep a file or folder open, so that its number is not given to another one."""

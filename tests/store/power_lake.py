@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from math import ceil
 from pathlib import Path
 
@@ -41,7 +40,9 @@ from twin.store import (
 LAKE = Path("var/lake")
 BACKUP = Path("mnt/copy")
 PER_TICK = 5
-_LONG_AGO = timedelta(days=40)
+OLD_AFTER = 8
+"""A lake of so many ticks and one more has its last forty days after the others: these may be pruned."""
+LATER = 360 * 24 * 40
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Work:
 
     def prune(self) -> None:
         """Let all go but the two newest."""
-        prune(self.filler.lake, now=lambda: self.filler.at + _LONG_AGO, latest=2)
+        prune(self.filler.lake, now=lambda: self.filler.at, latest=2)
 
     def rollback(self) -> None:
         """Take the newest back: before it returns, it may be newest still, or the one before it."""
@@ -224,8 +225,8 @@ class Bench:
         if ticks not in self._filled:
             root = self._filled[ticks] = self.fresh()
             filler = Filler(Lake(root / LAKE), self.city)
-            while filler.tick < ticks:
-                filler.tick += 1
+            for n in range(ticks):
+                filler.tick += LATER if n == ticks - 1 >= OLD_AFTER else 1
                 rain, refused = filler.rain(), filler.rain(1, mm_5min=-1.0, station_id="R9")
                 both = Batch("rain", rain, "gauges", "box"), Batch("rain", refused, "gauges", "box")
                 filler.publish(*both, step=False)
@@ -237,7 +238,7 @@ class Bench:
         """Let an operation go through on a disk that forgets."""
         root = self.fresh()
         shutil.copytree(self.filled(operation.ticks), root, dirs_exist_ok=True)
-        work = Work(disk(root), Filler(Lake(root / LAKE), self.city, operation.ticks))
+        work = Work(disk(root), Filler(Lake(root / LAKE), self.city, _tick(Lake(root / LAKE))))
         with work.disk.watching():
             if known := newest(work.filler.lake):
                 work.tell(known)
@@ -265,6 +266,12 @@ class Bench:
             self._fine.add(left)
         where = f"{tape.operation.name}, step {n} ({moment.step}), {fate}, {seed}"
         return [f"{where}: {each} [{'; '.join(lost)}]" for each in wrong]
+
+
+def _tick(lake: Lake) -> int:
+    """The tick of a lake's newest snapshot."""
+    known = newest(lake)
+    return ceil((max(known.as_of, known.created_at) - START).total_seconds() / 10) if known else 0
 
 
 def _digest(root: Path, moment: Moment, tape: Tape) -> bytes:
@@ -365,9 +372,7 @@ def _goes_on(lake: Lake, city: City, order: Sequence[str]) -> Iterator[str]:
 
 
 def _does(doing: str, lake: Lake, city: City) -> Iterator[str]:
-    known = newest(lake)
-    now = max(known.as_of, known.created_at) if known else START
-    filler = Filler(lake, city, ceil((now - START).total_seconds() / 10))
+    filler = Filler(lake, city, _tick(lake))
     if doing == "publish":
         filler.publish()
         snapshot = filler.current()
@@ -379,7 +384,9 @@ def _does(doing: str, lake: Lake, city: City) -> Iterator[str]:
         compact(lake, now=lambda: filler.at)
     else:
         foreign = {path for path in _foreign(lake) if (lake.tables / path).exists()}
-        prune(lake, now=lambda: filler.at + _LONG_AGO, latest=2)
+        filler.tick += LATER
+        filler.publish()
+        prune(lake, now=lambda: filler.at, latest=2)
         lost = {path for path in foreign if not (lake.tables / path).exists()}
         yield from (
             f"prune took {path} away, and Delta names it still"

@@ -23,7 +23,7 @@ from deltalake import DeltaTable
 
 from tests.store.test_kill import PACK, ROOT, is_half_done
 from twin.clock import now
-from twin.store import Lake, Snapshot, last_good, verify
+from twin.store import Lake, Snapshot, last_good, standing, verify
 
 CHORES = ("publish", "ingest", "compact", "publish", "prune")
 PER_PUBLISH = 5
@@ -109,7 +109,7 @@ def column(snapshot: Snapshot, table: str, name: str) -> list[object]:
 
 def seen(lake: Path, before: Seen) -> Seen:
     """Open the lake as a newcomer: whole, no older than before, of each publish all rows."""
-    if Lake(lake).newest_id() is None:
+    if standing(Lake(lake)).newest is None:
         assert before == Seen()
         return before
     snapshot, problems = last_good(Lake(lake))
@@ -228,7 +228,6 @@ def kill_chores(folder: Path, n: int) -> dict[str, int]:
     return dict(killed)
 
 
-@pytest.mark.slow
 def test_ten_workers_killed_lose_nothing_and_no_reader_notices(tmp_path: Path):
     kill_chores(tmp_path, 10)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from deltalake import DeltaTable
 
 from tests.store.power import FATES, Disk, after_cut
-from tests.store.power_lake import OPERATIONS, Bench, Operation, bench_in, spread
+from tests.store.power_lake import OPERATIONS, PER_TICK, Bench, Operation, Work, bench_in, spread
 from twin.city import City
 from twin.store.disk import sync
 
@@ -39,6 +40,28 @@ def test_a_power_cut_at_every_step_loses_nothing_that_was_told_and_the_lake_goes
     tape = bench.taped(operation)
     n = max(100, 2 * len(tape.moments))
     assert [fault for cut in spread(tape, n) for fault in bench.cut(tape, *cut)] == []
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [Path.unlink, lambda log: log.write_text(""), lambda log: log.write_text('{"add": {"pa')],
+    ids=["gone", "empty", "torn"],
+)
+def test_a_commit_that_is_lost_below_another_does_not_stop_the_next_publish(
+    bench: Bench, harm: Callable[[Path], object]
+):
+    def act(work: Work) -> None:
+        work.publish()
+        for _ in range(2):
+            work.killed("_delta_log/")
+        log = work.filler.lake.tables / "rain" / "_delta_log"
+        assert len(list(log.glob("*.json"))) == 3
+        harm(log / f"{1:020d}.json")
+        work.publish()
+        table = DeltaTable(str(log.parent))
+        assert table.to_pyarrow_table().num_rows == 2 * PER_TICK
+
+    bench.taped(Operation("a publish after two kills", 0, 1, act))
 
 
 @pytest.fixture

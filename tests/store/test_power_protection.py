@@ -47,7 +47,7 @@ SYNCED = {
     "snapshot files": ("two publishes", r"var/lake/snapshots/[^/]+"),
     "the folder of snapshots": ("two publishes", r"var/lake/snapshots"),
     "the pointer": ("two publishes", r"var/lake/\.?pointer\.json[^/]*"),
-    "the lake's own folder": ("two publishes", r"var/lake"),
+    "the lake's own folder": ("the first publish", r"var/lake"),
     "the folder that the lake stands in": ("the first publish", r"var"),
     "the folder above that": ("the first publish", r"\."),
 }
@@ -136,8 +136,8 @@ BOTH_WAYS = [("publish", "prune"), ("prune", "publish")]
 )
 def test_one_works_on_a_lake_at_a_time(bench: Bench, doing: str, meddling: str):
     found = list(meddled(bench, doing, meddling, every=9))
-    assert len(found) > 1
-    assert found == [([], 1)] * len(found)
+    assert [wrong for wrong, _ in found if wrong] == []
+    assert sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0  # all, once it is locked
 
 
 def test_without_the_lock_a_prune_in_the_midst_of_a_publish_is_found_out(
