@@ -211,24 +211,22 @@ def faults(lake: Lake, name: str, cut: TableCut) -> list[str]:
 
 
 def older_faults(lake: Lake, name: str, newest: TableCut, before: Iterable[TableCut]) -> list[str]:
-    """Return a sentence for each file of a log that only older snapshots read and that is not as they say, or that none names."""
+    """Return a sentence for each part of a log that only older snapshots read and that is not as they say.
+
+    What no snapshot reads at all, as a prune that was killed leaves it, is no fault: the next prune takes it away.
+    """
     log = lake.tables / name / "_delta_log"
-    there, named = _listed(log), set(range(newest.log_from, newest.version + 1))
+    there = _listed(log)
     found: list[str] = []
     longest: dict[int, TableCut] = {}
     for cut in before:
         if cut.log_sha256 and cut.log_from < newest.log_from:
             longest[cut.log_from] = max(cut, longest.get(cut.log_from, cut), key=lambda each: each.version)
     for cut in longest.values():
-        if there.commits >= (needed := set(range(cut.log_from, cut.version + 1))) and (not cut.log_from or cut.log_from in there.checkpoints):
-            named |= needed
-            if _chain_or_none(log, cut) != cut.log_sha256:
-                found.append(f"{name}: the Delta log up to version {cut.version} has other bytes than published.")
-    strange = sorted(each for each in (there.commits | there.checkpoints) - named if each <= newest.version)
-    if newest.log_sha256 and strange:
-        found.append(f"{name}: version {strange[0]} of the Delta log is of no snapshot.")
-    found += [f"{name}: the Delta log holds {other}, which is not of this program." for other in there.others]
-    return found
+        is_there = there.commits >= set(range(cut.log_from, cut.version + 1)) and (not cut.log_from or cut.log_from in there.checkpoints)
+        if is_there and _chain_or_none(log, cut) != cut.log_sha256:
+            found.append(f"{name}: the Delta log up to version {cut.version} has other bytes than published.")
+    return found + [f"{name}: the Delta log holds {other}, which is not of this program." for other in there.others]
 
 
 def _is_last_right(log: Path, cut: TableCut) -> bool:
