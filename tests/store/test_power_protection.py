@@ -28,10 +28,6 @@ from twin.errors import BusyError
 SYNCED = {
     "data files": ("two publishes", r"var/lake/tables/\w+/part-[^/]+\.parquet"),
     "commits of Delta's log": ("the first publish", r"var/lake/tables/\w+/_delta_log/\d+\.json"),
-    "commits that a killed writer left": (
-        "publishes after kills",
-        r"var/lake/tables/rain/_delta_log/0*[34]\.json",
-    ),
     "checkpoints of Delta's log": (
         "two publishes",
         r"var/lake/tables/\w+/_delta_log/\d+\.checkpoint\.parquet",
