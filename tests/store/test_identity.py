@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.store.conftest import resealed
 from twin.city import City
 from twin.errors import DamagedError, FeedError, ForeignError, LakeError
 from twin.feeds.batch import Batch
@@ -205,3 +206,16 @@ def test_a_key_that_cannot_be_used_is_a_sentence(filler: Any, tmp_path: Path, mo
     harm(tmp_path / "key")
     with pytest.raises(LakeError, match="The key file"):
         filler.publish()
+
+
+@pytest.mark.parametrize("name", ["lake.json", "pointer.json", "the snapshot"])
+def test_what_a_newer_program_wrote_is_one_sentence_and_is_not_touched(filler: Any, name: str):
+    snapshot = filler.publish()
+    path = filler.lake.snapshots / f"{snapshot.id}.json" if name == "the snapshot" else filler.lake.path / name
+    resealed(path, format=4)
+    newer = path.read_bytes()
+    for use in (lambda: last_good(filler.again()), filler.publish, lambda: verify(filler.again())):
+        with pytest.raises(LakeError, match="is of format 4; this program reads up to 3"):
+            use()
+    assert path.read_bytes() == newer
+    assert len(list(filler.lake.snapshots.iterdir())) == 1

@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from typing import Literal
 import click
 
 from twin.cli.common import report, with_city, with_json, with_lake
-from twin.errors import TwinError
+from twin.errors import PackError, TwinError
 
 _PACKAGES = ("dash", "plotly", "pydeck", "duckdb", "pyarrow", "deltalake", "numpy", "shapely", "waitress", "playwright")
 _MARKS = {"good": "ok     ", "missing": "missing", "bad": "BAD    "}
@@ -38,7 +39,7 @@ def command(city_name: str | None, lake: Path, as_json: bool) -> None:
 
     Exit status: 0 nothing is bad, 1 something is.
     """
-    found = [*_machine(), _bundle(), _browser(), _fonts(), *_pack(city_name), *_lake(lake)]
+    found = [*_machine(), _bundle(), _browser(), _fonts(), *_pack(city_name), *_lake(city_name, lake)]
     report(as_json, {"ok": all(each.state != "bad" for each in found), "findings": [asdict(each) for each in found]},
            [f"{_MARKS[each.state]} {each.what}: {each.say}" for each in found])
     if any(each.state == "bad" for each in found):
@@ -100,8 +101,9 @@ def _pack(city_name: str | None) -> list[Finding]:
     return [Finding("city pack", "bad", fault) for fault in faults] or [Finding("city pack", "good", root.name)]
 
 
-def _lake(lake: Path) -> list[Finding]:
-    from twin.store import Lake, standing, verify
+def _lake(city_name: str | None, lake: Path) -> list[Finding]:
+    from twin.pack import find_city, load_city
+    from twin.store import Lake, guard, standing, verify
 
     if not lake.exists():
         return [Finding("lake", "missing", f"{lake} is not there yet; `twin demo` or `twin simulate` makes it.")]
@@ -109,6 +111,8 @@ def _lake(lake: Path) -> list[Finding]:
         there = standing(Lake(lake))
         if there.newest is None and not there.lost:
             return [Finding("lake", "missing", f"{lake} holds no snapshot yet.")]
+        with suppress(PackError):  # told above
+            guard(Lake(lake), load_city(find_city(city_name)), there.newest)
         checked = verify(Lake(lake))
     except TwinError as error:
         return [Finding("lake", "bad", " ".join(error.lines()))]

@@ -21,7 +21,6 @@ class Batch:
         row_numbers: number of each row in its origin, from 1; None where there are none.
         raw: the rows as they were given, one for one; None if `rows` is what was given.
         refused: rows that the feed itself could not read, in the schema of `quarantine`; None for none.
-        may_repeat: whether the same rows may come twice (a file read again); they are then looked up in the lake.
         skipped: rows that stood in the origin more than once, word for word, and are in `rows` once.
     """
 
@@ -32,5 +31,4 @@ class Batch:
     row_numbers: pa.Array | None = None
     raw: pa.Table | None = None
     refused: pa.Table | None = None
-    may_repeat: bool = False
     skipped: int = 0

@@ -219,4 +219,4 @@ class _Reader:
             yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, origin,
                         row_numbers=numbers.take(lines), raw=given.take(lines),
                         refused=quarantined(said, table=table, feed=FEED, origin=origin, recorded_at=self.recorded_at, subjects=subjects),
-                        may_repeat=True, skipped=self.repeated if table == "events" else 0)
+                        skipped=self.repeated if table == "events" else 0)

@@ -63,11 +63,6 @@ class Standing:
     lost: tuple[str, ...]
     problems: tuple[str, ...]
 
-    @property
-    def last_seq(self) -> int:
-        """Answer the highest place in the order of publishing that was ever given, as far as is known."""
-        return max((order(each)[0] for each in self.ids), default=0)
-
 
 def standing(lake: Lake) -> Standing:
     """Return what stands in the lake, files of the tables unchecked.
