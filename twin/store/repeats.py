@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,7 +21,7 @@ from twin.contracts.check import quarantined
 from twin.contracts.measured import QUARANTINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from twin.contracts import Table
@@ -30,9 +32,10 @@ _NOT_CONTENT = {"recorded_at"}
 """When we heard of a row is no part of what it says."""
 _MOMENT = "occurred_at"
 
-Key = tuple[object, ...]
-Held = dict[Key, dict[str, object]]
-"""Rows by their key."""
+_AT = "__at"
+"""Column that holds a row's place among all rows given."""
+_GROUP = 1_000_000
+"""Rows that are held against the lake at once."""
 
 
 @dataclass(frozen=True)
@@ -52,62 +55,103 @@ def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part],
         in the schema of `quarantine`.
     """
     rows = pa.concat_tables([part.rows for part in parts])
-    known = held(lake, there, table, rows)
-    again = _again(table, parts)
-    suspects = known.keys() | again
-    if not suspects:
+    in_lake = [_held_against(lake, there, table, rows.slice(at, n), at) for at, n in _groups(parts)]
+    known = np.concatenate([each[0] for each in in_lake]) if in_lake else np.empty(0, np.int64)
+    is_same = np.concatenate([each[1] for each in in_lake]) if in_lake else np.empty(0, np.bool_)
+    again, is_same_again = _again(table, rows, parts, known)
+    dropped = np.concatenate([known, again])
+    if not dropped.size:
         return rows, 0, QUARANTINE.empty()
-    kept: list[pa.Table] = []
-    refused: list[pa.Table] = []
-    n_same = 0
+    same = np.concatenate([is_same, is_same_again])
+    kept = np.ones(rows.num_rows, np.bool_)
+    kept[dropped] = False
+    refused = _clashes(table, rows, np.sort(dropped[~same]), parts, moment)
+    return rows.filter(pa.array(kept)), int(same.sum()), refused
+
+
+def _groups(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """Yield the first row and the number of rows of parts that follow each other, some of them at a time."""
+    at = n = 0
     for part in parts:
-        new, same, clash = _part(known, table, part, moment, suspects)
-        kept.append(new)
-        refused.append(clash)
-        n_same += same
-    return pa.concat_tables(kept), n_same, pa.concat_tables(refused)
+        n += part.rows.num_rows
+        if n >= _GROUP:
+            yield at, n
+            at, n = at + n, 0
+    if n:
+        yield at, n
 
 
-def _part(known: Held, table: Table, part: Part, moment: datetime, suspects: set[Key]) -> tuple[pa.Table, int, pa.Table]:
-    keys = _keys(table, part.rows)
-    at = [index for index, key in enumerate(keys) if key in suspects]
-    if not at:
-        return part.rows, 0, QUARANTINE.empty()
-    dropped: set[int] = set()
-    same = 0
-    clash: list[tuple[int | None, str, str]] = []
-    subjects: list[str | None] = []
-    for index, row in zip(at, part.rows.take(pa.array(at, pa.int64())).to_pylist(), strict=True):
-        held_row = known.get(keys[index])
-        if held_row is None:
-            known[keys[index]] = row
-            continue
-        dropped.add(index)
-        if all(held_row[name] == value for name, value in row.items() if name not in _NOT_CONTENT):
-            same += 1
-        else:
-            said = ", ".join(map(str, keys[index]))
-            clash.append((None, f"the key ({', '.join(table.key)}) = ({said}) is already taken by other content in the lake.",
-                          json.dumps(row, ensure_ascii=False, default=str, sort_keys=True)))
-            subjects.append(None if (subject := row.get("event_id")) is None else str(subject))
-    refused = quarantined(clash, table=table.name, feed=part.feed, origin=part.origin, recorded_at=moment, subjects=subjects)
-    new = [index for index in range(part.rows.num_rows) if index not in dropped]
-    return part.rows.take(pa.array(new, pa.int64())), same, refused
+Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
+"""Places of rows whose key is taken, and whether what takes it has the same content."""
 
 
-def _again(table: Table, parts: Sequence[Part]) -> set[Key]:
-    """Return the keys that stand in more than one batch. Batches that follow each other in time are not compared."""
-    met = _meeting([part.rows for part in parts if part.rows.num_rows], _leading(table))
+def _held_against(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table, first: int) -> Pairs:
+    """Return the rows whose key the lake holds; `first` is the place of the first of them."""
+    found = held(lake, there, table, rows)
+    if not found.num_rows:
+        return _NONE
+    pairs = _placed(rows, table).join(_placed(found, table), keys=list(table.key), join_type="inner", right_suffix="_held")
+    mine, theirs = (pairs[name].to_numpy() for name in (_AT, f"{_AT}_held"))
+    mine, at = np.unique(mine, return_index=True)  # an old lake may hold a key twice
+    return mine + first, _is_same(rows.take(pa.array(mine)), found.take(pa.array(theirs[at])))
+
+
+_NONE: Pairs = (np.empty(0, np.int64), np.empty(0, np.bool_))
+
+
+def _placed(rows: pa.Table, table: Table) -> pa.Table:
+    return rows.select(table.key).append_column(_AT, pa.array(np.arange(rows.num_rows)))
+
+
+def _is_same(one: pa.Table, other: pa.Table) -> npt.NDArray[np.bool_]:
+    """Return, row by row, whether two tables say the same; null is the same as null."""
+    same = np.ones(one.num_rows, np.bool_)
+    for name in one.column_names:
+        if name not in _NOT_CONTENT:
+            equal = pc.fill_null(pc.equal(one[name], other[name]), False)
+            both_null = pc.and_(pc.is_null(one[name]), pc.is_null(other[name]))
+            same &= pc.or_(equal, both_null).to_numpy()
+    return same
+
+
+def _again(table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArray[np.int64]) -> Pairs:
+    """Return the rows whose key an earlier batch brought. Batches that follow each other in time are not compared."""
+    met = _meeting([part.rows for part in parts], _leading(table))
     if not met:
-        return set()
-    counted = pa.concat_tables(met).select(table.key).group_by(list(table.key)).aggregate([([], "count_all")])
-    return set(_keys(table, counted.filter(pc.field("count_all") > 1)))
+        return _NONE
+    begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
+    places = np.setdiff1d(np.concatenate([np.arange(begins[at], begins[at + 1]) for at in met]), known)
+    mine = rows.select(table.key).take(pa.array(places)).append_column(_AT, pa.array(places))
+    firsts = mine.group_by(list(table.key)).aggregate([(_AT, "min")])
+    pairs = mine.join(firsts, keys=list(table.key), join_type="inner")
+    at, first = pairs[_AT].to_numpy(), pairs[f"{_AT}_min"].to_numpy()
+    is_later = at != first
+    at, first = at[is_later], first[is_later]
+    return at, _is_same(rows.take(pa.array(at)), rows.take(pa.array(first)))
 
 
-def _meeting(each: list[pa.Table], by: str) -> list[pa.Table]:
-    """Return those of some tables whose span of a column meets that of another."""
+def _clashes(table: Table, rows: pa.Table, places: npt.NDArray[np.int64], parts: Sequence[Part], moment: datetime) -> pa.Table:
+    """Return quarantine rows for those at `places`, whose key is taken by another content."""
+    begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
+    refused: list[pa.Table] = [QUARANTINE.empty()]
+    for n in np.unique(np.searchsorted(begins, places, side="right") - 1):
+        own = places[(places >= begins[n]) & (places < begins[n + 1])]
+        given = rows.take(pa.array(own)).to_pylist()
+        said = [(None, _taken(table, row), json.dumps(row, ensure_ascii=False, default=str, sort_keys=True)) for row in given]
+        subjects = [None if (subject := row.get("event_id")) is None else str(subject) for row in given]
+        refused.append(quarantined(said, table=table.name, feed=parts[n].feed, origin=parts[n].origin, recorded_at=moment, subjects=subjects))
+    return pa.concat_tables(refused)
+
+
+def _taken(table: Table, row: dict[str, Any]) -> str:
+    said = ", ".join(str(row[name]) for name in table.key)
+    return f"the key ({', '.join(table.key)}) = ({said}) is already taken by other content in the lake."
+
+
+def _meeting(each: list[pa.Table], by: str) -> list[int]:
+    """Return the places of those tables whose span of a column meets that of another."""
     spans = [pc.min_max(rows[by]).as_py() for rows in each]
-    order = sorted(range(len(each)), key=lambda at: spans[at]["min"])
+    order = sorted((at for at, rows in enumerate(each) if rows.num_rows), key=lambda at: spans[at]["min"])
     met: set[int] = set()
     reached = -1  # the table that reaches furthest so far
     for at in order:
@@ -115,7 +159,7 @@ def _meeting(each: list[pa.Table], by: str) -> list[pa.Table]:
             met |= {at, reached}
         if reached < 0 or spans[at]["max"] > spans[reached]["max"]:
             reached = at
-    return [each[at] for at in sorted(met)]
+    return sorted(met)
 
 
 def _leading(table: Table) -> str:
@@ -123,25 +167,21 @@ def _leading(table: Table) -> str:
     return _MOMENT if _MOMENT in table.key else table.key[0]
 
 
-def _keys(table: Table, rows: pa.Table) -> list[Key]:
-    return list(zip(*(rows[name].to_pylist() for name in table.key), strict=True))
-
-
-def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> Held:
-    """Return the rows of the lake that stand under a key of `rows`."""
-    if not rows.num_rows:
-        return {}
+def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> pa.Table:
+    """Return the rows of the lake that may stand under a key of `rows`: none if no key is there."""
     by = _leading(table)
+    if not rows.num_rows:
+        return table.empty()
     span = pc.min_max(rows[by]).as_py()
     met = [file for file in there if _meets(lake, file, by, span["min"], span["max"])]
     if not met:
-        return {}
-    wanted = (pc.field(by) >= span["min"]) & (pc.field(by) <= span["max"]) & pc.field(table.key[0]).isin(pc.unique(rows[table.key[0]]))
+        return table.empty()
+    first = table.key[0]
+    wanted = (pc.field(by) >= span["min"]) & (pc.field(by) <= span["max"]) & pc.field(first).isin(pc.unique(rows[first]))
     keys = _read(lake, met, list(table.key), wanted)
-    if not keys.num_rows or not (taken := set(_keys(table, keys)) & set(_keys(table, rows))):
-        return {}
-    found = _read(lake, met, rows.column_names, wanted).to_pylist()
-    return {key: row for row in found if (key := tuple(row[name] for name in table.key)) in taken}
+    if not keys.num_rows or not keys.join(rows.select(table.key), keys=list(table.key), join_type="left semi").num_rows:
+        return table.empty()
+    return _read(lake, met, rows.column_names, wanted)
 
 
 def _read(lake: Lake, files: Sequence[File], columns: list[str], wanted: object) -> pa.Table:
@@ -175,6 +215,6 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
 
 def unheld(lake: Lake, there: Sequence[File], refused: pa.Table) -> pa.Table:
     """Answer the quarantine rows that are not there yet, each once: a file read again is not refused again."""
-    known = {key for key, in held(lake, there, QUARANTINE, refused)}
+    known = set(held(lake, there, QUARANTINE, refused)["quarantine_id"].to_pylist())
     new = [at for at, key in enumerate(refused["quarantine_id"].to_pylist()) if not (key in known or known.add(key))]
     return refused.take(pa.array(new, pa.int64()))
