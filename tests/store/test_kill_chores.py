@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from tests.store.test_kill import PACK, ROOT, is_half_done
 from twin.clock import now
@@ -136,7 +137,10 @@ def foreign(lake: Path) -> int:
     n = 0
     for folder in sorted((lake / "tables").glob("*")):
         if DeltaTable.is_deltatable(str(folder)):
-            missing = missing_files(folder)
+            try:
+                missing = missing_files(folder)
+            except DeltaError:  # a dead writer's commit was taken out as it was being read
+                missing = missing_files(folder)
             if missing[1]:  # pruned since, if the log has gone on since
                 again = missing_files(folder)
                 assert again[0] > missing[0], missing

@@ -326,7 +326,7 @@ def test_a_damaged_log_is_written_anew_from_the_snapshot(filler: Any, harm: str,
 def test_what_killed_writers_left_is_swept(filler: Any):
     filler.publish()
     left = [filler.lake.path / ".pointer.json.4711", filler.lake.snapshots / ".20260716T040010Z-000001-abcdef.json.12",
-            log_of(filler) / "_commit_0f3c.json.tmp"]
+            log_of(filler) / "_commit_0f3c.json.tmp", log_of(filler) / f"{1:020d}.json#1", log_of(filler) / "_last_checkpoint#12"]
     for path in left:
         path.write_bytes(b"half")
     filler.lake = filler.again()

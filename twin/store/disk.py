@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 from twin.errors import LakeError
 
+_STAGED = re.compile(r".+#\d+")
+"""What deltalake writes before it gives a file its name."""
 _WHY = {errno.ENOSPC: "the disk is full.", errno.EROFS: "the disk is read-only.", errno.EACCES: "this user may not write there.",
         errno.EPERM: "this user may not write there.", errno.EFBIG: "the file would be larger than is allowed.",
         errno.EDQUOT: "this user's share of the disk is used up."}
@@ -76,4 +79,4 @@ def sweep(folder: Path) -> None:
 
 def _is_half_written(name: str) -> bool:
     is_ours = name.startswith(".") and name.rpartition(".")[2].isdigit()
-    return is_ours or (name.startswith("_commit_") and name.endswith(".tmp"))
+    return is_ours or (name.startswith("_commit_") and name.endswith(".tmp")) or bool(_STAGED.fullmatch(name))
