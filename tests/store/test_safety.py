@@ -323,6 +323,22 @@ def test_a_damaged_log_is_written_anew_from_the_snapshot(filler: Any, harm: str,
     assert verify(filler.again()).faults == ()
 
 
+@pytest.mark.parametrize("byte", [-9, -40, -200, 0])
+def test_a_damaged_checkpoint_under_an_unpublished_commit_stops_nobody(filler: Any, byte: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(delta, "CHECKPOINT_EVERY", 5)
+    for _ in range(7):
+        filler.publish(n=1)
+    checkpoint = log_of(filler) / f"{5:020d}.checkpoint.parquet"
+    data = bytearray(checkpoint.read_bytes())
+    data[byte] ^= 0xE1
+    checkpoint.write_bytes(bytes(data))
+    (log_of(filler) / f"{7:020d}.json").write_bytes(b"")
+    assert verify(filler.again()).faults != ()
+    filler.lake = filler.again()
+    delta_is(filler, filler.publish())
+    assert verify(filler.again()).faults == ()
+
+
 def test_what_killed_writers_left_is_swept(filler: Any):
     filler.publish()
     left = [filler.lake.path / ".pointer.json.4711", filler.lake.snapshots / ".20260716T040010Z-000001-abcdef.json.12",

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,7 +206,7 @@ def faults(lake: Lake, name: str, cut: TableCut) -> list[str]:
             found.append(f"{name}: the Delta log up to version {cut.version} has other bytes than published.")
         if any(cut.log_from < each <= cut.version for each in there.checkpoints) or not _is_last_right(log, cut):
             found.append(f"{name}: the Delta log's {_LAST} has other bytes than published.")
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, ValueError) as error:  # a footer that is off is told in many ways
         return [*found, f"{name}: the Delta log cannot be read: {error}."]
     return found or _other_rows(lake.tables / name, name, cut)
 
@@ -326,7 +327,8 @@ def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
     numbered = {path: stem for path in log.iterdir() if (stem := path.name.partition(".")[0]).isdigit()}
     move(sorted((path for path, stem in numbered.items() if int(stem) > cut.version), reverse=True), lake.path, to)
     if cut.version >= 0 and cut.log_sha256:
-        _say_last(log, cut)
+        with suppress(OSError, ValueError):  # a damaged checkpoint is found out, and the log written anew
+            _say_last(log, cut)
     elif (log / _LAST).exists():
         (log / _LAST).unlink()
 
@@ -344,7 +346,7 @@ def copied(source: Lake, target: Lake, name: str, cut: TableCut) -> bool:
                 write_whole(there / path.name, data)
         _say_last(there, cut)
         return chain(there, cut.log_from, cut.version) == cut.log_sha256
-    except (FileNotFoundError, pa.ArrowInvalid):
+    except (FileNotFoundError, ValueError):
         return False
 
 
