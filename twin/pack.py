@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from twin import pack_checks, pack_settings, paths
 from twin.city import Camera, City, Raster
+from twin.contracts.masking import check_mask
 from twin.contracts.reference import TABLES
 from twin.errors import PackError, UsageError
 from twin.geography import Outlines, label, read_features, read_outlines
@@ -86,7 +87,7 @@ def _read(root: Path) -> tuple[City | None, list[str]]:
     geography = pack_settings.read_geography(settings, root, problems)
     outlines = _read_map(geography, problems)
     tables = _read_tables(root, problems)
-    problems += pack_checks.check_manifest(root, geography)
+    problems += [*pack_checks.check_manifest(root, geography), *check_mask(settings)]
     problems += [*pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
                  *pack_checks.check_targets(tables),
                  *pack_checks.check_slots(tables, pack_settings.section(settings, "slots", problems)),

@@ -42,6 +42,9 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a raster is too long for its coverage": (change("city.toml", "n_x = 500", "n_x = 32768"), "use at most 32,767 along a side"),
     "a raster crosses the date line": (change("city.toml", "lon0 = -35.11", "lon0 = 179.8"), "longitudes of the map go from -180 to 180"),
     "a raster reaches a pole": (change("city.toml", "lat0 = 40.93", "lat0 = -85.1"), "latitudes of the map go from -85 to 85"),
+    "a mask is no mask": (
+        change("city.toml", "[raster]", '[mask]\npatterns = {name = "("}\n\n[raster]'),
+        "city.toml: [mask] patterns.name is no regular expression (missing ): (); see RE2's syntax"),
     "a table is missing": (drop("targets.csv"), "targets.csv is missing"),
     "a seed file is missing": (drop("named_estates.csv"), "named_estates.csv is missing"),
     "the settings are missing": (drop("city.toml"), "city.toml cannot be read"),

@@ -21,6 +21,9 @@ from twin.contracts.unicode import in_one_form, one_form
 _Reasons = dict[int, list[str]]
 """Sentences by index of a bad row."""
 
+_SHOWN = 80
+"""Most characters that a sentence gives of a value, its quotes included."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -177,7 +180,16 @@ def _named(column: Column) -> str:
 
 
 def _show(value: pa.Scalar) -> str:
-    return repr(value.as_py())[:80]
+    given = value.as_py()
+    said = repr(given)
+    if len(said) <= _SHOWN:
+        return said
+    if not isinstance(given, str):
+        return f"{said[:_SHOWN - 1]}…"
+    kept = given[:_SHOWN]  # cut inside the quotes, so that the sentence goes on where the value ends
+    while len(repr(f"{kept}…")) > _SHOWN:
+        kept = kept[:-1]
+    return repr(f"{kept}…")
 
 
 def _nulls(table: Table, rows: pa.Table, known: _Reasons) -> list[tuple[int, str]]:
