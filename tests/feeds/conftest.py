@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from twin.city import City
+from twin.contracts import TABLES
 from twin.feeds.batch import Batch
 from twin.feeds.work_orders import OrderMapping, load_mapping, read
 from twin.pack import load_city
@@ -41,7 +42,7 @@ class Taken:
     @property
     def refused(self) -> list[dict[str, object]]:
         """Rows of quarantine."""
-        return pa.concat_tables([batch.refused for batch in self.batches if batch.refused is not None]).to_pylist()
+        return pa.concat_tables([TABLES["quarantine"].empty(), *(batch.refused for batch in self.batches if batch.refused is not None)]).to_pylist()
 
     @property
     def reason(self) -> str:
@@ -86,11 +87,11 @@ def order_of(**cells: str) -> dict[str, str]:
 def take(tmp_path: Path, trio: City, mapping: OrderMapping) -> Callable[..., Taken]:
     """Write orders to a CSV and read it; keywords change the mapping."""
 
-    def _take(*orders: Mapping[str, str], header: Iterable[str] = HEADER, **changes: object) -> Taken:
+    def _take(*orders: Mapping[str, str], header: Iterable[str] = HEADER, recorded_at: datetime = READ_AT, **changes: object) -> Taken:
         path = tmp_path / "orders.csv"
         lines = [",".join(header), *(",".join(f'"{cell}"' for cell in row.values()) for row in orders)]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return Taken(tuple(read(path, replace(mapping, **changes), trio, recorded_at=READ_AT)))
+        return Taken(tuple(read(path, replace(mapping, **changes), trio, recorded_at=recorded_at)))
 
     return _take
 

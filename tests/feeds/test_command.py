@@ -36,9 +36,10 @@ def test_good_rows_are_taken_and_each_refused_row_is_named_with_its_reason(tmp_p
     facts = rows_of(snapshot.root, list(snapshot.tables["event_facts"].files)).to_pylist()
 
     assert done.exit_code == 0
-    assert "4 work orders taken, 13 rows in quarantine" in done.output
-    assert "orders_utf8.csv row 10: place: longitude 30.5365, latitude 114.302 lies in the city only if the two are swapped." in done.output
-    assert {row["event_id"][-2:]: row["district_id"] for row in facts} == {"01": "420106", "02": "420106", "03": "420106", "14": "420111"}
+    assert "orders_utf8.csv: 16 rows: 5 taken, 1 known already, 10 refused; snapshot" in done.output
+    assert "1 row (10): place: longitude 30.5365, latitude 114.302 lies in the city only if the two are swapped." in done.output
+    assert "Note: 1 row (13): the word for the district is not known; the point counts." in done.output
+    assert {row["event_id"][-2:]: row["district_id"] for row in facts} == {"01": "420106", "02": "420106", "03": "420106", "11": "420106", "14": "420111"}
     (first,) = [row for row in facts if row["event_id"].endswith("01")]
     assert [(first[name] - first["created_at"]).total_seconds() for name in ("acked_at", "closed_at")] == [120, 1_800]
 
@@ -47,8 +48,10 @@ def test_the_command_run_again_adds_nothing(tmp_path):
     ingest(tmp_path / "lake", DATA / "orders_utf8.csv")
     again = json.loads(ingest(tmp_path / "lake", DATA / "orders_utf8.csv", "--json").output)
 
-    assert sum(again["rows"].get(name, 0) for name in ("events", "event_stages", "dispatches", "feedbacks")) == 0
-    assert again["quarantined"] == 0
+    assert (again["rows"], again["taken"], again["known"], again["refused"]) == (16, 0, 6, 10)
+    snapshot = newest(Lake(tmp_path / "lake"))
+    assert sum(file.rows for file in snapshot.tables["events"].files) == 5
+    assert sum(file.rows for file in snapshot.tables["quarantine"].files) == 12
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [

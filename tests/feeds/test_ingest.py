@@ -21,9 +21,9 @@ def ingest(tmp_path, trio, take):
     """Publishes orders into a lake, each time a minute later; answers what was done, and the snapshot."""
     lake, minutes = Lake(tmp_path / "lake"), iter(range(60))
 
-    def _ingest(*orders):
+    def _ingest(*orders, **changes):
         moment = READ_AT + timedelta(minutes=next(minutes))
-        snapshot, done = publish(lake, trio, take(*orders).batches, as_of=moment, simulated=False, now=lambda: moment)
+        snapshot, done = publish(lake, trio, take(*orders, recorded_at=moment, **changes).batches, as_of=moment, simulated=False, now=lambda: moment)
         return snapshot, done
 
     return _ingest
@@ -54,7 +54,7 @@ def test_a_later_export_closes_the_order_that_an_earlier_one_opened(ingest):
 
     assert (clocks(before), before["closure_target_s"] is None) == ([120, None, None], False)
     assert clocks(after) == [120, 600, 2_400]
-    assert (done.rows["dispatches"], done.quarantined) == (2, 0)
+    assert (done.rows["dispatches"], done.quarantined) == (1, 0)
 
 
 def test_nothing_shows_before_the_export_was_read(ingest):
@@ -75,12 +75,63 @@ def test_a_closing_before_the_opening_is_refused_and_the_event_says_so_until_a_g
     assert closed["closed_at"] is not None
 
 
-def test_an_order_that_changed_its_words_is_refused_and_the_one_in_the_lake_stays(ingest):
-    ingest(order_of())
-    snapshot, done = ingest(order_of(text="something else"))
+def test_a_later_export_corrects_an_order_and_what_was_known_before_stays_known(ingest):
+    first, _ = ingest(order_of(urgency="low"))
+    second, done = ingest(order_of(urgency="high", kind="fire", x="-34.96", text="a loud engine that burns"))
+    told = sorted(table(second, "events").to_pylist(), key=lambda row: row["version"])
+    facts = sorted(table(second, "event_facts").to_pylist(), key=lambda row: row["known_from"])
 
-    assert table(snapshot, "events")["details"].to_pylist() == ["a loud engine"]
-    assert done.quarantined == 1
+    assert [(row["version"], row["category"], row["priority"], row["lon_ud"]) for row in told] == [
+        (1, "noise", 4, -34_970_000), (2, "fire", 1, -34_960_000)]
+    assert [(row["category"], row["known_to"] is None) for row in facts] == [("noise", False), ("fire", True)]
+    assert facts[0]["known_to"] == facts[1]["known_from"] == second.as_of
+    assert (done.quarantined, table(first, "events").num_rows) == (0, 1)
+
+
+def test_an_empty_cell_of_a_later_export_takes_nothing_back(ingest):
+    ingest(order_of(**SENT, **TOLD, district="Brisa"))
+    snapshot, done = ingest(order_of(x="", y="", text="", district="Corra"))
+
+    assert (table(snapshot, "events").num_rows, done.rows.get("dispatches", 0), done.rows.get("feedbacks", 0)) == (1, 0, 0)
+
+
+def test_a_step_that_is_corrected_is_another_version_of_the_order_to_the_unit(ingest):
+    ingest(order_of(**SENT))
+    snapshot, _ = ingest(order_of(**SENT | {"acked": "2026-07-16 09:05:00", "unit": "crew 5"}))
+    first, second = sorted(table(snapshot, "dispatches").to_pylist(), key=lambda row: row["version"])
+    facts = table(snapshot, "event_facts").to_pylist()
+
+    assert (first["dispatch_id"], first["unit_name"], first["acked_at"].minute) == ("A1-1", "crew 4", 2)
+    assert (second["dispatch_id"], second["unit_name"], second["acked_at"].minute) == ("A1-1", "crew 5", 5)
+    assert [row["acked_at"].minute for row in sorted(facts, key=lambda row: row["known_from"])] == [2, 5]
+
+
+def test_rows_that_differ_in_the_unit_alone_are_one_order_with_two_dispatches(ingest):
+    snapshot, done = ingest(order_of(**SENT), order_of(**SENT | {"unit": "crew 9", "acked": ""}))
+    again, nothing = ingest(order_of(**SENT), order_of(**SENT | {"unit": "crew 9", "acked": ""}))
+
+    assert sorted(table(snapshot, "dispatches").select(["dispatch_id", "unit_name"]).to_pylist(), key=lambda row: row["dispatch_id"]) == [
+        {"dispatch_id": "A1-1", "unit_name": "crew 4"}, {"dispatch_id": "A1-2", "unit_name": "crew 9"}]
+    assert (done.rows["events"], done.quarantined, nothing.rows.get("dispatches", 0)) == (1, 0, 0)
+
+
+def test_a_corrected_answer_takes_the_place_of_the_one_that_was_known(ingest):
+    ingest(order_of(**SENT, **TOLD))
+    snapshot, _ = ingest(order_of(**SENT, **TOLD | {"told": "2026-07-16 10:40:00"}))
+    closed = [row["closed_at"].hour for row in sorted(table(snapshot, "event_facts").to_pylist(), key=lambda row: row["known_from"])]
+
+    assert closed == [9, 10]
+    assert [(row["version"], row["replaces"]) for row in sorted(table(snapshot, "feedbacks").to_pylist(), key=lambda row: row["version"])] == [(1, None), (2, 1)]
+
+
+def test_the_numbers_of_two_sources_are_two_orders(ingest):
+    ingest(order_of())
+    snapshot, _ = ingest(order_of(text="another matter", **SENT), source_id="S02")
+    again, nothing = ingest(order_of(text="another matter", **SENT), source_id="S02")
+
+    assert sorted(zip(*(table(snapshot, "events")[name].to_pylist() for name in ("event_id", "source_id")), strict=True)) == [("A1", "S01"), ("A1@S02", "S02")]
+    assert table(snapshot, "dispatches").select(["dispatch_id", "event_id"]).to_pylist() == [{"dispatch_id": "A1@S02-1", "event_id": "A1@S02"}]
+    assert (nothing.rows.get("events", 0), nothing.rows.get("dispatches", 0)) == (0, 0)
 
 
 def test_refused_rows_keep_the_path_as_given_so_that_two_files_of_one_name_stay_apart(tmp_path, trio, mapping):

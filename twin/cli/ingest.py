@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from twin.cli.common import report, the_city, with_city, with_json, with_lake
+
+if TYPE_CHECKING:
+    from twin.cli.taken import Taken
+    from twin.city import City
 
 
 @click.group()
@@ -24,29 +30,40 @@ def command() -> None:
               help="What the rows are; a lake holds one kind, and others are refused.")
 @click.option("--after-gap", is_flag=True, help="Go on though the newest snapshot is over a hundred days old.")
 def work_orders(city_name: str | None, lake: Path, as_json: bool, file: Path, mapping: Path | None, kind: str, after_gap: bool) -> None:
-    """Read work orders of the 12345 line from FILE (CSV or XLSX); bad rows go to quarantine with their reason."""
+    """Read work orders of the 12345 line from FILE; bad rows go to quarantine with their reason.
+
+    A later export of the same orders adds what is new, and corrects what changed.
+
+    Exit status: 0 something of it could be used, 1 nothing could, and nothing was published.
+    """
+    done = take(the_city(city_name), lake, file, mapping, kind, after_gap=after_gap)
+    report(as_json, done.as_json(), done.lines())
+    if not done.is_ok:
+        sys.exit(1)
+
+
+def take(city: City, lake: Path, file: Path, mapping: Path | None, kind: str, *, after_gap: bool = False) -> Taken:
+    """Read a file of work orders into a lake and return what became of its rows.
+
+    Raises:
+        TwinError: the file as a whole cannot be read, or the lake cannot be written.
+    """
+    import pyarrow as pa
+
+    from twin.cli.taken import AllRefused, Tally
     from twin.clock import now
     from twin.feeds.work_orders import load_mapping, read
     from twin.store import Lake, publish
 
-    city = the_city(city_name)
+    pa.set_memory_pool(pa.system_memory_pool())  # gives back what a block of rows needed; Arrow's own keeps it
     moment = now()
-    batches = list(read(file, load_mapping(city, mapping), city, recorded_at=moment))
-    snapshot, done = publish(Lake(lake), city, batches, as_of=lambda known: max(moment, known.as_of) if known else moment,
-                             simulated=kind == "simulated", mode="drill" if kind == "drill" else "live", now=now, after_gap=after_gap)
-    report(as_json, {"snapshot": snapshot.id, "rows": dict(done.rows), "quarantined": done.quarantined, "already_there": done.skipped},
-           [f"{done.rows.get('events', 0)} work orders taken, {done.quarantined} rows in quarantine, {done.skipped} rows were already there; snapshot {snapshot.id}.",
-            *_reasons(lake, snapshot.id, done.quarantined)])
-
-
-def _reasons(lake: Path, snapshot_id: str, n: int) -> list[str]:
-    """Answer the newest refused rows, one sentence each."""
-    from twin.engine import Engine, load_sql
-    from twin.store import Lake, find
-
-    if not n:
-        return []
-    snapshot = find(Lake(lake), snapshot_id)
-    with Engine.over(snapshot.all_files(), root=snapshot.root) as engine:
-        rows = engine.query(load_sql(Path(__file__).with_name("refused.sql")), {"n": n}).to_pylist()
-    return [f"  {Path(row['origin']).name} row {row['row_n'] or '—'}: {row['reason']}" for row in rows]
+    orders = read(file, load_mapping(city, mapping), city, recorded_at=moment)
+    tally = Tally(lambda: orders.rows, lambda: orders.repeated)
+    snapshot = None
+    try:
+        snapshot, _ = publish(Lake(lake), city, orders, as_of=lambda known: max(moment, known.as_of) if known else moment,
+                              simulated=kind == "simulated", mode="drill" if kind == "drill" else "live", now=now, after_gap=after_gap,
+                              witness=tally)
+    except AllRefused:
+        pass
+    return tally.report(str(file), snapshot.id if snapshot else None, orders.remarks.sentences())

@@ -10,6 +10,9 @@ from twin.contracts.base import DISTRICT, MODE, SOURCE, VERSION, Table, clocks, 
 STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
 """The six stages in order: 感知 监测 研判 预警 处置 评估."""
 
+KIND_AND_PLACE = " · "
+"""Joins kind and place where a source gives an event no title: such a title goes with the place."""
+
 EVENTS = Table(
     name="events", kind="log", key=("event_id", "version"), sort=("district_id", "occurred_at", "event_id"), chunk="month",
     doc="One row per version of an event. Append-only: a correction is a new version.",

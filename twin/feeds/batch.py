@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twin.contracts.masking import Mask
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -22,6 +24,11 @@ class Batch:
         raw: the rows as they were given, one for one; None if `rows` is what was given.
         refused: rows that the feed itself could not read, in the schema of `quarantine`; None for none.
         skipped: rows that stood in the origin more than once, word for word, and are in `rows` once.
+        is_state: whether the rows say what the source says of each thing now, whatever was said before. Their versions are
+            then the store's to give: a thing that it knows otherwise is corrected, known from now on.
+        of_source: event source whose numbers `event_id` are; the same number of another source is another event. '' if the
+            numbers are the city's own.
+        mask: takes out of refused rows what may not be kept; None for nothing.
     """
 
     table: str
@@ -32,3 +39,6 @@ class Batch:
     raw: pa.Table | None = None
     refused: pa.Table | None = None
     skipped: int = 0
+    is_state: bool = False
+    of_source: str = ""
+    mask: Mask | None = None

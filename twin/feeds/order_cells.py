@@ -1,117 +1,99 @@
-"""Cells of a work order: moments, places, districts and words, each read strictly or refused with a sentence."""
+"""Cells of orders, a column at a time: places, districts and words of a list, each read strictly or refused with a sentence."""
 
 from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
+from twin.arrow import compute as pc
 from twin.contracts.crs import to_wgs84
+from twin.feeds.order_columns import is_given
 from twin.feeds.order_mapping import FEED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
-
-    from numpy.typing import NDArray
-
     from twin.city import City
     from twin.feeds.order_mapping import OrderMapping
     from twin.geography import Locator
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before it lie clocks that were never set."""
 NEAR_DEG = 0.1
 """A place this far beyond the box around the outlines, some 10 km, may still be the city's."""
 _KM_PER_DEG = 111.32
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)$")
+_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
+_LOST_DIGITS = r"^[+-]?\d(\.\d*)?[eE]\+\d{2,}$"
+"""As a spreadsheet writes a long number: '2.02611E+17'."""
+_MIN_LOST, _LONG = 3, 17
+
+Reasons = Mapping[int, str]
+"""By index of a row, why it is refused, without a full stop."""
 
 
-class Refused(ValueError):  # noqa: N818 - named after what is done with the cell
-    """A cell that cannot be read; its text is the reason, without a full stop."""
+def digits_lost(ids: pa.StringArray, column: str) -> Reasons:
+    """Find numbers of orders that a spreadsheet has shortened: written with an exponent, or all with zeros from the 16th digit on."""
+    how = "keep that column as text when you export, or export as CSV straight from the system that holds the orders"
+    short = {at: f"{column}: {ids[at].as_py()!r} lost digits in a spreadsheet; {how}" for at in _where(pc.match_substring_regex(ids, _LOST_DIGITS))}
+    is_long = np.asarray(pc.match_substring_regex(ids, rf"^\d{{{_LONG},}}$").to_numpy(zero_copy_only=False), np.bool_)
+    rounded = np.asarray(pc.match_substring_regex(ids, r"^\d{15}0+$").to_numpy(zero_copy_only=False), np.bool_) & is_long
+    if rounded.sum() >= _MIN_LOST and rounded.sum() > 0.9 * is_long.sum():  # one number in a hundred may end so by chance
+        short |= {at: f"{column}: {ids[at].as_py()!r} has zeros from the 16th digit on, as most others do: digits were lost in a spreadsheet; {how}"
+                  for at in np.flatnonzero(rounded).tolist()}
+    return short
 
 
-def read_moment(text: str, column: str, mapping: OrderMapping, recorded_at: datetime) -> datetime | None:
-    """Answer the moment in UTC; None for an empty cell.
-
-    Raises:
-        Refused: not a moment; no zone; a local time that a change of clocks skips or repeats; before 2000; in the future.
-    """
-    if not text:
-        return None
-    moment = _iso(text) or _formed(text, mapping.time_format)
-    if moment is None:
-        raise Refused(f"{column}: {text!r} is not a moment; the form {mapping.time_format!r} or ISO 8601 is expected")
-    if moment.tzinfo is None:
-        if mapping.zone is None:
-            raise Refused(f"{column}: {text!r} has no time zone, and none is declared in {mapping.where}")
-        moment = _local(moment, mapping.zone, f"{column}: {text!r}")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise Refused(f"{column}: {text!r} is not a moment of our time") from None
-    if moment < EARLIEST:
-        raise Refused(f"{column}: {text!r} lies before the year {EARLIEST.year}: a clock that was never set?")
-    if moment > recorded_at:
-        raise Refused(f"{column}: {text!r} lies in the future")
-    return moment
+def _where(mask: pa.BooleanArray) -> list[int]:
+    return np.flatnonzero(np.asarray(mask.to_numpy(zero_copy_only=False), np.bool_)).tolist()
 
 
-def _iso(text: str) -> datetime | None:
-    """Read ISO 8601 with hours and minutes; a bare date says too little."""
-    try:
-        return datetime.fromisoformat(text) if ":" in text else None
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class Places:
+    """Longitudes and latitudes, deg WGS 84, NaN where there is none; whether the row named a pair that means 'no place'."""
+
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    is_no_place: npt.NDArray[np.bool_]
+    reasons: Reasons
 
 
-def _formed(text: str, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - a missing zone is looked for next
-    except ValueError:
-        return None
-
-
-def _local(moment: datetime, zone: ZoneInfo, said: str) -> datetime:
-    early, late = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
-    try:
-        if early.utcoffset() == late.utcoffset():
-            return early
-        back = early.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    except OverflowError:
-        raise Refused(f"{said} is not a moment of our time") from None
-    if back == moment.replace(tzinfo=None):
-        raise Refused(f"{said} comes twice that night in {zone.key}, when clocks go back; it needs a zone")
-    raise Refused(f"{said} does not exist in {zone.key}: clocks skip it that night")
-
-
-def read_places(lon: Sequence[str], lat: Sequence[str], mapping: OrderMapping, locator: Locator) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, str]]:
-    """Answer longitudes and latitudes, deg WGS 84, NaN where none was given, and a reason for each that is refused.
+def read_places(lon: pa.StringArray, lat: pa.StringArray, mapping: OrderMapping, locator: Locator) -> Places:
+    """Read n pairs of cells, tidied.
 
     Raises:
         UndeclaredCRS: there are places, and the mapping declares no datum that is understood.
     """
-    x, y = np.full(len(lon), np.nan), np.full(len(lat), np.nan)
-    reasons: dict[int, str] = {}
-    for at, (east, north) in enumerate(zip(lon, lat, strict=True)):
-        if not east and not north:
-            continue
-        if not _NUMBER.fullmatch(east) or not _NUMBER.fullmatch(north):
-            reasons[at] = f"place: longitude {east!r} and latitude {north!r} are not both decimal degrees"
-            continue
-        x[at], y[at] = float(east), float(north)
+    given = is_given(lon) | is_given(lat)
+    numeric = _matches(lon, _NUMBER) & _matches(lat, _NUMBER)
+    reasons = {at: f"place: longitude {lon[at].as_py()!r} and latitude {lat[at].as_py()!r} are not both decimal degrees"
+               for at in np.flatnonzero(given & ~numeric).tolist()}
+    x, y = (_numbers(cells, numeric) for cells in (lon, lat))
+    is_no_place = np.zeros(len(x), np.bool_)
+    for east, north in mapping.no_place:
+        is_no_place |= (x == east) & (y == north)
+    x[is_no_place] = y[is_no_place] = np.nan
     if not np.isfinite(x).any():
-        return x, y, reasons
+        return Places(x, y, is_no_place, reasons)
     lon_wgs, lat_wgs = to_wgs84(x, y, mapping.crs, feed=FEED)
     for at in np.flatnonzero(np.isfinite(x) & ~_inside(lon_wgs, lat_wgs, locator)).tolist():
         reasons[at] = _astray(float(x[at]), float(y[at]), locator)
-    return lon_wgs, lat_wgs, reasons
+    return Places(lon_wgs, lat_wgs, is_no_place, reasons)
 
 
-def _inside(lon: NDArray[np.float64], lat: NDArray[np.float64], locator: Locator) -> NDArray[np.bool_]:
+def _matches(texts: pa.StringArray, pattern: str) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _numbers(cells: pa.StringArray, numeric: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    made = np.full(len(cells), np.nan)
+    made[numeric] = [float(text) for text in cells.filter(pa.array(numeric)).to_pylist()]
+    return made
+
+
+def _inside(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64], locator: Locator) -> npt.NDArray[np.bool_]:
     west, south, east, north = locator.outlines.bounds
     return (lon >= west - NEAR_DEG) & (lon <= east + NEAR_DEG) & (lat >= south - NEAR_DEG) & (lat <= north + NEAR_DEG)
 
@@ -119,7 +101,7 @@ def _inside(lon: NDArray[np.float64], lat: NDArray[np.float64], locator: Locator
 def _astray(lon: float, lat: float, locator: Locator) -> str:
     said = f"place: longitude {lon:g}, latitude {lat:g}"
     if lon == 0 and lat == 0:
-        return f"{said} stands for an unknown place; leave both cells empty"
+        return f"{said} stands for an unknown place; leave both cells empty, or name it in the mapping: no_place = [[0, 0]]"
     if bool(_inside(np.array([lat]), np.array([lon]), locator)[0]):
         return f"{said} lies in the city only if the two are swapped"
     if abs(lon) > 180 or abs(lat) > 90:
@@ -130,50 +112,50 @@ def _astray(lon: float, lat: float, locator: Locator) -> str:
 
 
 class Districts:
-    """Finds a district by its id or name."""
+    """Finds districts by id, name, or another word that the pack gives for them."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, mapping: OrderMapping) -> None:
         """Learn the names of the pack."""
         ids, names, names_en = (cast("list[str]", city.reference["districts"][name].to_pylist()) for name in ("district_id", "name", "name_en"))
-        self._names = dict(zip(names, ids, strict=True))
-        self._exact = {word.lower(): key for words in (ids, names, names_en) for word, key in zip(words, ids, strict=True)}
+        self.names = dict(zip(ids, names, strict=True))
+        self._ids = dict(zip(names, ids, strict=True))
+        self._exact = {word.lower(): key for words in (ids, names, names_en) for word, key in zip(words, ids, strict=True) if word}
+        self._exact |= {alias: self._exact[name.lower()] for alias, name in mapping.aliases.items() if name.lower() in self._exact}
 
-    def find(self, text: str, column: str) -> str | None:
-        """Answer the id; None for an empty cell. A name with the city's before it is understood.
-
-        Raises:
-            Refused: the pack knows no such district.
-        """
-        if not text:
-            return None
-        found = {self._exact[text.lower()]} if text.lower() in self._exact else {key for name, key in self._names.items() if text.endswith(name)}
-        if len(found) != 1:
-            raise Refused(f"{column}: the city has no district {text!r}")
-        return found.pop()
+    def find(self, word: str) -> str | None:
+        """Return the id; None if the pack knows no such district. A name with the city's before it is understood."""
+        if word.lower() in self._exact:
+            return self._exact[word.lower()]
+        found = {key for name, key in self._ids.items() if name and word.endswith(name)}
+        return found.pop() if len(found) == 1 else None
 
 
-def read_priority(text: str, words: str, mapping: OrderMapping) -> int:
-    """Answer 1 to 4; `words` (title, details and kind) that speak of danger raise it.
-
-    Raises:
-        Refused: a word that the mapping does not know.
-    """
-    if text and text not in mapping.priorities:
-        raise Refused(f"{mapping.columns['priority']}: {text!r} is none of {', '.join(mapping.priorities)}")
-    level = mapping.priorities[text] if text else mapping.default_priority
-    lowered = words.lower()
-    return min(level, mapping.safety_priority) if any(word in lowered for word in mapping.safety_words) else level
+def by_word(texts: pa.StringArray, read: Callable[[str], object]) -> list[object]:
+    """Return what `read` makes of each of n texts; it is asked once for each different one."""
+    coded = texts.dictionary_encode()
+    answers = [read(word) for word in coded.dictionary.to_pylist()]
+    return [answers[code] for code in coded.indices.to_pylist()]
 
 
-def read_truth(text: str, column: str, mapping: OrderMapping) -> bool | None:
-    """Answer true or false; None for an empty cell.
+def read_priorities(texts: pa.StringArray, words: pa.StringArray, mapping: OrderMapping) -> tuple[npt.NDArray[np.int8], Reasons]:
+    """Return 1 to 4 for each of n rows; `words` (title, details and kind) that speak of danger raise it."""
+    column = mapping.columns.get("priority", "")
+    levels = by_word(texts, lambda word: mapping.priorities.get(word, 0) if word else mapping.default_priority)
+    level = np.array(levels, np.int8)
+    reasons = {at: f"{column}: {texts[at].as_py()!r} is none of {', '.join(mapping.priorities)}" for at in np.flatnonzero(level == 0).tolist()}
+    if mapping.safety_words:
+        danger = "|".join(re.escape(word) for word in mapping.safety_words)
+        is_danger = _matches(pc.utf8_lower(words), danger)
+        level[is_danger] = np.minimum(level[is_danger], mapping.safety_priority)
+    return level, reasons
 
-    Raises:
-        Refused: a word that the mapping does not know.
-    """
-    if not text:
-        return None
-    word = text.lower()
-    if word not in (*mapping.yes, *mapping.no):
-        raise Refused(f"{column}: {text!r} is none of {', '.join((*mapping.yes, *mapping.no))}")
-    return word in mapping.yes
+
+def read_truths(texts: pa.StringArray, column: str, yes: tuple[str, ...], no: tuple[str, ...]) -> tuple[list[bool | None], Reasons]:
+    """Return true, false, or None for an empty cell, for each of n rows."""
+    def read(word: str) -> bool | str | None:
+        lowered = word.lower()
+        return None if not word else True if lowered in yes else False if lowered in no else word
+
+    found = by_word(texts, read)
+    reasons = {at: f"{column}: {value!r} is none of {', '.join((*yes, *no))}" for at, value in enumerate(found) if isinstance(value, str)}
+    return [value if isinstance(value, bool) else None for value in found], reasons

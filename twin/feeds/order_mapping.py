@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, TwinError, UsageError
-from twin.feeds.tabular import ENCODINGS
+from twin.feeds.csv_rows import ENCODINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,12 @@ FEED = "work_orders"
 REQUIRED = ("event_id", "created_at")
 STEPS = ("sent_at", "acked_at", "arrived_at", "done_at")
 FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "address", "district", "priority", "lon", "lat",
-          "unit_name", *STEPS, "told_at", "is_satisfied", "is_reopened")
+          "unit_name", *STEPS, "told_at", "status", "is_satisfied", "is_reopened")
 _SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
+_NULL_WORDS = ("null", "(null)", "<null>", "\\N", "none", "nil", "n/a", "-", "--", "—", "——", "无", "暂无", "空")
+_CLOSED = ("closed", "resolved", "completed", "complete", "done", "已办结", "办结", "已结案", "结案", "已关闭", "关闭", "已完成", "完成", "已归档", "归档")
+_OPEN = ("open", "new", "pending", "acknowledged", "in progress", "assigned", "reopened", "未办结", "办理中", "处理中", "待办", "待处理", "待派单", "已派单",
+         "已受理", "受理中", "新建", "已重开")
 _YES, _NO = ("是", "满意", "非常满意", "基本满意", "yes", "true", "y", "1"), ("否", "不满意", "非常不满意", "no", "false", "n", "0")
 
 
@@ -35,10 +39,15 @@ class OrderMapping:
         columns: field (one of `FIELDS`) to column of the export.
         crs: datum of the coordinates; None if not declared.
         zone: zone of moments that carry none; None if not declared.
-        time_format: form of moments, as for strptime, besides ISO 8601.
+        time_format: form of moments, as for strptime; what does not have it may be ISO 8601.
         priorities: word of the export to priority, 1 to 4; empty cells have `default_priority`.
         safety_words: an order whose words hold one of these has `safety_priority` or a more urgent one.
         yes, no: words for true and false, in small letters.
+        null_words: what stands for an empty cell, in small letters.
+        no_place: pairs of longitude and latitude that stand for an order without a place.
+        statuses: word of the export, in small letters, to whether it means that the order is closed.
+        keep_raw: whether the lake may keep words and refused rows as they were given, with what masks would take out.
+        aliases: other words for a district to its id or name.
     """
 
     where: str
@@ -56,6 +65,11 @@ class OrderMapping:
     safety_priority: int
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    null_words: tuple[str, ...] = tuple(word.lower() for word in _NULL_WORDS)
+    no_place: tuple[tuple[float, float], ...] = ()
+    statuses: Mapping[str, bool] = field(default_factory=lambda: {word: closed for words, closed in ((_OPEN, False), (_CLOSED, True)) for word in words})
+    keep_raw: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
@@ -94,7 +108,8 @@ class _Reader:
             self.where, self._columns(), self._text("source_id", "") or self._off("source_id is missing", "name one of the pack's event sources."),
             self._text("crs", "") or None, self._zone(), self._text("encoding", "auto").lower(), self._text("delimiter", ","), self._text("sheet", "") or None,
             self._text("time_format", "%Y-%m-%d %H:%M:%S"), self._priorities(), self._level("default_priority", 3), self._words("safety_words", _SAFETY),
-            self._level("safety_priority", 2), self._words("yes", _YES), self._words("no", _NO))
+            self._level("safety_priority", 2), self._words("yes", _YES), self._words("no", _NO), self._words("null_words", _NULL_WORDS),
+            self._no_place(), self._statuses(), self._truth("keep_raw"), _aliases(city))
         known = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
         if found.source_id not in known:
             self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources", f"use one of {', '.join(known)}.")
@@ -144,12 +159,41 @@ class _Reader:
             self._off(f"priorities: {', '.join(wrong)}: not a priority", "give each word a whole number from 1 (worst) to 4.")
         return {one_form(word): level for word, level in words.items()}
 
+    def _no_place(self) -> tuple[tuple[float, float], ...]:
+        given: object = self.settings.get("no_place", [])
+        pairs = cast("list[object]", given) if isinstance(given, list) else [given]
+        if not all(_is_pair(pair) for pair in pairs):
+            self._off(f"no_place is {given!r}", "list pairs of longitude and latitude, as in no_place = [[0, 0]].")
+        return tuple((float(lon), float(lat)) for lon, lat in cast("list[tuple[float, float]]", pairs))
+
+    def _statuses(self) -> Mapping[str, bool]:
+        given = _section(self.settings.get("statuses"))
+        if wrong := [word for word, means in given.items() if means not in {"open", "closed"}]:
+            self._off(f"statuses: {', '.join(wrong)}: neither open nor closed", 'write each word as "word" = "open" or "closed".')
+        said = {one_form(word).lower(): means == "closed" for word, means in given.items()}
+        return said or {word: closed for words, closed in ((_OPEN, False), (_CLOSED, True)) for word in words}
+
+    def _truth(self, name: str) -> bool:
+        value: object = self.settings.get(name, False)
+        return value if isinstance(value, bool) else self._off(f"{name} is {value!r}", "write true or false.")
+
     def _words(self, name: str, other: tuple[str, ...]) -> tuple[str, ...]:
         value: object = self.settings.get(name, list(other))
         words = cast("list[object]", value) if isinstance(value, list) else []
         if not isinstance(value, list) or not all(isinstance(word, str) and word for word in words):
             self._off(f"{name} is not a list of words", f'write it as {name} = ["one", "two"].')
         return tuple(one_form(str(word)).lower() for word in words)
+
+
+def _aliases(city: City) -> Mapping[str, str]:
+    """Return other words for districts, [districts.aliases] of city.toml: what it holds besides text is a fault of the pack."""
+    section = _section(_section(city.settings.get("districts")).get("aliases"))
+    return {one_form(word).lower(): one_form(str(name)) for word, name in section.items()}
+
+
+def _is_pair(value: object) -> bool:
+    parts = cast("list[object]", value) if isinstance(value, list) else []
+    return len(parts) == 2 and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in parts)
 
 
 def _is_level(value: object) -> TypeGuard[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS_OF_A_BLOCK = 20_000
+ROWS_OF_A_BLOCK = 10_000
 
 
 @dataclass(frozen=True)

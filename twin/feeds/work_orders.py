@@ -1,222 +1,388 @@
-"""Work orders of a citizens' line, out of a CSV or XLSX export: events, and what was done about them.
+"""Work orders of a citizens' line, out of an export: events, and what was done about them. Read a block of rows at a time.
 
 An order whose own cells are off is refused whole; if only what was done about it is off, the event is taken and the rest
-refused. Every step of an order is a version of its own (1 sent, 2 acknowledged, 3 arrived, 4 done), so that a later export
-of the same orders adds what is new and repeats the rest.
+refused. A row says what the source says of an order now: the store tells what is new, what it knows and what corrects an
+earlier export (see `Batch.is_state`). Rows that differ only in the unit are one order with several dispatches.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.check import quarantined
 from twin.contracts.crs import CRS, UndeclaredCRS
-from twin.contracts.unicode import one_form
+from twin.contracts.events import KIND_AND_PLACE
+from twin.contracts.masking import read_mask
 from twin.feeds.batch import Batch
-from twin.feeds.order_cells import Districts, Refused, read_moment, read_places, read_priority, read_truth
+from twin.feeds.order_cells import Districts, by_word, digits_lost, read_places, read_priorities, read_truths
+from twin.feeds.order_columns import is_given, tidied
 from twin.feeds.order_mapping import FEED, STEPS, OrderMapping, load_mapping
-from twin.feeds.tabular import Sheet, read_sheet
+from twin.feeds.order_moments import Moments, Reader, none
+from twin.feeds.order_repeats import Seen, Sorted
+from twin.feeds.remarks import Remarks
+from twin.feeds.tabular import open_sheets
 from twin.geography import Locator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from twin.city import City
+    from twin.feeds.order_moments import Times
+    from twin.feeds.sheets import Block, Sheet
 
-__all__ = ["FEED", "OrderMapping", "load_mapping", "read"]
+__all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
 
-_TABLES = ("events", "event_stages", "dispatches", "feedbacks")
 _UNNAMED_KIND, _UNNAMED_UNIT = "unclassified", "unnamed unit"
-_TITLE_LENGTH = 40
+_TIMES = ("occurred_at", "created_at", *STEPS, "told_at")
+_OF_UNIT = ("unit_name", *STEPS)
 
 
-def read(path: Path, mapping: OrderMapping, city: City, *, recorded_at: datetime) -> Iterator[Batch]:
-    """Read an export whole and answer one batch per table.
+def read(path: Path, mapping: OrderMapping, city: City, *, recorded_at: datetime) -> Orders:
+    """Open an export.
 
     Args:
         recorded_at: when the city first knows these rows, UTC; later moments lie in the future and are refused.
 
     Raises:
-        ContractError: the file as a whole cannot be read, or lacks columns.
         UndeclaredCRS: it gives coordinates, and the mapping declares no datum that is understood.
     """
     if "lon" in mapping.columns and mapping.crs not in CRS:
         raise UndeclaredCRS(FEED, mapping.crs)
-    sheet = read_sheet(path, list(mapping.columns.values()), encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
-    reader = _Reader(mapping, city, recorded_at)
-    reader.take(_Rows(sheet, mapping))
-    yield from reader.batches(sheet, str(path))
+    return Orders(path, mapping, city, recorded_at)
+
+
+class Orders:
+    """The orders of one file, as batches for the store; each may be gone through once.
+
+    Attributes:
+        rows: rows read so far, blank ones left out.
+        repeated: rows that said again what an earlier row of the file said.
+        remarks: what was decided by rule, and what was not read.
+    """
+
+    def __init__(self, path: Path, mapping: OrderMapping, city: City, recorded_at: datetime) -> None:
+        """See `read`."""
+        self.path, self.rows, self.repeated, self.remarks = path, 0, 0, Remarks()
+        self._mapping, self._city, self._recorded_at = mapping, city, recorded_at
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield one batch per block of rows and table.
+
+        Raises:
+            ContractError: the file as a whole cannot be read, or lacks columns.
+        """
+        mapping = self._mapping
+        reader = _Reader(mapping, self._city, self._recorded_at, self.remarks)
+        sheets = open_sheets(self.path, list(mapping.columns.values()), encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
+        for sheet in sheets:
+            origin = f"{self.path}#{sheet.name}" if sheet.name else str(self.path)
+            for block in sheet.blocks:
+                self.rows += len(block.numbers)
+                read = reader.read(block)
+                self.repeated += read.sorted.repeated
+                yield from _batches(read, sheet, origin, reader)
+            for remark in sheet.remarks:
+                self.remarks.say(remark)
 
 
 @dataclass
-class _Rows:
-    """Rows of the sheet that may be orders, each once; those that may not, with their reasons."""
+class _Read:
+    """A block that was read.
 
-    sheet: Sheet
-    mapping: OrderMapping
-    kept: list[tuple[int, dict[str, str]]] = field(default_factory=list[tuple[int, dict[str, str]]])
-    refused: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    repeated: int = 0
+    Attributes:
+        rows: by table, indexes in the block and rows in the table's schema.
+        refused: by table, indexes in the block and why.
+    """
 
-    def __post_init__(self) -> None:
-        """Sort the rows."""
-        places = {name: self.sheet.header.index(column) for name, column in self.mapping.columns.items()}
-        width = len(self.sheet.header)
-        id_column = self.mapping.columns["event_id"]
-        first: dict[str, tuple[int, list[str]]] = {}
-        for at, (number, cells) in enumerate(self.sheet.rows):
-            if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-                self.refused.append((at, f"the row has {len(cells)} cells where the header has {width}: it may be cut off"))
-                continue
-            said = [one_form(cell) for cell in cells]
-            given = {name: said[place].strip() for name, place in places.items()}
-            name = given["event_id"]
-            if not name:
-                self.refused.append((at, f"{id_column} is missing"))
-            elif name not in first:
-                first[name] = (number, said)
-                self.kept.append((at, given))
-            elif first[name][1] == said:
-                self.repeated += 1
-            else:
-                self.refused.append((at, f"{id_column}: {name!r} stands on row {first[name][0]} already, with other content"))
+    block: Block
+    sorted: Sorted
+    rows: dict[str, tuple[list[int], pa.Table]] = field(default_factory=dict[str, "tuple[list[int], pa.Table]"])
+    refused: dict[str, dict[int, str]] = field(default_factory=lambda: {name: {} for name in ("events", "dispatches", "feedbacks")})
 
 
-@dataclass
 class _Reader:
-    """Turns rows into rows of the contract tables."""
+    """Turns blocks into rows of the contract tables."""
 
-    mapping: OrderMapping
-    city: City
-    recorded_at: datetime
-    rows: dict[str, list[tuple[int, dict[str, Any]]]] = field(default_factory=lambda: {name: [] for name in _TABLES})
-    refused: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {name: [] for name in _TABLES})
-    repeated: int = 0
-
-    def __post_init__(self) -> None:
-        """Look up who notices what this source reports."""
-        slots = self.city.reference["event_sources"]
+    def __init__(self, mapping: OrderMapping, city: City, recorded_at: datetime, remarks: Remarks) -> None:
+        self.mapping, self.recorded_at, self.remarks = mapping, recorded_at, remarks
+        self.mask = read_mask(city.settings)
+        slots = city.reference["event_sources"]
         sources = dict(zip(slots["source_id"].to_pylist(), slots["finds"].to_pylist(), strict=True))
-        self.is_proactive = sources[self.mapping.source_id] == "proactive"
-        self.districts = Districts(self.city)
+        self.is_proactive = sources[mapping.source_id] == "proactive"
+        self._districts, self._locator = Districts(city, mapping), Locator(city)
+        self._moments = Reader(mapping, recorded_at)
+        self._seen = Seen(mapping.columns["event_id"])
 
-    def take(self, rows: _Rows) -> None:
+    def read(self, block: Block) -> _Read:
         """Read every row: its event, then what was done about it."""
-        self.refused["events"].extend(rows.refused)
-        self.repeated = rows.repeated
-        locator = Locator(self.city)
-        east, north = ([given.get(axis, "") for _, given in rows.kept] for axis in ("lon", "lat"))
-        lon, lat, astray = read_places(east, north, self.mapping, locator)
-        held_by = locator.districts(lon, lat)
-        for nth, (at, given) in enumerate(rows.kept):
-            try:
-                if nth in astray:
-                    raise Refused(astray[nth])  # noqa: TRY301 - joins the reasons that cells give
-                event = self._event(given) | self._where(given, float(lon[nth]), float(lat[nth]), held_by[nth])
-            except Refused as error:
-                self.refused["events"].append((at, str(error)))
-                continue
-            self._add(at, "events", event)
-            self._add(at, "event_stages", self._stage(event, "sense", event["created_at"], "reporter"))
-            self._done(at, given, event)
+        given = {name: tidied(cast("pa.StringArray", block.cells[column].combine_chunks()), name, self.mapping.null_words)
+                 for name, column in self.mapping.columns.items()}
+        order = _Order(self, block, given)
+        read = _Read(block, order.sorted)
+        read.refused["events"] = order.refused
+        order.write(read)
+        return read
 
-    def _where(self, given: dict[str, str], lon: float, lat: float, held_by: str | None) -> dict[str, Any]:
-        """Answer place and district: by the place, else by name; a name that is given must be known all the same."""
-        named = self.districts.find(given.get("district", ""), self.mapping.columns.get("district", ""))
-        district, is_known = held_by or named, isfinite(lon)
-        return {"district_id": district, "level": "district" if district else "city", "lon_ud": round(lon * 1e6) if is_known else None,
-                "lat_ud": round(lat * 1e6) if is_known else None}
+    def column(self, name: str) -> str:
+        return self.mapping.columns.get(name, "")
 
-    def _event(self, given: dict[str, str]) -> dict[str, Any]:
-        created = self._moment(given, "created_at")
-        if created is None:
-            raise Refused(f"{self.mapping.columns['created_at']} is missing")
-        occurred = self._moment(given, "occurred_at") or created
-        if occurred > created:
-            raise Refused(f"{self.mapping.columns['occurred_at']}: it happened after it was reported")
-        details, kind = given.get("details", ""), given.get("category", "") or _UNNAMED_KIND
-        title = given.get("title", "") or details[:_TITLE_LENGTH] or kind
-        return {"event_id": given["event_id"], "version": 1, "occurred_at": occurred, "recorded_at": self.recorded_at, "created_at": created, "mode": "live",
-                "source_id": self.mapping.source_id, "category": kind, "title": title, "details": details or None, "channel": given.get("channel") or None,
-                "priority": read_priority(given.get("priority", ""), f"{title} {details} {kind}", self.mapping), "is_proactive": self.is_proactive,
-                "street_code": None, "address": given.get("address") or None, "source": FEED}
 
-    def _done(self, at: int, given: dict[str, str], event: dict[str, Any]) -> None:
-        """Add the order to the unit, the answer to the citizen, and the stages that they mean."""
-        for table, made in (("dispatches", self._dispatch), ("feedbacks", self._feedback)):
-            try:
-                for name, row in made(given, event):
-                    self._add(at, name, row)
-            except Refused as error:
-                self.refused[table].append((at, str(error)))
+class _Order:
+    """The columns of a block, on their way into rows."""
 
-    def _dispatch(self, given: dict[str, str], event: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-        times = {step: self._moment(given, step) for step in STEPS}
-        columns = self.mapping.columns
+    def __init__(self, reader: _Reader, block: Block, given: Mapping[str, pa.StringArray]) -> None:
+        self.of, self.given, self.n = reader, given, len(block.numbers)
+        self.numbers = block.numbers.to_pylist()
+        self.refused: dict[int, str] = dict(block.faults)
+        self.late: dict[str, Mapping[int, str]] = {}
+        self.moments = {name: self._moments(name, block) for name in _TIMES}
+        self._own_cells()
+        good = [at for at in range(self.n) if at not in self.refused]
+        self.sorted = self._sort(good)
+        self.refused |= self.sorted.reasons
+        self._say_moments()
+
+    def text(self, name: str) -> pa.StringArray:
+        """Return a field's n cells; empty ones where the export has no such column."""
+        held = self.given.get(name)
+        return pa.array([""] * self.n, pa.string()) if held is None else held
+
+    def _refuse(self, reasons: Mapping[int, str]) -> None:
+        self.refused = {**reasons, **self.refused}  # the first reason found stays
+
+    def _moments(self, name: str, block: Block) -> Moments:
+        if name not in self.given:
+            return none(self.n)
+        return self.of._moments.read(self.given[name], self.of.column(name), block.moments.get(self.of.column(name)))  # noqa: SLF001
+
+    def _own_cells(self) -> None:
+        """Read what an order itself says; refuse what cannot be read."""
+        id_column, created = self.of.column("event_id"), self.moments["created_at"]
+        ids = self.text("event_id")
+        self._refuse({at: f"{id_column} is missing" for at in np.flatnonzero(~is_given(ids)).tolist()})
+        self._refuse(digits_lost(ids, id_column))
+        self._refuse(created.reasons)
+        self._refuse({at: f"{self.of.column('created_at')} is missing" for at in np.flatnonzero(~is_given(self.text("created_at"))).tolist()})
+        self._refuse(self.moments["occurred_at"].reasons)
+        occurred = self.moments["occurred_at"].at
+        self.occurred = np.where(np.isnat(occurred), created.at, occurred)
+        self._refuse({at: f"{self.of.column('occurred_at')}: it happened after it was reported"
+                      for at in np.flatnonzero(self.occurred > created.at).tolist()})
+        words = pc.binary_join_element_wise(self.text("title"), self.text("details"), self.text("category"), " ")
+        self.priority, reasons = read_priorities(self.text("priority"), words, self.of.mapping)
+        self._refuse(reasons)
+        self._place()
+
+    def _place(self) -> None:
+        """Find the district: by the point, else by the word for it."""
+        districts, locator = self.of._districts, self.of._locator  # noqa: SLF001
+        self.places = read_places(self.text("lon"), self.text("lat"), self.of.mapping, locator)
+        self._refuse(self.places.reasons)
+        held_by = locator.districts(self.places.lon, self.places.lat)
+        words = self.text("district")
+        named = cast("list[str | None]", by_word(words, lambda word: districts.find(word) if word else None))
+        is_named, has_point = is_given(words), np.isfinite(self.places.lon)
+        column = self.of.column("district")
+        unknown = [at for at in np.flatnonzero(is_named).tolist() if named[at] is None]
+        self._refuse({at: f"{column}: the city has no district {words[at].as_py()!r}, and the order has no place" for at in unknown if not has_point[at]})
+        self.district = [by_point or by_name for by_point, by_name in zip(held_by.tolist(), named, strict=True)]
+        self._say("the word for the district is not known; the point counts", [at for at in unknown if has_point[at]])
+        clash = [at for at, (by_point, by_name) in enumerate(zip(held_by.tolist(), named, strict=True)) if by_point and by_name and by_point != by_name]
+        self._say("the point lies in another district than the one that is named; the point counts", clash)
+        self._say("the place is one that stands for none; the order is taken without a place", np.flatnonzero(self.places.is_no_place).tolist())
+
+    def _say(self, what: str, where: Sequence[int]) -> None:
+        self.of.remarks.note(what, [self.numbers[at] for at in where if at not in self.refused])
+
+    def _say_moments(self) -> None:
+        created = self.moments["created_at"].at
+        for name, before in (("sent_at", "created_at"), ("acked_at", "sent_at"), ("arrived_at", "sent_at"), ("done_at", "sent_at"), ("told_at", "created_at")):
+            earlier = self.moments[before].at
+            self.moments[name] = self.moments[name].after(np.where(np.isnat(earlier), created, earlier))
+        zone = self.of.mapping.zone.key if self.of.mapping.zone else ""
+        for name, moments in self.moments.items():
+            column = self.of.column(name)
+            self._say(f"{column}: a local time that comes twice when clocks go back in {zone}; the first was taken, "
+                      "or the second where the step before it was later", list(moments.second))
+            self._say(f"{column}: a local time that clocks skip in {zone}; it was read by the clock as it ran before the change",
+                      list(moments.skipped))
+
+    def _sort(self, good: list[int]) -> Sorted:
+        """Tell rows that are the first of their order from those that are not; indexes are those of the block."""
+        taken = pa.array(good, pa.int64())
+        cells = {name: texts.take(taken).to_pylist() for name, texts in self.given.items()}
+        of_order = [column for name, column in cells.items() if name not in _OF_UNIT]
+        steps = [cells[name] for name in STEPS if name in cells]
+        deeds = [deed if any(deed) else None for deed in zip(*steps, strict=True)] if steps else [None] * len(good)
+        units = cells.get("unit_name", [""] * len(good))
+        found = self.of._seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)  # noqa: SLF001
+        return Sorted([good[at] for at in found.first], {good[at]: nth for at, nth in found.parts.items()}, found.repeated,
+                      {good[at]: why for at, why in found.reasons.items()})
+
+    def write(self, read: _Read) -> None:
+        """Write the rows of each table into `read`."""
+        first = self.sorted.first
+        read.rows["events"] = (first, self._events(first))
+        nth = dict.fromkeys(first, 1) | self.sorted.parts
+        where, rows = self._dispatches(sorted(nth), nth, read.refused["dispatches"])
+        if where:
+            read.rows["dispatches"] = (where, rows)
+        where, rows = self._feedbacks(first, read.refused["feedbacks"])
+        if where:
+            read.rows["feedbacks"] = (where, rows)
+        empty = [at for at, _ in self.sorted.parts.items() if at not in read.rows.get("dispatches", ((), None))[0] and at not in read.refused["dispatches"]]
+        self.sorted.repeated += len(empty)  # a second unit to which nothing was sent says nothing new
+
+    def _events(self, where: list[int]) -> pa.Table:
+        n, taken, mapping = len(where), pa.array(where, pa.int64()), self.of.mapping
+        text = {name: self.text(name).take(taken) for name in ("event_id", "category", "title", "details", "address", "channel")}
+        category = _or(text["category"], _UNNAMED_KIND)
+        district = [self.district[at] for at in where]
+        titles = pc.if_else(pc.equal(text["title"], ""), self._titles(category, district), text["title"])
+        lon, lat = (_micro(degrees[where]) for degrees in (self.places.lon, self.places.lat))
+        details = text["details"] if mapping.keep_raw else self.of.mask.texts(text["details"])
+        return _table("events", n, {
+            "event_id": text["event_id"], "version": 1, "occurred_at": _utc(self.occurred[where]), "recorded_at": self.of.recorded_at,
+            "created_at": _utc(self.moments["created_at"].at[where]), "mode": "live", "source_id": mapping.source_id, "category": category,
+            "title": self.of.mask.texts(titles), "details": _or_null(details), "channel": _or_null(text["channel"]),
+            "priority": pa.array(self.priority[where], pa.int8()), "level": ["district" if name else "city" for name in district],
+            "is_proactive": self.of.is_proactive, "district_id": pa.array(district, pa.string()), "street_code": None,
+            "address": _or_null(self.of.mask.texts(text["address"])), "lon_ud": lon, "lat_ud": lat, "source": FEED})
+
+    def _titles(self, category: pa.StringArray, district: Sequence[str | None]) -> pa.StringArray:
+        """Return a line for each order without a title: people's own words never become one."""
+        names = self.of._districts.names  # noqa: SLF001
+        return pa.array([f"{kind}{KIND_AND_PLACE}{names[name]}" if name else kind for kind, name in zip(category.to_pylist(), district, strict=True)], pa.string())
+
+    def _dispatches(self, where: list[int], nth: Mapping[int, int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
+        """Return the orders to units among the rows `where`: one row each, with the steps that are known."""
+        times = {step: self.moments[step] for step in STEPS}
+        for at, why in ((at, why) for step in STEPS for at, why in times[step].reasons.items()):
+            if at in nth:
+                refused.setdefault(at, why)
+        self._check_steps(where, times, refused)
+        sent = times["sent_at"].is_given
+        kept = [at for at in where if sent[at] and at not in refused]
+        taken = pa.array(kept, pa.int64())
+        ids, units = (self.text(name).take(taken) for name in ("event_id", "unit_name"))
+        unit = _or(units, _UNNAMED_UNIT)
+        latest = np.fmax.reduce([times[step].at[kept] for step in STEPS])
+        columns: dict[str, object] = {step: _utc(times[step].at[kept]) for step in STEPS}
+        numbers = pa.array([f"-{nth[at]}" for at in kept], pa.string())
+        return kept, _table("dispatches", len(kept), columns | {
+            "dispatch_id": pc.binary_join_element_wise(ids, numbers, ""), "version": 1, "occurred_at": _utc(latest),
+            "recorded_at": self.of.recorded_at, "event_id": ids, "unit_id": unit, "unit_name": unit, "role": "lead", "is_required": True,
+            "result": None, "source": FEED})
+
+    def _check_steps(self, where: list[int], times: Mapping[str, Moments], refused: dict[int, str]) -> None:
+        column, created = self.of.column, self.moments["created_at"].at
         sent = times["sent_at"]
-        if sent is None:
-            if late := [columns[step] for step in STEPS[1:] if times[step]]:
-                raise Refused(f"{columns['sent_at']} is missing, but {', '.join(late)} is there")
-            return []
-        if sent < event["created_at"]:
-            raise Refused(f"{columns['sent_at']}: it was sent before the order was opened")
-        if early := [columns[step] for step in STEPS[1:] if (moment := times[step]) and moment < sent]:
-            raise Refused(f"{', '.join(early)}: earlier than {columns['sent_at']}")
-        unit = given.get("unit_name", "") or _UNNAMED_UNIT
-        shared: dict[str, Any] = {"dispatch_id": f"{event['event_id']}-1", "recorded_at": self.recorded_at, "event_id": event["event_id"], "unit_id": unit,
-                                  "unit_name": unit, "role": "lead", "is_required": True, "result": None, "source": FEED}
-        known: dict[str, Any] = dict.fromkeys(STEPS)
-        made: list[tuple[str, dict[str, Any]]] = []
-        for version, step in enumerate(STEPS, start=1):
-            if times[step]:
-                known = known | {step: times[step]}
-                made.append(("dispatches", shared | known | {"version": version, "occurred_at": times[step]}))
-        if times["acked_at"]:
-            made.append(("event_stages", self._stage(event, "handle", times["acked_at"], unit)))
-        return made
+        later = {step: times[step].is_given for step in STEPS[1:]}
+        odd = (~sent.is_given & np.logical_or.reduce(list(later.values()))) | (sent.at < created)
+        for step in STEPS[1:]:
+            odd |= times[step].at < sent.at
+        wanted = np.zeros(self.n, np.bool_)
+        wanted[where] = True
+        for at in np.flatnonzero(odd & wanted).tolist():
+            if not sent.is_given[at]:
+                why = f"{column('sent_at')} is missing, but {', '.join(column(step) for step in STEPS[1:] if later[step][at])} is there"
+            elif sent.at[at] < created[at]:
+                why = f"{column('sent_at')}: it was sent before the order was opened"
+            else:
+                why = f"{', '.join(column(step) for step in STEPS[1:] if times[step].at[at] < sent.at[at])}: earlier than {column('sent_at')}"
+            refused.setdefault(at, why)
 
-    def _feedback(self, given: dict[str, str], event: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-        told = self._moment(given, "told_at")
-        satisfied, reopened = (read_truth(given.get(name, ""), self.mapping.columns.get(name, ""), self.mapping) for name in ("is_satisfied", "is_reopened"))
-        if told is None:
-            return []
-        if told < event["created_at"]:
-            raise Refused(f"{self.mapping.columns['told_at']}: the citizen was told before the order was opened")
-        return [("feedbacks", {"event_id": event["event_id"], "version": 1, "occurred_at": told, "recorded_at": self.recorded_at, "told_at": told,
-                               "is_satisfied": satisfied, "is_reopened": bool(reopened), "source": FEED}),
-                ("event_stages", self._stage(event, "evaluate", told, "centre"))]
+    def _feedbacks(self, where: list[int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
+        """Return the answers to citizens among the rows `where`; an order that is closed, when is not known, has one without a moment."""
+        told, column = self.moments["told_at"], self.of.column
+        mapping = self.of.mapping
+        satisfied, wrong_satisfied = read_truths(self.text("is_satisfied"), column("is_satisfied"), mapping.yes, mapping.no)
+        reopened, wrong_reopened = read_truths(self.text("is_reopened"), column("is_reopened"), mapping.yes, mapping.no)
+        opened, closed = ([word for word, means in mapping.statuses.items() if means is is_closed] for is_closed in (False, True))
+        status, wrong_status = read_truths(self.text("status"), column("status"), tuple(closed), tuple(opened))
+        early = {at: f"{column('told_at')}: the citizen was told before the order was opened"
+                 for at in np.flatnonzero(told.at < self.moments["created_at"].at).tolist()}
+        wanted = set(where)
+        for reasons in (told.reasons, wrong_satisfied, wrong_reopened, wrong_status, early):
+            for at, why in reasons.items():
+                if at in wanted:
+                    refused.setdefault(at, why)
+        is_told = told.is_given
+        kept = [at for at in where if at not in refused and (is_told[at] or status[at] is not None)]
+        self._say("the status says that the order is open, but it has a closing time: the time counts", [at for at in kept if is_told[at] and status[at] is False])
+        self._say("closed, time unknown: the status says so, and there is no closing time", [at for at in kept if not is_told[at] and status[at]])
+        known = np.datetime64(self.of.recorded_at.replace(tzinfo=None), "us")
+        is_open_again = [not is_told[at] and not status[at] for at in kept]
+        occurred = np.where(is_told[kept], told.at[kept], known)
+        answered = np.where(is_open_again, known, told.at[kept])
+        return kept, _table("feedbacks", len(kept), {
+            "event_id": self.text("event_id").take(pa.array(kept, pa.int64())), "version": 1, "occurred_at": _utc(occurred),
+            "recorded_at": self.of.recorded_at, "told_at": _utc(answered), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
+            "is_reopened": [bool(reopened[at]) or again for at, again in zip(kept, is_open_again, strict=True)], "source": FEED})
 
-    def _stage(self, event: dict[str, Any], stage: str, entered: datetime, actor: str) -> dict[str, Any]:
-        return {"event_id": event["event_id"], "stage": stage, "occurred_at": entered, "recorded_at": self.recorded_at, "actor": actor, "note": None, "source": FEED}
 
-    def _moment(self, given: dict[str, str], name: str) -> datetime | None:
-        return read_moment(given.get(name, ""), self.mapping.columns.get(name, ""), self.mapping, self.recorded_at)
+def _or(texts: pa.StringArray, other: str) -> pa.StringArray:
+    return pc.if_else(pc.equal(texts, ""), other, texts)
 
-    def _add(self, at: int, table: str, row: dict[str, Any]) -> None:
-        self.rows[table].append((at, row))
 
-    def batches(self, sheet: Sheet, origin: str) -> Iterator[Batch]:
-        """Answer what was read, table by table, with the rows of the file at `origin` beside it."""
-        names = [f"{name or 'column'} ({at + 1})" if not name or name in sheet.header[:at] else name for at, name in enumerate(sheet.header)]
-        numbers = pa.array([number for number, _ in sheet.rows], pa.int64())
-        given = pa.table({name: pa.array([cells[at] if at < len(cells) else None for _, cells in sheet.rows], pa.string()) for at, name in enumerate(names)})
-        for table in _TABLES:
-            taken, refused = self.rows[table], sorted(self.refused[table])
-            if not taken and not refused and table != "events":
-                continue
-            said = [(sheet.rows[at][0], f"{reason}.", json.dumps(dict(zip(names, sheet.rows[at][1], strict=False)), ensure_ascii=False)) for at, reason in refused]
-            named = sheet.header.index(self.mapping.columns["event_id"])
-            subjects = [sheet.rows[at][1][named].strip() or None if len(sheet.rows[at][1]) > named else None for at, _ in refused]
-            lines = pa.array([at for at, _ in taken], pa.int64())
-            yield Batch(table, pa.Table.from_pylist([row for _, row in taken], schema=TABLES[table].schema), FEED, origin,
-                        row_numbers=numbers.take(lines), raw=given.take(lines),
-                        refused=quarantined(said, table=table, feed=FEED, origin=origin, recorded_at=self.recorded_at, subjects=subjects),
-                        skipped=self.repeated if table == "events" else 0)
+def _or_null(texts: pa.StringArray) -> pa.StringArray:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _micro(degrees: npt.NDArray[np.float64]) -> pa.Int32Array:
+    rounded = np.round(np.nan_to_num(degrees) * 1e6).astype(np.int32)
+    return pa.array(rounded, pa.int32(), mask=~np.isfinite(degrees))
+
+
+def _utc(times: Times) -> pa.TimestampArray:
+    return pa.array(times, pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
+    """Return n rows of a table; a value that is no column stands in every row, a column not given is null."""
+    made: list[Any] = []
+    for spec in TABLES[name].schema:
+        value = columns.get(spec.name)
+        if isinstance(value, (pa.Array, pa.ChunkedArray)):
+            made.append(value.cast(spec.type))
+        elif isinstance(value, list):
+            made.append(pa.array(cast("list[object]", value), spec.type))
+        else:
+            made.append(pa.repeat(pa.scalar(value, spec.type), n))
+    return pa.table(made, schema=TABLES[name].schema)
+
+
+def _batches(read: _Read, sheet: Sheet, origin: str, reader: _Reader) -> Iterator[Batch]:
+    """Yield what was read of a block, table by table, with its rows of the file beside it."""
+    block, named = read.block, read.block.cells[reader.column("event_id")]
+    for table in ("events", "dispatches", "feedbacks"):
+        where, rows = read.rows.get(table, ([], TABLES[table].empty()))
+        refused = sorted(read.refused[table].items())
+        if not where and not refused and table != "events":
+            continue
+        places = pa.array([at for at, _ in refused], pa.int64())
+        subjects = [(name or "").strip() or None for name in named.take(places).to_pylist()]
+        lines = pa.array(where, pa.int64())
+        yield Batch(table, rows, FEED, origin, row_numbers=block.numbers.take(lines), raw=block.cells.take(lines),
+                    refused=quarantined(_said(refused, block, reader), table=table, feed=FEED, origin=origin, recorded_at=reader.recorded_at,
+                                        subjects=subjects),
+                    skipped=read.sorted.repeated if table == "events" else 0, is_state=True, of_source=reader.mapping.source_id,
+                    mask=None if reader.mapping.keep_raw else reader.mask)
+
+
+def _said(refused: list[tuple[int, str]], block: Block, reader: _Reader) -> Iterator[tuple[int, str, str]]:
+    """Yield number, reason and content of refused rows."""
+    for at, reason in refused:
+        given = {name: text for name, text in block.cells.slice(at, 1).to_pylist()[0].items() if text is not None}
+        raw = json.dumps(given, ensure_ascii=False)
+        yield block.numbers[at].as_py(), f"{reader.mask.text(reason)}.", raw if reader.mapping.keep_raw else reader.mask.json(raw)

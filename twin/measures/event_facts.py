@@ -5,7 +5,8 @@ Targets are those of the pack at publish: when they change, every event is worke
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,22 +26,76 @@ _SQL = load_sql(Path(__file__).with_name("event_facts.sql"))
 _DAYS = load_sql(Path(__file__).with_name("event_days.sql"))
 _PASSED = load_sql(Path(__file__).with_name("orders_passed.sql"))
 _MANY = 20_000
-"""News of more events than this are quicker worked out month by month than event by event."""
+"""News of more events than this are quicker worked out day by day than event by event."""
+_AT_ONCE = 40_000
+"""Events that are worked out together: DuckDB needs some 4 kB for each."""
+_DAY = timedelta(days=1)
 
 
 def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
-    """Yield the days of `event_facts` that news change, or the whole table."""
-    touched = _touched(state, news.batch)
+    """Yield the days of `event_facts` that news change, or all of them."""
     if news.whole:
-        made = [rows for _days, rows in _by_month(state, _days(state, None))]
-        yield MeasureUpdate("event_facts", pa.concat_tables([EVENT_FACTS.empty(), *made]), "replace")
-    elif len(touched) > _MANY:
-        months = {(day.year, day.month) for day in _days(state, touched)}
-        every = [day for day in _days(state, None) if (day.year, day.month) in months]
-        for days, rows in _by_month(state, every):
-            yield MeasureUpdate("event_facts", rows, "replace_chunks", _chunks(state, days))
+        pieces = _pieces(state, _days(state, None))
+        if stale := tuple(set(state.chunks("event_facts")) - {piece.chunk for piece in pieces}):
+            yield MeasureUpdate("event_facts", EVENT_FACTS.empty(), "replace_chunks", stale)
+        yield from _worked_out(state, pieces)
+        return
+    touched = _touched(state, news.batch)
+    if len(touched) > _MANY:
+        days = {day for at in range(0, len(touched), _MANY) for day in _days(state, touched[at : at + _MANY])}
+        changed = {state.chunk_of("event_facts", day.date()) for day in days}
+        yield from _worked_out(state, [piece for piece in _pieces(state, _days(state, None)) if piece.chunk in changed])
     elif touched:
         yield from _again(state, touched)
+
+
+@dataclass
+class _Piece:
+    """A day or month of `event_facts` as it stands in one piece: its days, and how many versions of events occurred on each."""
+
+    chunk: str
+    days: dict[datetime, int]
+
+
+def _pieces(state: State, days: Mapping[datetime, int]) -> list[_Piece]:
+    """Part days into the pieces of the table, in order."""
+    made: list[_Piece] = []
+    for day, n in days.items():
+        chunk = state.chunk_of("event_facts", day.date())
+        if not made or made[-1].chunk != chunk:
+            made.append(_Piece(chunk, {}))
+        made[-1].days[day] = n
+    return made
+
+
+def _worked_out(state: State, pieces: list[_Piece]) -> Iterator[MeasureUpdate]:
+    """Yield the facts of all events of the pieces; so many at a time that they fit the memory."""
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and sum(sum(each.days.values()) for each in (*group, piece)) > _AT_ONCE:
+            yield _facts(state, group)
+            group = []
+        group.append(piece)
+    if group:
+        yield _facts(state, group)
+
+
+def _facts(state: State, group: list[_Piece]) -> MeasureUpdate:
+    days = {day: n for piece in group for day, n in piece.days.items()}
+    made = [state.query(_SQL, {**_of(None), "month_from": first, "month_to": end}).cast(EVENT_FACTS.schema) for first, end in _spans(days)]
+    return MeasureUpdate("event_facts", pa.concat_tables(made), "replace_chunks", tuple(piece.chunk for piece in group))
+
+
+def _spans(days: Mapping[datetime, int]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield first moment and end of runs of days that hold no more events than are worked out at once."""
+    run: list[datetime] = []
+    for day in days:
+        if run and sum(days[each] for each in (*run, day)) > _AT_ONCE:
+            yield run[0], run[-1] + _DAY
+            run = []
+        run.append(day)
+    if run:
+        yield run[0], run[-1] + _DAY
 
 
 def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
@@ -53,10 +108,10 @@ def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
         refused = batch["quarantine"]
         closings = refused.filter(pc.equal(refused["table_name"], "feedbacks"))["subject_id"]
         found.update(name for name in closings.to_pylist() if name is not None)
-    if "dispatches" in batch and batch["dispatches"].num_rows:
-        orders: list[str] = pc.unique(batch["dispatches"]["dispatch_id"]).to_pylist()
-        asked = {"orders": orders, "first_id": min(orders), "last_id": max(orders)}
-        found.update(state.query(_PASSED, asked)["event_id"].to_pylist())
+    if "dispatches" in batch and "dispatch_id" in batch["dispatches"].column_names:
+        orders: list[str] = pc.unique(batch["dispatches"]["dispatch_id"]).drop_null().to_pylist()
+        asked = {"orders": orders, "first_id": min(orders, default=None), "last_id": max(orders, default=None)}
+        found.update(state.query(_PASSED, asked)["event_id"].to_pylist() if orders else ())
     return sorted(found)
 
 
@@ -65,22 +120,14 @@ def _of(ids: list[str] | None) -> dict[str, object]:
     return {"ids": ids, "first_id": min(ids) if ids else None, "last_id": max(ids) if ids else None}
 
 
-def _days(state: State, ids: list[str] | None) -> list[datetime]:
-    """Return the days, UTC, in which versions of events occurred; of all events for None."""
-    days: list[datetime] = state.query(_DAYS, _of(ids))["day"].to_pylist()
-    return [day.astimezone(UTC) for day in days]
+def _days(state: State, ids: list[str] | None) -> dict[datetime, int]:
+    """Return the days, UTC, on which versions of events occurred, and how many; of all events for None."""
+    rows = state.query(_DAYS, _of(ids)).to_pylist()
+    return {row["day"].astimezone(UTC): row["n"] for row in rows}
 
 
-def _chunks(state: State, days: list[datetime]) -> tuple[str, ...]:
+def _chunks(state: State, days: Iterable[datetime]) -> tuple[str, ...]:
     return tuple(sorted({state.chunk_of("event_facts", day.date()) for day in days}))
-
-
-def _by_month(state: State, days: list[datetime]) -> Iterator[tuple[list[datetime], pa.Table]]:
-    """Yield, for each month, its days among `days` and the facts of all events in it: a month bounds the memory."""
-    for month in sorted({day.replace(day=1) for day in days}):
-        asked = {**_of(None), "month_from": month, "month_to": _next(month)}
-        within = [day for day in days if day.replace(day=1) == month]
-        yield within, state.query(_SQL, asked).cast(EVENT_FACTS.schema)
 
 
 def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
@@ -95,10 +142,6 @@ def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
     again = pc.is_in(held["event_id"], value_set=pa.array(touched))
     kept = held.filter(pc.invert(again))
     yield MeasureUpdate("event_facts", pa.concat_tables([made, kept]), "replace_chunks", chunks, fresh=made.num_rows)
-
-
-def _next(month: datetime) -> datetime:
-    return (month + timedelta(days=32)).replace(day=1)
 
 
 EVENT_FACTS_MEASURE = Measure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -53,6 +53,10 @@ class State(Protocol):
 
     def chunk(self, table: str, name: str) -> pa.Table:
         """Return the rows of one month or day of a table, such as '2026-07-16', as they stand."""
+        ...
+
+    def chunks(self, table: str) -> Collection[str]:
+        """Return the names of the pieces that a table has."""
         ...
 
     def chunk_of(self, table: str, day: date) -> str:

@@ -21,6 +21,7 @@ from twin.errors import FeedError, LakeError
 from twin.measures import Mark, MeasureUpdate, compute
 from twin.store import delta, files, identity, older, repeats, seal
 from twin.store.delta import DeltaError
+from twin.store.intake import Intake, Witness
 from twin.store.disk import sweep, unwritable, write_whole
 from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
 from twin.store.opening import newest, trust
@@ -142,6 +143,9 @@ class _State:
         held = [file for file in self.draft.now(table) if file.chunk == name]
         return files.read(self.draft.lake.tables, held).cast(TABLES[table].schema) if held else TABLES[table].empty()
 
+    def chunks(self, table: str) -> Collection[str]:
+        return {file.chunk for file in self.draft.now(table)}
+
     def chunk_of(self, table: str, day: date) -> str:
         return files.chunk_of(TABLES[table], self.draft.now(table))(day)
 
@@ -166,7 +170,7 @@ Batches = Iterable["Batch"] | Callable[["Snapshot | None"], Iterable["Batch"]]
 
 
 def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Callable[[Snapshot | None], datetime], simulated: bool,
-            now: Clock, mode: str = "live", after_gap: bool = False) -> tuple[Snapshot, Published]:
+            now: Clock, mode: str = "live", after_gap: bool = False, witness: Witness | None = None) -> tuple[Snapshot, Published]:
     """Check `batches`, work out the measures, and publish one snapshot.
 
     A lake of an earlier format is upgraded first (see `upgrade`).
@@ -178,6 +182,7 @@ def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Calla
             known from this moment on.
         simulated: whether the rows are made up. With `mode`, the kind of lake that they belong in.
         after_gap: whether `as_of` may lie over a hundred days after the newest snapshot.
+        witness: is told what becomes of rows, and may end the publish before anything is published.
 
     Raises:
         BusyError: another publisher holds the lake.
@@ -189,7 +194,7 @@ def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Calla
     begun = time.perf_counter()
     with lake.writing():
         try:
-            return _publish(lake, city, batches, as_of, identity.kind_of(simulated=simulated, mode=mode), simulated, now, mode, after_gap, begun)
+            return _publish(lake, city, batches, as_of, identity.kind_of(simulated=simulated, mode=mode), simulated, now, mode, after_gap, witness, begun)
         except OSError as error:
             _undo(lake)
             raise unwritable(lake.path, error) from error
@@ -207,7 +212,7 @@ def _undo(lake: Lake) -> None:
 
 
 def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callable[[Snapshot | None], datetime], kind: Kind,
-             simulated: bool, now: Clock, mode: str, after_gap: bool, begun: float) -> tuple[Snapshot, Published]:
+             simulated: bool, now: Clock, mode: str, after_gap: bool, witness: Witness | None, begun: float) -> tuple[Snapshot, Published]:
     parent, moment = newest(lake), now()
     speaks_of = as_of(parent) if callable(as_of) else as_of
     identity.guard(lake, city, parent, kind)
@@ -218,14 +223,15 @@ def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callabl
     for table, rows in city.reference.items():
         draft.say(table, rows)
     refused_at = min(moment, speaks_of)  # known in this snapshot, of whatever moment it speaks
-    fresh, refused, skipped = _checked(draft, _fed(batches(parent) if callable(batches) else batches), refused_at, speaks_of)
-    for table, rows in fresh.items():
-        draft.append(table, rows)
-    refused = repeats.unheld(lake, draft.now("quarantine"), refused)
-    draft.append("quarantine", refused)
-    measure(draft, city, fresh | {"quarantine": refused}, speaks_of, refused_at)
+    intake = Intake(draft, refused_at, speaks_of, witness)
+    for batch in _fed(batches(parent) if callable(batches) else batches):
+        intake.take(batch)
+    news = intake.finish()
+    if witness is not None:
+        witness.judge()
+    measure(draft, city, news, speaks_of, refused_at)
     snapshot = draft.finish(speaks_of, simulated or (parent is not None and parent.simulated), moment, mode)
-    return snapshot, Published(draft.rows, refused.num_rows, skipped, time.perf_counter() - begun)
+    return snapshot, Published(draft.rows, news["quarantine"].num_rows, intake.skipped, time.perf_counter() - begun)
 
 
 def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
@@ -294,30 +300,6 @@ def _forward(lake: Lake, parent: Snapshot | None, as_of: datetime, moment: datet
                         f"{(as_of - parent.as_of).days} days lie between.",
                         why="a clock set wrong would block the lake until then; nothing was written.",
                         fix="set the clock right; if there were truly no data for so long, say --after-gap.")
-
-
-def _checked(draft: Draft, batches: Iterable[Batch], refused_at: datetime, as_of: datetime) -> tuple[dict[str, pa.Table], pa.Table, int]:
-    """Answer the good rows by table, the refused ones, and how many were already there.
-
-    A row that was recorded after `as_of` is refused: it cannot be known yet.
-    """
-    good: dict[str, list[repeats.Part]] = {}
-    refused: list[pa.Table] = [TABLES["quarantine"].empty()]
-    skipped = 0
-    for batch in batches:
-        if batch.refused is not None:
-            refused.append(batch.refused)
-        skipped += batch.skipped
-        done = check(TABLES[batch.table], batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=refused_at,
-                     row_numbers=batch.row_numbers, raw=batch.raw, known_by=as_of)
-        refused.append(done.bad)
-        good.setdefault(batch.table, []).append(repeats.Part(done.good, batch.feed, batch.origin))
-    fresh: dict[str, pa.Table] = {}
-    for table, parts in good.items():
-        fresh[table], again, clash = repeats.sift(draft.lake, draft.now(table), TABLES[table], parts, refused_at)
-        skipped += again
-        refused.append(clash)
-    return fresh, pa.concat_tables(refused), skipped
 
 
 def measure(draft: Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime,

@@ -21,7 +21,7 @@ from twin.contracts.check import quarantined
 from twin.contracts.measured import QUARANTINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from twin.contracts import Table
@@ -47,26 +47,39 @@ class Part:
     origin: str
 
 
-def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part], moment: datetime) -> tuple[pa.Table, int, pa.Table]:
-    """Part the rows of all batches for one table by what is held under their keys, in the lake or in an earlier batch.
+@dataclass(frozen=True)
+class Sifted:
+    """Rows of all batches for one table, parted.
 
-    Returns:
-        The rows that are new, how many were there with the same content, and those whose key is taken by another content,
-        in the schema of `quarantine`.
+    Attributes:
+        rows: those that are new.
+        is_new: which of all rows given these are.
+        is_known: which were there with the same content.
+        refused: those whose key is taken by another content, in the schema of `quarantine`.
     """
+
+    rows: pa.Table
+    is_new: npt.NDArray[np.bool_]
+    is_known: npt.NDArray[np.bool_]
+    refused: pa.Table
+
+
+def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part], moment: datetime) -> Sifted:
+    """Part the rows of all batches for one table by what is held under their keys, in the lake or in an earlier batch."""
     rows = pa.concat_tables([part.rows for part in parts])
     in_lake = [_held_against(lake, there, table, rows.slice(at, n), at) for at, n in _groups(parts)]
     known = np.concatenate([each[0] for each in in_lake]) if in_lake else np.empty(0, np.int64)
     is_same = np.concatenate([each[1] for each in in_lake]) if in_lake else np.empty(0, np.bool_)
     again, is_same_again = _again(table, rows, parts, known)
     dropped = np.concatenate([known, again])
+    kept, is_known = np.ones(rows.num_rows, np.bool_), np.zeros(rows.num_rows, np.bool_)
     if not dropped.size:
-        return rows, 0, QUARANTINE.empty()
+        return Sifted(rows, kept, is_known, QUARANTINE.empty())
     same = np.concatenate([is_same, is_same_again])
-    kept = np.ones(rows.num_rows, np.bool_)
     kept[dropped] = False
+    is_known[dropped[same]] = True
     refused = _clashes(table, rows, np.sort(dropped[~same]), parts, moment)
-    return rows.filter(pa.array(kept)), int(same.sum()), refused
+    return Sifted(rows.filter(pa.array(kept)), kept, is_known, refused)
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
@@ -93,7 +106,7 @@ def _held_against(lake: Lake, there: Sequence[File], table: Table, rows: pa.Tabl
     pairs = _placed(rows, table).join(_placed(found, table), keys=list(table.key), join_type="inner", right_suffix="_held")
     mine, theirs = (pairs[name].to_numpy() for name in (_AT, f"{_AT}_held"))
     mine, at = np.unique(mine, return_index=True)  # an old lake may hold a key twice
-    return mine + first, _is_same(rows.take(pa.array(mine)), found.take(pa.array(theirs[at])))
+    return mine + first, is_same(rows.take(pa.array(mine)), found.take(pa.array(theirs[at])))
 
 
 _NONE: Pairs = (np.empty(0, np.int64), np.empty(0, np.bool_))
@@ -103,11 +116,11 @@ def _placed(rows: pa.Table, table: Table) -> pa.Table:
     return rows.select(table.key).append_column(_AT, pa.array(np.arange(rows.num_rows)))
 
 
-def _is_same(one: pa.Table, other: pa.Table) -> npt.NDArray[np.bool_]:
-    """Return, row by row, whether two tables say the same; null is the same as null."""
+def is_same(one: pa.Table, other: pa.Table, apart_from: Collection[str] = _NOT_CONTENT) -> npt.NDArray[np.bool_]:
+    """Return, row by row, whether two tables say the same in all columns but some; null is the same as null."""
     same = np.ones(one.num_rows, np.bool_)
     for name in one.column_names:
-        if name not in _NOT_CONTENT:
+        if name not in apart_from:
             equal = pc.fill_null(pc.equal(one[name], other[name]), False)
             both_null = pc.and_(pc.is_null(one[name]), pc.is_null(other[name]))
             same &= pc.or_(equal, both_null).to_numpy()
@@ -127,7 +140,7 @@ def _again(table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArr
     at, first = pairs[_AT].to_numpy(), pairs[f"{_AT}_min"].to_numpy()
     is_later = at != first
     at, first = at[is_later], first[is_later]
-    return at, _is_same(rows.take(pa.array(at)), rows.take(pa.array(first)))
+    return at, is_same(rows.take(pa.array(at)), rows.take(pa.array(first)))
 
 
 def _clashes(table: Table, rows: pa.Table, places: npt.NDArray[np.int64], parts: Sequence[Part], moment: datetime) -> pa.Table:
@@ -182,6 +195,20 @@ def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> pa.
     if not keys.num_rows or not keys.join(rows.select(table.key), keys=list(table.key), join_type="left semi").num_rows:
         return table.empty()
     return _read(lake, met, rows.column_names, wanted)
+
+
+def rows_of(lake: Lake, there: Sequence[File], name: str, values: pa.Array, columns: Sequence[str], table: Table) -> pa.Table:
+    """Return the rows of files whose text in the column `name`, the first of the key, is one of `values`."""
+    if not len(values):
+        return table.empty().select(columns)
+    span = pc.min_max(values).as_py()
+    met = [file for file in there if _meets(lake, file, name, span["min"], span["max"])]
+    if not met:
+        return table.empty().select(columns)
+    wanted = (pc.field(name) >= span["min"]) & (pc.field(name) <= span["max"]) & pc.field(name).isin(values)
+    if not _read(lake, met, [name], wanted).num_rows:
+        return table.empty().select(columns)
+    return _read(lake, met, list(columns), wanted)
 
 
 def _read(lake: Lake, files: Sequence[File], columns: list[str], wanted: object) -> pa.Table:

@@ -1,0 +1,142 @@
+"""Finds the header of a table among its first rows, and gathers the rows below it into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from twin.contracts.unicode import one_form
+from twin.errors import ContractError
+from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WITHIN = 30
+"""Rows with cells among which the header must stand; titles and notes may stand above it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it stands in a file.
+
+    Attributes:
+        number: from 1.
+        moments: (place, moment without zone) of the cells that the file itself says are moments.
+        faults: (place, what is wrong) of the cells whose value the file does not give.
+    """
+
+    number: int
+    cells: list[str]
+    moments: Sequence[tuple[int, datetime]] = ()
+    faults: Sequence[tuple[int, str]] = ()
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether the row holds nothing but space."""
+        return not self.faults and not any(cell and not cell.isspace() for cell in self.cells)
+
+
+class NoHeader(ContractError):  # noqa: N818 - named after what is wrong
+    """None of the first rows holds all the columns that are wanted. `nearest` is the one that holds most of them."""
+
+    def __init__(self, name: str, wanted: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Say which columns are missing."""
+        self.nearest = max(rows, key=lambda names: len(set(names).intersection(wanted)))
+        missing = [column for column in wanted if column not in self.nearest]
+        shown = ", ".join(cell for cell in self.nearest if cell)[:300]
+        super().__init__(f"{name} has no column {', '.join(missing)}.",
+                         why=f"none of its first {len(rows)} rows names it; its header is: {shown}." if len(rows) > 1
+                         else f"its header is: {shown}.",
+                         fix="name the columns of your export under [feeds.work_orders.columns], or take out those that it does not have.")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Names of the columns, and the rows that stand above them."""
+
+    names: tuple[str, ...]
+    above: int
+
+
+def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header:
+    """Take rows off `rows` up to the first that names all of `wanted`; titles may stand above it.
+
+    Raises:
+        ContractError: there are no rows, no such row among the first `WITHIN`, or one that names a wanted column twice.
+    """
+    seen: list[list[str]] = []
+    for row in rows:
+        if row.is_blank:
+            continue
+        names = [one_form(cell.strip().strip("\ufeff\u200b")) for cell in row.cells]
+        if set(wanted) <= set(names):
+            if twice := [column for column in wanted if names.count(column) > 1]:
+                raise ContractError(f"{name} has the column {', '.join(twice)} more than once.", fix="rename or remove one of them.")
+            return Header(told_apart(names), len(seen))
+        seen.append(names)
+        if len(seen) == WITHIN:
+            break
+    if not seen:
+        raise ContractError(f"{name} is empty.", fix="export it again, with its header.")
+    raise NoHeader(name, wanted, seen)
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns without empty ones at the end, each different from the others."""
+    kept = list(names)
+    while kept and not kept[-1]:
+        kept.pop()
+    return tuple(f"{name or 'column'} ({at + 1})" if not name or name in kept[:at] else name for at, name in enumerate(kept))
+
+
+@dataclass
+class _Gathered:
+    """Rows on their way into a block."""
+
+    header: tuple[str, ...]
+    numbers: list[int] = field(default_factory=list[int])
+    rows: list[list[str | None]] = field(default_factory=list["list[str | None]"])
+    moments: dict[str, dict[int, datetime]] = field(default_factory=dict[str, "dict[int, datetime]"])
+    faults: dict[int, str] = field(default_factory=dict[int, str])
+
+    def block(self) -> Block:
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
+        cells = pa.table([pa.array(column, pa.string()) for column in columns], names=list(self.header))
+        moments = {name: pa.array([held.get(at) for at in range(len(self.rows))], pa.timestamp("us")) for name, held in self.moments.items()}
+        return Block(pa.array(self.numbers, pa.int64()), cells, moments, self.faults)
+
+
+def blocks(header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be_short: bool) -> Iterator[Block]:
+    """Yield the rows below a header, blank ones left out.
+
+    Args:
+        wanted: columns whose faults make a row unusable.
+        may_be_short: whether cells may be missing at the end of a row, as in spreadsheets; a short row of a CSV was cut off.
+    """
+    names, width = header.names, len(header.names)
+    read = {at for at, name in enumerate(names) if name in wanted}
+    gathered = _Gathered(names)
+    for row in rows:
+        if row.is_blank:
+            continue
+        at, cells = len(gathered.rows), list[str | None](row.cells[:width])
+        if (len(cells) < width and not may_be_short) or any(cell.strip() for cell in row.cells[width:]):
+            gathered.faults[at] = f"the row has {len(row.cells)} cells where the header has {width}: it may be cut off"
+        cells.extend([None] * (width - len(cells)))
+        for place, moment in row.moments:
+            if place < width:
+                gathered.moments.setdefault(names[place], {})[at] = moment
+        for place, why in row.faults:
+            if place in read:
+                gathered.faults.setdefault(at, f"{names[place]}: {why}")
+        gathered.rows.append(cells)
+        gathered.numbers.append(row.number)
+        if len(gathered.rows) == ROWS_OF_A_BLOCK:
+            yield gathered.block()
+            gathered = _Gathered(names)
+    if gathered.rows:
+        yield gathered.block()

@@ -1,0 +1,65 @@
+"""Cells of orders, tidied a column at a time: what nobody sees and what spreadsheets add makes no other text of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from twin.arrow import compute as pc
+from twin.contracts.unicode import in_one_form
+
+FREE_TEXT = ("title", "details", "address")
+"""Fields that are people's own words; all others are numbers, names, moments and words of a list."""
+
+_HIDDEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb"
+"""Characters that show nothing and mean nothing in any script: zero-width spaces, soft hyphens, marks of direction."""
+_JOINERS = "\u200c\u200d"
+"""They shape words of some scripts, and emoji; in a number or name they are noise."""
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_UNSEEN, _UNSEEN_IN_CODES = f"[{_HIDDEN}{_CONTROL}]", f"[{_HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
+_ANY = re.compile(_UNSEEN_IN_CODES)
+_TEXT_MARK = r'^="(.*)"$'
+_WIDE = re.compile("[\u3000\uff01-\uff5e]")
+
+
+def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.StringArray:
+    """Return n texts in NFC without what nobody sees and without spaces around them, '' for an empty cell.
+
+    A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they are no part of it. In numbers
+    of orders letters and digits of double width are the plain ones.
+
+    Args:
+        field: one of `FIELDS`, the meaning of the column.
+        null_words: words in small letters that stand for an empty cell.
+    """
+    is_free = field in FREE_TEXT
+    texts = in_one_form(pc.fill_null(cells, ""))
+    letters = _letters(texts)
+    if _ANY.search(letters):
+        texts = pc.replace_substring_regex(texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement="")
+    texts = pc.utf8_trim_whitespace(texts)
+    if '="' in letters:
+        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
+    if "'" in letters and not is_free:
+        texts = pc.replace_substring_regex(texts, pattern=r"^'+", replacement="")
+    if field == "event_id" and _WIDE.search(letters):
+        texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
+    is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(null_words, pa.string()))
+    return pc.if_else(is_null, "", texts)
+
+
+def _letters(texts: pa.StringArray) -> str:
+    _, ends, letters = texts.buffers()
+    if letters is None:
+        return ""
+    at = np.frombuffer(ends, np.int32, count=texts.offset + len(texts) + 1)
+    return letters[int(at[texts.offset]) : int(at[-1])].to_pybytes().decode(errors="replace")
+
+
+def is_given(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Return whether each of n texts is not empty."""
+    return np.asarray(pc.not_equal(texts, "").to_numpy(zero_copy_only=False), np.bool_)
