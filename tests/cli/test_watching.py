@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.cli.watcher import Told, take
+from tests.store.power import FATES, Disk, after_cut
 from twin.cli.settling import is_ignored
 from twin.cli.watching import Tally, Watch
 from twin.contracts.crs import UndeclaredCRS
@@ -411,6 +413,17 @@ def test_a_file_that_was_refused_and_is_dropped_again_is_read_again(tmp_path):
     assert watch(tmp_path, Lake()) == Tally(done=1)
 
 
+def test_a_file_system_without_second_names_will_do(tmp_path, monkeypatch):
+    def no_links(*_names: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", no_links)
+    drop(tmp_path, "a.csv")
+
+    assert watch(tmp_path, Lake()) == Tally(done=1)
+    assert tree(tmp_path) == {"done/a.csv", "done/a.csv.report.json", "done/a.csv.report.txt"}
+
+
 def test_a_folder_that_goes_away_is_waited_for(tmp_path):
     folder, aside = tmp_path / "in", tmp_path / "aside"
     folder.mkdir()
@@ -598,3 +611,42 @@ def test_a_kill_before_any_step_loses_nothing_counts_nothing_twice_and_leaves_no
         assert "b.csv is broken." in (folder / "refused/b.csv.report.txt").read_text()
 
     assert n_killed >= 18, "too few kills to prove anything"
+
+
+@pytest.mark.slow
+def test_a_power_cut_at_any_step_loses_no_file_and_no_report(tmp_path):
+    folder, lake = tmp_path / "in", tmp_path / "lake"
+    folder.mkdir()
+    drop(folder, "a.csv", "1\n2\n")
+    drop(folder, "b.csv", "broken\n", 1)
+    with Disk(folder).watching() as disk:
+        Watch(folder, lambda path: take(path, lake), once=True, settle_s=0, tell=str).run(
+            threading.Event()
+        )
+    assert len(disk.moments) > 20
+    number, dice = folder.stat().st_ino, random.Random(716)
+    for at, moment in enumerate(disk.moments):
+        for fate in FATES:
+            left = tmp_path / f"{at} {fate}"
+            after_cut(moment, number, left, FATES[fate], dice)
+            for path in left.rglob("*.csv"):
+                os.utime(path, (0, 0) if path.name.startswith("a") else (1, 1))
+            Watch(left, lambda path: take(path, lake), once=True, settle_s=0, tell=str).run(
+                threading.Event()
+            )
+            check_after_cut(left, f"{moment.step}, {fate}")
+
+
+def check_after_cut(left: Path, cut: str) -> None:
+    """Each file is put away, perhaps twice under two names, and each has whole reports beside it."""
+    files = list(left.rglob("*.csv"))
+    assert {path.read_text() for path in files if path.parent.name == "done"} == {"1\n2\n"}, cut
+    assert {path.read_text() for path in files if path.parent.name == "refused"} == {"broken\n"}, (
+        cut
+    )
+    assert {path.parent.name for path in files} == {"done", "refused"}, cut
+    for path in files:
+        report = json.loads(path.with_name(f"{path.name}.report.json").read_text())
+        assert report["bytes"] == path.stat().st_size, cut
+        assert path.with_name(f"{path.name}.report.txt").read_text(), cut
+    assert not [path for path in left.rglob(".*") if path.is_file()], cut

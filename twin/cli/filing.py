@@ -136,10 +136,7 @@ class Filing:
             place / f"{verdict.to}.report.txt",
             "".join(f"{line}\n" for line in verdict.sentences).encode(errors="backslashreplace"),
         )
-        there, here = place / verdict.to, self.folder / verdict.name
-        if not os.path.lexists(there) and Look.at(here) == verdict.look:
-            here.rename(there)
-            sync(place)
+        _move(self.folder / verdict.name, place / verdict.to, verdict.look)
         (self.folder / _VERDICT).unlink(missing_ok=True)
         sync(self.folder)
 
@@ -150,6 +147,24 @@ class Filing:
             if verdict is not None:
                 self._carry_out(verdict)
         return verdict and verdict.name
+
+
+def _move(here: Path, there: Path, look: Look) -> None:
+    """Move a file that is still what it was: its new name is on the disk before the old one goes."""
+    from twin.store.disk import sync
+
+    if Look.at(here) != look:
+        return
+    if not os.path.lexists(there):
+        try:
+            there.hardlink_to(here)
+        except OSError:  # a file system without second names, or a file of somebody else
+            here.rename(there)
+            sync(there.parent)
+            return
+        sync(there.parent)
+    if here.samefile(there):
+        here.unlink()
 
 
 def _verdict(path: Path) -> Verdict | None:
