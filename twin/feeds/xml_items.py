@@ -21,7 +21,8 @@ Item = tuple[dict[str, Any], str]
 """The elements of an item by their names, and why it cannot be used ('' if it can)."""
 _CHUNK = 64 * 1024
 _MAX_DEPTH = 64
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_NIL = "XMLSchema-instance}nil"
+"""End of the attribute that says that an element holds nothing."""
 
 
 @dataclass
@@ -91,6 +92,11 @@ def _line(parser: Any) -> int:
     return int(parser.parser.CurrentLineNumber)
 
 
+def _is_nil(attributes: Mapping[str, str]) -> bool:
+    said = (value for name, value in attributes.items() if name.endswith(_NIL))
+    return next(said, "") in {"true", "1"}
+
+
 @dataclass
 class _Element:
     name: str
@@ -130,7 +136,7 @@ class _Target:
                 fix="export the file again.",
             )
         self._hold(len(name))
-        self.open.append(_Element(name, attributes.get(_NIL) in {"true", "1"}))
+        self.open.append(_Element(name, _is_nil(attributes)))
 
     def data(self, text: str) -> None:
         """Add text to the element that is open."""
