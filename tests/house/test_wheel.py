@@ -26,7 +26,7 @@ def test_it_holds_bundle_fonts_style_marks_and_city_packs(wheel):
                  "assets/css/1-tokens.css", "assets/icons/marks.png", "data/wuhan/city.toml", "data/wuhan/geography/water.geojson"):
         assert f"twin/_shared/{name}" in held
     assert {"twin/py.typed", "layers/registry.py"} <= held
-    here = {str(path.relative_to(ROOT)) for room in ("twin", "layers") for end in ("sql", "ftl") for path in (ROOT / room).rglob(f"*.{end}")}
+    here = {str(path.relative_to(ROOT)) for room in ("twin", "layers") for end in ("sql", "ftl", "toml") for path in (ROOT / room).rglob(f"*.{end}")}
     assert here <= held
 
 

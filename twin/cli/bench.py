@@ -13,14 +13,17 @@ from twin.cli.common import report, the_city, with_city, with_json
 PARTS = ("publish", "verify", "queries", "wire", "paint")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
 @with_city
 @with_json
 @click.option("--only", default=None, type=click.Choice(PARTS), help="One part instead of all.")
 @click.option("--events", "sizes", default="1000000,10000000", show_default=True, help="Sizes of the event table, parted by commas.")
 @click.option("--days", default=3, show_default=True, type=click.IntRange(1, 400), help="Days of the simulated city that is published and drawn.")
-def command(city_name: str | None, as_json: bool, only: str | None, sizes: str, days: int) -> None:
+def command(context: click.Context, city_name: str | None, as_json: bool, only: str | None, sizes: str, days: int) -> None:
     """Measure publishing, verifying, each layer's queries, the wire and the first map; medians of one run on this machine."""
+    if context.invoked_subcommand:
+        return
     from twin import bench
 
     city = the_city(city_name)
@@ -29,3 +32,37 @@ def command(city_name: str | None, as_json: bool, only: str | None, sizes: str, 
         found = [line for part in parts for line in bench.part(part, city, Path(folder), [int(size) for size in sizes.split(",")], days)]
     report(as_json, {"measured": [asdict(line) for line in found]},
            [f"{line.what:<72} {line.value:>12,.1f} {line.unit:<8} {line.goal}" for line in found])
+
+
+class _Sizes(click.ParamType[tuple[int, ...]]):
+    """Whole numbers from 1, parted by commas."""
+
+    name = "numbers"
+
+    def convert(self, value: str | tuple[int, ...], param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """Read the numbers."""
+        if isinstance(value, tuple):
+            return value
+        words = value.replace("_", "").split(",")
+        if not all(word.strip().isdecimal() and int(word) > 0 for word in words):
+            self.fail(f"{value!r} is not a list of whole numbers such as 10000,100000.", param, ctx)
+        return tuple(int(word) for word in words)
+
+
+@command.command()
+@with_city
+@with_json
+@click.option("--rows", "sizes", default="10000,100000,1000000", show_default=True, type=_Sizes(), help="Orders in a file, parted by commas.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["csv", "xlsx", "parquet"]), help="A kind of file; may be given again. All if not given.")
+def ingest(city_name: str | None, as_json: bool, sizes: tuple[int, ...], kinds: tuple[str, ...]) -> None:
+    """Measure `twin ingest work-orders` on made-up orders: rows a second and peak memory, in a process of its own and a fresh lake."""
+    from twin.bench import orders
+    from twin.bench.ingest import measure
+    from twin.clock import now
+
+    city = the_city(city_name)
+    with tempfile.TemporaryDirectory(prefix="twin-bench-") as folder:
+        found = list(measure(city, Path(folder), kinds or orders.KINDS, sizes, now()))
+    report(as_json, {"measured": [asdict(line) for line in found]},
+           [f"{'kind':<8} {'rows':>10} {'file MB':>9} {'seconds':>9} {'rows/s':>9} {'peak MB':>9}",
+            *(f"{line.kind:<8} {line.rows:>10,} {line.file_mb:>9,.1f} {line.seconds:>9,.1f} {line.rows_per_s:>9,.0f} {line.peak_mb:>9,.0f}" for line in found)])

@@ -1,0 +1,25 @@
+"""What a sheet says, row by row, for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twin.feeds.sheets import Sheet
+
+
+def rows_of(sheet: Sheet) -> dict[int, dict[str, Any]]:
+    """The rows by their numbers, without the cells that are not there."""
+    return {
+        number: {name: cell for name, cell in row.items() if cell is not None}
+        for block in sheet.blocks
+        for number, row in zip(block.numbers.to_pylist(), block.cells.to_pylist(), strict=True)
+    }
+
+
+def faults_of(sheet: Sheet) -> dict[int, str]:
+    """The faults by the numbers of their rows."""
+    return {
+        block.numbers[at].as_py(): fault
+        for block in sheet.blocks
+        for at, fault in block.faults.items()
+    }
