@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
-OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras"}
+OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras", "lang"}
 """Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000
@@ -81,6 +81,15 @@ def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append(f"city.toml: there is no time zone {name!r}; use a name such as 'Europe/Lisbon'.")
         return ZoneInfo("UTC")
+
+
+def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
+    """Answer the language of the city's faces, the first of LANGUAGES where city.toml names none."""
+    given = settings.get("lang", LANGUAGES[0])
+    if given in LANGUAGES:
+        return str(given)
+    problems.append(f"city.toml: lang is {given!r}; use one of {', '.join(LANGUAGES)}, or leave it out.")
+    return LANGUAGES[0]
 
 
 def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:

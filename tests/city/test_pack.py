@@ -103,6 +103,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
         change("city.toml", '"geography/roads', '"../geography/roads'),
         "[geography] roads leaves the pack"),
     "a role is missing": (change("city.toml", "roads =", "streets2 ="), "[geography] names no file for 'roads'"),
+    "the language is unknown": (change("city.toml", 'name = "Trio"', 'name = "Trio"\nlang = "pt"'), "lang is 'pt'; use one of zh-CN, en"),
     "a line stands loose": (
         change("city.toml", 'name = "Trio"', 'name = "Trio"\nzoom = 3'),
         "a line zoom = 3 that nothing reads"),
@@ -159,6 +160,14 @@ def test_a_file_saved_with_a_byte_order_mark_reads_the_same(pack: Path) -> None:
     (pack / "departments.csv").write_bytes(b"\xef\xbb\xbf" + text)
 
     assert check_pack(pack) == []
+
+
+def test_a_pack_says_its_language_or_is_shown_in_the_first(pack: Path) -> None:
+    assert load_city(pack).lang == "zh-CN"
+
+    change("city.toml", 'name = "Trio"', 'name = "Trio"\nlang = "en"')(pack)
+
+    assert load_city(pack).lang == "en"
 
 
 def test_a_city_is_found_by_name_by_path_and_alone(pack: Path) -> None:
