@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LAND = "geography/land.geojson"
 _DIGITS = 6
 """Decimals of a degree in the outlines: 0.1 m."""
+_ROOM = 0.25
+"""Steps of zoom by which the camera stands back: the page has figures and a legend over the map's edges."""
 _SOURCE_NAMES = {"zh-CN": "市民热线", "en": "Citizens' line"}
 _ORDER_COLUMNS = {
     "zh-CN": (("event_id", "工单编号"), ("created_at", "来电时间"), ("category", "诉求类型"), ("title", "标题"),
@@ -215,7 +217,7 @@ def _quoted(text: str) -> str:
 
 
 def _city_toml(wish: Wish, raster: Raster, box: tuple[float, float, float, float]) -> str:
-    camera = pack_settings.over(*box)
+    camera = pack_settings.over(*box)  # at least 0.25, since no box is wider than half the earth
     stated = [part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED]
     credit = " · ".join(stated)
     lines = [
@@ -233,7 +235,7 @@ def _city_toml(wish: Wish, raster: Raster, box: tuple[float, float, float, float
         "[raster]", f"cell_m = {raster.cell_m!r}", f"lon0 = {raster.lon0!r}", f"lat0 = {raster.lat0!r}",
         f"dlon = {raster.dlon:.7f}", f"dlat = {raster.dlat:.7f}", f"n_x = {raster.n_x}", f"n_y = {raster.n_y}", "",
         "# Zoom as deck.gl has it, for a map 1,000 px wide.",
-        "[cameras.city]", f"lon = {camera.lon!r}", f"lat = {camera.lat!r}", f"zoom = {camera.zoom!r}", "",
+        "[cameras.city]", f"lon = {camera.lon!r}", f"lat = {camera.lat!r}", f"zoom = {round(camera.zoom - _ROOM, 2)!r}", "",
         *_feeds(wish)]
     return "\n".join(lines) + "\n"
 

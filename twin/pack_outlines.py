@@ -164,7 +164,7 @@ def _sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
         return None, "it cannot be read"
     if not shape.is_valid:
         reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
-        at = f" at {place.rstrip(']').replace(' ', ', ')}" if place else ""
+        at = f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}" if place else ""
         why = "; ".join([*([why] if why else []), f"{reason.strip().lower()}{at}"])
         shape = shapely.make_valid(shape)
     shape = _polygons(shape)

@@ -2,8 +2,10 @@
 
 import { CompositeLayer } from '@deck.gl/core';
 import { CollisionFilterExtension } from '@deck.gl/extensions';
-import { TextLayer } from '@deck.gl/layers';
+import { IconLayer, TextLayer } from '@deck.gl/layers';
+import { along } from './along.js';
 import { rowOf } from './arrow.js';
+import { isShaped, picture } from './words.js';
 
 const THIN_SPACE = '\u2009';
 export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
@@ -16,9 +18,14 @@ function rowsOf(data) {
   return data ?? [];
 }
 
+/** @param {any} accessor a value, or a function of a row @param {any} row */
+const of = (accessor, row) => (typeof accessor === 'function' ? accessor(row, {}) : accessor);
+
 /**
  * Props beside TextLayer's: `letterSpacing` (thin spaces between letters), `collide` (false draws every name), `getPriority`
- * (greater stays when two touch), `haloColor`, `haloWidth` (0 to 12).
+ * (greater stays when two touch), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name stands at this share of the length of a
+ * line, and follows it; null for places).
+ * A name in a script whose letters join or run from right to left is a picture of the whole name; it has no letter-spacing.
  */
 export class NamesLayer extends CompositeLayer {
   static layerName = 'NamesLayer';
@@ -40,51 +47,122 @@ export class NamesLayer extends CompositeLayer {
     haloColor: { type: 'color', value: [11, 18, 32, 230] },
     haloWidth: 3,
     billboard: true,
+    along: null,
   };
 
   updateState({ props, changeFlags }) {
     if (changeFlags.dataChanged) this.setState({ rows: rowsOf(props.data) });
   }
 
-  getPickingInfo({ info }) {
-    info.object = this.state.rows[info.index] ?? null;
+  getPickingInfo({ info, sourceLayer }) {
+    const { plain, shaped } = this.state;
+    const found = (sourceLayer?.id.endsWith('-words') ? shaped : plain)?.[info.index];
+    info.object = found?.row ?? null;
     return info;
   }
 
+  /** Sort the rows by how they are written; the same lists while nothing changed, since deck.gl knows lists by identity. */
+  #sort() {
+    const { rows, sorted } = this.state;
+    const { getText, getPosition, getAngle } = this.props.updateTriggers;
+    const key = JSON.stringify([getText, getPosition, getAngle, this.props.along]);
+    if (sorted === key && this.state.of === rows) return;
+    const placed = this.#placed();
+    const plain = placed.filter(({ text }) => !isShaped(text));
+    const shaped = placed.filter(({ text }) => isShaped(text));
+    Object.assign(this.state, { sorted: key, of: rows, plain, shaped });
+  }
+
+  /** Each row that has a name and a place, with both. One that has not is left out: the others are drawn. */
+  #placed() {
+    const { props } = this;
+    const found = [];
+    for (const row of this.state.rows) {
+      const spot = props.along === null ? null : along(row, props.along);
+      const position = props.along === null ? of(props.getPosition, row) : spot?.position;
+      const text = of(props.getText, row);
+      if (!text || !Number.isFinite(position?.[0]) || !Number.isFinite(position?.[1])) continue;
+      found.push({ row, text: String(text), position, angle: spot?.angle ?? of(props.getAngle, row) });
+    }
+    return found;
+  }
+
+  /** The picture of the names that are written whole, kept while they stay the same. @param {any[]} shaped */
+  #picture(shaped) {
+    const { fontWeight: weight, haloColor, haloWidth, getColor } = this.props;
+    const words = shaped.map(({ row, text }) => ({ text, color: Array.from(of(getColor, row)) }));
+    const key = JSON.stringify([words, weight, haloColor, haloWidth]);
+    if (this.state.key !== key) {
+      this.state.key = key;
+      this.state.picture = picture(words, { font: FONT, weight, haloColor, haloWidth });
+    }
+    return this.state.picture;
+  }
+
+  /** What both ways of writing share. */
+  #shared() {
+    const { props } = this;
+    return {
+      getPosition: (/** @type {any} */ each) => each.position,
+      getAngle: (/** @type {any} */ each) => each.angle,
+      getPixelOffset: (/** @type {any} */ each) => of(props.getPixelOffset, each.row),
+      sizeScale: props.sizeScale,
+      billboard: props.billboard,
+      extensions: props.collide ? COLLISION : [],
+      getCollisionPriority: (/** @type {any} */ each) => of(props.getPriority, each.row),
+      collisionGroup: props.collisionGroup,
+      collisionTestProps: { sizeScale: props.sizeScale * 1.3 },
+    };
+  }
+
   renderLayers() {
+    this.#sort();
+    const { plain, shaped } = this.state;
+    return [plain.length > 0 && this.#letters(plain), shaped.length > 0 && this.#words(shaped)];
+  }
+
+  /** @param {any[]} data */
+  #letters(data) {
     const { props } = this;
     const { updateTriggers } = props;
     const gap = THIN_SPACE.repeat(props.letterSpacing);
-    const spaced = (row, info) => {
-      const text = typeof props.getText === 'function' ? props.getText(row, info) : props.getText;
-      return gap ? Array.from(text ?? '').join(gap) : (text ?? '');
-    };
     return new TextLayer(
       this.getSubLayerProps({
         id: 'text',
         updateTriggers: { ...updateTriggers, getText: `${updateTriggers.getText}|${props.letterSpacing}`, getCollisionPriority: updateTriggers.getPriority },
       }),
       {
-        data: this.state.rows,
-        getText: spaced,
-        getPosition: props.getPosition,
-        getColor: props.getColor,
-        getSize: props.getSize,
-        getAngle: props.getAngle,
-        getPixelOffset: props.getPixelOffset,
-        getTextAnchor: props.getTextAnchor,
-        sizeScale: props.sizeScale,
+        ...this.#shared(),
+        data,
+        getText: ({ text }) => (gap ? Array.from(text).join(gap) : text),
+        getColor: ({ row }) => of(props.getColor, row),
+        getSize: ({ row }) => of(props.getSize, row),
+        getTextAnchor: ({ row }) => of(props.getTextAnchor, row),
         fontFamily: FONT,
         fontWeight: props.fontWeight,
         characterSet: 'auto',
         fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, cutoff: 0.2, smoothing: 0.12 },
         outlineWidth: props.haloWidth,
         outlineColor: props.haloColor,
-        billboard: props.billboard,
-        extensions: props.collide ? COLLISION : [],
-        getCollisionPriority: props.getPriority,
-        collisionGroup: props.collisionGroup,
-        collisionTestProps: { sizeScale: props.sizeScale * 1.3 },
+      },
+    );
+  }
+
+  /** @param {any[]} shaped */
+  #words(shaped) {
+    const { props } = this;
+    const { updateTriggers } = props;
+    const { atlas, mapping, scale } = this.#picture(shaped);
+    return new IconLayer(
+      this.getSubLayerProps({ id: 'words', updateTriggers: { ...updateTriggers, getIcon: updateTriggers.getText, getCollisionPriority: updateTriggers.getPriority } }),
+      {
+        ...this.#shared(),
+        data: shaped,
+        iconAtlas: atlas,
+        iconMapping: mapping,
+        getIcon: (_each, { index }) => String(index),
+        getSize: ({ row }) => of(props.getSize, row) * scale,
+        getColor: [255, 255, 255, 255],
       },
     );
   }
