@@ -119,8 +119,8 @@ def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
     west, south, east, north = outlines.bounds
     if not looks_swapped(zone.key, (west + east) / 2, (south + north) / 2):
         return []
-    return [f"[geography] land reaches from {west:g}, {south:g} to {east:g}, {north:g}, far from {zone.key}: longitude "
-            "and latitude are swapped; write lon, then lat, or mend the zone in city.toml."]
+    return [(f"[geography] land reaches from {west:g}, {south:g} to {east:g}, {north:g}, far from {zone.key}: longitude "
+            "and latitude are swapped; write lon, then lat, or mend the zone in city.toml.")]
 
 
 def check_outlines(tables: Tables, outlines: Outlines, raster: Raster | None) -> list[str]:

@@ -23,8 +23,8 @@ def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
     try:
         files: Any = json.loads((root / NAME).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        return [f"{NAME} cannot be read ({type(error).__name__}); it lists the map's files with sources "
-                f"and licences, and {_MEND}."]
+        return [(f"{NAME} cannot be read ({type(error).__name__}); it lists the map's files with sources "
+                f"and licences, and {_MEND}.")]
     listed = cast("dict[str, Any]", files) if isinstance(files, dict) else {}
     found = [f"{NAME} does not list {name}, which [geography] {role} names; say where it comes from."
              for role, name in _names(root, used).items() if name not in listed]
@@ -41,8 +41,8 @@ def _check_file(file: Path, name: str, said: object) -> list[str]:
     true = _sha256(file)
     if said == true:
         return []
-    return [f"{name} is not the file that {NAME} describes: its SHA-256 differs, and is {true}; "
-            f"restore it, or describe the new one ({_MEND})."]
+    return [(f"{name} is not the file that {NAME} describes: its SHA-256 differs, and is {true}; "
+            f"restore it, or describe the new one ({_MEND}).")]
 
 
 def write_manifest(root: Path, used: Mapping[str, Path],

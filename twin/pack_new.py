@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ def make_pack(folder: Path, outlines: Path, wish: Wish, reading: Reading) -> Mad
             notes = _written(Path(draft) / folder.name, outlines, wish, drawn)
             if folder.is_dir():
                 folder.rmdir()
-            os.replace(Path(draft) / folder.name, folder)
+            (Path(draft) / folder.name).replace(folder)
     except OSError as error:
         raise PackError(f"The pack cannot be written: {error.strerror}.",
                         fix=f"check {error.filename or folder}.") from error
@@ -221,8 +220,8 @@ def _city_toml(wish: Wish, raster: Raster, box: tuple[float, float, float, float
     stated = [part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED]
     credit = " · ".join(stated)
     lines = [
-        f"# The city of {' '.join(wish.name_en.split())}, as its outlines tell it. What is not here is absent; "
-        "`twin city check` says what that switches off.",
+        (f"# The city of {' '.join(wish.name_en.split())}, as its outlines tell it. What is not here is absent; "
+        "`twin city check` says what that switches off."),
         f"id = {_quoted(wish.id)}", f"name = {_quoted(wish.name)}", f"name_en = {_quoted(wish.name_en)}",
         f"zone = {_quoted(wish.zone)}", f"lang = {_quoted(wish.lang)}",
         "# More layers: renovation, drone_coverage, department_linkage, for a city that has such data.",

@@ -185,7 +185,7 @@ def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
             if ring and ring[0] != ring[-1]:
                 ring.append(ring[0])
                 why["a ring that was not closed"] = None
-            if len(ring) >= 4:  # noqa: PLR2004  (three corners, and the first again)
+            if len(ring) >= 4:
                 rings.append(ring)
                 continue
             why["a ring of fewer than three corners left out"] = None
@@ -211,7 +211,7 @@ def _in_degrees(path: Path, content: Mapping[str, Any], areas: list[_Area], read
         told.append("Longitude and latitude changed places, as asked.")
     said = reading.crs or crs_name(content)
     box = _bounds(areas)
-    in_degrees = -180 <= box[0] <= box[2] <= 180 and -90 <= box[1] <= box[3] <= 90  # noqa: PLR2004
+    in_degrees = -180 <= box[0] <= box[2] <= 180 and -90 <= box[1] <= box[3] <= 90
     if said:
         crs = _crs(said, path, given=bool(reading.crs))
         if not _is_wgs84(crs):
@@ -219,11 +219,11 @@ def _in_degrees(path: Path, content: Mapping[str, Any], areas: list[_Area], read
     if in_degrees:
         return areas
     reach = f"{path.name} reaches from {box[0]:g}, {box[1]:g} to {box[2]:g}, {box[3]:g}"
-    if -90 <= box[0] <= box[2] <= 90 and -180 <= box[1] <= box[3] <= 180:  # noqa: PLR2004
+    if -90 <= box[0] <= box[2] <= 90 and -180 <= box[1] <= box[3] <= 180:
         raise PackError(f"{reach}: longitude and latitude are swapped.",
                         why="GeoJSON gives longitude first, and no latitude is beyond 90.",
                         fix="write lon, then lat, or give --swap-axes.")
-    if -360 <= box[0] <= box[2] <= 360 and -90 <= box[1] <= box[3] <= 90:  # noqa: PLR2004
+    if -360 <= box[0] <= box[2] <= 360 and -90 <= box[1] <= box[3] <= 90:
         raise PackError(f"{reach}: it crosses the date line, or counts longitudes from 0 to 360.",
                         why="the map goes from -180 to 180.",
                         fix="give the outlines of one side, with longitudes from -180 to 180.")
@@ -234,17 +234,18 @@ def _in_degrees(path: Path, content: Mapping[str, Any], areas: list[_Area], read
 
 def _crs(said: str, path: Path, *, given: bool) -> pyproj.CRS:
     import pyproj
+    from pyproj.exceptions import CRSError
 
     try:
         return pyproj.CRS.from_user_input(said)
-    except pyproj.exceptions.CRSError as error:
+    except CRSError as error:
         where = "--crs" if given else f"the crs of {path.name}"
         raise UsageError(f"{where} is {said[:80]!r}, which is no reference system.",
                          fix="name one by its EPSG code, as in --crs EPSG:32650.") from error
 
 
 def _is_wgs84(crs: pyproj.CRS) -> bool:
-    return crs.to_epsg() == 4326 or crs.to_authority() == ("OGC", "CRS84")  # noqa: PLR2004
+    return crs.to_epsg() == 4326 or crs.to_authority() == ("OGC", "CRS84")
 
 
 def _projected(path: Path, areas: list[_Area], crs: pyproj.CRS, said: str, told: list[str], *,
@@ -287,7 +288,7 @@ def _refuse_edges(path: Path, areas: Sequence[_Area]) -> None:
         PackError: they lie on both sides of the date line, or reach a pole.
     """
     west, south, east, north = _bounds(areas)
-    if east - west > 180:  # noqa: PLR2004  (more than half around the earth: rather the other way)
+    if east - west > 180:
         raise PackError(f"{path.name} reaches from {west:g} to {east:g}: it lies on both sides of the date line.",
                         why="the map does not go on beyond 180 degrees.", fix="give the outlines of one side.")
     if south < -NORTH_DEG or north > NORTH_DEG:
@@ -339,7 +340,7 @@ def _choices(areas: Sequence[_Area], id_property: str, name_property: str, readi
     """Return what was taken as id and name, and how to have it otherwise."""
     others = [key for key in dict.fromkeys(key for each in areas for key in each.said)
               if key not in {id_property, name_property}]
-    rest = f" Other properties: {', '.join(others[:12])}{' …' if len(others) > 12 else ''}." if others else ""  # noqa: PLR2004
+    rest = f" Other properties: {', '.join(others[:12])}{' …' if len(others) > 12 else ''}." if others else ""
     ids = (f"Ids are from the property {id_property!r}" if id_property
            else "Ids are numbers in the order of the file: no property has a value for each outline that is called like an id")
     names = f"names from {name_property!r}" if name_property else "names are the ids: no property holds names"
@@ -405,8 +406,8 @@ def _overlap(found: Sequence[District]) -> list[str]:
     whole, once = sum(float(shape.area) for shape in shapes), float(shapely.union_all(shapes).area)
     if whole < 1.01 * once:
         return []
-    return [f"Outlines lie over each other: {100 * (whole / once - 1):.0f}% of the area is in several; "
-            "there the first of the file counts."]
+    return [(f"Outlines lie over each other: {100 * (whole / once - 1):.0f}% of the area is in several; "
+            "there the first of the file counts.")]
 
 
 def _english(said: Mapping[str, Any]) -> str:

@@ -220,16 +220,21 @@ def fit(west: float, south: float, east: float, north: float, most: int = FITTED
         west, south, east, north: the box, on the map: `EAST_DEG` and `NORTH_DEG` are its edges.
         most: cells that it may have.
     """
+    sides = [50.0 * step for scale in (1, 10, 100, 1_000) for step in (scale, 2 * scale, 5 * scale)]
+    tried = [_grid(west, south, east, north, cell_m) for cell_m in sides]
+    fits = (raster for raster in tried if raster.n_x * raster.n_y <= most and max(raster.n_x, raster.n_y) <= MAX_SIDE)
+    return next(fits, tried[-1])
+
+
+def _grid(west: float, south: float, east: float, north: float, cell_m: float) -> Raster:
+    """Answer a raster of cells of one size over a box, with a margin of two cells where the map has room for it."""
     east_m, north_m = metres_per_degree((south + north) / 2)
-    for cell_m in (50.0 * step for scale in (1, 10, 100, 1_000) for step in (scale, 2 * scale, 5 * scale)):
-        dlon, dlat = round(cell_m / east_m, 7), round(cell_m / north_m, 7)
-        lon0, lat0 = max(west - 2 * dlon, -EAST_DEG), max(south - 2 * dlat, -NORTH_DEG)
-        n_x, n_y = (math.ceil((edge - low) / side) + 2
-                    for edge, low, side in ((east, lon0, dlon), (north, lat0, dlat)))
-        n_x, n_y = min(n_x, int((EAST_DEG - lon0) / dlon)), min(n_y, int((NORTH_DEG - lat0) / dlat))
-        if n_x * n_y <= most and max(n_x, n_y) <= MAX_SIDE:
-            break
-    return Raster(round(lon0, 6), round(lat0, 6), dlon, dlat, cell_m, n_x, n_y)
+    dlon, dlat = round(cell_m / east_m, 7), round(cell_m / north_m, 7)
+    lon0, lat0 = (round(max(low - 2 * side, -edge), 6)
+                  for low, side, edge in ((west, dlon, EAST_DEG), (south, dlat, NORTH_DEG)))
+    n_x, n_y = (min(math.ceil((high - low) / side) + 2, int((edge - low) / side))
+                for high, low, side, edge in ((east, lon0, dlon, EAST_DEG), (north, lat0, dlat, NORTH_DEG)))
+    return Raster(lon0, lat0, dlon, dlat, cell_m, n_x, n_y)
 
 
 def over(west: float, south: float, east: float, north: float) -> Camera:

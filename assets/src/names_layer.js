@@ -5,10 +5,14 @@ import { CollisionFilterExtension } from '@deck.gl/extensions';
 import { IconLayer, TextLayer } from '@deck.gl/layers';
 import { along } from './along.js';
 import { rowOf } from './arrow.js';
+import { haveRoom, widthOf } from './room.js';
 import { isShaped, picture } from './words.js';
 
 const THIN_SPACE = '\u2009';
 export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+/** Which names have room is found out anew at every step of this much zoom. */
+const STEP = 0.25;
+const ANCHORS = { start: 0.5, middle: 0, end: -0.5 };
 const COLLISION = [new CollisionFilterExtension()];
 
 /** @param {any} data binary rows, a list of rows, or GeoJSON @returns {any[]} */
@@ -50,6 +54,11 @@ export class NamesLayer extends CompositeLayer {
     along: null,
   };
 
+  /** Zooming gives names room, or takes it. */
+  shouldUpdateState({ changeFlags }) {
+    return changeFlags.somethingChanged;
+  }
+
   updateState({ props, changeFlags }) {
     if (changeFlags.dataChanged) this.setState({ rows: rowsOf(props.data) });
   }
@@ -63,14 +72,37 @@ export class NamesLayer extends CompositeLayer {
 
   /** Sort the rows by how they are written; the same lists while nothing changed, since deck.gl knows lists by identity. */
   #sort() {
+    const { props } = this;
     const { rows, sorted } = this.state;
-    const { getText, getPosition, getAngle } = this.props.updateTriggers;
-    const key = JSON.stringify([getText, getPosition, getAngle, this.props.along]);
+    const step = props.collide ? Math.floor(this.context.viewport.zoom / STEP) * STEP : 0;
+    const key = JSON.stringify([props.updateTriggers, props.along, props.letterSpacing, props.sizeScale, step]);
     if (sorted === key && this.state.of === rows) return;
     const placed = this.#placed();
-    const plain = placed.filter(({ text }) => !isShaped(text));
-    const shaped = placed.filter(({ text }) => isShaped(text));
+    const kept = props.collide ? this.#roomy(placed, 2 ** step) : placed;
+    const plain = kept.filter(({ text }) => !isShaped(text));
+    const shaped = kept.filter(({ text }) => isShaped(text));
     Object.assign(this.state, { sorted: key, of: rows, plain, shaped });
+  }
+
+  /** Those that have room at a scale of the map. Names of other layers are looked at by the extension. @param {any[]} placed @param {number} scale */
+  #roomy(placed, scale) {
+    const { props } = this;
+    const names = placed.map(({ row, text, position, angle }) => {
+      const size = of(props.getSize, row) * props.sizeScale;
+      const wide = widthOf(isShaped(text) ? text : this.#spaced(text), FONT, props.fontWeight) * size;
+      const [x, y] = this.context.viewport.projectFlat(position);
+      const [right, down] = of(props.getPixelOffset, row);
+      const shift = ANCHORS[of(props.getTextAnchor, row)] ?? 0;
+      return { at: [x * scale + right + shift * wide, down - y * scale], wide, size, angle, priority: of(props.getPriority, row) };
+    });
+    const room = haveRoom(names);
+    return placed.filter((_, at) => room[at]);
+  }
+
+  /** @param {string} text */
+  #spaced(text) {
+    const gap = THIN_SPACE.repeat(this.props.letterSpacing);
+    return gap ? Array.from(text).join(gap) : text;
   }
 
   /** Each row that has a name and a place, with both. One that has not is left out: the others are drawn. */
@@ -125,7 +157,6 @@ export class NamesLayer extends CompositeLayer {
   #letters(data) {
     const { props } = this;
     const { updateTriggers } = props;
-    const gap = THIN_SPACE.repeat(props.letterSpacing);
     return new TextLayer(
       this.getSubLayerProps({
         id: 'text',
@@ -134,7 +165,7 @@ export class NamesLayer extends CompositeLayer {
       {
         ...this.#shared(),
         data,
-        getText: ({ text }) => (gap ? Array.from(text).join(gap) : text),
+        getText: ({ text }) => this.#spaced(text),
         getColor: ({ row }) => of(props.getColor, row),
         getSize: ({ row }) => of(props.getSize, row),
         getTextAnchor: ({ row }) => of(props.getTextAnchor, row),

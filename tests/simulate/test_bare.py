@@ -28,8 +28,8 @@ def pack_without(tmp_path: Path, *names: str) -> City:
     """Answer the made-up city without some of its tables, and without those that refer to them."""
     root = Path(shutil.copytree(TRIO, tmp_path / "bare"))
     refer = {"departments": ("department_feeds", "indicators"), "event_sources": ("sla_targets",)}
-    for name in {*names, *(each for name in names for each in refer.get(name, ()))}:
-        (root / f"{name}.csv").unlink()
+    for table in {*names, *(each for name in names for each in refer.get(name, ()))}:
+        (root / f"{table}.csv").unlink()
     text = (root / "city.toml").read_text(encoding="utf-8")
     (root / "city.toml").write_text(text.replace("[slots]", "[was_slots]"), encoding="utf-8")
     return load_city(root)

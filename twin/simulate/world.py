@@ -126,7 +126,7 @@ def _spots(world: World) -> pa.Table:
         lon, lat = (draw.uniform(low, high, 64 * _SPOTS) for low, high in ((west, east), (south, north)))
         found = np.flatnonzero(world.locator.districts(lon, lat) == name)[:_SPOTS]
         inside = shape.representative_point()
-        places = [(lon[at], lat[at]) for at in found] or [(inside.x, inside.y)]
+        places = [(float(lon[at]), float(lat[at])) for at in found] or [(inside.x, inside.y)]
         rows += [{"street_code": f"{name}-{number}", "name": names[name], "district_id": name,
                   "lon_ud": round(x * 1e6), "lat_ud": round(y * 1e6)} for number, (x, y) in enumerate(places, 1)]
     return pa.Table.from_pylist(rows)
