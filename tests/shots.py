@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from layers.registry import load_registry
+from tests.city import made
 from twin.faces.export import browser
 from twin.faces.server.app import create_app
 from twin.faces.server.serve import running
 from twin.feeds.simulated import Simulated
 from twin.pack import find_city, load_city
+from twin.pack_new import Wish, make_pack
+from twin.pack_outlines import Reading
 from twin.query import Desk
 from twin.simulate import Scenario
 from twin.store import Lake, newest, publish
@@ -23,31 +26,38 @@ MOMENT = datetime.fromisoformat("2026-11-23T14:32:10+08:00")
 DAYS = 9
 STORIES = (Scenario("burning_smell", MOMENT - timedelta(seconds=250)), Scenario("bike_pileup", MOMENT - timedelta(minutes=14)))
 README = (("page.png", "/", (1920, 1080)), ("district.png", "/?district=420106&v=1", (1920, 1080)), ("wall.png", "/wall/default", (3840, 2160)))
+OWN = (("own-city.png", "/?lang=en&v=1", (1366, 768)),)
 SIZES = ((1366, 768), (1920, 1080), (2560, 1440), (3840, 2160), (3840, 1080), (390, 844))
 
 
-def lake_at(path):
+def lake_at(path, city, scenarios=()):
     """Answer the lake of the fixed moment, made once."""
-    lake, city = Lake(path), load_city(find_city("wuhan"))
+    lake = Lake(path)
     known = newest(lake)
     if known is None or known.as_of != MOMENT:
         shutil.rmtree(path, ignore_errors=True)
-        feed = Simulated(city, 716, scenarios=STORIES)
+        feed = Simulated(city, 716, scenarios=scenarios)
         start = MOMENT - timedelta(days=DAYS)
         publish(lake, city, [*feed.register(start), *feed.between(start, MOMENT)], as_of=MOMENT, simulated=True, now=lambda: MOMENT)
-    return lake, city
+    return lake
 
 
-def take(every):
-    """Take the pictures; answer their paths."""
-    lake, city = lake_at(ROOT / "out" / "shots-lake")
+def own_city(folder):
+    """Answer the city of the README's "Your own city in an hour", made as it is told there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    outlines = made.latin(folder / "neighbourhoods.geojson")
+    make_pack(folder / "seabridge", outlines, Wish("Seabridge", zone="Europe/Lisbon", source="Seabridge Open Data", licence="CC BY 4.0"), Reading())
+    sources = folder / "seabridge" / "event_sources.csv"
+    sources.write_text(sources.read_text(encoding="utf-8").replace(",reported,,", ",reported,240,"), encoding="utf-8")
+    return load_city(folder / "seabridge")
+
+
+def take(lake, city, wanted):
+    """Take pictures (path, address, size) of a city at the fixed moment."""
     registry = load_registry(city)
     desk = Desk(city, registry, lake.path)
     app = create_app(desk, registry, city, clock=lambda: MOMENT + timedelta(seconds=8))
-    wanted = [(ROOT / "docs" / "img" / name, address, size) for name, address, size in README]
-    if every:
-        wanted += [(ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h)) for w, h in SIZES
-                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"))]
     with running(app) as host, browser.browser() as chromium:
         for path, address, (wide, high) in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +73,27 @@ def take(every):
     desk.close()
 
 
+def first_city(every):
+    """Take the pictures of the first city; in every size too, if asked."""
+    city = load_city(find_city("wuhan"))
+    wanted = [(ROOT / "docs" / "img" / name, address, size) for name, address, size in README]
+    if every:
+        wanted += [(ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h)) for w, h in SIZES
+                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"))]
+    take(lake_at(ROOT / "out" / "shots-lake", city, STORIES), city, wanted)
+
+
+def second_city():
+    """Take the picture of a city that was made of a polygon file."""
+    city = own_city(ROOT / "out" / "shots-own")
+    take(lake_at(ROOT / "out" / "shots-own" / "lake", city), city, [(ROOT / "docs" / "img" / name, address, size) for name, address, size in OWN])
+
+
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--all", action="store_true", help="every size, into out/shots")
-    take(options.parse_args().all)
+    options.add_argument("--own", action="store_true", help="only the city that was made of a polygon file")
+    chosen = options.parse_args()
+    second_city()
+    if not chosen.own:
+        first_city(chosen.all)

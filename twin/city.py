@@ -46,6 +46,7 @@ class City:
         reference: reference tables of `twin.contracts.reference`, by name, valid by their contracts.
         geography: pack files that the map draws, by role: 'land', 'water', 'rivers', 'roads', 'streets', 'places'.
         credit: the line that must stand on every map.
+        lang: the language in which the city is shown when nobody asks for one, 'zh-CN' or 'en'.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
     """
 
@@ -61,3 +62,4 @@ class City:
     geography: Mapping[str, Path]
     credit: Mapping[str, str]
     settings: Mapping[str, Mapping[str, object]]
+    lang: str = "zh-CN"

@@ -36,14 +36,14 @@ class Outlines:
         return west, south, east, north
 
 
-def read_features(path: Path) -> list[dict[str, Any]]:
-    """Answer the features of a GeoJSON file.
+def read_geojson(path: Path) -> dict[str, Any]:
+    """Answer what a GeoJSON file holds; features and geometries are not looked into.
 
     Raises:
-        PackError: the file is missing, is not JSON, or is not a collection of features.
+        PackError: the file is missing or is not a JSON object in UTF-8.
     """
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise PackError(f"{path.name} cannot be read: {error.strerror}.", fix=f"put the file at {path}.") from error
     except UnicodeDecodeError as error:
@@ -52,7 +52,18 @@ def read_features(path: Path) -> list[dict[str, Any]]:
         raise PackError(f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix="write it afresh as GeoJSON.") from error
     except RecursionError as error:
         raise PackError(f"{path.name} is nested too deep to be GeoJSON.", fix="write it afresh as GeoJSON.") from error
-    features = cast("dict[str, Any]", content).get("features") if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        raise PackError(f"{path.name} holds no features.", fix="give a GeoJSON FeatureCollection in WGS 84.")
+    return cast("dict[str, Any]", content)
+
+
+def read_features(path: Path) -> list[dict[str, Any]]:
+    """Answer the features of a GeoJSON file.
+
+    Raises:
+        PackError: the file is missing, is not JSON, or is not a collection of features.
+    """
+    features = read_geojson(path).get("features")
     if not isinstance(features, list) or not features:
         raise PackError(f"{path.name} holds no features.", fix="give a GeoJSON FeatureCollection in WGS 84.")
     for number, feature in enumerate(cast("list[Any]", features), 1):

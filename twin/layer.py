@@ -147,7 +147,7 @@ class Urls(Protocol):
         ...
 
     def pack(self, role: str) -> str:
-        """Answer the URL of a geography file of the city pack, such as 'water'."""
+        """Answer the URL of a geography file of the city pack, such as 'water'; '' for one that it does not have."""
         ...
 
     def icons(self) -> str:

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
 
-from twin import pack_checks, pack_settings, paths
+from twin import pack_checks, pack_defaults, pack_manifest, pack_settings, paths
 from twin.city import Camera, City, Raster
 from twin.contracts.masking import check_mask
 from twin.contracts.reference import TABLES
 from twin.errors import PackError, UsageError
-from twin.geography import Outlines, label, read_features, read_outlines
-from twin.pack_tables import SEEDS, read_table
+from twin.geography import Outlines, label
+from twin.pack_geography import check_geography
+from twin.pack_tables import REQUIRED, SEEDS, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found in a pack.
+
+    Attributes:
+        city: the city; None if there are faults.
+        faults: a sentence for each thing that is off.
+        notes: a sentence for each thing that is absent, and what is off, or holds, without it.
+    """
+
+    city: City | None
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def examine(root: Path) -> Examined:
+    """Read the city pack in the folder `root` and say all that there is to say about it."""
+    city, faults, notes = _read(root)
+    return Examined(None if faults else city, tuple(faults), tuple(notes))
 
 
 def load_city(root: Path) -> City:
@@ -27,7 +49,7 @@ def load_city(root: Path) -> City:
     Raises:
         PackError: something in it is off; the sentence is the first of `check_pack`.
     """
-    city, problems = _read(root)
+    city, problems, _notes = _read(root)
     if city is None or problems:
         others = len(problems) - 1
         more = f"{others} more {'things are' if others > 1 else 'thing is'} off in this pack." if others > 0 else ""
@@ -73,56 +95,84 @@ def _choices(shipped: Mapping[str, Path]) -> str:
     return f"name one of {', '.join(shipped)}, or give the folder of a pack." if shipped else "give the folder of a pack."
 
 
-def _read(root: Path) -> tuple[City | None, list[str]]:
-    """Answer the city, if enough of the pack is sound, and all sentences."""
+def write_manifest(root: Path) -> list[str]:
+    """Write the hashes of the pack's map files into its manifest.json, and answer the files' names.
+
+    Raises:
+        PackError: city.toml cannot be read, or a file cannot.
+    """
     problems: list[str] = []
     settings = pack_settings.read_toml(root / "city.toml", problems)
-    walls = pack_settings.read_toml(root / "wall.toml", problems)
     if settings is None:
-        return None, problems
-    name = pack_settings.words(settings, "id", problems)
-    if name and name != root.resolve().name:
-        problems.append(f"city.toml: id is {name!r}, but the folder is {root.resolve().name!r}; they must be the same.")
-    raster = pack_settings.read_raster(settings, problems)
+        raise PackError(problems[0], fix="mend it first: it names the files.")
+    return pack_manifest.write_manifest(root, pack_settings.read_geography(settings, root, problems))
+
+
+def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
+    """Answer the city, if enough of the pack is sound, the faults, and the notes on what is absent."""
+    problems: list[str] = []
+    settings = pack_settings.read_toml(root / "city.toml", problems)
+    walls = pack_settings.read_toml(root / "wall.toml", problems) if (root / "wall.toml").exists() else None
+    if settings is None:
+        return None, problems, []
+    name, zone = pack_settings.read_id(settings, problems), pack_settings.read_zone(settings, problems)
     geography = pack_settings.read_geography(settings, root, problems)
-    outlines = _read_map(geography, problems)
+    outlines = check_geography(geography, problems)
+    raster = _raster(settings, outlines, problems)
     tables = _read_tables(root, problems)
-    problems += [*pack_checks.check_manifest(root, geography), *check_mask(settings)]
-    problems += [*pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
-                 *pack_checks.check_targets(tables),
-                 *pack_checks.check_slots(tables, pack_settings.section(settings, "slots", problems)),
-                 *pack_checks.check_sums(tables, pack_settings.section(settings, "census", problems))]
+    problems += [*pack_manifest.check_manifest(root, geography), *check_mask(settings)]
+    problems += _check_tables(tables, settings, problems)
     if outlines is not None:
-        problems += pack_checks.check_outlines(tables, outlines, raster)
+        problems += [*pack_checks.check_axes(outlines, zone), *pack_checks.check_outlines(tables, outlines, raster)]
     cameras: dict[str, Camera] = {}
     if raster is not None:
         cameras = pack_settings.read_cameras(settings, raster, problems)
         problems += pack_checks.check_positions(tables, raster)
     rough = City(
         id=name, root=root.resolve(), name=pack_settings.words(settings, "name", problems),
-        name_en=pack_settings.words(settings, "name_en", problems), zone=pack_settings.read_zone(settings, problems),
+        name_en=pack_settings.read_name_en(settings, problems), zone=zone,
         layers=pack_settings.read_layers(settings, problems), cameras=cameras, raster=raster or Raster(0, 0, 1, 1, 1, 1, 1),
         reference={}, geography=geography, credit=pack_settings.read_credit(settings, problems),
-        settings=pack_settings.rest(settings, walls or {}, problems))
+        settings=pack_settings.rest(settings, walls, problems), lang=pack_settings.read_lang(settings, problems))
+    notes = _notes(root, settings, tables)
     if problems or outlines is None:
-        return None, problems
+        return None, problems, notes
     reference = {table.name: tables[table.name] for table in TABLES}
     reference["districts"] = _with_cells(reference["districts"], outlines, rough.raster)
-    return replace(rough, cameras={**_cameras(outlines), **cameras}, reference=reference), problems
+    over = {**_cameras(outlines), **cameras}
+    return replace(rough, cameras={"city": over["all"], **over}, reference=reference), problems, notes
 
 
-def _read_map(geography: Mapping[str, Path], problems: list[str]) -> Outlines | None:
-    """Answer the outlines; adds a sentence for each map file that cannot be read."""
-    outlines = None
-    for role, path in geography.items():
-        try:
-            if role == "land":
-                outlines = read_outlines(path)
-            else:
-                read_features(path)
-        except PackError as error:
-            problems.append(" ".join(error.lines()))
-    return outlines
+def _raster(settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]) -> Raster | None:
+    """Answer the raster that city.toml gives, or one that is fitted to the outlines where it gives none."""
+    if "raster" in settings:
+        return pack_settings.read_raster(settings, problems)
+    return None if outlines is None else pack_settings.fit(*outlines.bounds)
+
+
+def _check_tables(tables: Mapping[str, pa.Table], settings: pack_settings.Settings, problems: list[str]) -> list[str]:
+    """Answer a sentence for each thing that tables say against each other, or against city.toml."""
+    slots = pack_settings.optional(settings, "slots", problems) or {}
+    census = pack_settings.optional(settings, "census", problems)
+    return [*pack_checks.check_ids(tables), *pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
+            *pack_checks.check_targets(tables), *pack_checks.check_slots(tables, slots), *pack_checks.check_sums(tables, census)]
+
+
+def _notes(root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]) -> list[str]:
+    """Answer a sentence for each thing that the pack does not have, and what is off, or holds, without it."""
+    found = [pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
+             for name, rows in tables.items() if name not in REQUIRED and not rows.num_rows]
+    people = tables["districts"]["population"] if "districts" in tables else pa.array([0])
+    if people.null_count == len(people):
+        found.append("districts.csv gives no population: figures per head are unknown.")
+    roles = settings.get("geography")
+    given = cast("pack_settings.Settings", roles) if isinstance(roles, dict) else {}
+    found += [f"[geography] names no {role}: {off}." for role, off in pack_defaults.ABSENT_ROLES.items() if role not in given]
+    found += [f"city.toml has no {name if name == 'layers' else f'[{name}]'}: {holds}."
+              for name, holds in pack_defaults.ABSENT_SECTIONS.items() if name not in settings]
+    if not (root / "wall.toml").exists():
+        found.append(f"There is no wall.toml: the walls are {' and '.join(pack_defaults.WALLS)}, with the program's own sizes.")
+    return found
 
 
 def _read_tables(root: Path, problems: list[str]) -> dict[str, pa.Table]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+from twin.zones import looks_swapped
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     import pyarrow as pa
 
@@ -26,6 +27,12 @@ REFERS = (
     ("named_estates", "district_id", "districts", "district_id"),
     ("named_communities", "district_id", "districts", "district_id"))
 """(table, column) whose values must be among those of (table, column); empty values, and '*', refer to nothing."""
+
+
+ID = re.compile(r"[\w.:-]+")
+"""What a district's id is made of: it stands in links, and in what the map draws by."""
+WHOLE = ("city", "all")
+"""Ids that no district has: they mean the whole city."""
 
 
 def check_references(tables: Tables) -> list[str]:
@@ -57,8 +64,19 @@ def check_slots(tables: Tables, promised: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def check_sums(tables: Tables, census: Mapping[str, Any]) -> list[str]:
-    """Answer a sentence if the populations of districts and zones do not add up to the published total."""
+def check_ids(tables: Tables) -> list[str]:
+    """Answer a sentence for each district id that a link or a camera cannot have."""
+    ids = tables["districts"]["district_id"].to_pylist() if "districts" in tables else []
+    found = [f"districts.csv: district_id {name!r} holds a space or a sign that links need; "
+             "use letters, digits, '-', '_', '.' and ':'." for name in ids if name and not ID.fullmatch(name)]
+    return found + [f"districts.csv: district_id {name!r} means the whole city; give the district another."
+                    for name in ids if name in WHOLE]
+
+
+def check_sums(tables: Tables, census: Mapping[str, Any] | None) -> list[str]:
+    """Answer a sentence if the populations of districts and zones do not add up to the published total, if there is one."""
+    if census is None:
+        return []
     total = census.get("population")
     if not isinstance(total, int):
         return [f"city.toml: [census] population is {total!r}; give the published total."]
@@ -96,6 +114,15 @@ def check_targets(tables: Tables) -> list[str]:
     return found
 
 
+def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
+    """Answer a sentence if the outlines lie where the zone is only when longitude and latitude change places."""
+    west, south, east, north = outlines.bounds
+    if not looks_swapped(zone.key, (west + east) / 2, (south + north) / 2):
+        return []
+    return [(f"[geography] land reaches from {west:g}, {south:g} to {east:g}, {north:g}, far from {zone.key}: longitude "
+            "and latitude are swapped; write lon, then lat, or mend the zone in city.toml.")]
+
+
 def check_outlines(tables: Tables, outlines: Outlines, raster: Raster | None) -> list[str]:
     """Answer a sentence for outlines without a row, districts without an outline, and a raster that is too small."""
     found: list[str] = []
@@ -125,27 +152,4 @@ def check_positions(tables: Tables, raster: Raster) -> list[str]:
                 if not (0 <= x < raster.n_x and 0 <= y < raster.n_y):
                     found.append(f"{name}.csv: {key} lies at {lon_ud / 1e6:g}, {lat_ud / 1e6:g}, outside the city; "
                                  "give lon, then lat, in WGS 84.")
-    return found
-
-
-def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
-    """Answer a sentence for each file that manifest.json does not list with source, licence, accuracy and its true SHA-256."""
-    path = root / "manifest.json"
-    try:
-        files: Any = json.loads(path.read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return [f"manifest.json cannot be read ({type(error).__name__}); it lists the map's files with sources and licences."]
-    listed = cast("dict[str, Any]", files) if isinstance(files, dict) else {}
-    names = {role: file.relative_to(root.resolve()).as_posix() for role, file in used.items()}
-    found = [f"manifest.json does not list {name}, which [geography] {role} names; say where it comes from."
-             for role, name in names.items() if name not in listed]
-    for name, entry in listed.items():
-        facts = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
-        found += [f"manifest.json: {name} has no {key}." for key in ("source", "licence", "accuracy") if not facts.get(key)]
-        file = root / name
-        if not file.is_file():
-            found.append(f"{name} is missing; manifest.json lists it.")
-        elif hashlib.sha256(file.read_bytes()).hexdigest() != facts.get("sha256"):
-            found.append(f"{name} is not the file that manifest.json describes: its SHA-256 differs; "
-                         "restore it, or describe the new one.")
     return found

@@ -9,6 +9,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from twin import pack_defaults
 from twin.city import Camera, Raster
 
 if TYPE_CHECKING:
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
-OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras"}
+OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras", "lang"}
 """Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000
 """Cells of the largest raster: its labels take two bytes each."""
+FITTED_CELLS = 40_000_000
+"""Cells of the largest raster that is fitted to outlines."""
 MAX_SIDE = 32_767
 """Cells along its longest side, as the coverage table numbers them."""
 EAST_DEG, NORTH_DEG = 180.0, 85.0
@@ -28,7 +31,7 @@ EAST_DEG, NORTH_DEG = 180.0, 85.0
 NUMBERS = {"freshness": ("snapshot_ttl_s", "snapshot_stale_factor", "drone_flying_s", "drone_docked_s", "link_late_s",
                          "link_down_s", "indicator_periods"),
            "coverage": ("window_s",)}
-"""Sections that every pack has, and the numbers in them, each more than 0."""
+"""Sections with numbers that the program needs, each more than 0. A pack has such a section whole or not at all."""
 ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
@@ -53,6 +56,11 @@ def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Sett
     problems.append(f"city.toml has no section [{name}]." if found is None
                     else f"city.toml: {name} is {found!r}, not a section; write [{name}].")
     return {}
+
+
+def optional(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings | None:
+    """Answer the section `name`, or None where the pack has none; one that is no section is a problem."""
+    return section(settings, name, problems) if name in settings else None
 
 
 def number(values: Mapping[str, Any], name: str, where: str, problems: list[str], *, whole: bool = False) -> float:
@@ -83,9 +91,31 @@ def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
+    """Answer the language of the city's faces, the first of LANGUAGES where city.toml names none."""
+    given = settings.get("lang", LANGUAGES[0])
+    if given in LANGUAGES:
+        return str(given)
+    problems.append(f"city.toml: lang is {given!r}; use one of {', '.join(LANGUAGES)}, or leave it out.")
+    return LANGUAGES[0]
+
+
+def read_id(settings: Mapping[str, Any], problems: list[str]) -> str:
+    """Answer the city's id; it stands in addresses, so it has no other letters than those of a name."""
+    found = words(settings, "id", problems)
+    if found and not re.fullmatch(r"\w[\w-]*", found):
+        problems.append(f"city.toml: id is {found!r}; use letters, digits, '-' and '_' only.")
+    return found
+
+
+def read_name_en(settings: Mapping[str, Any], problems: list[str]) -> str:
+    """Answer the city's name in English: its name where the pack gives no other."""
+    return words(settings, "name_en" if "name_en" in settings else "name", problems)
+
+
 def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:
     """Answer the names of layers in drawing order; adds sentences for wrong forms and for names that stand twice."""
-    given: Any = settings.get("layers")
+    given: Any = settings.get("layers", list(pack_defaults.LAYERS))
     names = cast("list[Any]", given) if isinstance(given, list) else []
     if not names or not all(isinstance(name, str) and name for name in names):
         problems.append('city.toml: layers is not a list of names; write layers = ["districts", "headline"].')
@@ -98,19 +128,24 @@ def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, 
 
 
 def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
-    """Answer the credit line by language; every language needs one."""
-    given = section(settings, "credit", problems)
+    """Answer the credit line by language; a pack that gives one gives it in every language."""
+    given = optional(settings, "credit", problems)
+    if given is None:
+        return dict(pack_defaults.CREDIT)
     problems += [f"city.toml: [credit] has no line for {lang}; name the sources of the map."
                  for lang in LANGUAGES if not isinstance(given.get(lang), str) or not given[lang]]
     return {lang: str(line) for lang, line in given.items()}
 
 
 def read_geography(settings: Mapping[str, Any], root: Path, problems: list[str]) -> dict[str, Path]:
-    """Answer the files that the map draws, by role; all of ROLES are needed, and no path leaves the pack."""
+    """Answer the files that the map draws, by role; 'land' is needed, and no path leaves the pack."""
     given = section(settings, "geography", problems)
-    problems += [f"city.toml: [geography] names no file for {role!r}." for role in ROLES if role not in given]
+    if "land" not in given:
+        problems.append("city.toml: [geography] names no file for 'land', the outlines of the districts.")
+    problems += [f"city.toml: [geography] {role} is no role that the map knows; use one of {', '.join(ROLES)}."
+                 for role in given if role not in ROLES]
     paths: dict[str, Path] = {}
-    for role, name in given.items():
+    for role, name in ((role, given[role]) for role in given if role in ROLES):
         path = (root / str(name)).resolve()
         if not path.is_relative_to(root.resolve()):
             problems.append(f"city.toml: [geography] {role} leaves the pack; give a path inside {root.name}/.")
@@ -159,9 +194,9 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
 
 
 def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str]) -> dict[str, Camera]:
-    """Answer the cameras of city.toml; 'city' is needed, and each looks at a point on the raster."""
+    """Answer the cameras of city.toml; where there are any 'city' is one, and each looks at a point on the raster."""
     cameras: dict[str, Camera] = {}
-    given = section(settings, "cameras", problems)
+    given = optional(settings, "cameras", problems) or {}
     if "cameras" in settings and "city" not in given:
         problems.append("city.toml: there is no [cameras.city], where the map looks first.")
     for name in given:
@@ -178,6 +213,30 @@ def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str
     return cameras
 
 
+def fit(west: float, south: float, east: float, north: float, most: int = FITTED_CELLS) -> Raster:
+    """Answer a raster over a box (deg) with a margin of two cells: cells of 50 m, or coarser where there would be too many.
+
+    Args:
+        west, south, east, north: the box, on the map: `EAST_DEG` and `NORTH_DEG` are its edges.
+        most: cells that it may have.
+    """
+    sides = [50.0 * step for scale in (1, 10, 100, 1_000) for step in (scale, 2 * scale, 5 * scale)]
+    tried = [_grid(west, south, east, north, cell_m) for cell_m in sides]
+    fits = (raster for raster in tried if raster.n_x * raster.n_y <= most and max(raster.n_x, raster.n_y) <= MAX_SIDE)
+    return next(fits, tried[-1])
+
+
+def _grid(west: float, south: float, east: float, north: float, cell_m: float) -> Raster:
+    """Answer a raster of cells of one size over a box, with a margin of two cells where the map has room for it."""
+    east_m, north_m = metres_per_degree((south + north) / 2)
+    dlon, dlat = round(cell_m / east_m, 7), round(cell_m / north_m, 7)
+    lon0, lat0 = (round(max(low - 2 * side, -edge), 6)
+                  for low, side, edge in ((west, dlon, EAST_DEG), (south, dlat, NORTH_DEG)))
+    n_x, n_y = (min(math.ceil((high - low) / side) + 2, int((edge - low) / side))
+                for high, low, side, edge in ((east, lon0, dlon, EAST_DEG), (north, lat0, dlat, NORTH_DEG)))
+    return Raster(lon0, lat0, dlon, dlat, cell_m, n_x, n_y)
+
+
 def over(west: float, south: float, east: float, north: float) -> Camera:
     """Answer the camera that shows a box (deg) whole on a map 1,000 px wide and 700 px high, with a margin of a tenth."""
     lat = (south + north) / 2
@@ -187,24 +246,34 @@ def over(west: float, south: float, east: float, north: float) -> Camera:
     return Camera(round((west + east) / 2, 5), round(lat, 5), round(min(max(zoom, 0.0), 20.0), 2))
 
 
-def rest(settings: Mapping[str, Any], walls: Settings, problems: list[str]) -> dict[str, Settings]:
-    """Answer the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known."""
-    section(settings, "schedule", problems)
+def rest(settings: Mapping[str, Any], walls: Settings | None, problems: list[str]) -> dict[str, Settings]:
+    """Answer the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known.
+
+    A section that the program needs and the pack does not have is that of `pack_defaults`.
+    """
     found = {name: cast("Settings", value) for name, value in settings.items() if name not in OWN and isinstance(value, dict)}
     problems += [f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section."
                  for name, value in settings.items() if name not in OWN and name not in found]
     for name, keys in NUMBERS.items():
-        given = section(settings, name, problems)
+        given = optional(settings, name, problems)
         for key in keys if isinstance(settings.get(name), dict) else ():
-            if number(given, key, f"[{name}]", problems) <= 0:
-                problems.append(f"city.toml: [{name}] {key} is {given[key]}; give more than 0.")
-    brief = found.get("schedule", {}).get("brief")
+            if number(given or {}, key, f"[{name}]", problems) <= 0:
+                problems.append(f"city.toml: [{name}] {key} is {settings[name][key]}; give more than 0.")
+    schedule = optional(settings, "schedule", problems)
+    if schedule is not None:
+        _check_brief(schedule.get("brief"), problems)
+    if walls is not None:
+        _check_walls(walls, problems)
+    own = {name: dict(values) for name, values in pack_defaults.SECTIONS.items()}
+    plain = {name: dict(wall) for name, wall in pack_defaults.WALLS.items()}
+    return {**own, **found, "wall": plain if walls is None else walls}
+
+
+def _check_brief(brief: object, problems: list[str]) -> None:
     try:
         time.fromisoformat(brief if isinstance(brief, str) and len(brief) == 5 else "")
     except ValueError:
         problems.append(f"city.toml: [schedule] brief is {brief!r}; write a time of the city's day, such as \"07:30\".")
-    _check_walls(walls, problems)
-    return {**found, "wall": walls}
 
 
 def _check_walls(walls: Settings, problems: list[str]) -> None:

@@ -11,6 +11,7 @@ from twin.contracts.base import PROVENANCE, STATUS, Column, Table, place, real, 
 from twin.contracts.unicode import one_form
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 COMPUTED = {"n_cells"}
@@ -41,26 +42,34 @@ NAMED_COMMUNITIES = Table(
 SEEDS = (NAMED_ESTATES, NAMED_COMMUNITIES)
 
 
+REQUIRED = {"districts"}
+"""Tables that every pack has; of the others a missing file is a table without rows."""
+
+
 def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | None:
     """Read `<name>.csv` by its contract; degrees become micro-degrees. Add a sentence to `problems` for each fault.
+
+    Columns that may be null may be left out.
 
     Returns:
         Rows in the order of the contract's `sort` or key, without the columns of COMPUTED; None if a fault was found.
     """
     name = f"{table.name}.csv"
     columns = [column for column in table.columns if column.name not in COMPUTED]
-    rows = _read_rows(folder / name, [in_file(column) for column in columns], problems)
+    schema = pa.schema([table.schema.field(column.name) for column in columns])
+    if table.name not in REQUIRED and not (folder / name).exists():
+        return schema.empty_table()
+    rows = _read_rows(folder / name, {in_file(column): column.null for column in columns}, problems)
     if rows is None:
         return None
     before = len(problems)
     values: dict[str, list[object]] = {column.name: [] for column in columns}
     for line, row in rows:
         for column in columns:
-            values[column.name].append(_value(one_form(row[in_file(column)]), column, f"{name}, line {line}", problems))
+            values[column.name].append(_value(one_form(row.get(in_file(column), "")), column, f"{name}, line {line}", problems))
     _check_keys(name, table, [line for line, _ in rows], values, problems)
     if len(problems) > before:
         return None
-    schema = pa.schema([table.schema.field(column.name) for column in columns])
     return pa.table(values, schema=schema).sort_by([(key, "ascending") for key in table.sort or table.key])
 
 
@@ -69,21 +78,24 @@ def in_file(column: Column) -> str:
     return column.name.removesuffix("_ud")
 
 
-def _read_rows(path: Path, wanted: list[str], problems: list[str]) -> list[tuple[int, dict[str, str]]] | None:
+def _read_rows(path: Path, wanted: Mapping[str, bool], problems: list[str]) -> list[tuple[int, dict[str, str]]] | None:
+    """Answer the rows with their lines; `wanted` are the columns, and whether each may be left out."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            given = list(reader.fieldnames or ())
+            given, before = list(reader.fieldnames or ()), len(problems)
             problems += [f"{path.name} has no column {name!r}; it needs {', '.join(wanted)}."
-                         for name in wanted if name not in given]
+                         for name, may_lack in wanted.items() if name not in given and not may_lack]
             problems += [f"{path.name} has a column {name!r} that nothing reads; remove it or mend its name."
                          for name in given if name not in wanted]
-            if sorted(given) != sorted(wanted):
+            problems += [f"{path.name} has the column {name!r} twice; keep one."
+                         for name in wanted if given.count(name) > 1]
+            if len(problems) > before:
                 return None
             rows: list[tuple[int, dict[str, str]]] = []
             for row in reader:
                 if None in row or None in row.values():
-                    problems.append(f"{path.name}, line {reader.line_num}: not {len(wanted)} values; "
+                    problems.append(f"{path.name}, line {reader.line_num}: not {len(given)} values; "
                                     "quote values that hold a comma.")
                     return None
                 rows.append((reader.line_num, row))

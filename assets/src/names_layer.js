@@ -2,11 +2,17 @@
 
 import { CompositeLayer } from '@deck.gl/core';
 import { CollisionFilterExtension } from '@deck.gl/extensions';
-import { TextLayer } from '@deck.gl/layers';
+import { IconLayer, TextLayer } from '@deck.gl/layers';
+import { along } from './along.js';
 import { rowOf } from './arrow.js';
+import { haveRoom, widthOf } from './room.js';
+import { isShaped, picture } from './words.js';
 
 const THIN_SPACE = '\u2009';
 export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+/** Which names have room is found out anew at every step of this much zoom. */
+const STEP = 0.25;
+const ANCHORS = { start: 0.5, middle: 0, end: -0.5 };
 const COLLISION = [new CollisionFilterExtension()];
 
 /** @param {any} data binary rows, a list of rows, or GeoJSON @returns {any[]} */
@@ -16,9 +22,14 @@ function rowsOf(data) {
   return data ?? [];
 }
 
+/** @param {any} accessor a value, or a function of a row @param {any} row */
+const of = (accessor, row) => (typeof accessor === 'function' ? accessor(row, {}) : accessor);
+
 /**
  * Props beside TextLayer's: `letterSpacing` (thin spaces between letters), `collide` (false draws every name), `getPriority`
- * (greater stays when two touch), `haloColor`, `haloWidth` (0 to 12).
+ * (greater stays when two touch), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name stands at this share of the length of a
+ * line, and follows it; null for places).
+ * A name in a script whose letters join or run from right to left is a picture of the whole name; it has no letter-spacing.
  */
 export class NamesLayer extends CompositeLayer {
   static layerName = 'NamesLayer';
@@ -40,51 +51,149 @@ export class NamesLayer extends CompositeLayer {
     haloColor: { type: 'color', value: [11, 18, 32, 230] },
     haloWidth: 3,
     billboard: true,
+    along: null,
   };
+
+  /** Zooming gives names room, or takes it. */
+  shouldUpdateState({ changeFlags }) {
+    return changeFlags.somethingChanged;
+  }
 
   updateState({ props, changeFlags }) {
     if (changeFlags.dataChanged) this.setState({ rows: rowsOf(props.data) });
   }
 
-  getPickingInfo({ info }) {
-    info.object = this.state.rows[info.index] ?? null;
+  getPickingInfo({ info, sourceLayer }) {
+    const { plain, shaped } = this.state;
+    const found = (sourceLayer?.id.endsWith('-words') ? shaped : plain)?.[info.index];
+    info.object = found?.row ?? null;
     return info;
   }
 
+  /** Sort the rows by how they are written; the same lists while nothing changed, since deck.gl knows lists by identity. */
+  #sort() {
+    const { props } = this;
+    const { rows, sorted } = this.state;
+    const step = props.collide ? Math.floor(this.context.viewport.zoom / STEP) * STEP : 0;
+    const key = JSON.stringify([props.updateTriggers, props.along, props.letterSpacing, props.sizeScale, step]);
+    if (sorted === key && this.state.of === rows) return;
+    const placed = this.#placed();
+    const kept = props.collide ? this.#roomy(placed, 2 ** step) : placed;
+    const plain = kept.filter(({ text }) => !isShaped(text));
+    const shaped = kept.filter(({ text }) => isShaped(text));
+    Object.assign(this.state, { sorted: key, of: rows, plain, shaped });
+  }
+
+  /** Those that have room at a scale of the map. Names of other layers are looked at by the extension. @param {any[]} placed @param {number} scale */
+  #roomy(placed, scale) {
+    const { props } = this;
+    const names = placed.map(({ row, text, position, angle }) => {
+      const size = of(props.getSize, row) * props.sizeScale;
+      const wide = widthOf(isShaped(text) ? text : this.#spaced(text), FONT, props.fontWeight) * size;
+      const [x, y] = this.context.viewport.projectFlat(position);
+      const [right, down] = of(props.getPixelOffset, row);
+      const shift = ANCHORS[of(props.getTextAnchor, row)] ?? 0;
+      return { at: [x * scale + right + shift * wide, down - y * scale], wide, size, angle, priority: of(props.getPriority, row) };
+    });
+    const room = haveRoom(names);
+    return placed.filter((_, at) => room[at]);
+  }
+
+  /** @param {string} text */
+  #spaced(text) {
+    const gap = THIN_SPACE.repeat(this.props.letterSpacing);
+    return gap ? Array.from(text).join(gap) : text;
+  }
+
+  /** Each row that has a name and a place, with both. One that has not is left out: the others are drawn. */
+  #placed() {
+    const { props } = this;
+    const found = [];
+    for (const row of this.state.rows) {
+      const spot = props.along === null ? null : along(row, props.along);
+      const position = props.along === null ? of(props.getPosition, row) : spot?.position;
+      const text = of(props.getText, row);
+      if (!text || !Number.isFinite(position?.[0]) || !Number.isFinite(position?.[1])) continue;
+      found.push({ row, text: String(text), position, angle: spot?.angle ?? of(props.getAngle, row) });
+    }
+    return found;
+  }
+
+  /** The picture of the names that are written whole, kept while they stay the same. @param {any[]} shaped */
+  #picture(shaped) {
+    const { fontWeight: weight, haloColor, haloWidth, getColor } = this.props;
+    const words = shaped.map(({ row, text }) => ({ text, color: Array.from(of(getColor, row)) }));
+    const key = JSON.stringify([words, weight, haloColor, haloWidth]);
+    if (this.state.key !== key) {
+      this.state.key = key;
+      this.state.picture = picture(words, { font: FONT, weight, haloColor, haloWidth });
+    }
+    return this.state.picture;
+  }
+
+  /** What both ways of writing share. */
+  #shared() {
+    const { props } = this;
+    return {
+      getPosition: (/** @type {any} */ each) => each.position,
+      getAngle: (/** @type {any} */ each) => each.angle,
+      getPixelOffset: (/** @type {any} */ each) => of(props.getPixelOffset, each.row),
+      sizeScale: props.sizeScale,
+      billboard: props.billboard,
+      extensions: props.collide ? COLLISION : [],
+      getCollisionPriority: (/** @type {any} */ each) => of(props.getPriority, each.row),
+      collisionGroup: props.collisionGroup,
+      collisionTestProps: { sizeScale: props.sizeScale * 1.3 },
+    };
+  }
+
   renderLayers() {
+    this.#sort();
+    const { plain, shaped } = this.state;
+    return [plain.length > 0 && this.#letters(plain), shaped.length > 0 && this.#words(shaped)];
+  }
+
+  /** @param {any[]} data */
+  #letters(data) {
     const { props } = this;
     const { updateTriggers } = props;
-    const gap = THIN_SPACE.repeat(props.letterSpacing);
-    const spaced = (row, info) => {
-      const text = typeof props.getText === 'function' ? props.getText(row, info) : props.getText;
-      return gap ? Array.from(text ?? '').join(gap) : (text ?? '');
-    };
     return new TextLayer(
       this.getSubLayerProps({
         id: 'text',
         updateTriggers: { ...updateTriggers, getText: `${updateTriggers.getText}|${props.letterSpacing}`, getCollisionPriority: updateTriggers.getPriority },
       }),
       {
-        data: this.state.rows,
-        getText: spaced,
-        getPosition: props.getPosition,
-        getColor: props.getColor,
-        getSize: props.getSize,
-        getAngle: props.getAngle,
-        getPixelOffset: props.getPixelOffset,
-        getTextAnchor: props.getTextAnchor,
-        sizeScale: props.sizeScale,
+        ...this.#shared(),
+        data,
+        getText: ({ text }) => this.#spaced(text),
+        getColor: ({ row }) => of(props.getColor, row),
+        getSize: ({ row }) => of(props.getSize, row),
+        getTextAnchor: ({ row }) => of(props.getTextAnchor, row),
         fontFamily: FONT,
         fontWeight: props.fontWeight,
         characterSet: 'auto',
         fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, cutoff: 0.2, smoothing: 0.12 },
         outlineWidth: props.haloWidth,
         outlineColor: props.haloColor,
-        billboard: props.billboard,
-        extensions: props.collide ? COLLISION : [],
-        getCollisionPriority: props.getPriority,
-        collisionGroup: props.collisionGroup,
-        collisionTestProps: { sizeScale: props.sizeScale * 1.3 },
+      },
+    );
+  }
+
+  /** @param {any[]} shaped */
+  #words(shaped) {
+    const { props } = this;
+    const { updateTriggers } = props;
+    const { atlas, mapping, scale } = this.#picture(shaped);
+    return new IconLayer(
+      this.getSubLayerProps({ id: 'words', updateTriggers: { ...updateTriggers, getIcon: updateTriggers.getText, getCollisionPriority: updateTriggers.getPriority } }),
+      {
+        ...this.#shared(),
+        data: shaped,
+        iconAtlas: atlas,
+        iconMapping: mapping,
+        getIcon: (_each, { index }) => String(index),
+        getSize: ({ row }) => of(props.getSize, row) * scale,
+        getColor: [255, 255, 255, 255],
       },
     );
   }

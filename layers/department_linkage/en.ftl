@@ -1,6 +1,7 @@
 department_linkage-title = Departments
 department_linkage-blind = Links that are not fine, and what they blind
 department_linkage-all-fine = Every department's link is fine
+department_linkage-none = The city pack names no department
 department_linkage-department = Department
 department_linkage-state = State
 department_linkage-since = For

@@ -1,6 +1,7 @@
 department_linkage-title = 部门联通
 department_linkage-blind = 未联通的部门及不可见的内容
 department_linkage-all-fine = 各部门均已联通
+department_linkage-none = 城市资料包未列部门
 department_linkage-department = 部门
 department_linkage-state = 状态
 department_linkage-since = 已持续

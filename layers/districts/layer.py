@@ -44,27 +44,14 @@ def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> s
     return f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}" if district else list(others)
 
 
-def _slope(at: str) -> tuple[str, str]:
-    """Answer expressions for the place at index `at` of a line, and for the angle of the line there, deg, counter-clockwise.
-
-    The arc tangent is approximated to 0.3 deg, since expressions have no functions; 1.16 is 1 / cos 30.6 deg: good for
-    latitudes of 20 to 40 deg, where names of streams need no better.
-    """
-    line = "geometry.coordinates"
-    rise = f"(({line}[{at} + 1][1] - {line}[{at} - 1][1]) * 1.16)"
-    run = f"({line}[{at} + 1][0] - {line}[{at} - 1][0])"
-    flat = f"57.3 * {rise} * {run} / ({run} * {run} + 0.28 * {rise} * {rise})"
-    steep = f"({rise} * {run} > 0 ? 90 : -90) - 57.3 * {rise} * {run} / ({rise} * {rise} + 0.28 * {run} * {run})"
-    return f"{line}[{at}]", f"{rise} * {rise} <= {run} * {run} ? {flat} : {steep}"
-
-
-def _rivers(drawing: Drawing, quarter: int) -> pdk.Layer:
-    at = f"((geometry.coordinates.length * {quarter}) >> 2)"
-    place, angle = _slope(at)
-    return pdk.Layer("NamesLayer", drawing.urls.pack("rivers"), id=f"districts-river-{quarter}", get_position=place, get_angle=angle,
-                     get_text=f"properties.{_name(drawing)}", get_color=rgba("water-name"), get_size=15, size_scale=drawing.ratio,
-                     halo_color=rgba("water"), halo_width=2, letter_spacing=3, collision_group=String("rivers"),
-                     font_weight=400)
+def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+    """Answer names along the rivers; none where the pack has no rivers."""
+    url = drawing.urls.pack("rivers")
+    return [("name", pdk.Layer(
+        "NamesLayer", url, id=f"districts-river-{quarter}", along=quarter / 4,
+        get_text=f"properties.{_name(drawing)}", get_color=rgba("water-name"), get_size=15,
+        size_scale=drawing.ratio, halo_color=rgba("water"), halo_width=2, letter_spacing=3,
+        collision_group=String("rivers"), font_weight=400)) for quarter in _RIVER_QUARTERS if url]
 
 
 def _name(drawing: Drawing) -> str:
@@ -79,7 +66,10 @@ def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     roads = pdk.Layer("GeoJsonLayer", urls.pack("roads"), id="districts-roads", stroked=True, filled=False,
                       get_line_color=rgba("edge", 0.55), line_width_units=String("pixels"), line_width_scale=drawing.ratio,
                       get_line_width="properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8")
-    return [("land", land), ("land", water), ("land", roads)]
+    found: list[tuple[Over, pdk.Layer]] = [("land", land)]
+    if urls.pack("water"):
+        found.append(("land", water))
+    return [*found, ("land", roads)] if urls.pack("roads") else found
 
 
 def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
@@ -102,7 +92,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
                       get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
                       letter_spacing=0 if drawing.lang == "en" else 2, size_scale=drawing.ratio, pickable=True)
-    found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *(("name", _rivers(drawing, quarter)) for quarter in _RIVER_QUARTERS), ("name", names)]
+    found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *_rivers(drawing), ("name", names)]
     if drawing.pinned.district:
         found.append(("name", pdk.Layer(
             "NamesLayer", drawing.urls.data("streets"), id="districts-streets", get_text=_name(drawing), get_size=12,

@@ -1,5 +1,6 @@
 renovation-title = Renewal
 renovation-progress = Programmes (the line: due by now)
+renovation-none = The city pack names no plan, and no data are reported
 renovation-no-plan = No plan and no data published for this district
 renovation-planned = planned
 renovation-under_way = under way

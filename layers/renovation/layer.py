@@ -65,6 +65,7 @@ LAYER = Layer(
           MapData("lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")),
           MapData("centres", "centres.sql", ask_known, Encode("point", fill="mark", mark="mark"))),
     blocks=(Block("estates", "headline", "figures", "renovation-title", "estates_done.sql", ask_progress, order=6),
-            Block("progress", "programmes", "progress", "renovation-progress", "progress.sql", ask_city),
+            Block("progress", "programmes", "progress", "renovation-progress", "progress.sql", ask_city,
+                  empty="renovation-none"),
             Block("district", "district", "progress", "renovation-progress", "progress.sql", ask_district, order=40,
                   empty="renovation-no-plan")))

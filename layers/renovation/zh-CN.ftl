@@ -1,5 +1,6 @@
 renovation-title = 城市更新
 renovation-progress = 更新进度（竖线为按时间应完成）
+renovation-none = 城市资料包未列计划，也无上报数据
 renovation-no-plan = 本区尚无公布的计划与数据
 renovation-planned = 计划
 renovation-under_way = 在建

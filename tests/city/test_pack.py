@@ -42,13 +42,16 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a raster is too long for its coverage": (change("city.toml", "n_x = 500", "n_x = 32768"), "use at most 32,767 along a side"),
     "a raster crosses the date line": (change("city.toml", "lon0 = -35.11", "lon0 = 179.8"), "longitudes of the map go from -180 to 180"),
     "a raster reaches a pole": (change("city.toml", "lat0 = 40.93", "lat0 = -85.1"), "latitudes of the map go from -85 to 85"),
+<<<<<<< HEAD
     "a mask is no mask": (
         change("city.toml", "[raster]", '[mask]\npatterns = {name = "("}\n\n[raster]'),
         "city.toml: [mask] patterns.name is no regular expression (missing ): (); see RE2's syntax"),
     "a table is missing": (drop("targets.csv"), "targets.csv is missing"),
     "a seed file is missing": (drop("named_estates.csv"), "named_estates.csv is missing"),
+=======
+    "the districts are missing": (drop("districts.csv"), "districts.csv is missing"),
+>>>>>>> 54c44ee0b4fec4183c9743e40120abcc020efc2b
     "the settings are missing": (drop("city.toml"), "city.toml cannot be read"),
-    "the walls are missing": (drop("wall.toml"), "wall.toml cannot be read"),
     "a map file is missing": (drop("geography/roads.geojson"), "geography/roads.geojson is missing"),
     "the manifest is missing": (drop("manifest.json"), "manifest.json cannot be read"),
     "TOML is broken": (change("city.toml", 'name = "Trio"', "name = Trio"), "city.toml is not TOML: Invalid value (at line 3"),
@@ -90,7 +93,9 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a target says nothing": (change("targets.csv", ",12,,", ",,,"), "targets.csv: lifts-2025 has neither plan nor actual"),
     "a layer stands twice": (change("city.toml", '"renovation"', '"districts"'), "the layer 'districts' stands twice"),
     "a layer is no name": (change("city.toml", '"renovation"', '"../x"'), "'../x' in layers is no name"),
-    "the id is another": (change("city.toml", 'id = "trio"', 'id = "duo"'), "id is 'duo', but the folder is 'trio'"),
+    "the id is no name": (change("city.toml", 'id = "trio"', 'id = "tri/o"'), "id is 'tri/o'; use letters, digits"),
+    "a district's id breaks links": (change("districts.csv", "corra,", "cor'ra,"), "district_id \"cor'ra\" holds a space or a sign"),
+    "a district means the whole city": (change("districts.csv", "corra,", "all,"), "district_id 'all' means the whole city"),
     "the zone is unknown": (change("city.toml", "Atlantic/Azores", "Atlantic/Atlantis"), "no time zone 'Atlantic/Atlantis'"),
     "a camera looks elsewhere": (
         change("city.toml", "lon = -34.97", "lon = 114.3"),
@@ -105,7 +110,9 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a map file leaves the pack": (
         change("city.toml", '"geography/roads', '"../geography/roads'),
         "[geography] roads leaves the pack"),
-    "a role is missing": (change("city.toml", "roads =", "streets2 ="), "[geography] names no file for 'roads'"),
+    "a role is unknown": (change("city.toml", "roads =", "streets2 ="), "[geography] streets2 is no role that the map knows"),
+    "there are no outlines": (change("city.toml", "land =", "lands ="), "[geography] names no file for 'land'"),
+    "the language is unknown": (change("city.toml", 'name = "Trio"', 'name = "Trio"\nlang = "pt"'), "lang is 'pt'; use one of zh-CN, en"),
     "a line stands loose": (
         change("city.toml", 'name = "Trio"', 'name = "Trio"\nzoom = 3'),
         "a line zoom = 3 that nothing reads"),
@@ -146,7 +153,7 @@ def test_a_polygon_that_crosses_itself_is_refused(pack: Path) -> None:
 
 
 def test_all_faults_are_told_at_once_and_the_first_is_the_error(pack: Path) -> None:
-    drop("targets.csv")(pack)
+    change("targets.csv", "2025,lifts", "99999,lifts")(pack)
     change("districts.csv", "61000", "many")(pack)
 
     with pytest.raises(PackError) as caught:
@@ -162,6 +169,14 @@ def test_a_file_saved_with_a_byte_order_mark_reads_the_same(pack: Path) -> None:
     (pack / "departments.csv").write_bytes(b"\xef\xbb\xbf" + text)
 
     assert check_pack(pack) == []
+
+
+def test_a_pack_says_its_language_or_is_shown_in_the_first(pack: Path) -> None:
+    assert load_city(pack).lang == "zh-CN"
+
+    change("city.toml", 'name = "Trio"', 'name = "Trio"\nlang = "en"')(pack)
+
+    assert load_city(pack).lang == "en"
 
 
 def test_a_city_is_found_by_name_by_path_and_alone(pack: Path) -> None:

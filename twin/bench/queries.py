@@ -16,6 +16,7 @@ from layers.registry import load_registry
 from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql, parse_sql
+from twin.errors import UsageError
 from twin.query import links
 from twin.store import files
 from twin.view import Pointer, View, pin
@@ -52,9 +53,16 @@ def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table:
-    """Return `n` rows of `event_facts` over the last two years: places, times and clocks as a city has them, drawn at random."""
+    """Return `n` rows of `event_facts` over the last two years: places, times and clocks as a city has them, drawn at random.
+
+    Raises:
+        UsageError: the city has no streets or no event sources to draw from.
+    """
     draw = np.random.default_rng(seed)
     streets = city.reference["streets"]
+    if not streets.num_rows or not city.reference["event_sources"].num_rows:
+        raise UsageError(f"The city {city.id} has no streets or no event sources, and the bench draws events at both.",
+                         fix="name another city with --city, such as one that comes with the program.")
     at = draw.integers(0, streets.num_rows, n)
     age_s = draw.integers(0, 730 * 86_400, n)
     response = draw.lognormal(4.5, 0.6, n).astype(np.int64)

@@ -36,8 +36,8 @@ class Links:
         return self.desk.url(self.layer.id, name, self.pinned)
 
     def pack(self, role: str) -> str:
-        """Answer the URL of a geography file of the pack."""
-        return self.pack_urls[role]
+        """Answer the URL of a geography file of the pack; '' for one that it does not have."""
+        return self.pack_urls.get(role, "")
 
     def icons(self) -> str:
         """Answer the URL of the icon atlas."""

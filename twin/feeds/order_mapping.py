@@ -112,7 +112,8 @@ class _Reader:
             self._no_place(), self._statuses(), self._truth("keep_raw"), _aliases(city))
         known = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
         if found.source_id not in known:
-            self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources", f"use one of {', '.join(known)}.")
+            self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources",
+                      f"use one of {', '.join(known)}." if known else "put the source into event_sources.csv of the pack.")
         if found.encoding not in ENCODINGS:
             self._off(f"encoding is {found.encoding!r}", f"use one of {', '.join(ENCODINGS)}.")
         if len(found.delimiter) != 1:

@@ -30,6 +30,8 @@ def events_of(world: World, day: date) -> dict[str, pa.Table]:
     """Answer the rows of one local day for events, event_stages, dispatches, feedbacks and detections."""
     draw = world.draw("events", day)
     sources = world.city.reference["event_sources"]
+    if not sources.num_rows:
+        return {table.name: table.empty() for table in (EVENTS, EVENT_STAGES, DISPATCHES, FEEDBACKS, DETECTIONS)}
     rate = np.array([value or 20.0 for value in sources["expected_per_day"].to_pylist()]) * _WEEK[day.weekday()]
     if world.storm(day):
         rate *= 1.18
@@ -95,7 +97,7 @@ class _Cases:
             "category": np.array([word["id"] for word in self.world.categories], object)[self.category], "title": titles,
             "details": pa.nulls(n, pa.string()), "channel": pa.nulls(n, pa.string()), "priority": self.priority.astype(np.int8),
             "level": np.where(self.priority == 1, "city", "district"), "is_proactive": self.proactive, "district_id": self.district,
-            "street_code": self.world.street_code[self.street], "address": self.world.street_name[self.street],
+            "street_code": self.world.reported_street(self.street), "address": self.world.street_name[self.street],
             "lon_ud": micro(self.lon), "lat_ud": micro(self.lat), "source": np.full(n, "simulated", object)}
         rows = pa.table(first).select(EVENTS.schema.names).cast(EVENTS.schema)
         again = np.flatnonzero(self.fixed)

@@ -24,6 +24,8 @@ DOCK_S = 600
 _LINE_M, _APART_M, _LINES = 2_600.0, 210.0, 6
 _BUSY = np.array([.22, .2, .18, .18, .2, .3, .55, .8, .9, .92, .92, .9, .85, .86, .9, .92, .92, .9, .82, .66, .5, .4, .3, .25])
 _M_PER_DEG = 111_320.0
+_NOBODY = "unknown"
+"""Owner of an aircraft in a city whose pack names no department."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _turned(x: Any, y: Any, turn_deg: Any) -> tuple[Any, Any]:
 def register(world: World, fleet: Fleet, at: datetime) -> pa.Table:
     """Answer the register as recorded at `at`, in the schema of `drones`."""
     n = len(fleet.id)
-    depts = world.city.reference["departments"]["dept_id"].to_pylist()
+    depts = world.city.reference["departments"]["dept_id"].to_pylist() or [_NOBODY]
     zero = np.zeros(n, np.int64)
     columns: dict[str, Any] = {
         "drone_id": fleet.id, "version": np.ones(n, np.int16), "occurred_at": moments(at, zero), "recorded_at": moments(at, zero),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def links_day(world: World, day: date) -> dict[str, pa.Table]:
     """Answer a day's probes: once a minute for each department; now and then a link is down, or answers without records."""
     parts = [_probes(world, day, dept) for dept in world.city.reference["departments"]["dept_id"].to_pylist()]
-    return {"link_probes": pa.concat_tables(parts)}
+    return {"link_probes": pa.concat_tables(parts) if parts else LINK_PROBES.empty()}
 
 
 def _probes(world: World, day: date, dept: str) -> pa.Table:

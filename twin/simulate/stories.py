@@ -77,6 +77,8 @@ def stories_day(world: World, day: date, placed: tuple[Scenario, ...]) -> tuple[
     tables: dict[str, list[pa.Table]] = {}
     truths: list[Truth] = []
     told = _script(world)
+    if not world.city.reference["event_sources"].num_rows:
+        return {}, []
     for number, scenario in enumerate(planned(world, day, placed)):
         mode = "drill" if scenario.name == "crossing" and (day.month, day.day) != (7, 16) else "live"
         priority, response, closure = _SHAPES[scenario.name]
@@ -104,14 +106,17 @@ def _spot(world: World, name: str | None) -> tuple[float, float, str | None]:
     return float(world.street_lon[busiest]), float(world.street_lat[busiest]), str(world.street_district[busiest])
 
 
-def _street(world: World, lon: float, lat: float) -> str:
-    """Answer the nearest street-level unit."""
+def _street(world: World, lon: float, lat: float) -> str | None:
+    """Answer the nearest street-level unit; None where the pack has no streets."""
+    if not world.has_streets:
+        return None
     return str(world.street_code[int(np.argmin(np.hypot((world.street_lon - lon) * np.cos(np.radians(lat)), world.street_lat - lat)))])
 
 
 def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> dict[str, pa.Table]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
-    finds = [row for row in world.city.reference["event_sources"].to_pylist() if row["finds"] == _SOURCES[truth.name]]
+    sources = world.city.reference["event_sources"].to_pylist()
+    finds = [row for row in sources if row["finds"] == _SOURCES[truth.name]]
     units = words.get("units") or ["1"]
     category = "waterlogging" if truth.name == "storm" else truth.name
     label = next((word[world.words] for word in world.categories if word["id"] == category), truth.name.replace("_", " "))
@@ -120,7 +125,7 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
         return truth.at + timedelta(seconds=seconds)
 
     event = {"event_id": truth.event_id, "version": 1, "occurred_at": at(-30), "recorded_at": at(2), "created_at": at(0), "mode": truth.mode,
-             "source_id": finds[0]["source_id"] if finds else "S01", "category": category, "title": words.get("title", label), "details": words.get("details"),
+             "source_id": finds[0]["source_id"] if finds else sources[0]["source_id"], "category": category, "title": words.get("title", label), "details": words.get("details"),
              "channel": None, "priority": priority, "level": "district", "is_proactive": _SOURCES[truth.name] == "proactive", "district_id": district,
              "street_code": _street(world, lon, lat), "address": words.get("place"), "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6), "source": "simulated"}
     entered = dict(zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UTC_US = pa.timestamp("us", tz="UTC")
 _M_PER_DEG = 111_320.0
+_SPOTS = 40
+"""Places in each district around which things happen, where the pack has no streets."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class World:
         self.city, self.seed = city, seed
         self.locator = Locator(city)
         streets = city.reference["streets"]
+        self.has_streets = streets.num_rows > 0
+        if not self.has_streets:
+            streets = _spots(self)
         self.street_code = np.array(streets["street_code"].to_pylist(), object)
         self.street_name = np.array(streets["name"].to_pylist(), object)
         self.street_district = np.array(streets["district_id"].to_pylist(), object)
@@ -48,6 +53,12 @@ class World:
         self.street_lat = streets["lat_ud"].to_numpy().astype(np.float64) / 1e6
         self.categories: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))["category"]
         self.words = "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in city.name) else "en"
+
+    def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
+        """Answer the codes of `streets` as a row may name them: null where the pack has no streets."""
+        if self.has_streets:
+            return pa.array(self.street_code[streets], pa.string())
+        return pa.nulls(len(streets), pa.string())
 
     @cached_property
     def street_weight(self) -> NDArray[np.float64]:
@@ -99,6 +110,26 @@ class World:
         out = found != self.street_district[streets]
         lon[out], lat[out] = self.street_lon[streets][out], self.street_lat[streets][out]
         return lon, lat, self.street_district[streets]
+
+
+def _spots(world: World) -> pa.Table:
+    """Answer, for a pack without streets, places inside each district's outline, with the columns of its streets.
+
+    They are called like their district, and their codes are in no table.
+    """
+    districts = world.city.reference["districts"]
+    names = dict(zip(districts["district_id"].to_pylist(), districts["name"].to_pylist(), strict=True))
+    rows: list[dict[str, Any]] = []
+    for name, shape in zip(world.locator.ids, world.locator.outlines.shapes, strict=True):
+        draw = world.draw("spots", name)
+        west, south, east, north = shape.bounds
+        lon, lat = (draw.uniform(low, high, 64 * _SPOTS) for low, high in ((west, east), (south, north)))
+        found = np.flatnonzero(world.locator.districts(lon, lat) == name)[:_SPOTS]
+        inside = shape.representative_point()
+        places = [(float(lon[at]), float(lat[at])) for at in found] or [(inside.x, inside.y)]
+        rows += [{"street_code": f"{name}-{number}", "name": names[name], "district_id": name,
+                  "lon_ud": round(x * 1e6), "lat_ud": round(y * 1e6)} for number, (x, y) in enumerate(places, 1)]
+    return pa.Table.from_pylist(rows)
 
 
 def micro(degrees: NDArray[np.float64]) -> NDArray[np.int32]:

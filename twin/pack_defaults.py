@@ -1,0 +1,67 @@
+"""What holds where a city pack says nothing, and what its silence switches off. The one place for both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAYERS = ("districts", "event_heat", "headline", "attention")
+"""Layers that need nothing but outlines and events."""
+
+SECTIONS: Mapping[str, Mapping[str, Any]] = {
+    "freshness": {"status": "assumed", "snapshot_ttl_s": 60, "snapshot_stale_factor": 3,
+                  "drone_flying_s": 90, "drone_docked_s": 900, "link_late_s": 300,
+                  "link_down_s": 300, "indicator_periods": 2},
+    "coverage": {"status": "assumed", "window_s": 3_600},
+    "schedule": {"status": "assumed", "brief": "07:30"},
+}
+"""Sections of city.toml that the program needs, as they are where a pack has none."""
+
+WALLS: Mapping[str, Mapping[str, Any]] = {
+    "default": {"distance_m": 8.0, "pitch_mm": 1.25, "width": 3840, "height": 2160, "seams": []},
+    "desk": {"distance_m": 0.6, "pitch_mm": 0.277, "width": 1920, "height": 1080, "seams": []},
+}
+"""Screens, where a pack has no wall.toml: a wall of 1.25 mm tiles, and a desk screen of 24 inches."""
+
+CREDIT: Mapping[str, str] = {"zh-CN": "行政区划来源未注明", "en": "Source of the outlines not stated"}
+
+ABSENT_TABLES: Mapping[str, str] = {
+    "streets": "no street is named on the map",
+    "event_sources": "no work order can be taken in, and no event is simulated",
+    "departments": "no link to a department is watched or shown",
+    "department_feeds": "a dead link cannot say what it blinds",
+    "sla_targets": "response and closure are held against no target",
+    "targets": "no programme is held against a plan, and none is simulated",
+    "indicators": "no indicator is kept or simulated",
+    "places": "no place is known by name",
+    "facts": "no published figure is known",
+    "named_estates": "simulated estates have made-up names",
+    "named_communities": "simulated communities have made-up names",
+}
+"""Tables that a pack need not have, and what is off without their rows."""
+
+ABSENT_ROLES: Mapping[str, str] = {
+    "water": "no water is drawn", "rivers": "no river is named", "roads": "no road is drawn",
+    "streets": "street areas are unknown", "places": "landmarks are not drawn",
+}
+"""Roles of [geography] that a pack need not fill, and what is off without them."""
+
+ABSENT_SECTIONS: Mapping[str, str] = {
+    "layers": f"the layers are {', '.join(LAYERS)}",
+    "raster": "the raster is fitted to the outlines",
+    "cameras": "the camera looks at all districts",
+    "credit": "the map says that the source of its outlines is not stated",
+    "census": "no total is there to add the populations up to",
+    "freshness": "the program's own limits say what is late",
+    "coverage": "coverage looks back 3,600 s",
+    "schedule": "the brief is made at 07:30",
+}
+"""Keys of city.toml that a pack need not have, and what holds without them."""
+
+
+def note_of_table(name: str, *, there: bool) -> str:
+    """Return the sentence for a table that is absent, or is there without a row."""
+    how = f"{name}.csv has no row" if there else f"There is no {name}.csv"
+    return f"{how}: {ABSENT_TABLES[name]}."
