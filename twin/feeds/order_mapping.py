@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,8 +14,6 @@ from twin.errors import PackError, TwinError, UsageError
 from twin.feeds.csv_rows import ENCODINGS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from twin.city import City
 
 FEED = "work_orders"
@@ -75,20 +74,37 @@ class OrderMapping:
 def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
     """Read the mapping of `city`, or the TOML file at `path` instead: the same keys, at its top or under [feeds.work_orders].
 
+    A `path` without a folder and an end may name a mapping that comes with the program, such as 'open311'; its source and
+    zone are those of the city.
+
     Raises:
         PackError: the pack has none, or it is off.
         UsageError: the file cannot be read, or it is off.
     """
+    own = _section(city.settings.get("feeds", {}).get(FEED))
     if path is None:
-        feeds = city.settings.get("feeds", {})
-        return _Reader("city.toml, [feeds.work_orders]", _section(feeds.get(FEED)), PackError).mapping(city)
+        return _Reader("city.toml, [feeds.work_orders]", own, PackError).mapping(city)
+    shipped = _SHIPPED / f"{path.name}.toml"
+    is_shipped = not path.exists() and path.parent == Path() and not path.suffix and shipped.is_file()
+    content = _read(shipped if is_shipped else path)
+    if is_shipped:
+        sources = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
+        content = {"source_id": own.get("source_id", sources[0] if sources else ""), "zone": city.zone.key, **content}
+    return _Reader(path.name, content, UsageError).mapping(city)
+
+
+_SHIPPED = Path(__file__).with_name("mappings")
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", fix=f"check the file at {path}.") from error
+        known = ", ".join(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", fix=f"check the file at {path}; these come with the program: {known}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path.name} is not TOML in UTF-8: {error}.", fix="see [feeds.work_orders] of a city pack for its form.") from error
-    return _Reader(path.name, _section(_section(content.get("feeds")).get(FEED)) or content, UsageError).mapping(city)
+    return _section(_section(content.get("feeds")).get(FEED)) or content
 
 
 def _section(value: object) -> dict[str, Any]:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from twin.errors import ContractError
 from twin.feeds.csv_rows import ENCODINGS, open_csv
+from twin.feeds.geojson_points import open_geojson
+from twin.feeds.open311 import open_json, open_xml
+from twin.feeds.parquet_rows import open_parquet
 from twin.feeds.sheets import Sheet
 from twin.feeds.xlsx_rows import open_xlsx
 
-__all__ = ["ENCODINGS", "open_sheets"]
+__all__ = ["ENCODINGS", "KINDS", "open_sheets"]
 
-_KINDS = "CSV, XLSX"
+_HEAD = 8_192
+
+
+def _json(path: Path, wanted: Sequence[str]) -> Sheet:
+    """Open a file of JSON: GeoJSON, if it says so in its beginning, else a list of objects, as Open311 has it."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    return (open_geojson if b'"FeatureCollection"' in head or b'"geometry"' in head else open_json)(path, wanted)
+
+
+_OPEN: Mapping[str, Callable[[Path, Sequence[str]], Sheet]] = {
+    ".geojson": open_geojson, ".geojsonl": open_geojson, ".geojsons": open_geojson, ".json": _json, ".jsonl": _json, ".ndjson": _json,
+    ".xml": open_xml, ".parquet": open_parquet, ".geoparquet": open_parquet}
+_CSV, _XLSX = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
+KINDS = (*_CSV, *_XLSX, *_OPEN)
+"""Ends of the names of files that are read."""
 
 
 def open_sheets(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delimiter: str = ",", sheet: str | None = None) -> Iterator[Sheet]:
@@ -29,11 +47,13 @@ def open_sheets(path: Path, wanted: Sequence[str], *, encoding: str = "auto", de
     """
     try:
         kind = path.suffix.lower()
-        if kind in {".xlsx", ".xlsm"}:
+        if kind in _XLSX:
             yield from open_xlsx(path, wanted, sheet=sheet)
-        elif kind in {".csv", ".txt", ".tsv"}:
+        elif kind in _CSV:
             yield open_csv(path, wanted, encoding=encoding, delimiter="\t" if kind == ".tsv" else delimiter)
+        elif kind in _OPEN:
+            yield _OPEN[kind](path, wanted)
         else:
-            raise ContractError(f"{path.name} is neither {_KINDS.replace(', ', ' nor ')}.", fix="save it as .csv or .xlsx and read that.")
+            raise ContractError(f"{path.name} is of a kind that is not read: {', '.join(KINDS)} are.", fix="save it as .csv or .xlsx and read that.")
     except OSError as error:
         raise ContractError(f"{path.name} cannot be read: {error.strerror or error}.", fix=f"check the file at {path}.") from error
