@@ -41,6 +41,7 @@ class Table:
         chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by day, folded to months by
             compaction once a day is over a week old), or 'all' (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
+        never_null_before: columns that earlier versions of this program promised never to be null.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Table:
     sort: tuple[str, ...] = ()
     chunk: Literal["all", "month", "day", "rolling"] = "all"
     rules: Mapping[str, pc.Expression] = field(default_factory=dict[str, pc.Expression])
+    never_null_before: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:

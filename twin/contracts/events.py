@@ -29,9 +29,12 @@ EVENTS = Table(
 
 EVENT_STAGES = Table(
     name="event_stages", kind="log", key=("event_id", "stage", "occurred_at"), sort=("event_id", "occurred_at"), chunk="month",
-    doc="One row each time an event enters a stage. Append-only; going back is a new row.",
+    doc="One row each time an event enters a stage. Append-only; going back is a new row, and so is a correction.",
     columns=(text("event_id", "event"), text("stage", "stage entered", allowed=STAGES), *clocks(),
-             text("actor", "who moved it: unit, model or system"), text("note", "what was done", null=True), SOURCE))
+             text("actor", "who moved it: unit, model or system"), text("note", "what was done", null=True), SOURCE,
+             moment("replaces_at", "the entry into this stage (its `occurred_at`) that this row corrects: that one counts "
+                    "no longer", null=True)),
+    rules={"it corrects another entry than itself": pc.field("replaces_at") != pc.field("occurred_at")})
 
 DISPATCHES = Table(
     name="dispatches", kind="log", key=("dispatch_id", "version"), sort=("event_id", "occurred_at"), chunk="month",
@@ -47,10 +50,16 @@ DISPATCHES = Table(
 
 FEEDBACKS = Table(
     name="feedbacks", kind="log", key=("event_id", "version"), sort=("event_id", "occurred_at"), chunk="month",
-    doc="One row each time the citizen is told; `is_reopened` says that the answer was not accepted.",
-    columns=(text("event_id", "event"), VERSION, *clocks(), moment("told_at", "citizen told"),
+    doc="One row each time the citizen is told; `is_reopened` says that the answer was not accepted. Where `told_at` is "
+        "null, `occurred_at` is the moment when the source first said so.",
+    columns=(text("event_id", "event"), VERSION, *clocks(),
+             moment("told_at", "citizen told; null: closed, when is not known", null=True),
              flag("is_satisfied", "the citizen's answer; null if not asked", null=True),
-             flag("is_reopened", "the event is open again from `told_at`"), SOURCE))
+             flag("is_reopened", "the event is open again from `told_at`; from `occurred_at` where that is null"), SOURCE,
+             whole("replaces", "version of the answer that this one corrects: that one counts no longer", "count", low=1,
+                   null=True, type=pa.int16())),
+    rules={"it corrects an earlier answer": pc.field("replaces") < pc.field("version")},
+    never_null_before=("told_at",))
 
 DETECTIONS = Table(
     name="detections", kind="log", key=("detection_id", "version"), sort=("occurred_at", "detection_id"), chunk="month",
