@@ -97,7 +97,7 @@ QUARANTINE = Table(
     columns=(text("quarantine_id", "id"), moment("recorded_at", "when it was refused"), moment("occurred_at", "same as recorded_at"),
              text("table_name", "table it was meant for"), text("feed", "feed that gave it"), text("origin", "file, topic or address"),
              whole("row_n", "row number in the origin, from 1; null where there are no rows", "ordinal", null=True, low=1, type=pa.int64()),
-             text("reason", "a sentence"), text("raw", "the row as given, JSON"),
+             text("reason", "a sentence", free=True), text("raw", "the row as given, JSON", free=True),
              text("subject_id", "event, order or thing that the row speaks of; null where that cannot be read", null=True)))
 
 TABLES = (EVENT_FACTS, FOOTPRINTS, COVERAGE, LINK_HEALTH, PROGRAMME_PROGRESS, INDICATOR_LATEST, QUARANTINE)
