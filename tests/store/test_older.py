@@ -45,6 +45,7 @@ from twin.store import (
     verify,
 )
 from twin.store.files import hash_of, schema_hash
+from twin.store.older import lacking
 from twin.store.snapshot import name as id_of
 from twin.view import View, pin
 
@@ -162,6 +163,24 @@ def test_published_onto_it_is_of_the_new_form_and_says_the_same(old: Lake, city:
             none = dict.fromkeys(lacked.get(table, ()))
             assert sorted(raw(after, table), key=str) == sorted((row | none for row in raw(before, table)), key=str), table
             assert none or after.tables[table].files == before.tables[table].files, table
+
+
+def test_a_lake_of_the_format_before_this_one_says_the_same_before_and_after_a_publish(city: City, tmp_path: Path):
+    """Its answers and stages lack what says that they correct others; its facts when a closing without a time was said."""
+    with tarfile.open(PACKED.with_name("format-2.tar.gz")) as packed:
+        packed.extractall(tmp_path, filter="data")
+    lake = Lake(tmp_path / "lake")
+    before = find(lake)
+    assert {name: lacking(before)[name] for name in ("event_stages", "feedbacks")} == {"event_stages": ("replaces_at",), "feedbacks": ("replaces",)}
+    assert "event_facts" in reckoned_anew(before)
+    held = {table: rows_of(before, city, table) for table in ("feedbacks", "event_stages", "event_facts")}
+    moment = before.as_of + timedelta(minutes=1)
+    publish(lake, city, [], as_of=moment, simulated=True, now=lambda: moment)
+    after = find(lake)
+    assert (lacking(after), reckoned_anew(after)) == ({}, frozenset())
+    assert {table: rows_of(after, city, table) for table in held} == held
+    assert all(held.values())
+    assert verify(Lake(lake.path)).faults == ()
 
 
 def test_an_answer_without_a_time_is_taken_into_a_lake_in_which_every_answer_had_one(old: Lake, city: City):
