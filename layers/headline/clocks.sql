@@ -2,26 +2,28 @@
 -- A clock counts once its event has had its target time. If the event still waits, it counts with the time it has waited
 -- so far: a slow case is never left out because it is slow. Response ends at the first acknowledgement, closing when the
 -- citizen is told; both begin when the order is opened. An event closed without any acknowledgement has no response, and a
--- clock that a correction made run backwards has no length: neither counts.
+-- clock that a correction made run backwards has no length: neither counts. Nor does one whose event is closed, nobody knows
+-- when; how many of today's events those are is said beside the clock, if there are any.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
 -- param mode VARCHAR - live or drill; the other never counts
 -- uses events_at
 -- reads event_facts
--- column figure VARCHAR - response_p50_s, closure_p90_s
--- column value DOUBLE s null while no event opened today has had its target time
+-- column figure VARCHAR - response_p50_s, closure_p90_s, closed_untimed
+-- column value DOUBLE s|events null while no event opened today has had its target time
 -- column form VARCHAR - how it is written
--- column unit VARCHAR - empty: the form writes it
+-- column unit VARCHAR - message key; empty where the form writes it
 -- column compare DOUBLE s target that the middle one of these events has; null without a target
 -- column compare_kind VARCHAR - target
 -- column better VARCHAR - lower
 -- column trace DOUBLE[] s the same by the hour of opening, the last 24 hours, oldest first; null where no clock counts
 -- column usual_low DOUBLE s lower quartile of the hours of the seven days before
 -- column usual_high DOUBLE s upper quartile of the same
--- rows two, in the order response_p50_s, closure_p90_s
+-- rows three, in the order response_p50_s, closure_p90_s, closed_untimed; without the last where there is none
 WITH opened AS (
-    SELECT age_s, created_at >= $day_from AS is_today, response_target_s, closure_target_s, response_s, closure_s, is_open, is_acked
+    SELECT age_s, created_at >= $day_from AS is_today, response_target_s, closure_target_s, response_s, closure_s, is_open, is_acked,
+           is_closed_untimed
     FROM events_at WHERE mode = $mode AND created_at > $as_of - INTERVAL 192 HOUR AND created_at <= $as_of
 ), waits AS (
     SELECT 'response_p50_s' AS figure, is_today, age_s // 3600 AS hours_ago, response_target_s AS target_s,
@@ -50,8 +52,16 @@ WITH opened AS (
                         ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s,
            CAST(percentile_disc(0.5) WITHIN GROUP (ORDER BY target_s) AS DOUBLE) AS target_s
     FROM waits WHERE is_today GROUP BY figure
+), untimed AS (
+    SELECT count(*) AS n FROM opened WHERE is_today AND is_closed_untimed
+), figures AS (
+    SELECT names.place, names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit, today.target_s AS compare,
+           'target' AS compare_kind, spread.trace, spread.low, spread.high
+    FROM names JOIN spread ON spread.figure = names.figure LEFT JOIN today ON today.figure = names.figure
+    UNION ALL
+    SELECT 3, 'closed_untimed', CAST(untimed.n AS DOUBLE), 'count', 'unit-events', CAST(NULL AS DOUBLE), '',
+           CAST(NULL AS DOUBLE[]), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE)
+    FROM untimed WHERE untimed.n > 0
 )
-SELECT names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit, today.target_s AS compare, 'target' AS compare_kind,
-       'lower' AS better, spread.trace, spread.low AS usual_low, spread.high AS usual_high
-FROM names JOIN spread ON spread.figure = names.figure LEFT JOIN today ON today.figure = names.figure
-ORDER BY names.place
+SELECT figure, value, form, unit, compare, compare_kind, 'lower' AS better, trace, low AS usual_low, high AS usual_high
+FROM figures ORDER BY place

@@ -284,6 +284,18 @@ def test_refused_closings_are_counted_beside_the_open_events(refusing, lang, sai
     assert said in words(page.legend(shown, refusing.registry))
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "2 closed, time unknown: not in the closing times"),
+                                            ("zh-CN", "2 件已闭环但时间不详，未计入闭环用时")])
+def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, said):
+    shown = take(hall, lang)
+    untimed = picture.Figure("closed_untimed", shown.texts.say("closed_untimed"), 2, "2")
+    counted = replace(shown, figures={**shown.figures, "closed_untimed": untimed})
+
+    for face in (page, scene):
+        assert said in words(face.headline(counted))
+        assert said[2:] not in words(face.headline(shown))
+
+
 def test_where_no_closing_was_refused_that_takes_no_room(hall):
     shown = take(hall)
     none = picture.Figure("closings_refused", shown.texts.say("closings_refused"), 0, "0")

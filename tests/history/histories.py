@@ -133,21 +133,33 @@ class _Maker:
         return made
 
     def answers(self, name: str, opened: datetime) -> list[Row]:
-        draw, made = self.draw, []
+        """Answers; some correct an earlier one, some have no time, and some of those get it later."""
+        draw, made = self.draw, list[Row]()
         told = opened
         for version in range(1, draw.choice([0, 1, 1, 2, 3, 5]) + 1):
             told = self.near(told if draw.random() < 0.85 else opened - timedelta(minutes=5))
             known = self.near(told, 900) if draw.random() < 0.85 else told - timedelta(minutes=1)
-            made.append({"event_id": name, "version": version, "occurred_at": told, "recorded_at": known, "told_at": told,
-                         "is_satisfied": None, "is_reopened": version > 1 and draw.random() < 0.5, "source": "test"})
+            made.append({"event_id": name, "version": version, "occurred_at": told, "recorded_at": known,
+                         "told_at": None if draw.random() < 0.25 else told, "is_satisfied": None,
+                         "is_reopened": version > 1 and draw.random() < 0.5, "source": "test", "replaces": None})
+            if version > 1 and draw.random() < 0.35:
+                made[-1]["replaces"] = draw.randint(1, version - 1)
+        untimed = [row for row in made if row["told_at"] is None]
+        for row in untimed[:draw.choice([0, 1, 1, 2])]:  # the time of a closing becomes known
+            told = min(row["occurred_at"], self.near(row["occurred_at"] - timedelta(hours=1)))
+            made.append({**row, "version": len(made) + 1, "occurred_at": told, "told_at": told,
+                         "recorded_at": self.near(row["recorded_at"]), "replaces": row["version"]})
         return made
 
     def stages(self, name: str, opened: datetime) -> list[Row]:
-        draw, made = self.draw, {}
+        """Entries into stages; some correct an earlier one of the same stage."""
+        draw, made = self.draw, dict[tuple[str, datetime], Row]()
         for _ in range(draw.randint(0, 7)):
             stage, entered = draw.choice(STAGES), self.near(opened)
+            before = [at for of, at in made if of == stage and at != entered]
             made[stage, entered] = {"event_id": name, "stage": stage, "occurred_at": entered, "recorded_at": self.near(entered, 600),
-                                    "actor": "test", "note": None, "source": "test"}
+                                    "actor": "test", "note": None, "source": "test",
+                                    "replaces_at": draw.choice(before) if before and draw.random() < 0.5 else None}
         return list(made.values())
 
     def refusal(self, name: str, nth: int, opened: datetime) -> Row:

@@ -124,6 +124,46 @@ def test_a_reopening_heard_late_was_not_known_before_but_is_now(hall: Hall):
     assert hall.figures("events.sql", at("23:40"), known_at=at("23:50"))["open_now"] == 0
 
 
+def test_closed_without_a_time_is_closed_from_when_that_was_said_until_its_time_becomes_known(hall: Hall):
+    hall.publish(at("22:05"), events=[{"event_id": "E1", "occurred_at": at("21:00")}])
+    hall.publish(at("23:10"), feedbacks=[told("23:07", told_at=None)])
+    hall.publish(at("23:45"), feedbacks=[told("22:30", version=2, replaces=1, recorded_at=at("23:40"))])
+
+    def said(as_of: str, known_at: str) -> tuple[int, float | None, int | None]:
+        clocks = hall.figures("clocks.sql", at(as_of), at(known_at))
+        n_open = hall.figures("events.sql", at(as_of), at(known_at))["open_now"]
+        return n_open, clocks["closure_p90_s"], clocks.get("closed_untimed")
+
+    assert said("23:06", "23:06") == (1, 126 * 60, None)
+    assert said("23:07", "23:07") == (0, None, 1)
+    assert said("23:39", "23:39") == (0, None, 1)
+    assert said("23:40", "23:40") == (0, 90 * 60, None)
+    assert said("23:06", "23:39") == (1, 126 * 60, None)  # by then it was known to be closed, but not since when
+    assert said("22:30", "23:40") == (0, 90 * 60, None)
+    assert said("22:29", "23:40") == (1, 89 * 60, None)
+
+
+def test_an_answer_that_is_corrected_does_not_rewrite_what_was_known_before(hall: Hall):
+    hall.publish(at("22:35"), events=[{"event_id": "E1", "occurred_at": at("21:00")}], feedbacks=[told("22:30")])
+    hall.publish(at("23:30"), feedbacks=[told("23:00", version=2, replaces=1, recorded_at=at("23:20"))])
+
+    assert hall.figures("events.sql", at("22:40"))["open_now"] == 0
+    assert hall.figures("events.sql", at("22:40"), at("23:20"))["open_now"] == 1
+    assert [hall.figures("clocks.sql", at(minute))["closure_p90_s"] for minute in ("23:19", "23:20")] == [90 * 60, 120 * 60]
+
+
+def test_a_stage_that_is_corrected_was_reached_until_the_correction_was_known(hall: Hall):
+    entered = {"event_id": "E1", "stage": "handle", "occurred_at": at("22:10")}
+    hall.publish(at("22:35"), events=[{"event_id": "E1", "occurred_at": at("21:00")}], event_stages=[entered])
+    hall.publish(at("23:30"), event_stages=[{**entered, "occurred_at": at("22:50"), "replaces_at": at("22:10"), "recorded_at": at("23:20")}])
+
+    def stage(as_of: str, known_at: str) -> str:
+        (row,) = hall.ask("attention", "rows.sql", at(as_of), at(known_at), district="", most=8)
+        return row["stage"]
+
+    assert [stage(*each) for each in (("22:40", "22:40"), ("22:40", "23:20"), ("22:50", "23:20"))] == ["handle", "sense", "handle"]
+
+
 def test_units_that_arrived_later_were_not_on_site_before(hall: Hall):
     units = [sent(name) for name in "abc"] + [sent(name, version=2, arrived_at=at("22:40"), recorded_at=at("22:40")) for name in "abc"]
     hall.publish(at("23:00"), events=[{"event_id": "E1", "occurred_at": at("22:00")}], dispatches=units)

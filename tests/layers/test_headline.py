@@ -142,6 +142,17 @@ def test_closings_that_were_refused_are_counted_while_the_event_is_open(events):
     assert events(log)["closings_refused"]["value"] == 1
 
 
+def test_closed_without_a_time_is_neither_open_nor_among_the_times_and_is_counted_in_words(events, clocks):
+    untimed = {"closed_by_at": at("9:30"), "closed_by_known_at": at("10:00")}
+    log = [event("E1", at("9:00"), closure_target_s=60, **untimed), event("E2", at("9:00"), closure_target_s=60, **closed(600)),
+           event("yesterday", at("9:00", day=22), **untimed)]
+    assert [events(log, as_of=at(moment))["open_now"]["value"] for moment in ("9:05", "9:59", "10:00")] == [3, 2, 0]
+    assert events(log, as_of=at("9:29"), known_at=NOON)["open_now"]["value"] == 2
+    assert "closed_untimed" not in clocks(log, as_of=at("9:59"))
+    now = clocks(log)
+    assert (now["closure_p90_s"]["value"], now["closed_untimed"]["value"]) == (600, 1)
+
+
 def test_proactive_is_a_share_of_today_beside_last_week(figures):
     log = [event("a", at("9:00"), is_proactive=True), event("b", at("9:00")), event("c", at("9:00"), is_proactive=True), event("d", at("10:30")),
            event("w", at("9:00", day=16), is_proactive=True), event("afternoon", at("13:00", day=16))]

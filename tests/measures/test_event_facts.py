@@ -184,3 +184,58 @@ def test_news_of_very_many_events_rewrite_their_months_whole_and_leave_the_table
     assert lake.rows("event_facts") == lake.at_once().rows("event_facts")
     assert [(row["event_id"], row["version"], row["closed_at"]) for row in sorted(lake.rows("event_facts"), key=lambda row: (row["event_id"], row["known_from"]))] == [
         ("E1", 1, after(10)), ("E2", 1, None), ("E3", 1, None), ("E3", 2, None)]
+
+
+def test_closed_at_a_time_that_nobody_knows_is_closed_by_the_moment_at_which_it_was_first_said(facts):
+    (row,) = facts(feedbacks=[{"told_at": None, "occurred_at": after(30), "recorded_at": after(31)}])
+
+    assert (row["closed_at"], row["closed_by_at"], row["closed_by_known_at"]) == (None, after(30), after(31))
+
+
+def test_the_time_that_becomes_known_later_is_known_from_then_on_and_not_before(facts):
+    untimed = {"version": 1, "told_at": None, "occurred_at": after(30), "recorded_at": after(31)}
+    rows = facts(feedbacks=[untimed, {"version": 2, "told_at": after(20), "recorded_at": after(50), "replaces": 1}])
+
+    assert known(rows, "closed_at", "closed_known_at", "closed_by_at", "closed_by_known_at") == [
+        (NINE, after(50), None, None, after(30), after(31)), (after(50), None, after(20), after(50), None, None)]
+
+
+def test_a_time_at_least_as_early_as_the_untimed_closing_is_that_of_closing_a_later_one_is_not(facts):
+    untimed = {"version": 1, "told_at": None, "occurred_at": after(30), "recorded_at": after(31)}
+    for minutes, wanted in ((30, (after(30), None)), (29, (after(29), None)), (31, (None, after(30)))):
+        rows = facts(feedbacks=[untimed, {"version": 2, "told_at": after(minutes), "recorded_at": after(50)}])
+        assert known(rows, "closed_at", "closed_by_at")[-1][2:] == wanted
+
+
+def test_a_reopening_parts_a_closing_without_a_time_from_the_next_one(facts):
+    rows = facts(feedbacks=[{"version": 1, "told_at": None, "occurred_at": after(10), "recorded_at": after(60)},
+                            {"version": 2, "told_at": after(20), "recorded_at": after(60), "is_reopened": True},
+                            {"version": 3, "told_at": None, "occurred_at": after(40), "recorded_at": after(60)}])
+
+    assert [(row["holds_from"], row["holds_to"], row["closed_at"], row["closed_by_at"]) for row in rows if row["known_to"] is None] == [
+        (None, after(20), None, after(10)), (after(20), None, None, after(40))]
+
+
+def test_an_answer_that_is_corrected_counts_until_the_correction_is_recorded(facts):
+    wrong = {"version": 1, "told_at": after(10), "recorded_at": after(11)}
+    rows = facts(feedbacks=[wrong, {"version": 2, "told_at": after(25), "recorded_at": after(40), "replaces": 1}])
+
+    assert known(rows, "closed_at", "closed_known_at") == [(NINE, after(40), after(10), after(11)), (after(40), None, after(25), after(40))]
+
+
+def test_a_reopening_that_was_none_is_taken_back(facts):
+    rows = facts(feedbacks=[{"version": 1, "told_at": after(10), "recorded_at": after(10)},
+                            {"version": 2, "told_at": after(20), "recorded_at": after(20), "is_reopened": True},
+                            {"version": 3, "told_at": after(20), "recorded_at": after(40), "replaces": 2}])
+
+    assert [(row["holds_from"], row["closed_at"]) for row in rows if row["known_to"] is None] == [(None, after(10))]
+    assert (after(20), None) in {(row["holds_from"], row["closed_at"]) for row in rows if row["known_to"] == after(40)}
+
+
+def test_an_entry_into_a_stage_that_is_corrected_counts_until_the_correction_is_recorded(facts):
+    wrong = {"stage": "handle", "occurred_at": after(5), "recorded_at": after(6)}
+    other = {"stage": "judge", "occurred_at": after(5), "recorded_at": after(6)}
+    rows = facts(event_stages=[wrong, other, {"stage": "handle", "occurred_at": after(15), "recorded_at": after(30), "replaces_at": after(5)}])
+
+    assert known(rows, "handle_at", "handle_known_at", "judge_at") == [
+        (NINE, after(30), after(5), after(6), after(5)), (after(30), None, after(15), after(30), after(5))]

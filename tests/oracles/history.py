@@ -54,17 +54,38 @@ def target(targets: list[Row], event: Row) -> Row:
     return {"response_s": None, "closure_s": None}
 
 
-def closing(answers: list[Row], as_of: datetime, known_at: datetime) -> datetime | None:
-    """When the citizen was told for the first time since the order was opened or opened again; None while open."""
-    told: datetime | None = None
-    for row in sorted(answers, key=lambda row: (row["told_at"], row["version"])):
-        if row["recorded_at"] > known_at or row["told_at"] > as_of:
-            continue
-        if row["is_reopened"]:
-            told = None
-        elif told is None:
-            told = row["told_at"]
-    return told
+def standing(answers: list[Row], known_at: datetime) -> list[Row]:
+    """Answers of one event that had been recorded and that none recorded by then corrects, in the order of the world.
+
+    Where the time is not known, an answer stands where the source first gave it.
+    """
+    heard = [row for row in answers if row["recorded_at"] <= known_at]
+    corrected = {row["replaces"] for row in heard} - {None}
+    found = [{**row, "said_at": row["occurred_at"] if row["told_at"] is None else row["told_at"]}
+             for row in heard if row["version"] not in corrected]
+    return sorted(found, key=lambda row: (row["said_at"], row["version"]))
+
+
+def closing(answers: list[Row], as_of: datetime, known_at: datetime) -> tuple[datetime | None, bool]:
+    """When the citizen was told since the order was opened or opened again, and whether it is closed at all.
+
+    The first answer closes it. If that one has no time, the event is closed and nobody knows when; if one of the very
+    same moment has, that is when.
+    """
+    since: list[Row] = []
+    for row in standing(answers, known_at):
+        if row["said_at"] <= as_of:
+            since = [] if row["is_reopened"] else [*since, row]
+    first = [row for row in since if row["said_at"] == since[0]["said_at"]]
+    times = [row["told_at"] for row in first if row["told_at"] is not None]
+    return (times[0] if times else None), bool(since)
+
+
+def stages_entered(rows: list[Row], as_of: datetime, known_at: datetime) -> set[str]:
+    """Stages of one event that it had entered, by what had been recorded and was not corrected by then."""
+    heard = [row for row in rows if row["recorded_at"] <= known_at]
+    corrected = {(row["stage"], row["replaces_at"]) for row in heard}
+    return {row["stage"] for row in heard if row["occurred_at"] <= as_of and (row["stage"], row["occurred_at"]) not in corrected}
 
 
 def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live") -> list[Row]:
@@ -76,16 +97,15 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             continue
         mine = [row for row in orders if row["event_id"] == name]
         acks = [row["acked_at"] for row in mine if row["acked_at"] is not None and row["acked_at"] <= as_of]
-        told = closing([row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at)
-        entered = {row["stage"] for row in logs.event_stages
-                   if row["event_id"] == name and row["occurred_at"] <= as_of and row["recorded_at"] <= known_at}
+        told, is_closed = closing([row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at)
+        entered = stages_entered([row for row in logs.event_stages if row["event_id"] == name], as_of, known_at)
         refused = any(row["table_name"] == "feedbacks" and row["subject_id"] == name and row["recorded_at"] <= known_at
                       for row in logs.quarantine)
-        is_open = event["created_at"] <= as_of and told is None
+        is_open = event["created_at"] <= as_of and not is_closed
         goal = target(logs.sla_targets, event)
         found.append({
             **event, "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)), "is_open": is_open,
-            "is_acked": bool(acks), "response_s": seconds(event["created_at"], min(acks)) if acks else None,
+            "is_closed_untimed": is_closed and told is None, "is_acked": bool(acks), "response_s": seconds(event["created_at"], min(acks)) if acks else None,
             "closure_s": None if told is None else seconds(event["created_at"], told), "entered": entered,
             "stage": next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
             "is_refused": refused and is_open, "response_target_s": goal["response_s"], "closure_target_s": goal["closure_s"],
@@ -168,6 +188,9 @@ def headline_clocks(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
                          "compare": middle([row["goal"] for row in today if row["goal"] is not None]),
                          "trace": [by_hour[h] for h in range(23, -1, -1)],
                          "usual_low": quantile(older, 0.25), "usual_high": quantile(older, 0.75)}
+    untimed = sum(row["created_at"] >= day_from and row["is_closed_untimed"] for row in known)
+    if untimed:
+        found["closed_untimed"] = {"value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
     return found
 
 

@@ -15,7 +15,8 @@ from twin.errors import TwinError
 
 COMMANDS = {
     "bench": "twin.cli.bench", "city": "twin.cli.city", "demo": "twin.cli.demo", "doctor": "twin.cli.doctor",
-    "export": "twin.cli.export", "ingest": "twin.cli.ingest", "lake": "twin.cli.lake", "schedule": "twin.cli.schedule", "serve": "twin.cli.serve",
+    "export": "twin.cli.export", "ingest": "twin.cli.ingest", "lake": "twin.cli.lake",
+    "quarantine": "twin.cli.quarantine", "schedule": "twin.cli.schedule", "serve": "twin.cli.serve",
     "simulate": "twin.cli.simulate", "snapshot": "twin.cli.snapshot",
 }
 """Name of a command to the module whose `command` it is."""

@@ -17,7 +17,11 @@ Kind = Literal["reference", "log", "measure"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `unit` is '' for names and codes, and says what a number counts or measures."""
+    """One column: `unit` is '' for names and codes, and says what a number counts or measures.
+
+    `free` marks words that people wrote: telephone numbers and the like may stand in them, and are
+    masked where they are shown.
+    """
 
     name: str
     type: pa.DataType
@@ -27,6 +31,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     allowed: tuple[str, ...] = ()
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Table:
         chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by day, folded to months by
             compaction once a day is over a week old), or 'all' (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
+        never_null_before: columns that earlier versions of this program promised never to be null.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Table:
     sort: tuple[str, ...] = ()
     chunk: Literal["all", "month", "day", "rolling"] = "all"
     rules: Mapping[str, pc.Expression] = field(default_factory=dict[str, pc.Expression])
+    never_null_before: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -73,9 +80,9 @@ class Table:
         raise KeyError(f"{self.name} has no column {name}")
 
 
-def text(name: str, doc: str, *, null: bool = False, allowed: tuple[str, ...] = ()) -> Column:
+def text(name: str, doc: str, *, null: bool = False, allowed: tuple[str, ...] = (), free: bool = False) -> Column:
     """Declare a column of text."""
-    return Column(name, pa.string(), doc, null=null, allowed=allowed)
+    return Column(name, pa.string(), doc, null=null, allowed=allowed, free=free)
 
 
 def moment(name: str, doc: str, *, null: bool = False) -> Column:

@@ -18,13 +18,14 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.types as pt
 
 from twin.arrow import compute as pc
 from twin.errors import PackError
@@ -185,6 +186,14 @@ class Mask:
             is_one[found] = True
             made = pc.replace_with_mask(made, pa.array(is_one), pa.array(masked, made.type))
         return texts if made.equals(texts) else made
+
+    def columns(self, rows: pa.Table, names: Collection[str]) -> pa.Table:
+        """Return rows with marks in the columns of text that `names` names, and the others as they are."""
+        for at, field_of in enumerate(rows.schema):
+            if field_of.name in names and pt.is_string(field_of.type):
+                parts = [self.texts(part) for part in rows.column(at).chunks]
+                rows = rows.set_column(at, field_of, pa.chunked_array(parts, field_of.type))
+        return rows
 
     def json(self, text: str) -> str:
         """Return JSON with marks in its texts and numbers; what is no JSON is taken as a text.

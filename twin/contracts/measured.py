@@ -33,7 +33,9 @@ EVENT_FACTS = Table(
         *_becomes_known("acked", "first acknowledgement of any unit"),
         *_becomes_known("arrived", "first unit on site"),
         *_becomes_known("done", "last required unit done; null while one of them is not"),
-        *_becomes_known("closed", "citizen told, after `holds_from`; null while open: an open event stays open"),
+        *_becomes_known("closed", "citizen told, after `holds_from`; null while open, and if the time is not known"),
+        *_becomes_known("closed_by", "closed by then at the latest, when exactly is not known; null if the time is known or "
+                        "it is open"),
         *(column for stage in STAGES for column in _becomes_known(stage, f"first entered stage '{stage}'")),
         moment("refused_known_at", "when a closing was refused, because its moments made no sense; null for none", null=True),
         whole("response_target_s", "target for its source and priority", "s", null=True),
@@ -95,7 +97,7 @@ QUARANTINE = Table(
     columns=(text("quarantine_id", "id"), moment("recorded_at", "when it was refused"), moment("occurred_at", "same as recorded_at"),
              text("table_name", "table it was meant for"), text("feed", "feed that gave it"), text("origin", "file, topic or address"),
              whole("row_n", "row number in the origin, from 1; null where there are no rows", "ordinal", null=True, low=1, type=pa.int64()),
-             text("reason", "a sentence"), text("raw", "the row as given, JSON"),
+             text("reason", "a sentence", free=True), text("raw", "the row as given, JSON", free=True),
              text("subject_id", "event, order or thing that the row speaks of; null where that cannot be read", null=True)))
 
 TABLES = (EVENT_FACTS, FOOTPRINTS, COVERAGE, LINK_HEALTH, PROGRAMME_PROGRESS, INDICATOR_LATEST, QUARANTINE)

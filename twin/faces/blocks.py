@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from dash import dcc, html
@@ -30,8 +30,8 @@ def aria(name: str, value: str) -> dict[str, Any]:
     return {f"aria-{name}": value}
 
 
-def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
-    """Answer one figure: name above, number with unit, what it is held against.
+def figure(shown: Figure, *, spark_line: float | None = None, notes: Sequence[Component] = ()) -> Component:
+    """Answer one figure: name above, number with unit, what it is held against, notes.
 
     With a trace if `spark_line`, its width in px, is given. One that is not known is a
     hatched dash with the reason beside it.
@@ -46,7 +46,17 @@ def figure(shown: Figure, *, spark_line: float | None = None) -> Component:
         parts.append(html.Div([html.Div(graph(spark), className="spark"), beside], className="figure-trace"))
     else:
         parts.append(beside)
-    return html.Div(parts, className="figure", **of_figure(shown))
+    return html.Div([*parts, *notes], className="figure", **of_figure(shown))
+
+
+def headline(picture: Picture, name: str, *, spark_line: float | None = None) -> Component:
+    """Answer a figure of the headline; under the time of closing how many closings have none, if any."""
+    untimed = picture.figures.get("closed_untimed")
+    notes: list[Component] = []
+    if name == "closure_p90_s" and untimed is not None and untimed.value:
+        said = picture.texts.say("closed_untimed-note", n=untimed.text)
+        notes = [html.Div(said, className="figure-beside figure-note", **of_figure(untimed))]
+    return figure(picture.figures[name], spark_line=spark_line, notes=notes)
 
 
 def of_figure(shown: Figure) -> dict[str, Any]:

@@ -44,6 +44,11 @@ MEASURES = (
             "minus created_at; not when the work was done; answers count in the order of told_at, then version",
             "sla_targets: closure_s, by source and priority",
             "not told by then, or open again: the event is open and is counted so; told before it was opened: no length", _CASE),
+    Measure("event_facts", "closed_by_at", "Closed, time unknown", "UTC", "lower",
+            "occurred_at of the first answer since the event was opened, or opened again, where that answer has no told_at: when the "
+            "source first said that it is closed; an answer that is corrected by a later one counts no longer from when that was recorded",
+            "", "the time is known, or it is open: an event closed without a time is neither open nor among the times of closing",
+            "a file that says 'closed' and not when must not leave the event open for ever, nor make up a time"),
     Measure("event_facts", "arrived_at", "Time to the first unit on site", "UTC", "lower",
             "earliest arrived_at among its orders, minus created_at", "", "no unit is there yet, or none has to go",
             "the published case names four units sent at once; the first one there counts"),

@@ -3,7 +3,9 @@
 -- Each moment at which anything of an event was recorded is looked at (k): the version, orders, answers and stages known
 -- by then, each by its newest version. Neighbouring moments become one row as long as what was known stays and null
 -- only becomes known. A reopening parts the moments of the world: before it the event was closed, from it on it is open.
--- Answers are taken in the order of the world (told_at, then version), whenever they were recorded.
+-- Answers are taken in the order of the world (told_at, then version), whenever they were recorded; one without a time
+-- stands where the source first said it, and a closing by then at the latest is its part's unless one with a time is as early.
+-- An answer or an entry into a stage counts until a row that corrects it is recorded.
 -- An order belongs to the event that its newest known version names: it may pass from one to another.
 -- param   ids                VARCHAR[]    -      events to work out; null for all of one month
 -- param   first_id           VARCHAR      -      least of ids: what lies outside need not be read; null for all of one month
@@ -37,8 +39,10 @@
 -- column  arrived_known_at   TIMESTAMPTZ  UTC    when that was recorded
 -- column  done_at            TIMESTAMPTZ  UTC    last required unit done; null while one is not
 -- column  done_known_at      TIMESTAMPTZ  UTC    when that was recorded
--- column  closed_at          TIMESTAMPTZ  UTC    citizen told, after holds_from; null while open
+-- column  closed_at          TIMESTAMPTZ  UTC    citizen told, after holds_from; null while open, and if not known
 -- column  closed_known_at    TIMESTAMPTZ  UTC    when that was recorded
+-- column  closed_by_at       TIMESTAMPTZ  UTC    closed by then at the latest; null if the time is known or it is open
+-- column  closed_by_known_at TIMESTAMPTZ  UTC    when that was recorded
 -- column  sense_at           TIMESTAMPTZ  UTC    first entered the stage
 -- column  sense_known_at     TIMESTAMPTZ  UTC    when that was recorded
 -- column  monitor_at         TIMESTAMPTZ  UTC    first entered the stage
@@ -87,13 +91,19 @@ WITH wanted AS (
            lead(recorded_at) OVER (PARTITION BY dispatch_id ORDER BY recorded_at, version) AS to_k
     FROM orders_in_order WHERE highest_before IS NULL OR version > highest_before
 ), answers AS (
-    SELECT feedbacks.event_id, version, recorded_at AS from_k, told_at, is_reopened
+    SELECT feedbacks.event_id, version, recorded_at AS from_k, told_at, coalesce(told_at, occurred_at) AS said_at, is_reopened,
+           replaces
     FROM feedbacks JOIN wanted ON wanted.event_id = feedbacks.event_id
     WHERE ($first_id IS NULL OR feedbacks.event_id >= $first_id) AND ($last_id IS NULL OR feedbacks.event_id <= $last_id)
+), answers_corrected AS (
+    SELECT event_id, replaces AS version, min(from_k) AS to_k FROM answers WHERE replaces IS NOT NULL GROUP BY event_id, replaces
 ), stages AS (
-    SELECT event_stages.event_id, stage, recorded_at AS from_k, occurred_at
+    SELECT event_stages.event_id, stage, recorded_at AS from_k, occurred_at, replaces_at
     FROM event_stages JOIN wanted ON wanted.event_id = event_stages.event_id
     WHERE ($first_id IS NULL OR event_stages.event_id >= $first_id) AND ($last_id IS NULL OR event_stages.event_id <= $last_id)
+), stages_corrected AS (
+    SELECT event_id, stage, replaces_at AS occurred_at, min(from_k) AS to_k FROM stages WHERE replaces_at IS NOT NULL
+    GROUP BY event_id, stage, replaces_at
 ), refusals AS (
     SELECT subject_id AS event_id, min(recorded_at) AS from_k
     FROM quarantine JOIN wanted ON wanted.event_id = quarantine.subject_id
@@ -118,13 +128,16 @@ WITH wanted AS (
     GROUP BY moments.event_id, moments.k
 ), entered AS (
     SELECT moments.event_id, moments.k,
-           min(CASE WHEN stage = 'sense' THEN stages.occurred_at END) AS sense_at,
-           min(CASE WHEN stage = 'monitor' THEN stages.occurred_at END) AS monitor_at,
-           min(CASE WHEN stage = 'judge' THEN stages.occurred_at END) AS judge_at,
-           min(CASE WHEN stage = 'warn' THEN stages.occurred_at END) AS warn_at,
-           min(CASE WHEN stage = 'handle' THEN stages.occurred_at END) AS handle_at,
-           min(CASE WHEN stage = 'evaluate' THEN stages.occurred_at END) AS evaluate_at
+           min(CASE WHEN stages.stage = 'sense' THEN stages.occurred_at END) AS sense_at,
+           min(CASE WHEN stages.stage = 'monitor' THEN stages.occurred_at END) AS monitor_at,
+           min(CASE WHEN stages.stage = 'judge' THEN stages.occurred_at END) AS judge_at,
+           min(CASE WHEN stages.stage = 'warn' THEN stages.occurred_at END) AS warn_at,
+           min(CASE WHEN stages.stage = 'handle' THEN stages.occurred_at END) AS handle_at,
+           min(CASE WHEN stages.stage = 'evaluate' THEN stages.occurred_at END) AS evaluate_at
     FROM moments JOIN stages ON stages.event_id = moments.event_id AND stages.from_k <= moments.k
+    LEFT JOIN stages_corrected AS later ON later.event_id = stages.event_id AND later.stage = stages.stage
+                                       AND later.occurred_at = stages.occurred_at
+    WHERE later.to_k IS NULL OR later.to_k > moments.k
     GROUP BY moments.event_id, moments.k
 ), facts AS (
     SELECT moments.event_id, moments.k, moments.version, acked_at, arrived_at, done_at,
@@ -146,25 +159,30 @@ WITH wanted AS (
     LEFT JOIN refusals ON refusals.event_id = moments.event_id
     WINDOW in_time AS (PARTITION BY moments.event_id ORDER BY moments.k)
 ), told AS ( -- nth counts the reopenings up to an answer, itself included
-    SELECT moments.event_id, moments.k, told_at, is_reopened,
+    SELECT moments.event_id, moments.k, told_at, said_at, is_reopened,
            count(CASE WHEN is_reopened THEN 1 END) OVER (PARTITION BY moments.event_id, moments.k
-                                                         ORDER BY told_at, answers.version) AS nth
+                                                         ORDER BY said_at, answers.version) AS nth
     FROM moments JOIN answers ON answers.event_id = moments.event_id AND answers.from_k <= moments.k
+    LEFT JOIN answers_corrected AS later ON later.event_id = answers.event_id AND later.version = answers.version
+    WHERE later.to_k IS NULL OR later.to_k > moments.k
 ), closings AS (
-    SELECT event_id, k, nth, min(told_at) AS closed_at FROM told WHERE NOT is_reopened GROUP BY event_id, k, nth
+    SELECT event_id, k, nth, CASE WHEN min(told_at) = min(said_at) THEN min(told_at) END AS closed_at,
+           CASE WHEN min(told_at) = min(said_at) THEN NULL ELSE min(said_at) END AS closed_by_at
+    FROM told WHERE NOT is_reopened GROUP BY event_id, k, nth
 ), openings AS (
     SELECT event_id, k, 0 AS nth, CAST(NULL AS TIMESTAMPTZ) AS holds_from FROM moments
     UNION ALL
-    SELECT event_id, k, nth, told_at FROM told WHERE is_reopened
+    SELECT event_id, k, nth, said_at FROM told WHERE is_reopened
 ), openings_in_order AS (
     SELECT event_id, k, nth, holds_from,
            lead(holds_from) OVER (PARTITION BY event_id, k ORDER BY nth) AS holds_to,
            count(*) OVER (PARTITION BY event_id, k) AS n
     FROM openings
 ), parts AS (
-    SELECT openings_in_order.event_id, openings_in_order.k, openings_in_order.nth, holds_from, holds_to, n, closed_at,
+    SELECT openings_in_order.event_id, openings_in_order.k, openings_in_order.nth, holds_from, holds_to, n, closed_at, closed_by_at,
            lag(n) OVER in_time AS n_before, lag(holds_from) OVER in_time AS holds_from_before,
-           lag(holds_to) OVER in_time AS holds_to_before, lag(closed_at) OVER in_time AS closed_before
+           lag(holds_to) OVER in_time AS holds_to_before, lag(closed_at) OVER in_time AS closed_before,
+           lag(closed_by_at) OVER in_time AS closed_by_before
     FROM openings_in_order
     LEFT JOIN closings ON closings.event_id = openings_in_order.event_id AND closings.k = openings_in_order.k
                       AND closings.nth = openings_in_order.nth
@@ -187,6 +205,7 @@ WITH wanted AS (
         OR (n_before IS NOT NULL AND holds_from IS DISTINCT FROM holds_from_before)
         OR (n_before IS NOT NULL AND holds_to IS DISTINCT FROM holds_to_before)
         OR (closed_before IS NOT NULL AND closed_at IS DISTINCT FROM closed_before)
+        OR (closed_by_before IS NOT NULL AND closed_by_at IS DISTINCT FROM closed_by_before)
         THEN 1 ELSE 0 END
     FROM parts
 ), cuts AS (
@@ -209,7 +228,11 @@ WITH wanted AS (
     SELECT event_id, k, nth, holds_from, holds_to, closed_at,
            CASE WHEN closed_at IS NOT NULL
                 THEN max(CASE WHEN closed_at IS DISTINCT FROM closed_before THEN k END)
-                     OVER (PARTITION BY event_id, nth ORDER BY k) END AS closed_known_at
+                     OVER (PARTITION BY event_id, nth ORDER BY k) END AS closed_known_at,
+           closed_by_at,
+           CASE WHEN closed_by_at IS NOT NULL
+                THEN max(CASE WHEN closed_by_at IS DISTINCT FROM closed_by_before THEN k END)
+                     OVER (PARTITION BY event_id, nth ORDER BY k) END AS closed_by_known_at
     FROM parts
 ), joined AS (
     SELECT spans.event_id, spans.span, min(spans.k) AS known_from, min(facts_known.version) AS version,
@@ -240,7 +263,8 @@ WITH wanted AS (
     FROM joined
 ), joined_parts AS (
     SELECT spans.event_id, spans.span, parts_known.nth, min(holds_from) AS holds_from, min(holds_to) AS holds_to,
-           max(closed_at) AS closed_at, max(closed_known_at) AS closed_known_at
+           max(closed_at) AS closed_at, max(closed_known_at) AS closed_known_at,
+           max(closed_by_at) AS closed_by_at, max(closed_by_known_at) AS closed_by_known_at
     FROM spans JOIN parts_known ON parts_known.event_id = spans.event_id AND parts_known.k = spans.k
     GROUP BY spans.event_id, spans.span, parts_known.nth
 ), goals AS (
@@ -257,7 +281,7 @@ SELECT v.event_id, v.version, v.occurred_at, v.created_at, v.mode, v.source_id, 
        v.lon_ud, v.lat_ud, v.source,
        j.known_from, j.known_to, p.holds_from, p.holds_to,
        j.acked_at, j.acked_known_at, j.arrived_at, j.arrived_known_at, j.done_at, j.done_known_at,
-       p.closed_at, p.closed_known_at,
+       p.closed_at, p.closed_known_at, p.closed_by_at, p.closed_by_known_at,
        j.sense_at, j.sense_known_at,
        j.monitor_at, j.monitor_known_at,
        j.judge_at, j.judge_known_at,

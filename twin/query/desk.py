@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import pyarrow as pa
 
 from twin.clock import from_text
-from twin.contracts import TABLES
+from twin.contracts import FREE_TEXT, TABLES
+from twin.contracts.masking import read_mask
 from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, QueryError, UsageError
 from twin.measures import rests_on
@@ -100,9 +101,10 @@ class Desk:
 
         Raises:
             LakeError: the lake is empty or not there. QueryError: a layer's SQL lacks a part of its header.
+            PackError: what the city wants masked cannot be read.
         """
         self._city, self._registry = city, registry
-        self._given = links.of_city(city)
+        self._given, self._mask = links.of_city(city), read_mask(city.settings)
         self._sql = {(layer.id, name): load_sql(layer.folder / name) for layer in registry.layers
                      for name in (*(data.sql for data in layer.maps), *(block.sql for block in layer.blocks))}
         self._shelf = Shelf(Lake(lake), city, threads)
@@ -281,13 +283,16 @@ class Desk:
                 return Answer(rows, question, filled, snapshot, "damaged" if lost else "", lost)
 
     def _query(self, shown: Shown, question: Sql, params: Mapping[str, object], reads: Collection[str] | None = None) -> pa.Table:
-        """Return the rows of an answer, which nobody changed on the disk while they were read."""
+        """Return the rows of an answer, which nobody changed on the disk while they were read.
+
+        Every answer comes this way: in what people wrote stand marks for what the city wants masked, whatever the lake holds.
+        """
         with self._shelf.open(shown.snapshot.id) as (opened, engine):
             if opened.damaged.keys() != shown.damaged.keys():
                 raise DamagedError(f"Snapshot {shown.snapshot.id} is no longer as it was when it was opened.", fix="ask again.")
             rows = engine.query(question, params, self._moved(opened, engine, question, params))
         self._shelf.make_sure(opened, question.reads if reads is None else reads)
-        return rows
+        return self._mask.columns(rows, FREE_TEXT)
 
     def _moved(self, shown: Shown, engine: Engine, question: Sql, params: Mapping[str, object]) -> Mapping[str, pa.Table]:
         """Return `coverage` as it was at the moments asked for, where these are not the snapshot's own; else nothing.
@@ -322,7 +327,8 @@ class Desk:
             raise UsageError(f"There is no map data {name[:40]!r} of a layer {layer[:40]!r}.") from None
 
     def _tag(self, layer: str, data: MapData) -> str:
-        return links.tag(self._question(layer, data.sql), repr(data.encode), repr(self._registry.get(layer).legend))
+        of = (repr(data.encode), repr(self._registry.get(layer).legend), self._mask.sha256)
+        return links.tag(self._question(layer, data.sql), *of)
 
 
 def _refuse_empty(shelf: Shelf) -> None:

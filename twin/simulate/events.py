@@ -117,7 +117,8 @@ class _Cases:
         return pa.table({
             "event_id": np.tile(self.id, 6), "stage": np.repeat(np.array(STAGES, object), n), "occurred_at": moments(self.start, entered.ravel()),
             "recorded_at": moments(self.start, np.maximum(entered.ravel() + late, np.tile(self.recorded, 6))), "actor": np.repeat(actors, n),
-            "note": pa.nulls(6 * n, pa.string()), "source": np.full(6 * n, "simulated", object)}).cast(EVENT_STAGES.schema)
+            "note": pa.nulls(6 * n, pa.string()), "source": np.full(6 * n, "simulated", object),
+            "replaces_at": pa.nulls(6 * n, pa.timestamp("us", tz="UTC"))}).cast(EVENT_STAGES.schema)
 
     def _dispatches(self) -> pa.Table:
         n_units = _UNITS[self.priority - 1]
@@ -153,7 +154,7 @@ class _Cases:
         return pa.table({"event_id": self.id[case], "version": np.full(n, version, np.int16), "occurred_at": moments(self.start, at),
                          "recorded_at": moments(self.start, at + 2), "told_at": moments(self.start, at),
                          "is_satisfied": np.full(n, not reopened) & (self.pick[3][case] < 0.95), "is_reopened": np.full(n, reopened),
-                         "source": np.full(n, "simulated", object)}).cast(FEEDBACKS.schema)
+                         "source": np.full(n, "simulated", object), "replaces": pa.nulls(n, pa.int16())}).cast(FEEDBACKS.schema)
 
     def _detections(self) -> pa.Table:
         seen = np.flatnonzero(self.proactive & (self.pick[4] < 0.45))

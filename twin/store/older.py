@@ -60,13 +60,20 @@ def _missing(table: str, cut: TableCut) -> tuple[str, ...] | None:
 @cache
 def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
     """Return the hash of each schema that a table may be read from, and the columns that it is short of."""
-    schema = TABLES[table].schema
-    found = {hash_of(schema): tuple[str, ...]()}
-    for n in range(len(schema) - 1, 0, -1):
-        if not schema.field(n).nullable:
-            break
-        found[hash_of(pa.schema(list(schema)[:n]))] = tuple(schema.names[n:])
+    contract = TABLES[table]
+    found: dict[str, tuple[str, ...]] = {}
+    for schema in (_stricter(contract.schema, contract.never_null_before), contract.schema):
+        found[hash_of(schema)] = ()
+        for n in range(len(schema) - 1, 0, -1):
+            if not schema.field(n).nullable:
+                break
+            found[hash_of(pa.schema(list(schema)[:n]))] = tuple(schema.names[n:])
     return found
+
+
+def _stricter(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
+    """Return a schema in which columns are never null: what keeps it keeps today's too."""
+    return pa.schema([column.with_nullable(False) if column.name in names else column for column in schema])
 
 
 def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2, anew: Collection[str] = (),

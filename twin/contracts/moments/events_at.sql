@@ -1,7 +1,7 @@
 -- events_at.sql: the events that had happened by one moment, as they were known at another: the one home of both clocks.
 -- First the row that was known then; then what of it had happened by the moment looked at, and was recorded.
 -- A clock that would run backwards (acknowledged or closed before the order was opened, by a correction) has no length:
--- null, though the event is acknowledged or closed.
+-- null, though the event is acknowledged or closed. Nor has closing one where only is known by when it was closed.
 -- param   as_of              TIMESTAMPTZ  UTC    what had happened by then
 -- param   known_at           TIMESTAMPTZ  UTC    and had been recorded by then
 -- reads   event_facts
@@ -20,10 +20,11 @@
 -- column  lon_ud             INTEGER      1e-6deg  longitude; null where unknown
 -- column  lat_ud             INTEGER      1e-6deg  latitude; null where unknown
 -- column  age_s              BIGINT       s      since the order was opened; below zero before that
--- column  is_open            BOOLEAN      -      opened, and the citizen not told since it was opened or reopened
+-- column  is_open            BOOLEAN      -      opened, and not closed since it was opened or reopened
+-- column  is_closed_untimed  BOOLEAN      -      closed, when exactly is not known
 -- column  is_acked           BOOLEAN      -      a unit has acknowledged
 -- column  response_s         BIGINT       s      to the first acknowledgement; null without, or without a length
--- column  closure_s          BIGINT       s      until the citizen was told; null while open, or without a length
+-- column  closure_s          BIGINT       s      until the citizen was told; null while open, untimed, or without a length
 -- column  stage              VARCHAR      -      furthest stage reached
 -- column  stage_n            INTEGER      ordinal  its place among the six
 -- column  is_monitored       BOOLEAN      -      has come into the stage
@@ -38,7 +39,9 @@
 SELECT event_id, occurred_at, created_at, mode, source_id, category, title, priority, level, is_proactive,
        district_id, street_code, lon_ud, lat_ud,
        (epoch_us($as_of) - epoch_us(created_at)) // 1000000 AS age_s,
-       created_at <= $as_of AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at) AS is_open,
+       created_at <= $as_of AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at)
+         AND (closed_by_at IS NULL OR closed_by_at > $as_of OR closed_by_known_at > $known_at) AS is_open,
+       coalesce(closed_by_at <= $as_of AND closed_by_known_at <= $known_at, FALSE) AS is_closed_untimed,
        coalesce(acked_at <= $as_of AND acked_known_at <= $known_at, FALSE) AS is_acked,
        CASE WHEN acked_at <= $as_of AND acked_known_at <= $known_at AND acked_at >= created_at
             THEN (epoch_us(acked_at) - epoch_us(created_at)) // 1000000 END AS response_s,
@@ -60,7 +63,8 @@ SELECT event_id, occurred_at, created_at, mode, source_id, category, title, prio
        coalesce(handle_at <= $as_of AND handle_known_at <= $known_at, FALSE) AS is_handled,
        coalesce(evaluate_at <= $as_of AND evaluate_known_at <= $known_at, FALSE) AS is_evaluated,
        coalesce(refused_known_at <= $known_at, FALSE) AND created_at <= $as_of
-         AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at) AS is_refused,
+         AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at)
+         AND (closed_by_at IS NULL OR closed_by_at > $as_of OR closed_by_known_at > $known_at) AS is_refused,
        response_target_s, closure_target_s
 FROM event_facts
 WHERE occurred_at <= $as_of AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)

@@ -1,6 +1,6 @@
 -- open_spans.sql: when each event was open, of the 25 hours up to one moment, for a viewer who lives through them as far
 -- behind in what is known as $known_at is behind $as_of: the same rule as events_at, for many moments at once.
--- The rows that reach into the 25 hours are looked for in two parts, so that whole files of events closed long ago are
+-- The rows that reach into the 25 hours are looked for in three parts, so that whole files of events closed long ago are
 -- passed over by the range of their closing.
 -- param   as_of            TIMESTAMPTZ  UTC   last moment looked at
 -- param   known_at         TIMESTAMPTZ  UTC   what had been recorded by then is known at it
@@ -12,13 +12,22 @@
 -- column  refused_from_us  BIGINT       us    first moment at which a closing is known to have been refused; far ahead for none
 -- rows    one per span of an event that reaches into the 25 hours, in no order
 WITH reaching AS (
-    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, refused_known_at
+    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+           closed_by_known_at, refused_known_at
     FROM event_facts
-    WHERE (closed_at IS NULL OR closed_at > $as_of - INTERVAL 25 HOUR) AND created_at <= $as_of AND known_from <= $known_at
+    WHERE (closed_at IS NULL OR closed_at > $as_of - INTERVAL 25 HOUR)
+      AND (closed_by_at IS NULL OR closed_by_at > $as_of - INTERVAL 25 HOUR) AND created_at <= $as_of AND known_from <= $known_at
     UNION ALL
-    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, refused_known_at
+    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+           closed_by_known_at, refused_known_at
     FROM event_facts
     WHERE closed_at <= $as_of - INTERVAL 25 HOUR AND closed_known_at > $known_at - INTERVAL 25 HOUR
+      AND created_at <= $as_of AND known_from <= $known_at
+    UNION ALL
+    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+           closed_by_known_at, refused_known_at
+    FROM event_facts
+    WHERE closed_by_at <= $as_of - INTERVAL 25 HOUR AND closed_by_known_at > $known_at - INTERVAL 25 HOUR
       AND created_at <= $as_of AND known_from <= $known_at
 ), spans AS (
     SELECT mode, district_id,
@@ -27,6 +36,9 @@ WITH reaching AS (
            least(coalesce(epoch_us(known_to) + epoch_us($as_of) - epoch_us($known_at), 9000000000000000000),
                  coalesce(epoch_us(holds_to), 9000000000000000000),
                  coalesce(greatest(epoch_us(closed_at), epoch_us(closed_known_at) + epoch_us($as_of) - epoch_us($known_at)),
+                          9000000000000000000),
+                 coalesce(greatest(epoch_us(closed_by_at),
+                                   epoch_us(closed_by_known_at) + epoch_us($as_of) - epoch_us($known_at)),
                           9000000000000000000)) AS open_to_us,
            coalesce(epoch_us(refused_known_at) + epoch_us($as_of) - epoch_us($known_at), 9000000000000000000) AS refused_from_us
     FROM reaching

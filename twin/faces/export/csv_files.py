@@ -23,10 +23,11 @@ def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str) -> li
             out = csv.writer(file)
             out.writerow(["snapshot", snapshot])
             out.writerow(sheet.heads)
-            out.writerows([_safe(value) for value in row] for row in sheet.rows)
+            out.writerows([safe(value) for value in row] for row in sheet.rows)
         written.append(path)
     return written
 
 
-def _safe(value: Value) -> Value:
+def safe(value: Value) -> Value:
+    """Return a value that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
     from twin.faces.export.tables import Sheet, Value
 
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+"""How a workbook is made whose texts come from data."""
 
 
 def write(sheets: Sequence[Sheet], path: Path, made_at: datetime) -> None:
     """Write `sheets` to `path`; `made_at` goes into the file's properties, so that same rows give same bytes."""
-    with xlsxwriter.Workbook(str(path), _SAFE) as book:
+    with xlsxwriter.Workbook(str(path), SAFE) as book:
         book.set_properties({"created": made_at.replace(tzinfo=None)})
         bold = book.add_format({"bold": True, "bottom": 1})
         for sheet in sheets:

@@ -37,7 +37,7 @@ def top(picture: Picture) -> list[Component]:
 
 def headline(picture: Picture) -> list[Component]:
     """Answer the line of figures; a headline query that failed says so in the line."""
-    found = [blocks.figure(picture.figures[name]) for name in HEADLINE if name in picture.figures]
+    found = [blocks.headline(picture, name) for name in HEADLINE if name in picture.figures]
     failed = [shown for shown in picture.slot("headline") if shown.failed]
     return found + [html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed") for shown in failed]
 

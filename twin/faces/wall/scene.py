@@ -34,7 +34,7 @@ def top(picture: Picture) -> list[Component]:
 
 def headline(picture: Picture) -> list[Component]:
     """Answer the left column: four figures with their last 24 hours."""
-    return [blocks.figure(picture.figures[name], spark_line=2.5) for name in HEADLINE if name in picture.figures]
+    return [blocks.headline(picture, name, spark_line=2.5) for name in HEADLINE if name in picture.figures]
 
 
 def side(picture: Picture) -> list[Component]:
