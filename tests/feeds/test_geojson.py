@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.feeds.sheet_rows import faults_of, rows_of
 from twin.errors import ContractError
 from twin.feeds import json_items
-from twin.feeds.geojson_points import open_geojson
+from twin.feeds.geojson_points import is_geojson, open_geojson
 from twin.feeds.sheets import ROWS_OF_A_BLOCK
 
 QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -278,6 +278,23 @@ def test_a_file_that_is_off_is_one_sentence_with_its_line(tmp_path, content, sai
     (tmp_path / "a.geojson").write_bytes(content)
     with pytest.raises(ContractError, match=said):
         open_geojson(tmp_path / "a.geojson", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ('{"type": "FeatureCollection", "features": []}', True),
+        ('{ "features" : [ ] }', True),
+        ('\x1e{"properties": {}, "type":"Feature"}\n', True),
+        ('[{"service_request_id": 1, "description": "\\"type\\": \\"Feature\\""}]', False),
+        ('{"service_requests": []}', False),
+        ("", False),
+    ],
+)
+def test_features_are_told_from_other_json_by_the_beginning(tmp_path, text, is_so):
+    (tmp_path / "a.json").write_text(text)
+
+    assert is_geojson(tmp_path / "a.json") == is_so
 
 
 def test_a_missing_file_and_a_folder_are_sentences(tmp_path):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.errors import ContractError
 from twin.feeds.json_items import Outline, read_items
-from twin.feeds.records import Key, Number, Record, record_of, sheet_of, survey
+from twin.feeds.records import Key, Number, Record, record_of, sheet_of, survey, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,8 @@ LON, LAT, ID = ("longitude",), ("latitude",), ("id",)
 """Keys of what is no property; tuples of one name, which no property has."""
 _WGS84 = re.compile(r"(.*:)?CRS84H?|(.*:)?EPSG:(.*:)?(4326|4979|4490)|WGS[ -]?84", re.IGNORECASE)
 """Names of WGS 84 in degrees; 4490 is CGCS2000, which differs from it by centimetres."""
+_SIGN = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"|"features"\s*:\s*\[')
+_SIGN_WITHIN = 64 * 1024
 _ONE_PLACE = {"Point", "MultiPoint", "GeometryCollection"}
 _NO_POINT = {"LineString", "MultiLineString", "Polygon", "MultiPolygon"}
 
@@ -57,6 +59,19 @@ def open_geojson(path: Path, wanted: Sequence[str]) -> Sheet:
         names=_names(list(found.keys)),
         remarks=remarks,
     )
+
+
+def is_geojson(path: Path) -> bool:
+    """Return whether the beginning of a JSON file says that it holds features.
+
+    Raises:
+        ContractError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return _SIGN.search(file.read(_SIGN_WITHIN)) is not None
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def _records(path: Path, outline: Outline, astray: Counter[str]) -> Iterator[Record]:
