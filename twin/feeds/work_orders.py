@@ -324,10 +324,9 @@ class _Order:
         known = np.datetime64(self.of.recorded_at.replace(tzinfo=None), "us")
         is_open_again = [not is_told[at] and not status[at] for at in kept]
         occurred = np.where(is_told[kept], told.at[kept], known)
-        answered = np.where(is_open_again, known, told.at[kept])
         return kept, _table("feedbacks", len(kept), {
             "event_id": self.text("event_id").take(pa.array(kept, pa.int64())), "version": 1, "occurred_at": _utc(occurred),
-            "recorded_at": self.of.recorded_at, "told_at": _utc(answered), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
+            "recorded_at": self.of.recorded_at, "told_at": _utc(told.at[kept]), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
             "is_reopened": [bool(reopened[at]) or again for at, again in zip(kept, is_open_again, strict=True)], "source": FEED})
 
 
