@@ -59,7 +59,7 @@ _WORTH_A_LOOK = (
 """What a text holds in which any rule finds something (RE2): most cost no more than this look."""
 
 _LOOKS = (
-    (re.compile(r"\d(?:\D{0,4}\d){6,}"), 16, 2, ("identity_number", "phone")),
+    (re.compile(r"\d(?:\D{0,4}\d){6,}"), 16, 2, ("phone", "identity_number")),
     (re.compile("[@＠]"), 80, 640, ("email",)),
     (re.compile(rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ]"), 0, 9, ("plate",)))
 """Where rules may find something, and how many characters before and after it they look at."""
@@ -251,10 +251,11 @@ def _spans(text: str, kinds: tuple[str, ...]) -> list[tuple[int, int]]:
             begin = max(0, seen.start() - before)
             plain = text[begin:seen.end() + after].translate(_PLAIN)
             for rule, is_one in rules:
-                for match in rule.finditer(plain):
-                    if is_one(match):
-                        start, end = match.span("mask" if match.lastgroup == "mask" else 0)
-                        found.append((begin + start, begin + end))
+                spans = [match.span("mask" if match.lastgroup == "mask" else 0)
+                         for match in rule.finditer(plain) if is_one(match)]
+                found += [(begin + start, begin + end) for start, end in spans]
+                if any(start <= seen.start() - begin and end >= seen.end() - begin for start, end in spans):
+                    break  # nothing of it is left for the other rules
     return sorted(found)
 
 
