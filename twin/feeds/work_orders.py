@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from twin.city import City
     from twin.feeds.order_moments import Times
-    from twin.feeds.sheets import Block, Sheet
+    from twin.feeds.sheets import Block
 
 __all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
 
@@ -90,7 +90,7 @@ class Orders:
                 self.rows += len(block.numbers)
                 read = reader.read(block)
                 self.repeated += read.sorted.repeated
-                yield from _batches(read, sheet, origin, reader)
+                yield from _batches(read, origin, reader)
             for remark in sheet.remarks:
                 self.remarks.say(remark)
 
@@ -119,9 +119,9 @@ class _Reader:
         slots = city.reference["event_sources"]
         sources = dict(zip(slots["source_id"].to_pylist(), slots["finds"].to_pylist(), strict=True))
         self.is_proactive = sources[mapping.source_id] == "proactive"
-        self._districts, self._locator = Districts(city, mapping), Locator(city)
-        self._moments = Reader(mapping, recorded_at)
-        self._seen = Seen(mapping.columns["event_id"])
+        self.districts, self.locator = Districts(city, mapping), Locator(city)
+        self.moments = Reader(mapping, recorded_at)
+        self.seen = Seen(mapping.columns["event_id"])
 
     def read(self, block: Block) -> _Read:
         """Read every row: its event, then what was done about it."""
@@ -163,13 +163,13 @@ class _Order:
     def _moments(self, name: str, block: Block) -> Moments:
         if name not in self.given:
             return none(self.n)
-        return self.of._moments.read(self.given[name], self.of.column(name), block.moments.get(self.of.column(name)))  # noqa: SLF001
+        return self.of.moments.read(self.given[name], self.of.column(name), block.moments.get(self.of.column(name)))
 
     def _own_cells(self) -> None:
         """Read what an order itself says; refuse what cannot be read."""
         id_column, created = self.of.column("event_id"), self.moments["created_at"]
         ids = self.text("event_id")
-        self._refuse({at: f"{id_column} is missing" for at in np.flatnonzero(~is_given(ids)).tolist()})
+        self._refuse(dict.fromkeys(np.flatnonzero(~is_given(ids)).tolist(), f"{id_column} is missing"))
         self._refuse(digits_lost(ids, id_column))
         self._refuse(created.reasons)
         self._refuse({at: f"{self.of.column('created_at')} is missing" for at in np.flatnonzero(~is_given(self.text("created_at"))).tolist()})
@@ -185,7 +185,7 @@ class _Order:
 
     def _place(self) -> None:
         """Find the district: by the point, else by the word for it."""
-        districts, locator = self.of._districts, self.of._locator  # noqa: SLF001
+        districts, locator = self.of.districts, self.of.locator
         self.places = read_places(self.text("lon"), self.text("lat"), self.of.mapping, locator)
         self._refuse(self.places.reasons)
         held_by = locator.districts(self.places.lon, self.places.lat)
@@ -225,7 +225,7 @@ class _Order:
         steps = [cells[name] for name in STEPS if name in cells]
         deeds = [deed if any(deed) else None for deed in zip(*steps, strict=True)] if steps else [None] * len(good)
         units = cells.get("unit_name", [""] * len(good))
-        found = self.of._seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)  # noqa: SLF001
+        found = self.of.seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)
         return Sorted([good[at] for at in found.first], {good[at]: nth for at, nth in found.parts.items()}, found.repeated,
                       {good[at]: why for at, why in found.reasons.items()})
 
@@ -261,7 +261,7 @@ class _Order:
 
     def _titles(self, category: pa.StringArray, district: Sequence[str | None]) -> pa.StringArray:
         """Return a line for each order without a title: people's own words never become one."""
-        names = self.of._districts.names  # noqa: SLF001
+        names = self.of.districts.names
         return pa.array([f"{kind}{KIND_AND_PLACE}{names[name]}" if name else kind for kind, name in zip(category.to_pylist(), district, strict=True)], pa.string())
 
     def _dispatches(self, where: list[int], nth: Mapping[int, int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
@@ -351,7 +351,7 @@ def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
     """Return n rows of a table; a value that is no column stands in every row, a column not given is null."""
     made: list[Any] = []
     for spec in TABLES[name].schema:
-        value = columns.get(spec.name)
+        value: Any = columns.get(spec.name)
         if isinstance(value, (pa.Array, pa.ChunkedArray)):
             made.append(value.cast(spec.type))
         elif isinstance(value, list):
@@ -361,7 +361,7 @@ def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
     return pa.table(made, schema=TABLES[name].schema)
 
 
-def _batches(read: _Read, sheet: Sheet, origin: str, reader: _Reader) -> Iterator[Batch]:
+def _batches(read: _Read, origin: str, reader: _Reader) -> Iterator[Batch]:
     """Yield what was read of a block, table by table, with its rows of the file beside it."""
     block, named = read.block, read.block.cells[reader.column("event_id")]
     for table in ("events", "dispatches", "feedbacks"):
