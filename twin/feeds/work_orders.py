@@ -24,7 +24,7 @@ from twin.contracts.events import KIND_AND_PLACE
 from twin.contracts.masking import read_mask
 from twin.feeds.batch import Batch
 from twin.feeds.order_cells import Districts, by_word, digits_lost, read_places, read_priorities, read_truths
-from twin.feeds.order_columns import is_given, tidied
+from twin.feeds.order_columns import errors, is_given, tidied
 from twin.feeds.order_mapping import FEED, STEPS, OrderMapping, load_mapping
 from twin.feeds.order_moments import Moments, Reader, none
 from twin.feeds.order_repeats import Seen, Sorted
@@ -144,6 +144,8 @@ class _Order:
         self.of, self.given, self.n = reader, given, len(block.numbers)
         self.numbers = block.numbers.to_pylist()
         self.refused: dict[int, str] = dict(block.faults)
+        for name, texts in given.items():
+            self._refuse(errors(texts, reader.column(name)))
         self.late: dict[str, Mapping[int, str]] = {}
         self.moments = {name: self._moments(name, block) for name in _TIMES}
         self._own_cells()
