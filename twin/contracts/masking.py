@@ -21,6 +21,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -230,8 +231,14 @@ class Mask:
         return given if masked == said else masked
 
 
+_MAY_HOLD = re.compile(rf"[\d@＠{_OF_PLATES}]")
+
+
+@lru_cache(8_192)
 def _masked(text: str, kinds: tuple[str, ...]) -> str:
     """Return `text` with a mark for each find; again, until what is left holds nothing."""
+    if not _MAY_HOLD.search(text):
+        return text
     while spans := _spans(text, kinds):
         made, at = "", 0
         for start, end in spans:

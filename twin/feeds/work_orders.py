@@ -383,7 +383,8 @@ def _batches(read: _Read, origin: str, reader: _Reader) -> Iterator[Batch]:
 
 def _said(refused: list[tuple[int, str]], block: Block, reader: _Reader) -> Iterator[tuple[int, str, str]]:
     """Yield number, reason and content of refused rows."""
-    for at, reason in refused:
-        given = {name: text for name, text in block.cells.slice(at, 1).to_pylist()[0].items() if text is not None}
+    rows = block.cells.take(pa.array([at for at, _ in refused], pa.int64())).to_pylist()
+    for (at, reason), cells in zip(refused, rows, strict=True):
+        given = {name: text for name, text in cells.items() if text is not None}
         raw = json.dumps(given, ensure_ascii=False)
         yield block.numbers[at].as_py(), f"{reader.mask.text(reason)}.", raw if reader.mapping.keep_raw else reader.mask.json(raw)
