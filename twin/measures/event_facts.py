@@ -28,7 +28,7 @@ _DAYS = load_sql(Path(__file__).with_name("event_days.sql"))
 _PASSED = load_sql(Path(__file__).with_name("orders_passed.sql"))
 _MANY = 20_000
 """News of more events than this are quicker worked out day by day than event by event."""
-_AT_ONCE = 25_000
+_AT_ONCE = 30_000
 """Events that are worked out together: DuckDB needs some 4 kB for each."""
 _DAY = timedelta(days=1)
 _ORDERS: Mapping[str, object] = {"of_orders": list(FEEDS_OF_ORDERS)}

@@ -66,9 +66,8 @@ WITH wanted AS (
     UNION
     SELECT event_id FROM events
     WHERE $ids IS NULL AND occurred_at >= $month_from AND occurred_at < $month_to
-), reports AS (
-    SELECT events.event_id, version, recorded_at, occurred_at, created_at, mode, source_id, category, title, priority, level,
-           is_proactive, district_id, street_code, lon_ud, lat_ud, source
+), reports AS ( -- what decides; the rest of an event's row is read at the end, of its days alone
+    SELECT events.event_id, version, recorded_at, created_at, source_id, priority, source
     FROM events JOIN wanted ON wanted.event_id = events.event_id
     WHERE ($first_id IS NULL OR events.event_id >= $first_id) AND ($last_id IS NULL OR events.event_id <= $last_id)
 ), versions_in_order AS (
@@ -308,8 +307,9 @@ SELECT v.event_id, v.version, v.occurred_at, v.created_at, v.mode, v.source_id, 
        j.refused_known_at, goals.response_s AS response_target_s, goals.closure_s AS closure_target_s
 FROM joined_in_order AS j
 JOIN joined_parts AS p ON p.event_id = j.event_id AND p.span = j.span
-JOIN reports AS v ON v.event_id = j.event_id AND v.version = j.version
+JOIN events AS v ON v.event_id = j.event_id AND v.version = j.version
 LEFT JOIN goals ON goals.event_id = j.event_id AND goals.version = j.version AND goals.best = 1
-WHERE ($ids IS NOT NULL OR (v.occurred_at >= $month_from AND v.occurred_at < $month_to))
+WHERE ($first_id IS NULL OR v.event_id >= $first_id) AND ($last_id IS NULL OR v.event_id <= $last_id)
+  AND ($ids IS NOT NULL OR (v.occurred_at >= $month_from AND v.occurred_at < $month_to))
   AND (p.holds_from IS NULL OR p.holds_to IS NULL OR p.holds_from < p.holds_to)
 ORDER BY v.event_id, j.known_from, p.holds_from NULLS FIRST
