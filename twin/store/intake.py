@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twin.store.lake import Lake
     from twin.store.snapshot import File
 
-_AT_ONCE = 100_000
+_AT_ONCE = 120_000
 """Rows of a feed of states that are held in memory before they are written."""
 _REFUSED_AT_ONCE = 20_000
 _EVENTS = "events"
