@@ -8,7 +8,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Block, Drawing, Encode, Layer, MapData, Over, Param
+from twin.layer import Block, Drawing, Encode, Field, Layer, MapData, Over, Param
 from twin.palette import rgba
 from twin.view import Pinned
 
@@ -37,6 +37,16 @@ def ask_now(pinned: Pinned) -> Mapping[str, Param]:
 def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
     """Answer what the whole city's day asks."""
     return {**ask_now(pinned), "district": ""}
+
+
+def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the table of all districts asks."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
+
+
+_COUNTS = (Field("name", "districts-name", "name"), Field("open_now", "districts-open", "count"),
+           Field("overdue_now", "districts-overdue", "count"), Field("refused_now", "districts-refused", "count", if_any=True),
+           Field("events_today", "districts-today", "count"), Field("closed_today", "districts-closed", "count"))
 
 
 def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> str | list[int]:
@@ -114,5 +124,6 @@ LAYER = Layer(
     "districts", Path(__file__).parent, draw=draw,
     maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
     blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+            Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id"),
             Block("now", "district", "figures", "districts-now", "now.sql", ask_now, order=10),
             Block("district-day", "district", "trend", "districts-day", "day.sql", ask_now, order=20)))

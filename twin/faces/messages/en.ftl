@@ -96,3 +96,7 @@ programme-communities-converted = Community centres
 basis-published = published
 basis-counted = counted
 basis-none = no data
+row-unknown = No district known
+row-total = Whole city
+panel-overview = Overview
+panel-districts = By district

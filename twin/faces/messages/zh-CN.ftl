@@ -93,3 +93,7 @@ programme-communities-converted = 亲民化社区
 basis-published = 公布
 basis-counted = 据台账
 basis-none = 无数据
+row-unknown = 所在区不明
+row-total = 全市
+panel-overview = 总览
+panel-districts = 各区
