@@ -73,8 +73,7 @@ def _rivers(drawing: Drawing, quarter: int) -> pdk.Layer:
     place, angle = _slope(at)
     return pdk.Layer("NamesLayer", drawing.urls.pack("rivers"), id=f"districts-river-{quarter}", get_position=place, get_angle=angle,
                      get_text=f"properties.{_name(drawing)}", get_color=rgba("water-name"), get_size=15, size_scale=drawing.ratio,
-                     halo_color=rgba("water"), halo_width=2, letter_spacing=3, collision_group=String("rivers"),
-                     font_weight=400)
+                     halo_color=rgba("water"), halo_width=2, letter_spacing=3, get_priority=-2, font_weight=400)
 
 
 def _name(drawing: Drawing) -> str:
@@ -111,7 +110,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Answer land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
     names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
                       get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
-                      letter_spacing=0 if drawing.lang == "en" else 2, size_scale=drawing.ratio, pickable=True)
+                      letter_spacing=2, size_scale=drawing.ratio, pickable=True)
     found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *(("name", _rivers(drawing, quarter)) for quarter in _RIVER_QUARTERS), ("name", names)]
     if drawing.pinned.district:
         found.append(("name", pdk.Layer(
