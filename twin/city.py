@@ -47,6 +47,7 @@ class City:
         geography: pack files that the map draws, by role: 'land', 'water', 'rivers', 'roads', 'streets', 'places'.
         credit: the line that must stand on every map.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
+        lang: language of faces and exports where nobody asks for another: 'zh-CN' or 'en'.
     """
 
     id: str
@@ -61,3 +62,4 @@ class City:
     geography: Mapping[str, Path]
     credit: Mapping[str, str]
     settings: Mapping[str, Mapping[str, object]]
+    lang: str = "zh-CN"

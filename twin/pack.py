@@ -102,7 +102,7 @@ def _read(root: Path) -> tuple[City | None, list[str]]:
         name_en=pack_settings.words(settings, "name_en", problems), zone=pack_settings.read_zone(settings, problems),
         layers=pack_settings.read_layers(settings, problems), cameras=cameras, raster=raster or Raster(0, 0, 1, 1, 1, 1, 1),
         reference={}, geography=geography, credit=pack_settings.read_credit(settings, problems),
-        settings=pack_settings.rest(settings, walls or {}, problems))
+        settings=pack_settings.rest(settings, walls or {}, problems), lang=pack_settings.read_lang(settings, problems))
     if problems or outlines is None:
         return None, problems
     reference = {table.name: tables[table.name] for table in TABLES}

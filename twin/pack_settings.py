@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
-OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras"}
+OWN = {"id", "name", "name_en", "lang", "zone", "layers", "credit", "geography", "raster", "cameras"}
 """Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000
@@ -71,6 +71,15 @@ def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
         return value
     problems.append(f"city.toml: {name} is {value!r}; write it as text between quotes, above the first section.")
     return ""
+
+
+def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
+    """Answer the city's own language, Chinese if it names none; adds a sentence for one that is not there."""
+    lang = settings.get("lang", LANGUAGES[0])
+    if isinstance(lang, str) and lang in LANGUAGES:
+        return lang
+    problems.append(f"city.toml: lang is {lang!r}; use one of {', '.join(LANGUAGES)}.")
+    return LANGUAGES[0]
 
 
 def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
