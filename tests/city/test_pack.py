@@ -42,15 +42,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a raster is too long for its coverage": (change("city.toml", "n_x = 500", "n_x = 32768"), "use at most 32,767 along a side"),
     "a raster crosses the date line": (change("city.toml", "lon0 = -35.11", "lon0 = 179.8"), "longitudes of the map go from -180 to 180"),
     "a raster reaches a pole": (change("city.toml", "lat0 = 40.93", "lat0 = -85.1"), "latitudes of the map go from -85 to 85"),
-<<<<<<< HEAD
     "a mask is no mask": (
         change("city.toml", "[raster]", '[mask]\npatterns = {name = "("}\n\n[raster]'),
         "city.toml: [mask] patterns.name is no regular expression (missing ): (); see RE2's syntax"),
-    "a table is missing": (drop("targets.csv"), "targets.csv is missing"),
-    "a seed file is missing": (drop("named_estates.csv"), "named_estates.csv is missing"),
-=======
     "the districts are missing": (drop("districts.csv"), "districts.csv is missing"),
->>>>>>> 54c44ee0b4fec4183c9743e40120abcc020efc2b
     "the settings are missing": (drop("city.toml"), "city.toml cannot be read"),
     "a map file is missing": (drop("geography/roads.geojson"), "geography/roads.geojson is missing"),
     "the manifest is missing": (drop("manifest.json"), "manifest.json cannot be read"),
