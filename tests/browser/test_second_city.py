@@ -133,11 +133,12 @@ def test_a_face_opens_in_the_browsers_language_else_in_the_citys(watch, host, lo
     assert f"lang={other}" in page.page.url
 
 
-def test_the_wall_of_long_names_lays_nothing_over_anything(watch, host):
-    page = watch(f"{host}/wall/default?lang=en&v=1", 1920, 1080)
+@pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (3840, 1080)])
+def test_the_wall_of_long_names_lays_nothing_over_anything(watch, host, wide, high):
+    page = watch(f"{host}/wall/default?lang=en&v=1", wide, high)
     page.until("document.querySelectorAll('.tile').length > 0", seconds=40)
 
-    boxes = page.page.evaluate("""['#side', '#foot', '#headline', '.legend-rows'].map((name) => {
+    boxes = page.page.evaluate("""['#side', '#foot .kind-fleet', '#foot .kind-stages', '#foot .kind-tiles', '#headline', '#legend'].map((name) => {
         const box = document.querySelector(name).getBoundingClientRect();
         return [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]];
     })""")

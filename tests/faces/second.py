@@ -16,6 +16,9 @@ from twin.store import Lake, publish
 LONG = {"Alva,Alva": "Charlottenburg-Wilmersdorf,Charlottenburg-Wilmersdorf", "Brisa,Brisa": "Kensington and Chelsea upon Thames,Kensington and Chelsea upon Thames",
         "Corra,Corra": "Llanfairpwllgwyngyll,Llanfairpwllgwyngyll North", "Porto Livre,Free Port": "Porto Livre,Free Port and Enterprise Zone"}
 SCRIPTS = {"Alva,Alva": "المعادي الجديدة,المعادي الجديدة", "Brisa,Brisa": "नई दिल्ली,नई दिल्ली", "Corra,Corra": "Куршская коса,Куршская коса"}
+OFFICES = ("Emergency management", "Fire and rescue", "Transport", "Housing and urban renewal", "Ecology and environment", "Natural resources and planning",
+           "Parks and forestry", "Market regulation", "Government services", "Meteorology")
+"""Departments beside the four of the made-up city: as many as the first city has."""
 OPEN = (("Obstruction of the carriageway · Upper Thames Street and Blackfriars Underpass", timedelta(minutes=3), "alva", 2),
         ("بلاغ عن تسرب مياه في شارع الملك فيصل", timedelta(hours=14, minutes=18), "brisa", 2),
         ("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", timedelta(hours=77_423, minutes=53), None, 3),
@@ -29,11 +32,15 @@ def pack(folder: Path, districts: dict[str, str], river: str = "Middle River", n
     root = folder / "trio"
     shutil.copytree(TRIO, root)
     city = (root / "city.toml").read_text(encoding="utf-8").replace('"Trio"', f'"{name}"').replace('"Trio Islands"', f'"{name}"')
+    city = city.replace("departments = 4", f"departments = {4 + len(OFFICES)}")
     (root / "city.toml").write_text(f'lang = "en"\n{city}', encoding="utf-8")
     table = (root / "districts.csv").read_text(encoding="utf-8")
     for old, new in districts.items():
         table = table.replace(old, new)
     (root / "districts.csv").write_text(table, encoding="utf-8")
+    offices = "".join(f"D{n:02d},{n},{name},{name},no,-35.0,41.0,assumed,invented for tests\n" for n, name in enumerate(OFFICES, start=5))
+    with (root / "departments.csv").open("a", encoding="utf-8") as file:
+        file.write(offices)
     rivers = root / "geography" / "rivers.geojson"
     before = hashlib.sha256(rivers.read_bytes()).hexdigest()
     rivers.write_text(rivers.read_text(encoding="utf-8").replace("Middle River", river), encoding="utf-8")
