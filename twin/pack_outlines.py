@@ -31,6 +31,10 @@ NAME_NAMES = ("name", "district", "nhood", "neighborhood", "neighbourhood", "nam
 """Properties that are taken as the name, in this order, in any case of letters."""
 NAME_EN_NAMES = ("name_en", "name:en", "name_eng", "english_name", "en_name")
 NORTH_DEG = 85.0
+_DECIMALS = 9
+"""Decimals of coordinates, in degrees or metres: less is noise that upsets the arithmetic of shapes."""
+_NO_AREA = 1e-14
+"""Square degrees (or metres): about a square centimetre, and no district."""
 MOST_TOLD = 20
 """Sentences of one kind; the rest is a count."""
 
@@ -156,19 +160,43 @@ def _sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
                      if each["type"] in {"Polygon", "MultiPolygon", "GeometryCollection"}]
             shapes = [shape for shape, _ in parts if shape is not None]
             why = "; ".join(reason for _, reason in parts if reason)
-            return (shapely.union_all(shapes), why) if shapes else (None, why)
+            return (_union(shapes), why) if shapes else (None, why)
         polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
         closed, why = _closed(polygons)
         shape = shapely.force_2d(shapely.from_geojson(json.dumps({"type": "MultiPolygon", "coordinates": closed})))
-    except (shapely.GEOSException, TypeError, KeyError, ValueError, RecursionError):
+        if not shape.is_valid:
+            reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
+            at = f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}" if place else ""
+            why = "; ".join([*([why] if why else []), f"{reason.strip().lower()}{at}"])
+        shape = _mended(shape)
+    except (shapely.GEOSException, TypeError, KeyError, ValueError, OverflowError, RecursionError):
         return None, "it cannot be read"
-    if not shape.is_valid:
-        reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
-        at = f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}" if place else ""
-        why = "; ".join([*([why] if why else []), f"{reason.strip().lower()}{at}"])
-        shape = shapely.make_valid(shape)
-    shape = _polygons(shape)
     return (None if shape.is_empty else shape), why
+
+
+def _mended(shape: Any) -> Any:
+    """Return the polygons of a shape, valid; what has no area that a double can tell from none is left out.
+
+    Raises:
+        GEOSException: the corners are such that no arithmetic can tell inside from outside.
+    """
+    try:
+        whole = _polygons(shape if shape.is_valid else shapely.make_valid(shape))
+    except shapely.GEOSException:
+        whole = shapely.Polygon()
+    if whole.is_empty or not whole.is_valid:
+        whole = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
+    parts = [part for part in shapely.get_parts(whole) if part.is_valid and part.area > _NO_AREA]
+    return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else shapely.Polygon()
+
+
+def _union(shapes: Sequence[Any]) -> Any:
+    """Return several polygons as one shape; where they nearly touch, corners move by a grid of 1e-9."""
+    try:
+        found = _polygons(shapely.union_all(shapes))
+    except shapely.GEOSException:
+        found = shapely.Polygon()
+    return found if not found.is_empty and found.is_valid else _polygons(shapely.union_all(shapes, grid_size=1e-9))
 
 
 def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
@@ -178,7 +206,7 @@ def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
     for polygon in polygons:
         rings: list[Any] = []
         for number, given in enumerate(polygon):
-            ring = [[float(x) for x in corner[:2]] for corner in given]
+            ring = [[round(float(x), _DECIMALS) for x in corner[:2]] for corner in given]
             if not all(math.isfinite(x) for corner in ring for x in corner):
                 ring = [corner for corner in ring if all(map(math.isfinite, corner))]
                 why["corners that are no numbers left out"] = None
@@ -198,9 +226,10 @@ def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
 
 def _polygons(shape: Any) -> Any:
     """Return the parts of a shape that are polygons, as one polygon or several."""
+    if shape.geom_type in {"Polygon", "MultiPolygon"}:
+        return shape
     parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
-    inner = [each for part in parts for each in shapely.get_parts(part)]
-    return shape if shape.geom_type == "Polygon" else shapely.union_all(inner) if inner else shapely.Polygon()
+    return shapely.union_all(parts) if parts else shapely.Polygon()
 
 
 def _in_degrees(path: Path, content: Mapping[str, Any], areas: list[_Area], reading: Reading,
@@ -269,7 +298,7 @@ def _projected(path: Path, areas: list[_Area], crs: pyproj.CRS, said: str, told:
         raise PackError(f"{path.name} cannot be re-projected: coordinates lie outside of {said[:80]!r}.",
                         fix="name the system that they are in, as in --crs EPSG:32650.")
     told.append(f"Re-projected from {crs.name} ({said[:80]}) to WGS 84.")
-    return [_Area(each.number, each.said, _polygons(shapely.make_valid(each.shape))) for each in moved]
+    return [_Area(each.number, each.said, _mended(each.shape)) for each in moved]
 
 
 def _moved(shape: Any, change: Callable[[Any], Any]) -> Any:
@@ -380,7 +409,7 @@ def _united(areas: Sequence[_Area], id_property: str, name_property: str, told: 
         if len(parts) > 1:
             said.append(f"{len(parts)} features of the id {written!r} became one district.")
         called = name or written or unique
-        shape = parts[0].shape if len(parts) == 1 else _polygons(shapely.union_all([each.shape for each in parts]))
+        shape = parts[0].shape if len(parts) == 1 else _union([each.shape for each in parts])
         found.append(District(unique, called, _english(parts[0].said) or called, shape))
     told += _few(said, "more ids were changed or joined")
     return found
@@ -403,8 +432,8 @@ def _named(found: Sequence[District], name_property: str, told: list[str]) -> li
 def _overlap(found: Sequence[District]) -> list[str]:
     """Return a sentence if outlines lie over each other by a hundredth or more."""
     shapes = [each.shape for each in found]
-    whole, once = sum(float(shape.area) for shape in shapes), float(shapely.union_all(shapes).area)
-    if whole < 1.01 * once:
+    whole, once = sum(float(shape.area) for shape in shapes), float(_union(shapes).area)
+    if once <= 0 or whole < 1.01 * once:
         return []
     return [(f"Outlines lie over each other: {100 * (whole / once - 1):.0f}% of the area is in several; "
             "there the first of the file counts.")]

@@ -239,11 +239,15 @@ def test_masked_once_is_masked_and_many_are_masked_as_one(
     ]
     assert MASK.texts(masked) is masked
     assert masked.type == pa.string()
+    chunked = pa.chunked_array([given, given], pa.string())
+    assert MASK.texts(chunked).to_pylist() == masked.to_pylist() * 2
 
 
 def test_what_has_nothing_to_mask_is_the_very_same_array() -> None:
     texts = pa.array(["窨井盖缺失", None, "", "12345"])
     assert MASK.texts(texts) is texts
+    chunked = pa.chunked_array([texts, texts])
+    assert MASK.texts(chunked) is chunked
 
 
 def test_a_row_in_json_stays_json_and_a_column_s_name_speaks_for_its_value() -> None:
@@ -262,6 +266,7 @@ def test_a_row_in_json_stays_json_and_a_column_s_name_speaks_for_its_value() -> 
         "n": [1, None, True, MARK],
         "工单编号": "WH202600001",
     }
+    assert MASK.json('{"a": "\\ud800 13812345678"}') == f'{{"a": "\ud800 {MARK}"}}'
     assert MASK.json("not json 13812345678") == f"not json {MARK}"
 
 

@@ -55,6 +55,16 @@ def test_the_words_for_nothing_may_be_named(take, order):
     assert take(order(text="null"), null_words=("nix",)).event["details"] == "null"
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#name?"])
+def test_an_error_of_a_spreadsheet_is_no_data_in_text_either(take, order, error):
+    assert take(order(arrived=error)).reason == f"arrived: the cell holds the error {error}."
+
+
+def test_a_mark_that_keeps_a_spreadsheet_from_running_words_is_taken_off(take, order):
+    assert take(order(text="'=1+1")).event["details"] == "=1+1"
+    assert take(order(text="'tis loud")).event["details"] == "'tis loud"
+
+
 @pytest.mark.parametrize("number", ["2.02611E+17", "2E+17", "2.0261124000017e+17"])
 def test_a_number_that_lost_digits_is_refused(take, order, number):
     assert "lost digits in a spreadsheet; keep that column as text" in take(order(number=number)).reason

@@ -108,7 +108,7 @@ def test_a_step_that_is_corrected_is_another_version_of_the_order_to_the_unit(in
 
 def test_rows_that_differ_in_the_unit_alone_are_one_order_with_two_dispatches(ingest):
     snapshot, done = ingest(order_of(**SENT), order_of(**SENT | {"unit": "crew 9", "acked": ""}))
-    again, nothing = ingest(order_of(**SENT), order_of(**SENT | {"unit": "crew 9", "acked": ""}))
+    _, nothing = ingest(order_of(**SENT), order_of(**SENT | {"unit": "crew 9", "acked": ""}))
 
     assert sorted(table(snapshot, "dispatches").select(["dispatch_id", "unit_name"]).to_pylist(), key=lambda row: row["dispatch_id"]) == [
         {"dispatch_id": "A1-1", "unit_name": "crew 4"}, {"dispatch_id": "A1-2", "unit_name": "crew 9"}]
@@ -127,7 +127,7 @@ def test_a_corrected_answer_takes_the_place_of_the_one_that_was_known(ingest):
 def test_the_numbers_of_two_sources_are_two_orders(ingest):
     ingest(order_of())
     snapshot, _ = ingest(order_of(text="another matter", **SENT), source_id="S02")
-    again, nothing = ingest(order_of(text="another matter", **SENT), source_id="S02")
+    _, nothing = ingest(order_of(text="another matter", **SENT), source_id="S02")
 
     assert sorted(zip(*(table(snapshot, "events")[name].to_pylist() for name in ("event_id", "source_id")), strict=True)) == [("A1", "S01"), ("A1@S02", "S02")]
     assert table(snapshot, "dispatches").select(["dispatch_id", "event_id"]).to_pylist() == [{"dispatch_id": "A1@S02-1", "event_id": "A1@S02"}]

@@ -111,7 +111,8 @@ class _Maker:
                 "details": None, "channel": None, "priority": draw.randint(1, 4), "level": draw.choice(["city", "district"]),
                 "is_proactive": draw.random() < 0.5, "district_id": draw.choice(self.districts), "street_code": None, "address": None,
                 "lon_ud": self.lon + draw.randint(-9_000, 9_000) if placed else None,
-                "lat_ud": self.lat + draw.randint(-9_000, 9_000) if placed else None, "source": "test"})
+                "lat_ud": self.lat + draw.randint(-9_000, 9_000) if placed else None,
+                "source": draw.choice(["test", "test", "work_orders"])})
         return made
 
     def orders(self, name: str, names: list[str], opened: datetime) -> list[Row]:

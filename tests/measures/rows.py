@@ -62,6 +62,10 @@ class Rows:
         self.asked.append(sql.name)
         return self.engine.query(sql, params) if self.engine else answer(self.tables, sql, params)
 
+    def chunks(self, table: str) -> set[str]:
+        """Names of the pieces that a table has."""
+        return set(dict(chunks(TABLES[table], self.tables.get(table, TABLES[table].empty()))))
+
     def chunk_of(self, table: str, day: date) -> str:
         """Name the piece of a day, as a table that was never compacted has it."""
         return chunk_of(TABLES[table])(day)

@@ -98,7 +98,12 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
         mine = [row for row in orders if row["event_id"] == name]
         acks = [row["acked_at"] for row in mine if row["acked_at"] is not None and row["acked_at"] <= as_of]
         told, is_closed = closing([row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at)
-        entered = stages_entered([row for row in logs.event_stages if row["event_id"] == name], as_of, known_at)
+        answers = [row for row in logs.feedbacks if row["event_id"] == name]
+        if event["source"] == "work_orders":  # it gives no stages: they follow from the order's own moments
+            times = [row["told_at"] for row in standing(answers, known_at) if row["told_at"] is not None]
+            entered = {stage for stage, at in (("sense", [event["created_at"]]), ("handle", acks), ("evaluate", times)) if any(each <= as_of for each in at)}
+        else:
+            entered = stages_entered([row for row in logs.event_stages if row["event_id"] == name], as_of, known_at)
         refused = any(row["table_name"] == "feedbacks" and row["subject_id"] == name and row["recorded_at"] <= known_at
                       for row in logs.quarantine)
         is_open = event["created_at"] <= as_of and not is_closed

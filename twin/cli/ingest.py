@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from twin.cli.common import report, the_city, with_city, with_json, with_lake
 from twin.errors import UsageError
 
 if TYPE_CHECKING:
-    from twin.cli.taken import Taken
     from twin.city import City
+    from twin.cli.taken import Taken
 
 
 _KINDS = click.Choice(["real", "simulated", "drill"])
@@ -96,10 +97,8 @@ def take(city: City, lake: Path, file: Path, mapping: Path | None, kind: str, *,
     orders = read(file, load_mapping(city, mapping), city, recorded_at=moment)
     tally = Tally(lambda: orders.rows, lambda: orders.repeated)
     snapshot = None
-    try:
+    with suppress(AllRefused):
         snapshot, _ = publish(Lake(lake), city, orders, as_of=lambda known: max(moment, known.as_of) if known else moment,
                               simulated=kind == "simulated", mode="drill" if kind == "drill" else "live", now=now, after_gap=after_gap,
                               witness=tally)
-    except AllRefused:
-        pass
     return tally.report(str(file), snapshot.id if snapshot else None, orders.remarks.sentences())

@@ -80,7 +80,7 @@ class Taken:
         return [told + end, *shown, *more, *(f"  Note: {remark}" for remark in self.remarks)]
 
 
-class AllRefused(TwinError):
+class AllRefused(TwinError):  # noqa: N818 - named after what became of the rows
     """Not one row of a file could be used: nothing is published."""
 
 

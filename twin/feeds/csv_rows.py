@@ -138,9 +138,8 @@ def _bytes(path: Path) -> Iterator[tuple[int, int]]:
 def _misfit(path: Path, codec: str) -> NoReturn:
     """Read the file again to find the first byte that does not fit."""
     decoder = codecs.getincrementaldecoder(codec)()
-    before, at, shown = 0, 0, codec.removesuffix("-sig").upper()
+    before, pending, shown = 0, 0, codec.removesuffix("-sig").upper()
     with path.open("rb") as file:
-        chunk = b""
         try:
             while chunk := file.read(_SAMPLE):
                 pending = len(decoder.getstate()[0])

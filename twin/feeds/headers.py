@@ -37,6 +37,8 @@ class Row:
     @property
     def is_blank(self) -> bool:
         """Return whether the row holds nothing but space."""
+        if self.cells and self.cells[0].strip():  # so it is with nearly all rows
+            return False
         return not self.faults and not any(cell and not cell.isspace() for cell in self.cells)
 
 
@@ -99,7 +101,7 @@ class _Gathered:
 
     header: tuple[str, ...]
     numbers: list[int] = field(default_factory=list[int])
-    rows: list[list[str | None]] = field(default_factory=list["list[str | None]"])
+    rows: list[Sequence[str | None]] = field(default_factory=list["Sequence[str | None]"])
     moments: dict[str, dict[int, datetime]] = field(default_factory=dict[str, "dict[int, datetime]"])
     faults: dict[int, str] = field(default_factory=dict[int, str])
 
@@ -123,10 +125,11 @@ def blocks(header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be
     for row in rows:
         if row.is_blank:
             continue
-        at, cells = len(gathered.rows), list[str | None](row.cells[:width])
-        if (len(cells) < width and not may_be_short) or any(cell.strip() for cell in row.cells[width:]):
-            gathered.faults[at] = f"the row has {len(row.cells)} cells where the header has {width}: it may be cut off"
-        cells.extend([None] * (width - len(cells)))
+        at, cells = len(gathered.rows), row.cells
+        if len(cells) != width:
+            if (len(cells) < width and not may_be_short) or any(cell.strip() for cell in cells[width:]):
+                gathered.faults[at] = f"the row has {len(cells)} cells where the header has {width}: it may be cut off"
+            cells = [*cells[:width], *[None] * (width - len(cells))]
         for place, moment in row.moments:
             if place < width:
                 gathered.moments.setdefault(names[place], {})[at] = moment

@@ -23,6 +23,7 @@ _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _UNSEEN, _UNSEEN_IN_CODES = f"[{_HIDDEN}{_CONTROL}]", f"[{_HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
 _ANY = re.compile(_UNSEEN_IN_CODES)
 _TEXT_MARK = r'^="(.*)"$'
+_ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 _WIDE = re.compile("[\u3000\uff01-\uff5e]")
 
 
@@ -44,12 +45,18 @@ def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.S
     texts = pc.utf8_trim_whitespace(texts)
     if '="' in letters:
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
-    if "'" in letters and not is_free:
-        texts = pc.replace_substring_regex(texts, pattern=r"^'+", replacement="")
+    if "'" in letters:  # before people's own words only where it keeps a spreadsheet from running them
+        texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])" if is_free else r"^'+()", replacement=r"\1")
     if field == "event_id" and _WIDE.search(letters):
         texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
     is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(null_words, pa.string()))
     return pc.if_else(is_null, "", texts)
+
+
+def errors(texts: pa.StringArray, column: str) -> dict[int, str]:
+    """Find cells that hold a spreadsheet's error as text, as its CSV has it: by index, why the row is refused."""
+    found = np.asarray(pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(zero_copy_only=False), np.bool_)
+    return {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
 
 
 def _letters(texts: pa.StringArray) -> str:

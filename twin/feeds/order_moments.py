@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -169,6 +170,7 @@ _LIKELY = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d %H
 _BARE = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y年%m月%d日")
 
 
+@lru_cache(10_000)
 def _why_not(text: str, form: str) -> str:
     """Return why a text is no moment, with what would help: a sentence's end."""
     why = f"is not a moment; the form {form!r} or ISO 8601 is expected"

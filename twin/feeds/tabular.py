@@ -7,7 +7,7 @@ from pathlib import Path
 
 from twin.errors import ContractError
 from twin.feeds.csv_rows import ENCODINGS, open_csv
-from twin.feeds.geojson_points import open_geojson
+from twin.feeds.geojson_points import is_geojson, open_geojson
 from twin.feeds.open311 import open_json, open_xml
 from twin.feeds.parquet_rows import open_parquet
 from twin.feeds.sheets import Sheet
@@ -15,18 +15,14 @@ from twin.feeds.xlsx_rows import open_xlsx
 
 __all__ = ["ENCODINGS", "KINDS", "open_sheets"]
 
-_HEAD = 8_192
-
 
 def _json(path: Path, wanted: Sequence[str]) -> Sheet:
-    """Open a file of JSON: GeoJSON, if it says so in its beginning, else a list of objects, as Open311 has it."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    return (open_geojson if b'"FeatureCollection"' in head or b'"geometry"' in head else open_json)(path, wanted)
+    """Open a file of JSON: GeoJSON, if it begins like it, else a list of objects, as Open311 has it."""
+    return (open_geojson if is_geojson(path) else open_json)(path, wanted)
 
 
 _OPEN: Mapping[str, Callable[[Path, Sequence[str]], Sheet]] = {
-    ".geojson": open_geojson, ".geojsonl": open_geojson, ".geojsons": open_geojson, ".json": _json, ".jsonl": _json, ".ndjson": _json,
+    ".geojson": open_geojson, ".geojsonl": open_geojson, ".geojsons": open_geojson, ".geojsonseq": open_geojson, ".json": _json, ".jsonl": _json, ".ndjson": _json,
     ".xml": open_xml, ".parquet": open_parquet, ".geoparquet": open_parquet}
 _CSV, _XLSX = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
 KINDS = (*_CSV, *_XLSX, *_OPEN)

@@ -24,7 +24,7 @@ from twin.contracts.events import KIND_AND_PLACE
 from twin.contracts.masking import read_mask
 from twin.feeds.batch import Batch
 from twin.feeds.order_cells import Districts, by_word, digits_lost, read_places, read_priorities, read_truths
-from twin.feeds.order_columns import is_given, tidied
+from twin.feeds.order_columns import errors, is_given, tidied
 from twin.feeds.order_mapping import FEED, STEPS, OrderMapping, load_mapping
 from twin.feeds.order_moments import Moments, Reader, none
 from twin.feeds.order_repeats import Seen, Sorted
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from twin.city import City
     from twin.feeds.order_moments import Times
-    from twin.feeds.sheets import Block, Sheet
+    from twin.feeds.sheets import Block
 
 __all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
 
@@ -90,7 +90,7 @@ class Orders:
                 self.rows += len(block.numbers)
                 read = reader.read(block)
                 self.repeated += read.sorted.repeated
-                yield from _batches(read, sheet, origin, reader)
+                yield from _batches(read, origin, reader)
             for remark in sheet.remarks:
                 self.remarks.say(remark)
 
@@ -119,9 +119,9 @@ class _Reader:
         slots = city.reference["event_sources"]
         sources = dict(zip(slots["source_id"].to_pylist(), slots["finds"].to_pylist(), strict=True))
         self.is_proactive = sources[mapping.source_id] == "proactive"
-        self._districts, self._locator = Districts(city, mapping), Locator(city)
-        self._moments = Reader(mapping, recorded_at)
-        self._seen = Seen(mapping.columns["event_id"])
+        self.districts, self.locator = Districts(city, mapping), Locator(city)
+        self.moments = Reader(mapping, recorded_at)
+        self.seen = Seen(mapping.columns["event_id"])
 
     def read(self, block: Block) -> _Read:
         """Read every row: its event, then what was done about it."""
@@ -144,6 +144,8 @@ class _Order:
         self.of, self.given, self.n = reader, given, len(block.numbers)
         self.numbers = block.numbers.to_pylist()
         self.refused: dict[int, str] = dict(block.faults)
+        for name, texts in given.items():
+            self._refuse(errors(texts, reader.column(name)))
         self.late: dict[str, Mapping[int, str]] = {}
         self.moments = {name: self._moments(name, block) for name in _TIMES}
         self._own_cells()
@@ -163,13 +165,13 @@ class _Order:
     def _moments(self, name: str, block: Block) -> Moments:
         if name not in self.given:
             return none(self.n)
-        return self.of._moments.read(self.given[name], self.of.column(name), block.moments.get(self.of.column(name)))  # noqa: SLF001
+        return self.of.moments.read(self.given[name], self.of.column(name), block.moments.get(self.of.column(name)))
 
     def _own_cells(self) -> None:
         """Read what an order itself says; refuse what cannot be read."""
         id_column, created = self.of.column("event_id"), self.moments["created_at"]
         ids = self.text("event_id")
-        self._refuse({at: f"{id_column} is missing" for at in np.flatnonzero(~is_given(ids)).tolist()})
+        self._refuse(dict.fromkeys(np.flatnonzero(~is_given(ids)).tolist(), f"{id_column} is missing"))
         self._refuse(digits_lost(ids, id_column))
         self._refuse(created.reasons)
         self._refuse({at: f"{self.of.column('created_at')} is missing" for at in np.flatnonzero(~is_given(self.text("created_at"))).tolist()})
@@ -185,7 +187,7 @@ class _Order:
 
     def _place(self) -> None:
         """Find the district: by the point, else by the word for it."""
-        districts, locator = self.of._districts, self.of._locator  # noqa: SLF001
+        districts, locator = self.of.districts, self.of.locator
         self.places = read_places(self.text("lon"), self.text("lat"), self.of.mapping, locator)
         self._refuse(self.places.reasons)
         held_by = locator.districts(self.places.lon, self.places.lat)
@@ -225,7 +227,7 @@ class _Order:
         steps = [cells[name] for name in STEPS if name in cells]
         deeds = [deed if any(deed) else None for deed in zip(*steps, strict=True)] if steps else [None] * len(good)
         units = cells.get("unit_name", [""] * len(good))
-        found = self.of._seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)  # noqa: SLF001
+        found = self.of.seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)
         return Sorted([good[at] for at in found.first], {good[at]: nth for at, nth in found.parts.items()}, found.repeated,
                       {good[at]: why for at, why in found.reasons.items()})
 
@@ -261,7 +263,7 @@ class _Order:
 
     def _titles(self, category: pa.StringArray, district: Sequence[str | None]) -> pa.StringArray:
         """Return a line for each order without a title: people's own words never become one."""
-        names = self.of._districts.names  # noqa: SLF001
+        names = self.of.districts.names
         return pa.array([f"{kind}{KIND_AND_PLACE}{names[name]}" if name else kind for kind, name in zip(category.to_pylist(), district, strict=True)], pa.string())
 
     def _dispatches(self, where: list[int], nth: Mapping[int, int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
@@ -324,10 +326,9 @@ class _Order:
         known = np.datetime64(self.of.recorded_at.replace(tzinfo=None), "us")
         is_open_again = [not is_told[at] and not status[at] for at in kept]
         occurred = np.where(is_told[kept], told.at[kept], known)
-        answered = np.where(is_open_again, known, told.at[kept])
         return kept, _table("feedbacks", len(kept), {
             "event_id": self.text("event_id").take(pa.array(kept, pa.int64())), "version": 1, "occurred_at": _utc(occurred),
-            "recorded_at": self.of.recorded_at, "told_at": _utc(answered), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
+            "recorded_at": self.of.recorded_at, "told_at": _utc(told.at[kept]), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
             "is_reopened": [bool(reopened[at]) or again for at, again in zip(kept, is_open_again, strict=True)], "source": FEED})
 
 
@@ -352,7 +353,7 @@ def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
     """Return n rows of a table; a value that is no column stands in every row, a column not given is null."""
     made: list[Any] = []
     for spec in TABLES[name].schema:
-        value = columns.get(spec.name)
+        value: Any = columns.get(spec.name)
         if isinstance(value, (pa.Array, pa.ChunkedArray)):
             made.append(value.cast(spec.type))
         elif isinstance(value, list):
@@ -362,7 +363,7 @@ def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
     return pa.table(made, schema=TABLES[name].schema)
 
 
-def _batches(read: _Read, sheet: Sheet, origin: str, reader: _Reader) -> Iterator[Batch]:
+def _batches(read: _Read, origin: str, reader: _Reader) -> Iterator[Batch]:
     """Yield what was read of a block, table by table, with its rows of the file beside it."""
     block, named = read.block, read.block.cells[reader.column("event_id")]
     for table in ("events", "dispatches", "feedbacks"):
@@ -382,7 +383,8 @@ def _batches(read: _Read, sheet: Sheet, origin: str, reader: _Reader) -> Iterato
 
 def _said(refused: list[tuple[int, str]], block: Block, reader: _Reader) -> Iterator[tuple[int, str, str]]:
     """Yield number, reason and content of refused rows."""
-    for at, reason in refused:
-        given = {name: text for name, text in block.cells.slice(at, 1).to_pylist()[0].items() if text is not None}
+    rows = block.cells.take(pa.array([at for at, _ in refused], pa.int64())).to_pylist()
+    for (at, reason), cells in zip(refused, rows, strict=True):
+        given = {name: text for name, text in cells.items() if text is not None}
         raw = json.dumps(given, ensure_ascii=False)
         yield block.numbers[at].as_py(), f"{reader.mask.text(reason)}.", raw if reader.mapping.keep_raw else reader.mask.json(raw)

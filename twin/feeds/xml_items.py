@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -50,6 +50,11 @@ def read_items(path: Path, roots: Mapping[str, str], passed: Passed) -> Iterator
     """
     target = _Target(path.name, roots, passed)
     parser: Any = DefusedXMLParser(target=target, forbid_dtd=True)
+    told = (
+        parser.parser
+    )  # expat: its words go to the target without a detour, a third faster
+    told.StartElementHandler, told.EndElementHandler = target.start, target.end
+    told.CharacterDataHandler = target.data
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
@@ -92,9 +97,10 @@ def _line(parser: Any) -> int:
     return int(parser.parser.CurrentLineNumber)
 
 
-def _is_nil(attributes: Mapping[str, str]) -> bool:
-    said = (value for name, value in attributes.items() if name.endswith(_NIL))
-    return next(said, "") in {"true", "1"}
+def _is_nil(attributes: Sequence[str]) -> bool:
+    """Answer whether one of the attributes, name and value in turn, says that there is nothing."""
+    pairs = zip(attributes[::2], attributes[1::2], strict=True)
+    return any(name.endswith(_NIL) and value in {"true", "1"} for name, value in pairs)
 
 
 @dataclass
@@ -120,7 +126,7 @@ class _Target:
         items, self.items = self.items, []
         return items
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Sequence[str]) -> None:
         """Begin an element."""
         name = tag.rpartition("}")[2]
         if not self.open:
@@ -136,7 +142,7 @@ class _Target:
                 fix="export the file again.",
             )
         self._hold(len(name))
-        self.open.append(_Element(name, _is_nil(attributes)))
+        self.open.append(_Element(name, bool(attributes) and _is_nil(attributes)))
 
     def data(self, text: str) -> None:
         """Add text to the element that is open."""

@@ -6,10 +6,12 @@
 -- Answers are taken in the order of the world (told_at, then version), whenever they were recorded; one without a time
 -- stands where the source first said it, and a closing by then at the latest is its part's unless one with a time is as early.
 -- An answer or an entry into a stage counts until a row that corrects it is recorded.
+-- Feeds of orders give no stages: they follow from the order's own moments (opened, acknowledged, citizen told).
 -- An order belongs to the event that its newest known version names: it may pass from one to another.
 -- param   ids                VARCHAR[]    -      events to work out; null for all of one month
 -- param   first_id           VARCHAR      -      least of ids: what lies outside need not be read; null for all of one month
 -- param   last_id            VARCHAR      -      greatest of ids; null for all of one month
+-- param   of_orders          VARCHAR[]    -      feeds whose events' stages follow from their moments
 -- param   month_from         TIMESTAMPTZ  UTC    first moment of the month; null with ids
 -- param   month_to           TIMESTAMPTZ  UTC    first moment of the next; null with ids
 -- reads   events, event_stages, dispatches, feedbacks, quarantine, sla_targets
@@ -139,6 +141,28 @@ WITH wanted AS (
                                        AND later.occurred_at = stages.occurred_at
     WHERE later.to_k IS NULL OR later.to_k > moments.k
     GROUP BY moments.event_id, moments.k
+), told AS ( -- nth counts the reopenings up to an answer, itself included
+    SELECT moments.event_id, moments.k, told_at, said_at, is_reopened,
+           count(CASE WHEN is_reopened THEN 1 END) OVER (PARTITION BY moments.event_id, moments.k
+                                                         ORDER BY said_at, answers.version) AS nth
+    FROM moments JOIN answers ON answers.event_id = moments.event_id AND answers.from_k <= moments.k
+    LEFT JOIN answers_corrected AS later ON later.event_id = answers.event_id AND later.version = answers.version
+    WHERE later.to_k IS NULL OR later.to_k > moments.k
+), answered AS (
+    SELECT event_id, k, min(told_at) AS told_at FROM told GROUP BY event_id, k
+), passed AS (
+    SELECT moments.event_id, moments.k,
+           CASE WHEN reports.source = ANY($of_orders) THEN reports.created_at ELSE entered.sense_at END AS sense_at,
+           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.monitor_at END AS monitor_at,
+           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.judge_at END AS judge_at,
+           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.warn_at END AS warn_at,
+           CASE WHEN reports.source = ANY($of_orders) THEN units.acked_at ELSE entered.handle_at END AS handle_at,
+           CASE WHEN reports.source = ANY($of_orders) THEN answered.told_at ELSE entered.evaluate_at END AS evaluate_at
+    FROM moments
+    JOIN reports ON reports.event_id = moments.event_id AND reports.version = moments.version
+    LEFT JOIN entered ON entered.event_id = moments.event_id AND entered.k = moments.k
+    LEFT JOIN units ON units.event_id = moments.event_id AND units.k = moments.k
+    LEFT JOIN answered ON answered.event_id = moments.event_id AND answered.k = moments.k
 ), facts AS (
     SELECT moments.event_id, moments.k, moments.version, acked_at, arrived_at, done_at,
            sense_at, monitor_at, judge_at, warn_at, handle_at, evaluate_at,
@@ -155,16 +179,9 @@ WITH wanted AS (
            lag(evaluate_at) OVER in_time AS evaluate_before
     FROM moments
     LEFT JOIN units ON units.event_id = moments.event_id AND units.k = moments.k
-    LEFT JOIN entered ON entered.event_id = moments.event_id AND entered.k = moments.k
+    LEFT JOIN passed ON passed.event_id = moments.event_id AND passed.k = moments.k
     LEFT JOIN refusals ON refusals.event_id = moments.event_id
     WINDOW in_time AS (PARTITION BY moments.event_id ORDER BY moments.k)
-), told AS ( -- nth counts the reopenings up to an answer, itself included
-    SELECT moments.event_id, moments.k, told_at, said_at, is_reopened,
-           count(CASE WHEN is_reopened THEN 1 END) OVER (PARTITION BY moments.event_id, moments.k
-                                                         ORDER BY said_at, answers.version) AS nth
-    FROM moments JOIN answers ON answers.event_id = moments.event_id AND answers.from_k <= moments.k
-    LEFT JOIN answers_corrected AS later ON later.event_id = answers.event_id AND later.version = answers.version
-    WHERE later.to_k IS NULL OR later.to_k > moments.k
 ), closings AS (
     SELECT event_id, k, nth, CASE WHEN min(told_at) = min(said_at) THEN min(told_at) END AS closed_at,
            CASE WHEN min(told_at) = min(said_at) THEN NULL ELSE min(said_at) END AS closed_by_at

@@ -21,8 +21,8 @@ from twin.errors import FeedError, LakeError
 from twin.measures import Mark, MeasureUpdate, compute
 from twin.store import delta, files, identity, older, repeats, seal
 from twin.store.delta import DeltaError
-from twin.store.intake import Intake, Witness
 from twin.store.disk import sweep, unwritable, write_whole
+from twin.store.intake import Intake, Witness
 from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
 from twin.store.opening import newest, trust
 from twin.store.snapshot import File, Snapshot, TableCut, name

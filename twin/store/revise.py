@@ -147,7 +147,7 @@ def _answers(rows: pa.Table, held: pa.Table, mine: npt.NDArray[np.int64], theirs
 
     That an order is open says something only if it was closed: then it is open again.
     """
-    only_open = pc.and_(rows["is_reopened"], pc.fill_null(pc.equal(rows["told_at"], rows["recorded_at"]), False))
+    only_open = pc.and_(rows["is_reopened"], pc.is_null(rows["told_at"]))
     says_more = ~np.asarray(only_open.to_numpy(), np.bool_)
     if not mine.size:
         return rows, says_more
