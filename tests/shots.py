@@ -61,7 +61,7 @@ def take(lake, city, wanted):
     with running(app) as host, browser.browser() as chromium:
         for path, address, (wide, high) in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
-            page = chromium.new_page(viewport={"width": wide, "height": high})
+            page = chromium.new_page(viewport={"width": wide, "height": high}, locale=city.lang)
             said = []
             page.on("console", lambda message, said=said: said.append(message.text) if message.type in {"error", "warning"} else None)
             page.on("pageerror", lambda error, said=said: said.append(str(error)))
@@ -79,7 +79,8 @@ def first_city(every):
     wanted = [(ROOT / "docs" / "img" / name, address, size) for name, address, size in README]
     if every:
         wanted += [(ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h)) for w, h in SIZES
-                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"))]
+                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"),
+                                         ("districts", "/?panel=districts&v=1"), ("districts-en", "/?lang=en&panel=districts&v=1"))]
     take(lake_at(ROOT / "out" / "shots-lake", city, STORIES), city, wanted)
 
 

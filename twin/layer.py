@@ -102,14 +102,19 @@ class MapData:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a block of rows: `label` is a message key, `form` says how the value is written."""
+    """One column of a block of rows: `label` is a message key, `form` says how the value is written.
+
+    Of the form 'name', `<name>_en` beside it is the name in English; a row without a name is called by its `kind`.
+    """
 
     name: str
     label: str
-    form: Literal["text", "count", "duration", "percent", "number", "moment", "age", "priority", "stage", "state", "message"] = "text"
+    form: Literal["text", "count", "duration", "percent", "number", "moment", "age", "priority", "stage", "state", "message", "name"] = "text"
+    if_any: bool = False
+    """Whether the column takes room only where some row has more than nothing in it."""
 
 
-Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district"]
+Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district", "districts"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,9 @@ class Block:
         tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.
         stages: `stage`, `n`.
     Absent is null, shown as a dash.
+
+    Attributes:
+        chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
     id: str
@@ -137,6 +145,7 @@ class Block:
     fields: tuple[Field, ...] = ()
     order: int = 0
     empty: str = "nothing-here"
+    chooses: str = ""
 
 
 class Urls(Protocol):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
-OWN = {"id", "name", "name_en", "zone", "layers", "credit", "geography", "raster", "cameras", "lang"}
+OWN = {"id", "name", "name_en", "lang", "zone", "layers", "credit", "geography", "raster", "cameras"}
 """Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
 MAX_CELLS = 200_000_000

@@ -28,6 +28,8 @@ class View:
         window_s: how far back layers look, s.
         picked: `layer:id` of the thing chosen on the map.
         camera: a camera of the pack, or 'lon,lat,zoom'.
+        lang: 'zh-CN' or 'en'; empty is the city's own.
+        panel: what the panel of the whole city shows: '' its overview, 'districts' its districts side by side.
         frame: 'WIDTHxHEIGHT' or 'WIDTHxHEIGHTxRATIO' in CSS pixels; empty is the window's.
     """
 
@@ -42,8 +44,9 @@ class View:
     camera: str = "city"
     frame: str = ""
     mode: Mode = "live"
-    lang: str = "zh-CN"
+    lang: str = ""
     theme: str = "dark"
+    panel: str = ""
 
     def url(self) -> str:
         """Answer the one text form: a sorted URL query without the fields that are at their default."""
@@ -201,9 +204,9 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
         on: layers that are on when the view does not say; None for every layer of the city.
 
     Raises:
-        UsageError: the view names a city, district, layer or camera that is not there, or a language or theme.
+        UsageError: the view names a city, district, layer or camera that is not there, or a language, theme or panel.
     """
-    view = replace(view, city=one_form(view.city), district=one_form(view.district))
+    view = replace(view, city=one_form(view.city), district=one_form(view.district), lang=view.lang or city.lang)
     if view.city not in {"", one_form(city.id)}:
         raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
     districts = set(city.reference["districts"]["district_id"].to_pylist())
@@ -212,6 +215,7 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
         _known("layer", layer, set(city.layers))
     _known("language", view.lang, {"zh-CN", "en"})
     _known("theme", view.theme, {"dark"})
+    _known("panel", view.panel, {"", "districts"})
     as_of, pointer = _moment(view, pointer_at)
     local = as_of.astimezone(city.zone)
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)

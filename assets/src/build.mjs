@@ -13,7 +13,7 @@ const packageOf = (name) => path.dirname(createRequire(import.meta.url).resolve(
 
 /** name of the package, its sheet, the family it becomes, and which of its files are of use here */
 const FONTS = [
-  ['@fontsource-variable/inter', 'wght.css', 'Inter Variable', /inter-latin(-ext)?-wght-normal/],
+  ['@fontsource-variable/inter', 'wght.css', 'Inter Variable', /inter-(latin|latin-ext|cyrillic|cyrillic-ext|greek|vietnamese)-wght-normal/],
   ['@fontsource-variable/noto-sans-sc', 'wght.css', 'Noto Sans SC', /noto-sans-sc-(\d+|latin|latin-ext)-wght-normal/],
 ];
 

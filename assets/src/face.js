@@ -1,6 +1,8 @@
 // The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into wishes.
 // No state outside this module; nothing here knows a number of the city.
 
+import { age, behind, silent } from './durations.js';
+
 const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
 const CLOCKS_DIFFER_S = 60;
@@ -9,24 +11,7 @@ const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, sp
 /** Server's present moment, ms since the epoch. */
 const serverNow = () => Date.now() + keeper.offset;
 
-/** @param {string} key @param {number|string} n */
-function say(key, n) {
-  const text = keeper.spoken?.words?.[key] ?? '{n}';
-  return text.replace('{n}', String(n));
-}
-
-/** How long ago; what is still to come has no age. @param {number} seconds */
-function ageText(seconds) {
-  if (seconds < 0) return '—';
-  for (const [unit, size] of [['days', 86400], ['hours', 3600], ['minutes', 60]]) {
-    if (seconds >= 2 * size) return say(`age-${unit}`, Math.floor(seconds / size));
-  }
-  return say('age-seconds', seconds);
-}
-
-/** @param {number} seconds */
-const clockText = (seconds) =>
-  `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+const words = () => keeper.spoken?.words ?? {};
 
 /** A framed page is a picture: what it says of the time stands still, so that two of one moment are the same. */
 const isPicture = () => new URLSearchParams(location.search).has('frame');
@@ -40,9 +25,9 @@ function beat() {
   }
   for (const node of document.querySelectorAll('[data-since]')) {
     const seconds = Math.floor((now - Date.parse(node.dataset.since)) / 1000);
-    const behind = (Date.parse(node.dataset.until ?? node.dataset.since) - now) / 1000;
-    const isBehind = behind > CLOCKS_DIFFER_S;
-    const text = isBehind ? say('clock-behind', Math.floor(behind / 60)) : ageText(seconds);
+    const behindS = (Date.parse(node.dataset.until ?? node.dataset.since) - now) / 1000;
+    const isBehind = behindS > CLOCKS_DIFFER_S;
+    const text = isBehind ? behind(Math.floor(behindS), words()) : age(seconds, words());
     if (node.textContent !== text) node.textContent = text;
     node.classList.toggle('clock-behind', isBehind);
     const ttl = keeper.spoken?.ttl ?? 60;
@@ -52,10 +37,10 @@ function beat() {
     const text = new Intl.DateTimeFormat('en-GB', { timeZone: keeper.spoken?.zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(now);
     if (node.textContent !== text) node.textContent = text;
   }
-  const silent = Date.now() - keeper.heard;
-  if (silent > LOST_AFTER_MS) {
+  const silentMs = Date.now() - keeper.heard;
+  if (silentMs > LOST_AFTER_MS) {
     root.dataset.link = 'lost';
-    root.style.setProperty('--lost', JSON.stringify(say('offline', clockText(Math.floor(silent / 1000)))));
+    root.style.setProperty('--lost', JSON.stringify(silent(Math.floor(silentMs / 1000), words())));
   } else if (keeper.refused) root.dataset.link = 'refused';
   else delete root.dataset.link;
 }
@@ -103,9 +88,15 @@ function fitted(spec) {
   return { camera: { ...spec.camera, zoom: spec.camera.zoom + Math.log2(side / 1000) }, padding: covered };
 }
 
-/** Sizes on a wall are in the wall's own pixels; a smaller screen shows the same picture smaller. */
+const ON_A_PHONE = 0.75;
+
+/** Sizes on a wall are in the wall's own pixels; a smaller screen shows the same picture smaller. Names are smaller on a phone. */
 function shrunk(spec) {
-  if (!spec.wall) return spec.deck;
+  if (!spec.wall && window.innerWidth > 900) return spec.deck;
+  if (!spec.wall) {
+    const smaller = (layer) => (layer['@@type'] === 'NamesLayer' ? { ...layer, sizeScale: (layer.sizeScale ?? 1) * ON_A_PHONE } : layer);
+    return { ...spec.deck, layers: spec.deck.layers.map(smaller) };
+  }
   const share = Math.min(window.innerWidth / spec.wall[0], window.innerHeight / spec.wall[1]);
   const layers = spec.deck.layers.map((layer) => {
     const smaller = { ...layer };
@@ -120,7 +111,9 @@ function draw(spec) {
   if (!spec) return window.dash_clientside.no_update;
   keeper.spoken = JSON.parse(spec.spoken);
   beat();
-  window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec) });
+  document.documentElement.lang = spec.lang;
+  document.title = spec.title;
+  window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), zone: keeper.spoken.zone, words: words() });
   return spec.hash;
 }
 
@@ -133,6 +126,10 @@ document.addEventListener('click', (event) => {
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') document.querySelector('#side .close')?.click();
+  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-wish]')) {
+    event.preventDefault(); // a space would scroll
+    event.target.click();
+  }
 });
 setInterval(beat, 1000);
 

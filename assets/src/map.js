@@ -3,6 +3,7 @@
 import { Canvas } from './canvas.js';
 import { idOf, objectOf } from './picks.js';
 import { Stack } from './stack.js';
+import { namesOf } from './placing.js';
 import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
@@ -21,6 +22,7 @@ const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
  * @property {number | boolean} [useDevicePixels]
  * @property {string} [lang] of tooltips
  * @property {string} [zone] the city's time zone, for moments in tooltips
+ * @property {Record<string, string>} [words] messages of durations, for tooltips
  */
 
 export class TwinMap {
@@ -117,7 +119,13 @@ export class TwinMap {
     const object = objectOf(info);
     const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
     const lang = this.spec?.lang ?? this.element.closest('[lang]')?.getAttribute('lang') ?? 'zh-CN';
-    this.tooltip.show(object, template, { x: info.x, y: info.y, lang: lang || 'zh-CN', zone: this.spec?.zone });
+    this.tooltip.show(object, template, { x: info.x, y: info.y, lang: lang || 'zh-CN', zone: this.spec?.zone, said: this.spec?.words });
+  }
+
+  #names() {
+    const { deck } = this.canvas;
+    const viewport = deck?.isInitialized && deck.getViewports()[0];
+    return viewport ? namesOf(/** @type {any} */ (deck).layerManager).shown(viewport) : [];
   }
 
   /** What the map is at, for tests and for the curious. */
@@ -125,7 +133,7 @@ export class TwinMap {
     const { dataset } = document.documentElement;
     return {
       ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, alive: this.canvas.alive, rebuilt: this.canvas.rebuilt,
-      camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
+      names: this.#names(), camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
     };
   }
 }

@@ -1,19 +1,17 @@
-// Names on the map: our own fonts, a halo, letter-spacing, and no name over another.
+// Names on the map: our own fonts, a halo, letters apart in Han text, two lines where a name is long, and no name over another.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { CollisionFilterExtension } from '@deck.gl/extensions';
 import { IconLayer, TextLayer } from '@deck.gl/layers';
 import { along } from './along.js';
 import { rowOf } from './arrow.js';
-import { haveRoom, widthOf } from './room.js';
-import { isShaped, picture } from './words.js';
+import { namesOf } from './placing.js';
+import { isShaped, lines, spaced } from './scripts.js';
+import { picture } from './words.js';
 
-const THIN_SPACE = '\u2009';
-export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
-/** Which names have room is found out anew at every step of this much zoom. */
-const STEP = 0.25;
-const ANCHORS = { start: 0.5, middle: 0, end: -0.5 };
-const COLLISION = [new CollisionFilterExtension()];
+export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari", sans-serif';
+const MEASURED = 64;
+const LINE = 1.2;
+const pen = document.createElement('canvas').getContext('2d');
 
 /** @param {any} data binary rows, a list of rows, or GeoJSON @returns {any[]} */
 function rowsOf(data) {
@@ -22,14 +20,21 @@ function rowsOf(data) {
   return data ?? [];
 }
 
-/** @param {any} accessor a value, or a function of a row @param {any} row */
-const of = (accessor, row) => (typeof accessor === 'function' ? accessor(row, {}) : accessor);
+/** @param {any} accessor a value, or a function of a row @param {any} row @param {number} index @param {any[]} data */
+const of = (accessor, row, index, data) => (typeof accessor === 'function' ? accessor(row, { index, data }) : accessor);
+
+/** Width of a text, in parts of its size. @param {string} text @param {number} weight */
+function width(text, weight) {
+  if (!pen) return text.length * 0.6;
+  pen.font = `${weight} ${MEASURED}px ${FONT}`;
+  return pen.measureText(text).width / MEASURED;
+}
 
 /**
- * Props beside TextLayer's: `letterSpacing` (thin spaces between letters), `collide` (false draws every name), `getPriority`
- * (greater stays when two touch), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name stands at this share of the length of a
- * line, and follows it; null for places).
- * A name in a script whose letters join or run from right to left is a picture of the whole name; it has no letter-spacing.
+ * Props beside TextLayer's: `letterSpacing` (thin spaces between letters of Han text), `collide` (false draws every name),
+ * `getPriority` (greater stays when two touch, of whatever layer), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name
+ * stands at this share of the length of a line, and follows it; null for places).
+ * A name in a script whose letters join or run from right to left is a picture of the whole name, in one line.
  */
 export class NamesLayer extends CompositeLayer {
   static layerName = 'NamesLayer';
@@ -54,147 +59,112 @@ export class NamesLayer extends CompositeLayer {
     along: null,
   };
 
-  /** Zooming gives names room, or takes it. */
+  /** Names are placed anew whenever the map moves. */
   shouldUpdateState({ changeFlags }) {
     return changeFlags.somethingChanged;
   }
 
   updateState({ props, changeFlags }) {
-    if (changeFlags.dataChanged) this.setState({ rows: rowsOf(props.data) });
+    const names = namesOf(this.context.layerManager ?? this.context.deck);
+    if (changeFlags.dataChanged || changeFlags.propsChanged || changeFlags.updateTriggersChanged || !this.state.written) {
+      const written = this.#written();
+      const whole = written.filter((each) => each.isWhole);
+      this.setState({ written, kept: null, pictures: whole.length ? this.#pictures(whole) : null });
+      names.set(this.id, props.collide ? { labels: written, group: props.collisionGroup, layer: this } : null);
+    }
+    const { written } = this.state;
+    const kept = props.collide ? names.kept(this.id, this.context.viewport) : written.map((_, index) => index);
+    if (String(kept) === String(this.state.kept)) return;
+    const shown = kept.map((index) => written[index]);
+    this.setState({ kept, plain: shown.filter((each) => !each.isWhole), whole: shown.filter((each) => each.isWhole) });
+  }
+
+  finalizeState(context) {
+    namesOf(context.layerManager ?? context.deck).set(this.id, null);
+    super.finalizeState(context);
   }
 
   getPickingInfo({ info, sourceLayer }) {
-    const { plain, shaped } = this.state;
-    const found = (sourceLayer?.id.endsWith('-words') ? shaped : plain)?.[info.index];
-    info.object = found?.row ?? null;
+    info.object = sourceLayer?.props.data?.[info.index]?.row ?? null;
     return info;
   }
 
-  /** Sort the rows by how they are written; the same lists while nothing changed, since deck.gl knows lists by identity. */
-  #sort() {
+  /** Every row that has a name and a place, as it is written and measured. One that has not is left out: the others are drawn. */
+  #written() {
     const { props } = this;
-    const { rows, sorted } = this.state;
-    const step = props.collide ? Math.floor(this.context.viewport.zoom / STEP) * STEP : 0;
-    const key = JSON.stringify([props.updateTriggers, props.along, props.letterSpacing, props.sizeScale, step]);
-    if (sorted === key && this.state.of === rows) return;
-    const placed = this.#placed();
-    const kept = props.collide ? this.#roomy(placed, 2 ** step) : placed;
-    const plain = kept.filter(({ text }) => !isShaped(text));
-    const shaped = kept.filter(({ text }) => isShaped(text));
-    Object.assign(this.state, { sorted: key, of: rows, plain, shaped });
-  }
-
-  /** Those that have room at a scale of the map. Names of other layers are looked at by the extension. @param {any[]} placed @param {number} scale */
-  #roomy(placed, scale) {
-    const { props } = this;
-    const names = placed.map(({ row, text, position, angle }) => {
-      const size = of(props.getSize, row) * props.sizeScale;
-      const wide = widthOf(isShaped(text) ? text : this.#spaced(text), FONT, props.fontWeight) * size;
-      const [x, y] = this.context.viewport.projectFlat(position);
-      const [right, down] = of(props.getPixelOffset, row);
-      const shift = ANCHORS[of(props.getTextAnchor, row)] ?? 0;
-      return { at: [x * scale + right + shift * wide, down - y * scale], wide, size, angle, priority: of(props.getPriority, row) };
+    const data = rowsOf(props.data);
+    const isLevel = props.along === null && typeof props.getAngle !== 'function';
+    return data.flatMap((row, index) => {
+      const each = (/** @type {any} */ accessor) => of(accessor, row, index, data);
+      const spot = props.along === null ? { position: each(props.getPosition), angle: each(props.getAngle) } : along(row, props.along);
+      const text = String(each(props.getText) ?? '');
+      if (!text || !Number.isFinite(spot?.position?.[0]) || !Number.isFinite(spot?.position?.[1])) return [];
+      const isWhole = isShaped(text);
+      const said = isWhole ? [text] : (isLevel ? lines(text) : [text]).map((line) => spaced(line, props.letterSpacing));
+      const size = each(props.getSize);
+      const scaled = size * props.sizeScale;
+      const wide = Math.max(...said.map((line) => width(line, props.fontWeight))) * scaled;
+      const anchor = isWhole ? 'middle' : each(props.getTextAnchor);
+      return [{
+        row, isWhole, ...spot, text: said.join('\n'), size, color: each(props.getColor), priority: each(props.getPriority), anchor,
+        offset: each(props.getPixelOffset), shift: { start: wide / 2, end: -wide / 2 }[anchor] ?? 0, wide, high: scaled * LINE * said.length,
+      }];
     });
-    const room = haveRoom(names);
-    return placed.filter((_, at) => room[at]);
   }
 
-  /** @param {string} text */
-  #spaced(text) {
-    const gap = THIN_SPACE.repeat(this.props.letterSpacing);
-    return gap ? Array.from(text).join(gap) : text;
+  /** @param {any[]} whole names that are written whole; each is given the number of its picture */
+  #pictures(whole) {
+    const { haloColor, haloWidth, fontWeight } = this.props;
+    whole.forEach((each, n) => Object.assign(each, { n }));
+    return picture(whole, { font: FONT, weight: fontWeight, haloColor, haloWidth });
   }
 
-  /** Each row that has a name and a place, with both. One that has not is left out: the others are drawn. */
-  #placed() {
-    const { props } = this;
-    const found = [];
-    for (const row of this.state.rows) {
-      const spot = props.along === null ? null : along(row, props.along);
-      const position = props.along === null ? of(props.getPosition, row) : spot?.position;
-      const text = of(props.getText, row);
-      if (!text || !Number.isFinite(position?.[0]) || !Number.isFinite(position?.[1])) continue;
-      found.push({ row, text: String(text), position, angle: spot?.angle ?? of(props.getAngle, row) });
-    }
-    return found;
-  }
-
-  /** The picture of the names that are written whole, kept while they stay the same. @param {any[]} shaped */
-  #picture(shaped) {
-    const { fontWeight: weight, haloColor, haloWidth, getColor } = this.props;
-    const words = shaped.map(({ row, text }) => ({ text, color: Array.from(of(getColor, row)) }));
-    const key = JSON.stringify([words, weight, haloColor, haloWidth]);
-    if (this.state.key !== key) {
-      this.state.key = key;
-      this.state.picture = picture(words, { font: FONT, weight, haloColor, haloWidth });
-    }
-    return this.state.picture;
+  renderLayers() {
+    const { plain = [], whole = [], pictures } = this.state;
+    return [plain.length > 0 && this.#letters(plain), whole.length > 0 && this.#words(whole, pictures)];
   }
 
   /** What both ways of writing share. */
   #shared() {
-    const { props } = this;
     return {
       getPosition: (/** @type {any} */ each) => each.position,
       getAngle: (/** @type {any} */ each) => each.angle,
-      getPixelOffset: (/** @type {any} */ each) => of(props.getPixelOffset, each.row),
-      sizeScale: props.sizeScale,
-      billboard: props.billboard,
-      extensions: props.collide ? COLLISION : [],
-      getCollisionPriority: (/** @type {any} */ each) => of(props.getPriority, each.row),
-      collisionGroup: props.collisionGroup,
-      collisionTestProps: { sizeScale: props.sizeScale * 1.3 },
+      getPixelOffset: (/** @type {any} */ each) => each.offset,
+      sizeScale: this.props.sizeScale,
+      billboard: this.props.billboard,
     };
-  }
-
-  renderLayers() {
-    this.#sort();
-    const { plain, shaped } = this.state;
-    return [plain.length > 0 && this.#letters(plain), shaped.length > 0 && this.#words(shaped)];
   }
 
   /** @param {any[]} data */
   #letters(data) {
     const { props } = this;
-    const { updateTriggers } = props;
-    return new TextLayer(
-      this.getSubLayerProps({
-        id: 'text',
-        updateTriggers: { ...updateTriggers, getText: `${updateTriggers.getText}|${props.letterSpacing}`, getCollisionPriority: updateTriggers.getPriority },
-      }),
-      {
-        ...this.#shared(),
-        data,
-        getText: ({ text }) => this.#spaced(text),
-        getColor: ({ row }) => of(props.getColor, row),
-        getSize: ({ row }) => of(props.getSize, row),
-        getTextAnchor: ({ row }) => of(props.getTextAnchor, row),
-        fontFamily: FONT,
-        fontWeight: props.fontWeight,
-        characterSet: 'auto',
-        fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, cutoff: 0.2, smoothing: 0.12 },
-        outlineWidth: props.haloWidth,
-        outlineColor: props.haloColor,
-      },
-    );
+    return new TextLayer(this.getSubLayerProps({ id: 'text', updateTriggers: {} }), {
+      ...this.#shared(),
+      data,
+      getText: (each) => each.text,
+      getColor: (each) => each.color,
+      getSize: (each) => each.size,
+      getTextAnchor: (each) => each.anchor,
+      fontFamily: FONT,
+      fontWeight: props.fontWeight,
+      lineHeight: LINE,
+      characterSet: 'auto',
+      fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, cutoff: 0.2, smoothing: 0.12 },
+      outlineWidth: props.haloWidth,
+      outlineColor: props.haloColor,
+    });
   }
 
-  /** @param {any[]} shaped */
-  #words(shaped) {
-    const { props } = this;
-    const { updateTriggers } = props;
-    const { atlas, mapping, scale } = this.#picture(shaped);
-    return new IconLayer(
-      this.getSubLayerProps({ id: 'words', updateTriggers: { ...updateTriggers, getIcon: updateTriggers.getText, getCollisionPriority: updateTriggers.getPriority } }),
-      {
-        ...this.#shared(),
-        data: shaped,
-        iconAtlas: atlas,
-        iconMapping: mapping,
-        getIcon: (_each, { index }) => String(index),
-        getSize: ({ row }) => of(props.getSize, row) * scale,
-        getColor: [255, 255, 255, 255],
-      },
-    );
+  /** @param {any[]} data @param {ReturnType<typeof picture>} pictures */
+  #words(data, { atlas, mapping, scale }) {
+    return new IconLayer(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
+      ...this.#shared(),
+      data,
+      iconAtlas: atlas,
+      iconMapping: mapping,
+      getIcon: (each) => String(each.n),
+      getSize: (each) => each.size * scale,
+      getColor: [255, 255, 255, 255],
+    });
   }
 }

@@ -1,14 +1,10 @@
 // Names in scripts whose letters join, stack or run from right to left: the browser writes each name whole into a picture.
 
-/** Letters drawn one by one would come apart, or in the wrong order, in a text that holds one of these. */
-const SHAPED = /[\p{M}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Mongolian}]/u;
-const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+import { isRightToLeft } from './scripts.js';
+
 const WIDTH = 2048;
 const TALLEST = 8192;
 const SIZES = [56, 40, 28, 20, 14];
-
-/** Whether a text must be written whole. @param {string} text */
-export const isShaped = (text) => SHAPED.test(text);
 
 /** @typedef {{text: string, color: number[]}} Word */
 
@@ -49,7 +45,7 @@ export function picture(words, { font, weight, haloColor, haloWidth }) {
   words.forEach(({ text, color }, at) => {
     const cell = cells[at];
     const [x, y] = [cell.x + cell.width / 2, cell.y + cell.height / 2];
-    pen.direction = RIGHT_TO_LEFT.test(text) ? 'rtl' : 'ltr';
+    pen.direction = isRightToLeft(text) ? 'rtl' : 'ltr';
     if (haloWidth > 0) {
       Object.assign(pen, { lineWidth: (size * haloWidth) / 15, strokeStyle: css(haloColor) });
       pen.strokeText(text, x, y, cell.width);

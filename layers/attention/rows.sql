@@ -1,4 +1,6 @@
 -- layers/attention/rows.sql: open events that need attention first.
+-- The rule: worst priority first; of one priority, those past their target of closing before those that are not. Of those
+-- past it, the one furthest beyond it in time first, then by id; of the others, the newest first, then by id.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other never counts
@@ -12,7 +14,9 @@
 -- column title VARCHAR - a line that names it
 -- column district_id VARCHAR - district; null where unknown
 -- column district VARCHAR - its name
+-- column district_en VARCHAR - its name in English
 -- column street VARCHAR - street-level unit; null where unknown
+-- column street_en VARCHAR - its name in English
 -- column stage VARCHAR - stage it has reached
 -- column age_s BIGINT s since the order was opened
 -- column response_s BIGINT s first acknowledgement; null while nobody has acknowledged
@@ -22,7 +26,7 @@
 -- column n_arrived INTEGER units units that reached the site
 -- column n_units INTEGER units units ordered to it
 -- column closing_refused BOOLEAN - a closing was refused because its moments made no sense
--- rows one per open event: worst priority first, then those past their target, then the newest
+-- rows one per open event, by the rule above
 WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, CASE WHEN age_s > closure_target_s THEN age_s - closure_target_s END AS overdue_s
@@ -31,7 +35,7 @@ WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, overdue_s
     FROM still_open
-    ORDER BY priority, CASE WHEN overdue_s IS NULL THEN 1 ELSE 0 END, created_at DESC, event_id
+    ORDER BY priority, overdue_s DESC NULLS LAST, CASE WHEN overdue_s IS NULL THEN created_at END DESC, event_id
     LIMIT $most
 ), orders AS ( -- any order that some version gave to one of these events
     SELECT DISTINCT dispatches.dispatch_id FROM dispatches JOIN worst ON worst.event_id = dispatches.event_id
@@ -41,9 +45,11 @@ WITH still_open AS (
     GROUP BY orders_at.event_id
 )
 SELECT 'event_heat:' || worst.event_id AS id, CAST(worst.priority AS INTEGER) AS priority, worst.title, worst.district_id,
-       districts.name AS district, streets.name AS street, worst.stage, worst.age_s, worst.response_s, worst.response_target_s,
+       districts.name AS district, districts.name_en AS district_en,
+       streets.name AS street, streets.name_en AS street_en, worst.stage, worst.age_s, worst.response_s, worst.response_target_s,
        worst.closure_target_s, worst.overdue_s, CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived,
        CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units, worst.is_refused AS closing_refused
 FROM worst LEFT JOIN districts ON districts.district_id = worst.district_id LEFT JOIN streets ON streets.street_code = worst.street_code
 LEFT JOIN units ON units.event_id = worst.event_id
-ORDER BY worst.priority, CASE WHEN worst.overdue_s IS NULL THEN 1 ELSE 0 END, worst.created_at DESC, worst.event_id
+ORDER BY worst.priority, worst.overdue_s DESC NULLS LAST, CASE WHEN worst.overdue_s IS NULL THEN worst.created_at END DESC,
+         worst.event_id

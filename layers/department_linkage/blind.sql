@@ -8,6 +8,7 @@
 -- reads departments, link_health, department_feeds, link_probes
 -- column id VARCHAR - what to pick on the map
 -- column name VARCHAR - department
+-- column name_en VARCHAR - its name in English
 -- column state VARCHAR - late, down or unknown
 -- column since_s BIGINT s in this state; null if unknown
 -- column blinds VARCHAR - what its link carries, as people call it; null if the pack does not say
@@ -17,7 +18,8 @@ WITH carried AS (
     SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS blinds, CAST(sum(n_indicators) AS BIGINT) AS n_indicators
     FROM department_feeds GROUP BY dept_id
 )
-SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, coalesce(link_states.state, 'unknown') AS state,
+SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, departments.name_en,
+       coalesce(link_states.state, 'unknown') AS state,
        (epoch_us($as_of) - epoch_us(link_states.state_since)) // 1000000 AS since_s, carried.blinds, carried.n_indicators
 FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 LEFT JOIN carried ON carried.dept_id = departments.dept_id

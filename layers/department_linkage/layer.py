@@ -56,5 +56,5 @@ LAYER = Layer(
                   empty="department_linkage-none"),
             Block("blind", "district", "rows", "department_linkage-blind", "blind.sql", ask_states, order=60,
                   empty="department_linkage-all-fine",
-                  fields=(Field("name", "department_linkage-department"), Field("state", "department_linkage-state", "state"),
+                  fields=(Field("name", "department_linkage-department", "name"), Field("state", "department_linkage-state", "state"),
                           Field("since_s", "department_linkage-since", "age"), Field("blinds", "department_linkage-blinds")))))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Block, Drawing, Encode, Layer, MapData, Over, Param
+from twin.layer import Block, Drawing, Encode, Field, Layer, MapData, Over, Param
 from twin.palette import rgba
 from twin.view import Pinned
 
@@ -39,19 +39,29 @@ def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
     return {**ask_now(pinned), "district": ""}
 
 
+def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
+    """Answer what the table of all districts asks."""
+    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
+
+
+_COUNTS = (Field("name", "districts-name", "name"), Field("open_now", "districts-open", "count"),
+           Field("overdue_now", "districts-overdue", "count"), Field("refused_now", "districts-refused", "count", if_any=True),
+           Field("events_today", "districts-today", "count"), Field("closed_today", "districts-closed", "count"))
+
+
 def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> str | list[int]:
     """Answer an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
     return f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}" if district else list(others)
 
 
 def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
-    """Answer names along the rivers; none where the pack has no rivers."""
+    """Answer names along the rivers, which give way to all others; none where the pack has no rivers."""
     url = drawing.urls.pack("rivers")
     return [("name", pdk.Layer(
         "NamesLayer", url, id=f"districts-river-{quarter}", along=quarter / 4,
-        get_text=f"properties.{_name(drawing)}", get_color=rgba("water-name"), get_size=15,
+        get_text=f"properties.{_name(drawing)} || properties.name", get_color=rgba("water-name"), get_size=15,
         size_scale=drawing.ratio, halo_color=rgba("water"), halo_width=2, letter_spacing=3,
-        collision_group=String("rivers"), font_weight=400)) for quarter in _RIVER_QUARTERS if url]
+        get_priority=-2, font_weight=400)) for quarter in _RIVER_QUARTERS if url]
 
 
 def _name(drawing: Drawing) -> str:
@@ -91,7 +101,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Answer land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
     names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
                       get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
-                      letter_spacing=0 if drawing.lang == "en" else 2, size_scale=drawing.ratio, pickable=True)
+                      letter_spacing=2, size_scale=drawing.ratio, pickable=True)
     found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *_rivers(drawing), ("name", names)]
     if drawing.pinned.district:
         found.append(("name", pdk.Layer(
@@ -104,5 +114,6 @@ LAYER = Layer(
     "districts", Path(__file__).parent, draw=draw,
     maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
     blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+            Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id"),
             Block("now", "district", "figures", "districts-now", "now.sql", ask_now, order=10),
             Block("district-day", "district", "trend", "districts-day", "day.sql", ask_now, order=20)))

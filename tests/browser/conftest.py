@@ -48,11 +48,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Answer a function that opens an address in a fresh page of a size and watches it."""
+    """Answer a function that opens an address in a fresh page of a size, in a Chinese browser unless told otherwise, and watches it."""
     with ExitStack() as stack:
 
         def opened(url: str, width: int = 1000, height: int = 700, **context: object) -> Watched:
-            made = chromium.new_context(viewport={"width": width, "height": height}, **context)  # type: ignore[arg-type]
+            made = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "zh-CN", **context})  # type: ignore[arg-type]
             stack.callback(made.close)
             page = made.new_page()
             watched = Watched(page)

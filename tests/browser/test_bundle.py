@@ -145,7 +145,7 @@ def test_a_tooltip_shows_no_age_and_no_duration_below_zero(page, site):
     page.page.mouse.move(*place(page, 114.30, 30.60))
     page.until("document.querySelector('.twin-tip').textContent.length > 0")
 
-    assert page.page.evaluate("document.querySelector('.twin-tip').textContent") == "响应 —心跳 —持续 0′00″"
+    assert page.page.evaluate("document.querySelector('.twin-tip').textContent") == "响应 —心跳 —持续 0″"
     clean(page)
 
 

@@ -151,6 +151,8 @@ def test_rivers_and_roads_of_many_parts_and_of_two_points_are_drawn(watch, tmp_p
         assert {name: found[name]["state"] for name in ("districts-roads", "districts-river-1", "districts-river-2", "districts-river-3")} == dict.fromkeys(
             ("districts-roads", "districts-river-1", "districts-river-2", "districts-river-3"), "loaded")
         assert "districts-water" not in found
+        named = page.page.evaluate("twinMap.state.names.map(({ layer, text }) => [layer.startsWith('districts-river'), text])")
+        assert "rivers 0" in {text for is_river, text in named if is_river}  # it has no name in English, and room in the first place
 
     looked_at(own, watch, "/", (1366, 768), tmp_path, sees)
 

@@ -66,10 +66,11 @@ class Asker:
         return {row["figure"]: {name: row[name] for name in kept} for row in self.rows(layer, sql, **self.usual)}
 
 
-def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, districts: list[str]) -> tuple[int, list[str]]:
+def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, places: list[Row]) -> tuple[int, list[str]]:
     """Compare every question of events with the oracle; answer how many values were compared, and what differs."""
     as_of, known_at, day_from, mode = ask.pinned.as_of, ask.pinned.known_at, ask.pinned.day_from, ask.pinned.view.mode
     clocks = (logs, as_of, known_at)
+    districts: list[str] = [row["district_id"] for row in places]
     n, wrong = 0, []
 
     def compare(what: str, said: Any, wanted: Any) -> None:
@@ -98,6 +99,10 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, districts: l
     district = draw.choice(districts)
     said = [(row["value"], row["compare"]) for row in ask.rows("districts", "now.sql", **ask.usual, district=district)]
     compare(f"district {district}", said, oracle.district_now(*clocks, day_from, mode, district))
+    counts = ask.rows("districts", "counts.sql", **ask.usual)
+    said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]
+                  for name in ("district_id", "events_today", "open_now", "overdue_now", "closed_today", "refused_now")) for row in counts]
+    compare("districts side by side", said, oracle.district_counts(*clocks, day_from, mode, places))
     drawn_too(ask, clocks, draw.choice(FILTERS), compare)
     return n, wrong
 
@@ -133,7 +138,7 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
     lake = Lake(folder / f"pieces-{seed}")
     _, city = grown(history, lake, cuts, draw)
     desk = Desk(city, load_registry(city), lake.path)
-    districts = city.reference["districts"]["district_id"].to_pylist()
+    districts = city.reference["districts"].to_pylist()
     n_values = 0
     try:
         for _ in range(moments):
@@ -154,7 +159,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     city = targets(draw, history.city)
     given = {name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in history.rows.items()}
     lake = Growing(city).publish(history.last, **dict(city.reference), **given)
-    districts = city.reference["districts"]["district_id"].to_pylist()
+    districts = city.reference["districts"].to_pylist()
     logs, of_city = history.logs(city.reference["sla_targets"].to_pylist()), links.of_city(city)
     n_values = 0
     with Engine.of(lake.tables) as engine:

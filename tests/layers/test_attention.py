@@ -21,6 +21,22 @@ def test_the_worst_comes_first_then_what_is_past_its_target_then_the_newest(list
     assert [row["overdue_s"] for row in listed(log)] == [None, 4 * 3600 - 1800, None, None, None]
 
 
+def test_of_what_is_past_its_target_the_furthest_beyond_it_comes_first(listed):
+    hour = 3600
+    log = [event("by 10 min", at("11:00"), closure_target_s=3000), event("by 1 h", at("9:00"), closure_target_s=2 * hour),
+           event("by 4 h", at("7:00"), closure_target_s=hour), event("b, by 2 h", at("9:30"), closure_target_s=hour // 2),
+           event("a, by 2 h", at("9:00"), closure_target_s=hour), event("worse, by 1 s", at("11:59:00"), priority=3, closure_target_s=59),
+           event("in time", at("11:58"), closure_target_s=hour), event("no target", at("6:00"))]
+    rows = listed(log)
+    assert [row["title"] for row in rows] == ["worse, by 1 s", "by 4 h", "a, by 2 h", "b, by 2 h", "by 1 h", "by 10 min", "in time", "no target"]
+    assert [row["overdue_s"] for row in rows] == [1, 4 * hour, 2 * hour, 2 * hour, hour, 600, None, None]
+
+
+def test_the_rows_asked_for_are_the_ones_furthest_past_their_target(listed):
+    log = [event(f"e{n}", at(f"{n}:00"), closure_target_s=60) for n in range(6, 12)]
+    assert [row["title"] for row in listed(log, most=2)] == ["e6", "e7"]
+
+
 def test_no_more_rows_than_asked_for(listed):
     assert [row["title"] for row in listed([event(f"e{n}", at(f"9:0{n}")) for n in range(9)], most=2)] == ["e8", "e7"]
 

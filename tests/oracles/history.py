@@ -109,7 +109,7 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
         is_open = event["created_at"] <= as_of and not is_closed
         goal = target(logs.sla_targets, event)
         found.append({
-            **event, "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)), "is_open": is_open,
+            **event, "told_at": told, "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)), "is_open": is_open,
             "is_closed_untimed": is_closed and told is None, "is_acked": bool(acks), "response_s": seconds(event["created_at"], min(acks)) if acks else None,
             "closure_s": None if told is None else seconds(event["created_at"], told), "entered": entered,
             "stage": next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
@@ -228,8 +228,8 @@ def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, distri
             late = row["age_s"] - goal if goal is not None and row["age_s"] > goal else None
             rows.append({**row, "overdue_s": late})
     rows.sort(key=lambda row: row["event_id"])
-    rows.sort(key=lambda row: row["created_at"], reverse=True)
-    rows.sort(key=lambda row: (row["priority"], row["overdue_s"] is None))
+    rows.sort(key=lambda row: row["created_at"] if row["overdue_s"] is None else as_of, reverse=True)
+    rows.sort(key=lambda row: (row["priority"], row["overdue_s"] is None, -(row["overdue_s"] or 0)))
     names = ("priority", "title", "district_id", "stage", "age_s", "response_s", "response_target_s", "closure_target_s",
              "overdue_s", "n_arrived", "n_units")
     return [{"id": f"event_heat:{row['event_id']}", **{name: row[name] for name in names},
@@ -257,6 +257,32 @@ def district_now(logs: Logs, as_of: datetime, known_at: datetime, day_from: date
     return [(sum(row["occurred_at"] >= day_from for row in known), sum(row["occurred_at"] >= day_from - week for row in here(week)) or None),
             (quantile([row["wait"] for row in responses], 0.5), middle([row["goal"] for row in responses if row["goal"] is not None])),
             (sum(row["is_open"] for row in known), sum(row["is_open"] for row in here(day)) or None)]
+
+
+def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str,
+                    districts: list[Row]) -> list[tuple[Any, ...]]:
+    """District, events of today, open, overdue, closed today and refused, as layers/districts/counts.sql says them; '' is none, None the city."""
+    known = events_at(logs, as_of, known_at, mode)
+    names = {row["district_id"] for row in districts}
+    lately = any(row["occurred_at"] > as_of - 192 * HOUR for row in known)
+    told = lately or any(row["is_open"] for row in known)
+
+    def count(rows: list[Row], is_told: bool) -> tuple[Any, ...]:
+        closed = sum(day_from <= row["told_at"] for row in rows if row["told_at"] is not None and row["created_at"] <= as_of)
+        late = sum(row["is_open"] and row["closure_target_s"] is not None and row["age_s"] > row["closure_target_s"] for row in rows)
+        found = (sum(row["occurred_at"] >= day_from for row in rows), sum(row["is_open"] for row in rows), late, closed,
+                 sum(row["is_refused"] for row in rows))
+        return (found[0] if is_told and lately else None, *(each if is_told and told else None for each in found[1:]))
+
+    listed = []
+    for district in districts:
+        here = [row for row in known if row["district_id"] == district["district_id"]]
+        is_told = bool(here) or district["kind"] == "district" or district["n_cells"] > 0
+        figures = count(here, is_told)
+        order = (not is_told, -(figures[1] or 0), -(figures[2] or 0), -(figures[0] or 0), district["district_id"])
+        listed.append((order, (district["district_id"], *figures)))
+    nowhere = [row for row in known if row["district_id"] not in names]
+    return [*(row for _, row in sorted(listed)), ("", *count(nowhere, True)), (None, *count(known, True))]
 
 
 def by_hour(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str, district: str) -> list[float | None]:

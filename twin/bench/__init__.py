@@ -116,7 +116,7 @@ def _paint(city: City, desk: Desk) -> list[Measured]:
         for _ in range(3):
             page = chromium.new_context(viewport={"width": 1920, "height": 1080}).new_page()
             begun = time.perf_counter()
-            page.goto(host)
+            page.goto(f"{host}/?{View(lang=city.lang).url()}")
             browser.settle(page, desk.status().snapshot, timeout_s=120)
             times.append((time.perf_counter() - begun) * 1_000)
             page.close()

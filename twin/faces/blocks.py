@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -115,21 +116,37 @@ def graph(chart: go.Figure, *, name: str = "", config: dict[str, bool] | None = 
 
 def table(shown: Shown, picture: Picture) -> Component:
     """Answer rows as a table; the first column of form 'priority' becomes a mark."""
+    fields = [field for field in shown.block.fields if not field.if_any or any(row[field.name] for row in shown.rows)]
     head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}")
-                               for field in shown.block.fields]))
-    body = html.Tbody([html.Tr([_cell(row, field, picture) for field in shown.block.fields],
-                               **attributes({"id": row.get("id") or ""})) for row in shown.rows])
+                               for field in fields]))
+    body = html.Tbody([html.Tr([_cell(row, field, picture) for field in fields], **_of_row(row, shown.block.chooses))
+                       for row in shown.rows])
     return html.Table([head, body])
+
+
+def _of_row(row: Row, chooses: str) -> dict[str, Any]:
+    """Return the attributes of a row; one that chooses a district does so by a click, and by Enter when it has the focus."""
+    named = attributes({"id": row.get("id") or ""})
+    if chooses and row[chooses]:
+        return {**named, "tabIndex": "0", **attributes({"wish": json.dumps({"district": row[chooses]})})}
+    return {**named, "className": f"row-{row['kind']}"} if chooses else named
+
+
+def named(name: str) -> Component:
+    """Return a name in whatever script: it keeps its own direction and leaves that of its neighbours alone."""
+    return html.Bdi(name)
 
 
 def _cell(row: Row, field: Field, picture: Picture) -> Component:
     value = row[field.name]
     if field.form == "priority" and value is not None:
         return html.Td(mark(value, picture), className="form-priority")
-    text = forms.write(value, field.form, picture.texts, picture.city.zone)
-    if field.name == "title" and row.get("closing_refused"):
-        return html.Td([text, refused(picture)], className="form-text", title=text)
-    return html.Td(text, className=f"form-{field.form}", title=text if field.form == "text" else None)
+    if field.form not in {"text", "name"}:
+        is_zero = field.form == "count" and value == 0
+        return html.Td(forms.write(value, field.form, picture.texts, picture.city.zone), className=f"form-{field.form}{' zero' if is_zero else ''}")
+    text = picture.texts.name(row, field.name) if field.form == "name" else forms.write(value, "text", picture.texts, picture.city.zone)
+    more = [refused(picture)] if field.name == "title" and row.get("closing_refused") else []
+    return html.Td([html.Div(named(text), className="lines"), *more], className=f"form-{field.form}", title=text)
 
 
 def refused(picture: Picture) -> Component:
@@ -167,9 +184,9 @@ def tiles(shown: Shown, picture: Picture) -> Component:
 
 def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
-    since = f" {forms.minutes(row['since_s'])}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
+    since = f" {forms.minutes(row['since_s'], picture.texts)}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
     name = picture.texts.name(row)
-    return html.Div([html.Span(name, className="tile-name", title=name), html.Span(f"{state}{since}", className="tile-state")],
+    return html.Div([html.Span(named(name), className="tile-name", title=name), html.Span(f"{state}{since}", className="tile-state")],
                     className="tile", **attributes({"state": row["state"], "id": row["id"]}))
 
 

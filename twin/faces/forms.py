@@ -7,25 +7,64 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from twin.faces.texts import DASH
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from twin.faces.texts import Texts
 
-DASH = "—"
 MINUS = "−"
 
 
-def duration(seconds: float) -> str:
-    """Answer seconds as 42″, 1′38″ or 3 h 05′."""
-    total = round(abs(seconds))
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+YEAR = 365 * DAY
+"""A year of a duration, s: the tenth of one that a leap day may be off is not seen."""
+
+
+def duration(seconds: float, texts: Texts | None = None) -> str:
+    """Answer a duration in units that suit its size; `assets/src/durations.js` writes the same in a browser.
+
+    42″ below a minute, 1′38″ below an hour, 3 h 05′ below 48 hours, 12 d 4 h below 60 days, 212 d below 365 days, then 8.8 y.
+    From 48 hours on nothing is rounded up, so that no duration is said to be longer than it is.
+
+    Args:
+        texts: gives the words for days and years; letters without.
+    """
+    total = math.floor(abs(seconds) + 0.5)
     sign = MINUS if seconds < 0 and total else ""
-    if total >= 3_600:
-        return f"{sign}{total // 3_600} h {total % 3_600 // 60:02d}′"
-    return f"{sign}{total // 60}′{total % 60:02d}″" if total >= 60 else f"{sign}{total}″"
+    return sign + (_short(total) if total < 48 * HOUR else _long(total, texts))
 
 
-def minutes(seconds: float) -> str:
+def _short(total: int) -> str:
+    if total >= HOUR:
+        return f"{total // HOUR} h {total % HOUR // MINUTE:02d}′"
+    return f"{total // MINUTE}′{total % MINUTE:02d}″" if total >= MINUTE else f"{total}″"
+
+
+def _long(total: int, texts: Texts | None) -> str:
+    days, hours = str(total // DAY), str(total % DAY // HOUR)
+    if total < 60 * DAY:
+        return texts.say("duration-days-hours", d=days, h=hours) if texts else f"{days} d {hours} h"
+    if total < YEAR:
+        return texts.say("duration-days", d=days) if texts else f"{days} d"
+    return texts.say("duration-years", y=years(total)) if texts else f"{years(total)} y"
+
+
+def years(total: int) -> str:
+    """Answer whole seconds as years with one decimal, not rounded up."""
+    tenths = total * 10 // YEAR
+    return f"{tenths // 10:,}.{tenths % 10}"
+
+
+def behind(seconds: int, texts: Texts | None = None) -> str:
+    """Answer how far a clock is behind: whole minutes below 48 hours, since that is what one sets a clock by, then as `duration`."""
+    if seconds >= 48 * HOUR:
+        return duration(seconds, texts)
+    return texts.say("duration-minutes", m=str(seconds // MINUTE)) if texts else f"{seconds // MINUTE} min"
+
+
+def minutes(seconds: float, texts: Texts | None = None) -> str:
     """Answer seconds as whole minutes, 13′, where there is no room for more.
 
     Under a minute as seconds. How long something has lasted is never below zero: a time that would
@@ -33,7 +72,7 @@ def minutes(seconds: float) -> str:
     """
     if seconds < 0:
         return DASH
-    return f"{int(seconds // 60)}′" if 60 <= seconds < 3_600 else duration(seconds)
+    return f"{int(seconds // 60)}′" if MINUTE <= seconds < HOUR else duration(seconds, texts)
 
 
 def count(value: float) -> str:
@@ -88,14 +127,16 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
 
 
 def age(elapsed: timedelta, texts: Texts) -> str:
-    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前'.
+    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前', '8.8 年前'.
 
     What is still to come has no age: a dash.
     """
     seconds = math.floor(elapsed.total_seconds())
     if seconds < 0:
         return DASH
-    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+    if seconds >= YEAR:
+        return texts.say("age-years", n=years(seconds))
+    for unit, size in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
         if seconds >= 2 * size:
             return texts.say(f"age-{unit}", n=seconds // size)
     return texts.say("age-seconds", n=seconds)
@@ -122,7 +163,7 @@ def write_number(value: float, form: str, texts: Texts) -> str:
     """
     match form:
         case "duration" | "age":
-            return duration(value) if value >= 0 else DASH
+            return duration(value, texts) if value >= 0 else DASH
         case "percent":
             return f"{value:.1f}".replace("-", MINUS)
         case "number":

@@ -13,6 +13,7 @@ from twin.faces import forms
 from twin.faces.blocks import aria, attributes, of_figure
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
+from twin.view import View
 
 MOST_SENTENCES = 2
 """Sentences of the store that a banner shows: it must not cover the picture."""
@@ -42,6 +43,19 @@ def chips(picture: Picture) -> list[Component]:
     return found
 
 
+def title(city: City, texts: Texts) -> Component:
+    """Return the city's name and what is shown of it, in the direction of the name."""
+    said = texts.say("title", city=texts.name({"name": city.name, "name_en": city.name_en}))
+    return html.H1(said, dir="auto", title=said)
+
+
+def ways(texts: Texts) -> list[Component]:
+    """Return the ways to the other language and to the wall, which stays in this one."""
+    other = "en" if texts.lang == "zh-CN" else "zh-CN"
+    return [html.Button(texts.say("other-language"), type="button", className="quiet", **attributes({"wish": json.dumps({"lang": other})})),
+            html.A(texts.say("open-wall"), href=f"/wall/default?{View(lang=texts.lang).url()}", className="quiet")]
+
+
 def moments(picture: Picture) -> list[Component]:
     """Return the words of the time chip; none on a live page.
 
@@ -67,7 +81,7 @@ def age(picture: Picture) -> Component:
     """
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
     behind = picture.clock_behind_s
-    said_age = texts.say("clock-behind", n=behind // 60) if behind else forms.age(picture.now - as_of, texts)
+    said_age = texts.say("clock-behind", n=forms.behind(behind, texts)) if behind else forms.age(picture.now - as_of, texts)
     passed = html.Span(said_age, className="age clock-behind" if behind else "age",
                        **attributes({"since": to_text(as_of), "until": to_text(picture.status.as_of)}))
     when = html.Span(texts.say("data-as-of", moment=picture.when(as_of)))
@@ -154,9 +168,10 @@ def _counted(figure: Figure | None) -> int:
 
 
 def spoken(texts: Texts, city: City, ttl_s: float) -> str:
-    """Answer what the browser's own clockwork says (ages, lost link), as JSON for a `data-` attribute."""
-    keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "clock-behind", "offline", "late")
-    words = {key: texts.say(key, n="{n}") for key in keys}
+    """Answer what the browser's own clockwork says (ages, durations, lost link), as JSON for a `data-` attribute."""
+    keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "age-years", "clock-behind", "offline", "late",
+            "duration-minutes", "duration-days-hours", "duration-days", "duration-years")
+    words = {key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys}
     weekdays = [texts.say(f"weekday-{day}") for day in range(1, 8)]
     return json.dumps({"words": words, "weekdays": weekdays, "zone": city.zone.key, "ttl": ttl_s}, ensure_ascii=False)
 

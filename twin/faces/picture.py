@@ -220,14 +220,14 @@ def _beside(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         met = texts.say("target-met" if within else "target-missed")
         bound = texts.say("target", value=forms.write_number(other, form, texts), better=row.get("better") or "lower")
         return f"{met} {bound}", "good" if within else "bad"
-    return f"{_change(value, other, kind, form)} {texts.say(f'compare-{kind}')}", ""
+    return f"{_change(value, other, kind, form, texts)} {texts.say(f'compare-{kind}')}", ""
 
 
-def _change(value: float, other: float, kind: str, form: str) -> str:
+def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
     if form == "count" and kind == "last_week" and other >= 20:  # a share of a handful says nothing
         share = 100 * (value - other) / other
         return forms.signed(f"{share:.0f}%".replace("-", forms.MINUS), share)
     if form == "percent":
         return forms.signed(f"{value - other:.1f}".replace("-", forms.MINUS), round(value - other, 1))
-    text = forms.duration(value - other) if form == "duration" else forms.count(value - other)
+    text = forms.duration(value - other, texts) if form == "duration" else forms.count(value - other)
     return forms.signed(text, value - other)

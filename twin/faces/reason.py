@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from dash import html
 
-from twin.faces import blocks, forms, parts
+from twin.faces import forms, parts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,17 +26,11 @@ def banner(error: TwinError, lead: str, texts: Texts) -> list[Component]:
 
 def page_top(city: City, texts: Texts) -> list[Component]:
     """Return the bar of the page: city, language and the wall; there are no data, so they have no age."""
-    other = "en" if texts.lang == "zh-CN" else "zh-CN"
-    language = html.Button(texts.say("other-language"), type="button", className="quiet", **blocks.attributes({"wish": json.dumps({"lang": other})}))
-    return [_title(city, texts), html.Div(className="chips"), language, html.A(texts.say("open-wall"), href="/wall/default", className="quiet")]
+    return [parts.title(city, texts), html.Div(className="chips"), *parts.ways(texts)]
 
 
 def wall_top(city: City, texts: Texts, now: datetime) -> list[Component]:
     """Return the top line of the wall: city and the server's clock."""
     clock = html.Div([html.Span(forms.clock_time(now, city.zone), className="clock"), html.Span(forms.date(now, city.zone, texts), className="date")],
                      className="clock-line")
-    return [html.Div([_title(city, texts)], className="wall-title"), html.Div([clock], className="wall-clock")]
-
-
-def _title(city: City, texts: Texts) -> Component:
-    return html.H1(texts.say("title", city=texts.name({"name": city.name, "name_en": city.name_en})))
+    return [html.Div([parts.title(city, texts)], className="wall-title"), html.Div([clock], className="wall-clock")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES = ("zh-CN", "en")
+DASH = "—"
 _OWN = Path(__file__).with_name("messages")
 
 
@@ -35,9 +36,17 @@ class Texts:
         """Answer whether there is a message `key`."""
         return self._bundle.has_message(key)
 
-    def name(self, row: Mapping[str, object]) -> str:
-        """Answer the name of a row that has `name` and `name_en`, in this language."""
-        return str(row["name_en"] if self.lang == "en" and row.get("name_en") else row["name"])
+    def name(self, row: Mapping[str, object], column: str = "name") -> str:
+        """Answer the name of a row that has `name` and `name_en`, in this language.
+
+        A row without one is called by what it is, its `kind`, or by a dash.
+        """
+        english = row.get(f"{column}_en") if self.lang == "en" else None
+        found = english or row[column]
+        if found is not None:
+            return str(found)
+        key = f"row-{row.get('kind')}"
+        return self.say(key) if self.has(key) else DASH
 
 
 def load_texts(lang: str, folders: Iterable[Path]) -> Texts:

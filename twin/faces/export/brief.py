@@ -65,9 +65,9 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     _check(formats)
     on = [layer.id for layer in registry.layers if layer.on]
     now = pin(view, city, desk.pointer, on)
-    framed = replace(view, city=city.id, frame=view.frame or _FRAME, as_of=now.as_of)
+    framed = replace(view, city=city.id, lang=now.view.lang, frame=view.frame or _FRAME, as_of=now.as_of)
     pinned = pin(framed, city, desk.pointer, on)
-    words = texts.load_texts(view.lang, [layer.folder for layer in registry.layers])
+    words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers])
     shown = picture.take(desk, registry, city, pinned, words, clock())
     out.mkdir(parents=True, exist_ok=True)
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"

@@ -33,7 +33,9 @@ def sheets(picture: Picture) -> list[Sheet]:
             found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], ("unknown",), why))
         elif shown.block.kind != "figures" and shown.rows:
             names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
-            rows = tuple(tuple(_plain(row[name], picture) for name in names) for row in shown.rows)
+            said = {field.name for field in shown.block.fields if field.form == "name"}
+            rows = tuple(tuple(picture.texts.name(row, name) if name in said and row[name] is None and row.get("kind") else _plain(row[name], picture)
+                               for name in names) for row in shown.rows)
             found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], names, rows))
     return found
 
@@ -72,7 +74,7 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
         found.append(("damaged", texts.say("damaged-lead", tables=", ".join(lost))))
     found += [("problem", problem) for problem in dict.fromkeys((*picture.status.problems, *picture.pinned.problems))]
     if behind := picture.clock_behind_s:
-        found.append(("clock", texts.say("clock-behind", n=behind // 60)))
+        found.append(("clock", texts.say("clock-behind", n=forms.behind(behind, texts))))
     return found
 
 

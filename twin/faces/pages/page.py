@@ -21,17 +21,17 @@ FIGURES_OF = {"drone_coverage": ("drones_integrated", "drones_online", "drones_f
               "department_linkage": ("departments_ok",), "event_heat": ("open_now", "closings_refused")}
 ONLY_IF_ANY = frozenset({"closings_refused"})
 """Figures that are shown when there is something to count, and take no room when there is not."""
-PANEL_PX = 420
+OVERVIEW, SIDE_BY_SIDE = ("attention", "stages", "programmes", "departments"), ("districts",)
+"""What the panel of the whole city shows, by slot: how it is, or its districts side by side."""
+PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
+"""Width of the panel, CSS px; a picture that is at least so wide has room for a second column, since nobody can turn a page in it."""
 
 
 def top(picture: Picture) -> list[Component]:
     """Answer the bar at the top: city, marks, language, the wall, age of the data."""
-    texts = picture.texts
-    other = "en" if texts.lang == "zh-CN" else "zh-CN"
-    return [html.H1(texts.say("title", city=texts.name({"name": picture.city.name, "name_en": picture.city.name_en}))),
+    return [parts.title(picture.city, picture.texts),
             html.Div(parts.chips(picture), className="chips"),
-            html.Button(texts.say("other-language"), type="button", className="quiet", **blocks.attributes({"wish": json.dumps({"lang": other})})),
-            html.A(texts.say("open-wall"), href="/wall/default", className="quiet"),
+            *parts.ways(picture.texts),
             parts.age(picture)]
 
 
@@ -62,17 +62,39 @@ def side(picture: Picture) -> list[Component]:
     """Answer the panel: the chosen district, or the whole city when none is chosen."""
     texts, row = picture.texts, picture.district()
     if row is None:
-        slots = ("attention", "stages", "programmes", "departments")
-        return [html.H2(texts.say("whole-city")), html.P(texts.say("choose-district"), className="sub"),
-                *(blocks.block(shown, picture) for slot in slots for shown in picture.slot(slot))]
+        return _whole_city(picture)
     area = f"{forms.number(row['area_km2'])} km²" if row["area_km2"] is not None else forms.DASH
     people = texts.say("people", n=forms.count(row["population"])) if row["population"] is not None else forms.DASH
     close = html.Button("×", type="button", className="close", title=texts.say("close"), **blocks.aria("label", texts.say("close")),
                         **blocks.attributes({"wish": json.dumps({"district": ""})}))
     when = picture.when(picture.data_as_of)
     facts = texts.say("district-facts", area=area, people=people, moment=when)
-    return [html.Div([html.H2(texts.name(row)), close], className="panel-head"), html.P(facts, className="sub"),
+    return [html.Div([html.H2(blocks.named(texts.name(row))), close], className="panel-head"), html.P(facts, className="sub"),
             *(blocks.block(shown, picture) for shown in picture.slot("district"))]
+
+
+def _whole_city(picture: Picture) -> list[Component]:
+    texts, districts = picture.texts, list(picture.slot("districts"))
+    head: list[Component] = [html.H2(texts.say("whole-city")), html.P(texts.say("choose-district"), className="sub")]
+    overview = [blocks.block(shown, picture) for slot in OVERVIEW for shown in picture.slot(slot)]
+    if not districts:
+        return [*head, *overview]
+    counts = [blocks.block(shown, picture) for shown in districts]
+    if panel_px(picture) > PANEL_PX:
+        links = [blocks.block(shown, picture) for shown in picture.slot("departments")]
+        first = overview[:len(overview) - len(links)]
+        return [html.Div([html.Div([*head, *first]), html.Div([*counts, *links])], className="columns")]
+    chosen = picture.pinned.view.panel
+    tabs = [html.Button(texts.say(f"panel-{name or 'overview'}"), type="button", role="tab", **blocks.aria("selected", str(name == chosen).lower()),
+                        **blocks.attributes({"wish": json.dumps({"panel": name})})) for name in ("", "districts")]
+    return [*head, html.Div(tabs, className="tabs", role="tablist"), *(counts if chosen == "districts" else overview)]
+
+
+def panel_px(picture: Picture) -> int:
+    """Answer the width of the panel, CSS px."""
+    wide, view = picture.pinned.view.frame.partition("x")[0], picture.pinned.view
+    has_room = wide.isdecimal() and int(wide) >= TWO_COLUMNS_FROM_PX
+    return PANEL_PX + COLUMN_PX if has_room and not view.district and any(picture.slot("districts")) else PANEL_PX
 
 
 def foot(picture: Picture) -> list[Component]:

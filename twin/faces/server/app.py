@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
+from flask import request
 
 from twin import paths
 from twin.clock import asked_for, now
 from twin.errors import LakeError, TwinError, UsageError
 from twin.faces import deckmap, parts, picture, reason, texts
 from twin.faces.pages import page
-from twin.faces.server import headers, routes
+from twin.faces.server import headers, languages, routes
 from twin.faces.wall import profile as walls
 from twin.faces.wall import scene
 from twin.view import View, pin
@@ -52,15 +54,34 @@ class Hall:
 
 def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now) -> dash.Dash:
     """Answer the application for one city and one lake. Nothing is global: two may live in one process."""
-    app = dash.Dash("twin", assets_folder=str(paths.assets()), assets_ignore=r".*\.(py|map|txt|json)$|^src.*",
+    app = _Face("twin", assets_folder=str(paths.assets()), assets_ignore=r".*\.(py|map|txt|json)$|^src.*",
                     assets_path_ignore=["src"], title=city.name, update_title="", enable_mcp=False, suppress_callback_exceptions=True, serve_locally=True,
                     meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
     hall = _hall(desk, registry, city, clock)
+    app.hall = hall
     app.layout = _layout
     _add_callbacks(app, hall)
     routes.add_routes(app.server, desk, city, clock)
     headers.guard(app.server, app.csp_hashes())
+    languages.negotiate(app.server, city)
     return app
+
+
+class _Face(dash.Dash):
+    """The application; its frame says in which language it is before anything is painted."""
+
+    hall: Hall
+
+    def interpolate_index(self, **parts: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Return the frame of a face with the language and the title of the link that is opened."""
+        lang = languages.of_link(request.query_string.decode("utf-8", "replace"), self.hall.city)
+        frame = super().interpolate_index(**{**parts, "title": escape(_title(self.hall, lang))})
+        return frame.replace("<html>", f'<html lang="{lang}">', 1)
+
+
+def _title(hall: Hall, lang: str) -> str:
+    words = hall.words[lang]
+    return words.say("title", city=words.name({"name": hall.city.name, "name_en": hall.city.name_en}))
 
 
 def _hall(desk: Desk, registry: Registry, city: City, clock: Clock) -> Hall:
@@ -95,11 +116,11 @@ def _add_callbacks(app: dash.Dash, hall: Hall) -> None:
         except LakeError as error:
             if ctx.triggered_id == "pointer" and (pointer or {}).get("shown"):  # the picture stays, under the reason
                 kept = (dash.no_update,)
-                return (*kept, reason.banner(error, "lake-lost", hall.words[_lang(search)]), *kept * 9)
-            return _paint_reason(hall, pathname or "/", _lang(search), error)
+                return (*kept, reason.banner(error, "lake-lost", hall.words[_lang(search, hall)]), *kept * 9)
+            return _paint_reason(hall, pathname or "/", _lang(search, hall), error)
         except TwinError as error:
             sentences = [html.P(line) for line in error.lines()]
-            return ([], [html.Div(sentences, className="problem", role="alert")], [], [], [], [], dash.no_update, "face broken", {}, "zh-CN", "")
+            return ([], [html.Div(sentences, className="problem", role="alert")], [], [], [], [], dash.no_update, "face broken", {}, _lang(search, hall), "")
 
     @app.callback(Output("url", "search"), Input("wish", "data"), Input("pick", "data"), State("url", "search"),
                   prevent_initial_call=True)
@@ -120,7 +141,7 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
     """Answer everything on screen for one address. Raises TwinError for an address that means nothing."""
     view = View.parse(search)
     pinned = pin(view, hall.city, hall.desk.pointer, [layer.id for layer in hall.registry.layers if layer.on])
-    words = hall.words[view.lang]
+    view, words = pinned.view, hall.words[pinned.view.lang]
     shown = picture.take(hall.desk, hall.registry, hall.city, pinned, words, hall.clock())
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     spoken = parts.spoken(words, hall.city, hall.ttl_s)
@@ -132,9 +153,11 @@ def _paint(hall: Hall, pathname: str, search: str) -> tuple[Any, ...]:
         return (*places, spec, f"face wall{marked}", _style(wall), view.lang, "")
     if pathname != "/":
         raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
+    panel_px = page.panel_px(shown)
     places = (page.top(shown), parts.banner(shown), page.headline(shown), page.legend(shown, hall.registry),
               page.side(shown), page.foot(shown))
-    return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, page.PANEL_PX, 0, 0)), f"face page{marked}{' framed' if view.frame else ''}", {}, view.lang, "")
+    return (*places, _spec(hall, shown, spoken, ratio=1.0, padding=(0, panel_px, 0, 0)), f"face page{marked}{' framed' if view.frame else ''}",
+            {"--panel": f"{panel_px}px"}, view.lang, "")
 
 
 def _paint_reason(hall: Hall, pathname: str, lang: str, error: LakeError) -> tuple[Any, ...]:
@@ -143,6 +166,7 @@ def _paint_reason(hall: Hall, pathname: str, lang: str, error: LakeError) -> tup
     said = reason.banner(error, "lake-unreadable", words)
     spec: dict[str, Any] = {
         "deck": {"layers": []}, "snapshot": "", "hash": "", "frame": "", "spoken": parts.spoken(words, city, hall.ttl_s),
+        "lang": lang, "title": _title(hall, lang),
         "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom}, "cameraKey": "city|overview|",
         "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0}}
     if not pathname.startswith("/wall/"):
@@ -159,19 +183,15 @@ def _style(wall: walls.Profile) -> dict[str, int]:
     return {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
 
 
-def _lang(search: str | None) -> str:
-    """Return the language that an address asks for; Chinese if it asks for none, or for what is not there."""
-    try:
-        lang = View.parse(search or "").lang
-    except UsageError:
-        return texts.LANGUAGES[0]
-    return lang if lang in texts.LANGUAGES else texts.LANGUAGES[0]
+def _lang(search: str | None, hall: Hall) -> str:
+    return languages.of_link(search or "", hall.city)
 
 
 def _spec(hall: Hall, shown: picture.Picture, spoken: str, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
     spec = deckmap.spec(hall.desk, hall.registry, hall.city, shown.pinned, shown.texts, pack_urls=_pack_urls(hall), atlas=hall.atlas,
                         ratio=ratio, padding=padding)
-    return spec | {"spoken": spoken}
+    lang = shown.pinned.view.lang
+    return spec | {"spoken": spoken, "lang": lang, "title": _title(hall, lang)}
 
 
 def _pack_urls(hall: Hall) -> dict[str, str]:
@@ -186,7 +206,7 @@ def _pack_urls(hall: Hall) -> dict[str, str]:
 def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     """Answer `view` as a control asked for it.
 
-    It may ask for a district, a language, a layer on or off, another moment, or what is known of the
+    It may ask for a district, a language, what the panel shows, a layer on or off, another moment, or what is known of the
     moment now. After the newest data nothing can be told: a control leads to the newest at most.
     """
     if "toggle" in wish:
@@ -202,7 +222,7 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     if "known_at" in wish:
         known_at = str(wish["known_at"])
         return replace(view, known_at=_moment(known_at) if known_at else None)
-    allowed = {name: str(wish[name]) for name in ("district", "lang") if name in wish}
+    allowed = {name: str(wish[name]) for name in ("district", "lang", "panel") if name in wish}
     return replace(view, **cast("Any", allowed))
 
 

@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
+from twin.faces import forms
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,7 +60,7 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         except LakeError as error:
             return jsonify(ok=False, now=to_text(now), problems=error.lines(), **error.payload()), 503
         behind = status.clock_behind_s(now)
-        problems = [*status.problems, *([f"This machine's clock is behind the data by {behind // 60} min."] if behind else [])]
+        problems = [*status.problems, *([f"This machine's clock is behind the data by {forms.behind(behind)}."] if behind else [])]
         return jsonify(ok=not problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(now), problems=problems,
                        damaged=list(status.damaged), clock_behind_s=behind), 503 if problems else 200
 

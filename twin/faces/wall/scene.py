@@ -24,7 +24,7 @@ MOST_EVENTS = 5
 def top(picture: Picture) -> list[Component]:
     """Answer the top line: city and marks on the left, the server's clock and the age of the data on the right."""
     texts, zone, now = picture.texts, picture.city.zone, picture.now
-    return [html.Div([html.H1(texts.say("title", city=texts.name({"name": picture.city.name, "name_en": picture.city.name_en}))),
+    return [html.Div([parts.title(picture.city, texts),
                       html.Span(texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"), *parts.chips(picture)],
                      className="wall-title"),
             html.Div([html.Div([html.Span(forms.clock_time(now, zone), className="clock"),
@@ -66,8 +66,8 @@ def _event(row: Row, picture: Picture) -> Component:
     if row.get("closing_refused"):
         parts_of.append(texts.say("closing-refused"))
     return html.Div([blocks.mark(row["priority"], picture), html.Div([
-        html.Div(row["title"], className="wall-event-title"),
-        html.Div([html.Span(part) for part in parts_of], className="wall-event-facts")])],
+        html.Div(blocks.named(row["title"]), className="wall-event-title"),
+        html.Div([html.Span(blocks.named(part)) for part in parts_of], className="wall-event-facts")])],
         className=f"wall-event {blocks.MARKS[row['priority']]}", **blocks.attributes({"id": row["id"]}))
 
 
@@ -80,10 +80,12 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
 
 
 def foot(picture: Picture) -> list[Component]:
-    """Answer the bottom line: fleet, six stages, departments."""
-    fleet = html.Section([html.H3(picture.texts.say("fleet")),
-                          html.Div([blocks.figure(picture.figures[name]) for name in FLEET if name in picture.figures],
-                                   className="fleet-figures")], className="block kind-fleet")
+    """Answer the bottom line: fleet, six stages, departments; what no layer of the city answers is not there."""
+    fleet: list[Component] = []
+    for shown in picture.slot("fleet"):
+        figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
+        body = blocks.note(shown, picture) or html.Div(figures, className="fleet-figures")
+        fleet.append(html.Section([html.H3(picture.texts.say("fleet")), body], className="block kind-fleet"))
     stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
     links: list[Component] = []
     for shown in picture.slot("departments"):
@@ -91,7 +93,7 @@ def foot(picture: Picture) -> list[Component]:
         title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]
         body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
         links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
-    return [fleet, *stages, *links]
+    return [*fleet, *stages, *links]
 
 
 def _fine(picture: Picture) -> Component:

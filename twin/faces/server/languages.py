@@ -1,0 +1,73 @@
+"""In which language a face answers: the link's, else one that the browser asks for, else the city's own.
+
+The browser's wish is asked once, where a face is opened: it is sent on to the link that names the language. So everything
+else (pictures, exports, what is kept) hangs on the link alone, never on who asked, and a link that is passed on says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from flask import Response, redirect, request
+
+from twin.errors import UsageError
+from twin.faces.texts import LANGUAGES
+from twin.view import View
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug import Response as Answer
+    from werkzeug.datastructures import LanguageAccept
+
+    from twin.city import City
+
+
+def wished(accepted: LanguageAccept) -> str:
+    """Return the first language of a browser's wishes that there is; '' if it names none of them.
+
+    Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese and English that there are.
+    """
+    primary = {lang.partition("-")[0]: lang for lang in LANGUAGES}
+    named = (primary.get(name.lower().partition("-")[0], "") for name, quality in accepted if quality > 0)
+    return next(filter(None, named), "")
+
+
+def of_link(search: str, city: City) -> str:
+    """Return the language that a link names; the city's own if it names none, or one that is not there."""
+    try:
+        lang = View.parse(search).lang
+    except UsageError:
+        return city.lang
+    return lang if lang in LANGUAGES else city.lang
+
+
+def negotiate(server: Flask, city: City) -> None:
+    """Send a browser that opens a face without a language, and wants another than the city's, to the link that names it."""
+
+    def choose() -> Answer | None:
+        view = _without_language()
+        wish = wished(request.accept_languages) if view else ""
+        if view is None or wish in {"", city.lang}:
+            return None
+        return redirect(f"{quote(request.path)}?{replace(view, lang=wish).url()}")
+
+    def say(response: Response) -> Response:
+        if _without_language():
+            response.vary.add("Accept-Language")
+        return response
+
+    server.before_request(choose)
+    server.after_request(say)
+
+
+def _without_language() -> View | None:
+    """Return the view of a request that opens a face and leaves its language open; None for any other."""
+    if request.method not in {"GET", "HEAD"} or not (request.path == "/" or request.path.startswith("/wall/")):
+        return None
+    try:
+        view = View.parse(request.query_string.decode("utf-8", "replace"))
+    except UsageError:  # the face says what is wrong with it
+        return None
+    return None if view.lang else view
