@@ -157,10 +157,9 @@ class _Run:
         self.settling.forget(path.name)
         self.tally.done += outcome == "done"
         self.tally.refused += outcome == "refused"
-        self.watch.tell(
-            f"{path.name}: {sentences[0] if sentences else outcome} "
-            f"({there.relative_to(self.watch.folder)}.report.txt)"
-        )
+        said = sentences[0] if sentences else outcome
+        named = said if said.startswith(path.name) else f"{path.name}: {said}"
+        self.watch.tell(f"{named} ({there.relative_to(self.watch.folder)}.report.txt)")
         return True
 
     def _taken(self, path: Path) -> tuple[Outcome, dict[str, Any], Sequence[str]]:
