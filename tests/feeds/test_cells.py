@@ -55,6 +55,27 @@ def test_the_words_for_nothing_may_be_named(take, order):
     assert take(order(text="null"), null_words=("nix",)).event["details"] == "null"
 
 
+@pytest.mark.parametrize("cells", [{"number": "=ROW()"}, {"x": "=A1/1e6"}, {"district": "=VLOOKUP(A2,B:C,2)"}])
+def test_the_text_of_a_formula_is_no_data(take, order, cells):
+    assert "is a formula, not its result" in take(order(**cells)).reason
+
+
+def test_a_number_that_a_program_kept_as_a_fraction_is_the_same_order(take, order):
+    assert [row["event_id"] for row in take(order(number="20261124001"), order(number="20261124001.0")).rows()] == ["20261124001"]
+
+
+def test_an_alias_of_a_district_that_is_none_is_a_fault_of_the_pack(trio):
+    from dataclasses import replace
+
+    from twin.errors import PackError
+    from twin.feeds.work_orders import load_mapping
+
+    settings = {**trio.settings, "districts": {"aliases": {"Old Town": "Atlantis"}}}
+    with pytest.raises(PackError, match=r"\[districts\.aliases\] names Atlantis"):
+        load_mapping(replace(trio, settings=settings))
+    assert load_mapping(replace(trio, settings={**settings, "districts": {"aliases": {"Old Town": "Corra"}}})).aliases == {"old town": "Corra"}
+
+
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#name?"])
 def test_an_error_of_a_spreadsheet_is_no_data_in_text_either(take, order, error):
     assert take(order(arrived=error)).reason == f"arrived: the cell holds the error {error}."

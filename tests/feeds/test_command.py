@@ -58,7 +58,7 @@ def test_the_command_run_again_adds_nothing(tmp_path):
     ("noise.csv", "工单编号,来电时间\n".encode() + b"\xff\xfe", "noise.csv is not UTF-8: byte 27 (0xff) does not fit."),
     ("few.csv", "工单编号,渠道\n1,2\n".encode(), "few.csv has no column 来电时间, 诉求类型"),
     ("sheet.xlsx", b"not a spreadsheet", "sheet.xlsx is not an XLSX file."),
-    ("paper.pdf", b"%PDF-1.4", "paper.pdf is neither CSV nor XLSX."),
+    ("paper.pdf", b"%PDF-1.4", "paper.pdf is of a kind that is not read"),
     ("gone.csv", None, "gone.csv cannot be read: No such file or directory.")])
 def test_a_file_that_cannot_be_read_ends_with_a_sentence_and_leaves_no_snapshot(tmp_path, name, content, said):
     if content is not None:

@@ -123,6 +123,27 @@ def test_another_separator_than_the_one_that_is_declared_is_named_with_the_setti
     assert f"delimiter = {written}".replace("\\\\", "\\") in caught.value.fix
 
 
+def test_a_first_line_that_names_the_wrong_separator_is_said(csv):
+    with pytest.raises(ContractError, match='is separated by ","') as caught:
+        decode(csv, f"sep=;\n{TEXT}".encode())
+
+    assert "take out a first line 'sep='" in caught.value.fix
+
+
+def test_headings_are_read_without_what_nobody_sees(csv):
+    assert decode(csv, '\u200b编号 ,"\u00a0地址\u200d\n"\n1,x\n'.encode()) == [(2, ["1", "x"])]
+
+
+def test_zeros_that_a_spreadsheet_shows_before_a_number_are_part_of_it(tmp_path):
+    made = Workbook()
+    for row in (WANTED, (123, "x")):
+        made.active.append(row)
+    made.active["A2"].number_format = "00000000"
+    made.save(tmp_path / "a.xlsx")
+
+    assert read_rows(tmp_path / "a.xlsx") == [(2, ["00000123", "x"])]
+
+
 @pytest.mark.parametrize("above", ["江汉区工单明细表\n", "表一\n\n制表人：张三,2026年11月\n"])
 def test_titles_may_stand_above_the_header(csv, above):
     assert [cells for _, cells in decode(csv, (above + TEXT).encode())] == [["1", "解放大道"]]
@@ -168,7 +189,7 @@ def test_a_folder_is_no_file(tmp_path):
 
 
 def test_a_file_of_another_kind_says_what_is_read(tmp_path):
-    with pytest.raises(ContractError, match=r"a\.xls is neither CSV nor XLSX"):
+    with pytest.raises(ContractError, match=r"a\.xls is of a kind that is not read"):
         read_rows(write(tmp_path / "a.xls", "x"), WANTED)
 
 

@@ -43,7 +43,7 @@ def open_csv(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delim
     try:
         header = find_header(path.name, rows, wanted)
     except NoHeader as error:
-        raise _with_separator(error, path, codec, delimiter, wanted) from None
+        raise _with_separator(error, path, codec, wanted) from None
     return Sheet("", header.names, blocks(header, rows, wanted, may_be_short=False))
 
 
@@ -79,7 +79,8 @@ def _is_gb18030(sample: bytes, wanted: Sequence[str]) -> bool:
     return False
 
 
-def _rows(path: Path, codec: str, delimiter: str) -> Iterator[Row]:
+def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iterator[Row]:
+    """Yield the rows; the separator that a first line names comes before `delimiter` if the file is obeyed."""
     csv.field_size_limit(_MAX_CELL)
     begun = number = 1
     try:
@@ -87,7 +88,7 @@ def _rows(path: Path, codec: str, delimiter: str) -> Iterator[Row]:
             lines = _lines(path, file)
             first = next(lines, "")
             if (separator := _said(first)) is not None:
-                delimiter, begun, number, first = separator, 2, 2, ""
+                delimiter, begun, number, first = separator if obeys else delimiter, 2, 2, ""
             reader = csv.reader(_with(first, lines), delimiter=delimiter, strict=True)
             skipped = begun - 1
             for row in reader:
@@ -157,16 +158,14 @@ def _misfit(path: Path, codec: str) -> NoReturn:
     raise ContractError(f"{path.name} changed while it was read.", why="no row was taken.", fix="read it again once nobody writes to it.")
 
 
-def _with_separator(error: NoHeader, path: Path, codec: str, delimiter: str, wanted: Sequence[str]) -> ContractError:
+def _with_separator(error: NoHeader, path: Path, codec: str, wanted: Sequence[str]) -> ContractError:
     """Return the error, with the separator that would have found the header, if there is one."""
     for other, written in _SEPARATORS.items():
-        if other == delimiter:
-            continue
         try:
-            find_header(path.name, _rows(path, codec, other), wanted)
+            find_header(path.name, _rows(path, codec, other, obeys=False), wanted)
         except ContractError:
             continue
-        return ContractError(f"{path.name} is separated by {written}, not by {_SEPARATORS.get(delimiter, repr(delimiter))}.",
+        return ContractError(f"{path.name} is separated by {written}, not by what the mapping or its first line says.",
                              why="so its header is one long name; no row was taken.",
-                             fix=f"set delimiter = {written} beside the columns of the feed.")
+                             fix=f"set delimiter = {written} beside the columns of the feed, and take out a first line 'sep=' that says otherwise.")
     return error

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from twin.contracts.unicode import one_form
 from twin.errors import ContractError
+from twin.feeds.order_columns import heading
 from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header
     for row in rows:
         if row.is_blank:
             continue
-        names = [one_form(cell.strip().strip("\ufeff\u200b")) for cell in row.cells]
+        names = [heading(cell) for cell in row.cells]
         if set(wanted) <= set(names):
             if twice := [column for column in wanted if names.count(column) > 1]:
                 raise ContractError(f"{name} has the column {', '.join(twice)} more than once.", fix="rename or remove one of them.")

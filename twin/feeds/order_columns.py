@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from twin.arrow import compute as pc
-from twin.contracts.unicode import in_one_form
+from twin.contracts.unicode import in_one_form, one_form
 
 FREE_TEXT = ("title", "details", "address")
 """Fields that are people's own words; all others are numbers, names, moments and words of a list."""
@@ -47,16 +47,30 @@ def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.S
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
     if "'" in letters:  # before people's own words only where it keeps a spreadsheet from running them
         texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])" if is_free else r"^'+()", replacement=r"\1")
+    if field == "event_id":
+        texts = pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0$", replacement=r"\1")  # a program kept it as a fraction
     if field == "event_id" and _WIDE.search(letters):
         texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
     is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(null_words, pa.string()))
     return pc.if_else(is_null, "", texts)
 
 
-def errors(texts: pa.StringArray, column: str) -> dict[int, str]:
-    """Find cells that hold a spreadsheet's error as text, as its CSV has it: by index, why the row is refused."""
+def heading(name: str) -> str:
+    """Return the name of a column in NFC without what nobody sees, with single spaces."""
+    return " ".join(one_form(_ANY.sub("", re.sub(r"\s", " ", name))).split())
+
+
+def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
+    """Find cells that hold a spreadsheet's error, or a formula, as text: by index, why the row is refused.
+
+    What people wrote may begin as a formula does; it is never run.
+    """
     found = np.asarray(pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(zero_copy_only=False), np.bool_)
-    return {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
+    said = {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
+    if field not in FREE_TEXT:
+        formulas = np.asarray(pc.starts_with(texts, "=").to_numpy(zero_copy_only=False), np.bool_)
+        said |= {at: f"{column}: {texts[at].as_py()!r} is a formula, not its result" for at in np.flatnonzero(formulas).tolist()}
+    return said
 
 
 def _letters(texts: pa.StringArray) -> str:

@@ -203,9 +203,18 @@ class _Reader:
 
 
 def _aliases(city: City) -> Mapping[str, str]:
-    """Return other words for districts, [districts.aliases] of city.toml: what it holds besides text is a fault of the pack."""
+    """Return other words for districts, [districts.aliases] of city.toml.
+
+    Raises:
+        PackError: one of them names no district.
+    """
     section = _section(_section(city.settings.get("districts")).get("aliases"))
-    return {one_form(word).lower(): one_form(str(name)) for word, name in section.items()}
+    found = {one_form(word).lower(): one_form(str(name)) for word, name in section.items()}
+    districts = city.reference["districts"]
+    known = {str(name).lower() for column in ("district_id", "name", "name_en") for name in districts[column].to_pylist()}
+    if wrong := sorted({name for name in found.values() if name.lower() not in known}):
+        raise PackError(f"city.toml: [districts.aliases] names {', '.join(wrong)}, which districts.csv does not have.", fix="give the id or name of a district.")
+    return found
 
 
 def _is_pair(value: object) -> bool:

@@ -145,7 +145,7 @@ class _Order:
         self.numbers = block.numbers.to_pylist()
         self.refused: dict[int, str] = dict(block.faults)
         for name, texts in given.items():
-            self._refuse(errors(texts, reader.column(name)))
+            self._refuse(errors(texts, name, reader.column(name)))
         self.late: dict[str, Mapping[int, str]] = {}
         self.moments = {name: self._moments(name, block) for name in _TIMES}
         self._own_cells()

@@ -209,7 +209,8 @@ def _text(value: object, cell: Any) -> str:
     if abs(number) >= _DIGITS:
         return f"{number:.14E}"  # digits beyond the fifteenth are lost: it must not look like a number that is whole
     if float(number).is_integer():
-        return str(int(number))
+        shown = str(int(number))
+        return shown.zfill(len(cell.number_format)) if number >= 0 and set(cell.number_format or "") == {"0"} else shown
     return _plain(repr(number))
 
 
