@@ -80,7 +80,7 @@ def test_a_refused_row_is_named_without_the_power_of_its_cells(tmp_path):
 
     done = said(("ingest", "work-orders", str(tmp_path / name), "--city", TRIO, "--lake", str(tmp_path / "lake")))
 
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1, done.output
     assert r"yesterday" in done.output
     assert r"orders\x1b" not in done.output
     assert r"\u001b[31m" in done.output

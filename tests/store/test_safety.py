@@ -688,7 +688,9 @@ def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_sa
     assert rows(after, table) == rows(find(Lake(old.path), after.id), table)
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(old.path.with_name("whole"), filter="data")
-    assert rows(after, table) == rows(find(Lake(old.path.with_name("whole") / "lake")), table)
+    found, was = rows(after, table), rows(find(Lake(old.path.with_name("whole") / "lake")), table)
+    later = dict.fromkeys(found[0] if found else ())  # columns that the older program did not know are null
+    assert sorted(map(str, found)) == sorted(str({**later, **row}) for row in was)
 
 
 @pytest.mark.parametrize("act", ["compact", "prune", "rollback", "backup", "repair", "upgrade"])
