@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -39,6 +38,7 @@ def open_csv(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delim
         OSError: it cannot be read.
     """
     codec = codec_of(path, wanted, encoding)
+    _refuse_zeros(path)
     rows = _rows(path, codec, delimiter)
     try:
         header = find_header(path.name, rows, wanted)
@@ -85,7 +85,7 @@ def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iter
     begun = number = 1
     try:
         with path.open(encoding=codec, newline="") as file:
-            lines = _lines(path, file)
+            lines = iter(file)
             first = next(lines, "")
             if (separator := _said(first)) is not None:
                 delimiter, begun, number, first = separator if obeys else delimiter, 2, 2, ""
@@ -109,31 +109,20 @@ def _with(first: str, lines: Iterator[str]) -> Iterator[str]:
     yield from lines
 
 
-def _lines(path: Path, file: io.TextIOWrapper) -> Iterator[str]:
-    for line in file:
-        if "\0" in line:
-            _zero(path)
-        yield line
-
-
 def _said(line: str) -> str | None:
     """Return the separator that a first line such as 'sep=;' names; None for any other line."""
     text = line.rstrip("\r\n").strip('"')
     return text[4:] if len(text) == 5 and text[:4].lower() == "sep=" else None
 
 
-def _zero(path: Path) -> NoReturn:
-    at = next(place for place, byte in _bytes(path) if byte == 0)
-    raise ContractError(f"{path.name}, byte {at + 1}: a zero byte, so this is not a CSV in UTF-8 or GB18030.",
-                        why="it may be UTF-16, a spreadsheet, or damaged; no row was taken.", fix="save it as CSV in UTF-8.")
-
-
-def _bytes(path: Path) -> Iterator[tuple[int, int]]:
-    at = 0
+def _refuse_zeros(path: Path) -> None:
+    before = 0
     with path.open("rb") as file:
-        while chunk := file.read(_SAMPLE):
-            yield from enumerate(chunk, at)
-            at += len(chunk)
+        while chunk := file.read(_SAMPLE * 16):
+            if (at := chunk.find(b"\0")) >= 0:
+                raise ContractError(f"{path.name}, byte {before + at + 1}: a zero byte, so this is not a CSV in UTF-8 or GB18030.",
+                                    why="it may be UTF-16, a spreadsheet, or damaged; no row was taken.", fix="save it as CSV in UTF-8.")
+            before += len(chunk)
 
 
 def _misfit(path: Path, codec: str) -> NoReturn:

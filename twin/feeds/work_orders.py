@@ -44,6 +44,8 @@ __all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
 
 _UNNAMED_KIND, _UNNAMED_UNIT = "unclassified", "unnamed unit"
 _TIMES = ("occurred_at", "created_at", *STEPS, "told_at")
+_UNIT_MARK = "\x1f"
+"""Stands between the cells of a row that are compared as one text; no tidied cell holds it."""
 _OF_UNIT = ("unit_name", *STEPS)
 
 
@@ -222,12 +224,11 @@ class _Order:
     def _sort(self, good: list[int]) -> Sorted:
         """Tell rows that are the first of their order from those that are not; indexes are those of the block."""
         taken = pa.array(good, pa.int64())
-        cells = {name: texts.take(taken).to_pylist() for name, texts in self.given.items()}
-        of_order = [column for name, column in cells.items() if name not in _OF_UNIT]
-        steps = [cells[name] for name in STEPS if name in cells]
-        deeds = [deed if any(deed) else None for deed in zip(*steps, strict=True)] if steps else [None] * len(good)
-        units = cells.get("unit_name", [""] * len(good))
-        found = self.of.seen.sort(cells["event_id"], [self.numbers[at] for at in good], list(zip(*of_order, strict=True)), units, deeds)
+        ids, units = (self.text(name).take(taken).to_pylist() for name in ("event_id", "unit_name"))
+        orders = _joined([texts.take(taken) for name, texts in self.given.items() if name not in _OF_UNIT])
+        deeds = _joined([self.text(step).take(taken) for step in STEPS])
+        nothing = _UNIT_MARK * (len(STEPS) - 1)
+        found = self.of.seen.sort(ids, [self.numbers[at] for at in good], orders, units, [None if deed == nothing else deed for deed in deeds])
         return Sorted([good[at] for at in found.first], {good[at]: nth for at, nth in found.parts.items()}, found.repeated,
                       {good[at]: why for at, why in found.reasons.items()})
 
@@ -330,6 +331,10 @@ class _Order:
             "event_id": self.text("event_id").take(pa.array(kept, pa.int64())), "version": 1, "occurred_at": _utc(occurred),
             "recorded_at": self.of.recorded_at, "told_at": _utc(told.at[kept]), "is_satisfied": pa.array([satisfied[at] for at in kept], pa.bool_()),
             "is_reopened": [bool(reopened[at]) or again for at, again in zip(kept, is_open_again, strict=True)], "source": FEED})
+
+
+def _joined(columns: Sequence[pa.StringArray]) -> list[str]:
+    return pc.binary_join_element_wise(*columns, _UNIT_MARK).to_pylist()
 
 
 def _or(texts: pa.StringArray, other: str) -> pa.StringArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from twin.store.lake import Lake
     from twin.store.snapshot import File
 
-_AT_ONCE = 120_000
+_AT_ONCE = 110_000
 """Rows of a feed of states that are held in memory before they are written."""
 _REFUSED_AT_ONCE = 20_000
 _EVENTS = "events"
@@ -83,6 +84,8 @@ class Intake:
     _news: dict[str, list[pa.Table]] = field(default_factory=dict[str, list[pa.Table]])
     _refused: list[pa.Table] = field(default_factory=list[pa.Table])
     _all_refused: list[pa.Table] = field(default_factory=list[pa.Table])
+    _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    _writing: list[Future[None]] = field(default_factory=list["Future[None]"])
 
     def take(self, batch: Batch) -> None:
         """Take a batch: rows that break their contract are refused."""
@@ -102,6 +105,9 @@ class Intake:
     def finish(self) -> Mapping[str, pa.Table]:
         """Write what is still held; return the news by table: whole rows of logs, events of states, what refused rows were of."""
         self._write_states()
+        self._written()
+        self._writer.shutdown()
+        pa.default_memory_pool().release_unused()
         for table, parts in self._held.items():
             sifted = repeats.sift(self.draft.lake, self.draft.now(table), TABLES[table], parts, self.refused_at)
             self.skipped += int(sifted.is_known.sum())
@@ -132,6 +138,7 @@ class Intake:
     def _write_states(self) -> None:
         """Hold what was taken of feeds of states against the lake as it stood before them, and write what says more."""
         states, self._states = self._states, []
+        self._written()
         for source in sorted({part.batch.of_source for part in states}):
             own = [part for part in states if part.batch.of_source == source]
             others = self._of_others(own, source)
@@ -156,10 +163,20 @@ class Intake:
         self._refuse_unsound(contract, rows, says_more, parts)
         self._tell(parts, says_more)
         new = rows.filter(pa.array(says_more))
-        self.draft.append(table, new)
+        self._writing.append(self._writer.submit(self.draft.append, table, new))  # while the feed reads on
         ids = pc.unique(new["event_id"])
         told = pc.is_in(ids, value_set=self._news[_EVENTS][-1]["event_id"]) if table != _EVENTS and _EVENTS in self._news else None
         self._news.setdefault(table, []).append(pa.table([ids if told is None else ids.filter(pc.invert(told))], names=["event_id"]))
+
+    def _written(self) -> None:
+        """Wait for what is being written.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        writing, self._writing = self._writing, []
+        for each in writing:
+            each.result()
 
     def _refuse_unsound(self, contract: Table, rows: pa.Table, says_more: npt.NDArray[np.bool_], parts: Sequence[_Checked]) -> None:
         """Refuse corrections that break their contract once they are joined with what is known."""
