@@ -99,7 +99,7 @@ def _inside(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64], locator:
 
 
 def _astray(lon: float, lat: float, locator: Locator) -> str:
-    said = f"place: longitude {lon:g}, latitude {lat:g}"
+    said = f"place: longitude {lon:.10g}, latitude {lat:.10g}"
     if lon == 0 and lat == 0:
         return f"{said} stands for an unknown place; leave both cells empty, or name it in the mapping: no_place = [[0, 0]]"
     if bool(_inside(np.array([lat]), np.array([lon]), locator)[0]):
