@@ -124,6 +124,24 @@ def test_a_corrected_answer_takes_the_place_of_the_one_that_was_known(ingest):
     assert [(row["version"], row["replaces"]) for row in sorted(table(snapshot, "feedbacks").to_pylist(), key=lambda row: row["version"])] == [(1, None), (2, 1)]
 
 
+def test_a_status_without_a_time_takes_no_known_time_back(ingest, mapping):
+    columns = {**mapping.columns, "status": "kind"}
+    ingest(order_of(**SENT, **TOLD | {"told": "2026-07-16 09:40:00"}, kind="closed"), columns=columns)
+    snapshot, done = ingest(order_of(kind="closed"), columns=columns)
+
+    assert done.rows.get("feedbacks", 0) == 0
+    assert [row["closed_at"].minute for row in table(snapshot, "event_facts").to_pylist()] == [40]
+
+
+def test_an_order_that_is_closed_again_after_it_was_open_again_keeps_its_reopening(ingest, mapping):
+    columns = {**mapping.columns, "status": "kind"}
+    for word in ("closed", "open", "closed", "closed"):
+        snapshot, _ = ingest(order_of(kind=word), columns=columns)
+
+    answers = sorted(table(snapshot, "feedbacks").to_pylist(), key=lambda row: row["version"])
+    assert [(row["is_reopened"], row["replaces"]) for row in answers] == [(False, None), (True, None), (False, None)]
+
+
 def test_the_numbers_of_two_sources_are_two_orders(ingest):
     ingest(order_of())
     snapshot, _ = ingest(order_of(text="another matter", **SENT), source_id="S02")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from twin.cli.common import report, the_city, with_city, with_json, with_lake
 from twin.errors import UsageError
@@ -49,8 +50,8 @@ def command(context: click.Context, folder: Path | None, once: bool, city_name: 
     DIR/refused with a report beside it. Ctrl-C or SIGTERM ends it when the file in hand is done.
     """
     if context.invoked_subcommand is not None:
-        if folder is not None or once:
-            raise UsageError("--watch and --once go with no other command.", fix="say `twin ingest --watch DIR`, or `twin ingest work-orders FILE`.")
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+            raise UsageError("Options stand after the command that they are for.", fix="say `twin ingest --watch DIR`, or `twin ingest work-orders FILE`.")
         return
     if folder is None:
         click.echo(context.get_help())

@@ -157,6 +157,8 @@ def _answers(rows: pa.Table, held: pa.Table, mine: npt.NDArray[np.int64], theirs
         if not says_more[at]:
             says_more[at] = not had["is_reopened"]
             continue
+        if row["told_at"] is None and not had["is_reopened"]:  # an empty cell takes no known time back
+            row["told_at"], row["occurred_at"] = had["told_at"], had["occurred_at"]
         row["is_satisfied"] = had["is_satisfied"] if row["is_satisfied"] is None else row["is_satisfied"]
         says_more[at] = any(row[name] != had[name] for name in ("told_at", "is_satisfied", "is_reopened"))
         row["replaces"] = None if _is_another(row, had) else had["version"]
@@ -165,6 +167,8 @@ def _answers(rows: pa.Table, held: pa.Table, mine: npt.NDArray[np.int64], theirs
 
 def _is_another(row: Mapping[str, Any], had: Mapping[str, Any]) -> bool:
     """Return whether an answer is not the one that is known, told otherwise."""
-    if row["told_at"] is None or had["told_at"] is None or row["told_at"] <= had["told_at"]:
+    if row["told_at"] is None:
+        return had["is_reopened"]
+    if had["told_at"] is None or row["told_at"] <= had["told_at"]:
         return False
     return had["is_reopened"] or row["is_reopened"]
