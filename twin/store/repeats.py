@@ -53,13 +53,11 @@ class Sifted:
 
     Attributes:
         rows: those that are new.
-        is_new: which of all rows given these are.
-        is_known: which were there with the same content.
+        is_known: which of all rows given were there with the same content.
         refused: those whose key is taken by another content, in the schema of `quarantine`.
     """
 
     rows: pa.Table
-    is_new: npt.NDArray[np.bool_]
     is_known: npt.NDArray[np.bool_]
     refused: pa.Table
 
@@ -74,12 +72,12 @@ def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part],
     dropped = np.concatenate([known, again])
     kept, is_known = np.ones(rows.num_rows, np.bool_), np.zeros(rows.num_rows, np.bool_)
     if not dropped.size:
-        return Sifted(rows, kept, is_known, QUARANTINE.empty())
+        return Sifted(rows, is_known, QUARANTINE.empty())
     same = np.concatenate([is_same, is_same_again])
     kept[dropped] = False
     is_known[dropped[same]] = True
     refused = _clashes(table, rows, np.sort(dropped[~same]), parts, moment)
-    return Sifted(rows.filter(pa.array(kept)), kept, is_known, refused)
+    return Sifted(rows.filter(pa.array(kept)), is_known, refused)
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
