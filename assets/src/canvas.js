@@ -24,6 +24,7 @@ export class Canvas {
    * @param {HTMLElement} element
    * @param {object} on
    * @param {(anew: boolean) => any[]} on.layers answers what to draw
+   * @param {() => void} on.open when it can draw
    * @param {(info: any) => void} on.click
    * @param {(info: any) => void} on.hover
    * @param {() => void} on.frame after each frame
@@ -56,6 +57,7 @@ export class Canvas {
       views: view(this.padding),
       initialViewState: this.camera,
       useDevicePixels: this.pixels,
+      deviceProps: { type: 'webgl', waitForPageLoad: false },
       layers: [],
       pickingRadius: 4,
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
@@ -79,8 +81,10 @@ export class Canvas {
   #opened(deck) {
     if (this.deck !== deck) return;
     this.alive = true;
-    if (this.tries > 0) this.rebuilt += 1;
+    const isAnew = this.tries > 0;
     this.tries = 0;
+    if (!isAnew) return this.on.open();
+    this.rebuilt += 1;
     deck.setProps({ layers: this.on.layers(true) });
   }
 

@@ -1,6 +1,7 @@
 // The bundle's door: `twinMap.render(elementId, spec)`, or `ClientsideFunction('deckmap', 'render')` with (spec, elementId).
 
 import { log } from '@deck.gl/core';
+import { otherLetters } from './fonts.js';
 import { TwinMap } from './map.js';
 
 log.level = 0;
@@ -25,6 +26,9 @@ window.twinMap = {
   get state() {
     return map?.state ?? null;
   },
+  otherLetters,
+  /** Draw a frame now, for measuring. */
+  redraw: () => map?.canvas.deck?.redraw('measured'),
   /** Where a place of the world lies on the page, CSS px from the map's corner. @param {[number, number]} lonLat */
   project: (lonLat) => map?.canvas.deck?.getViewports()[0]?.project(lonLat) ?? null,
 };

@@ -1,12 +1,15 @@
 // The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into wishes.
 // No state outside this module; nothing here knows a number of the city.
 
+import morph from 'morphdom';
 import { age, behind, silent } from './durations.js';
+import { beginLater } from './later.js';
 
 const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
 const CLOCKS_DIFFER_S = 60;
-const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, wishes: 0 };
+const POLL_MS = 2000;
+const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, wishes: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null };
 
 /** Server's present moment, ms since the epoch. */
 const serverNow = () => Date.now() + keeper.offset;
@@ -45,39 +48,48 @@ function beat() {
   else delete root.dataset.link;
 }
 
-/** The server answers, but cannot show anything: say why, once. @param {{what: string}} refusal */
-function refused(refusal) {
-  keeper.refused = true;
-  const told = document.querySelector('#banner [data-of=reason]')?.dataset.said;
-  if (told === refusal.what) return window.dash_clientside.no_update;
-  return { ...refusal, shown: document.querySelector('.as-of')?.dataset.snapshot ?? '' };
+/** Whether what the server has is another picture than the one on screen. @param {any} newest */
+function isNews(newest) {
+  const shown = document.querySelector('.as-of')?.dataset;
+  return newest.snapshot !== shown?.newest || newest.state !== shown?.state || Boolean(document.querySelector('#banner [data-of=reason]'));
 }
 
-/** Ask for the newest snapshot; answer it only when it is another one than on screen. A tick is skipped while one is under way. */
+/** The server answers, but cannot show anything: whether the face does not say why yet. @param {{what: string}} refusal */
+function isNewReason(refusal) {
+  return document.querySelector('#banner [data-of=reason]')?.dataset.said !== refusal.what;
+}
+
+/** Ask for the newest snapshot; let it be painted only when it is another one than on screen. A tick is skipped while one is under way. */
 async function poll() {
-  const same = window.dash_clientside.no_update;
-  if (keeper.asking) return same;
+  if (keeper.asking || !keeper.isHeard) return;
   keeper.asking = true;
   try {
     const begun = Date.now();
     const answer = await fetch('/api/snapshot', { cache: 'no-store', signal: AbortSignal.timeout(6000) });
     const newest = await answer.json();
-    if (!answer.ok && !newest.what) return same;
-    if (!answer.ok) {
-      keeper.heard = Date.now();
-      return refused(newest);
-    }
-    keeper.refused = false;
-    keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
+    if (!answer.ok && !newest.what) return;
     keeper.heard = Date.now();
-    const shown = document.querySelector('.as-of')?.dataset;
-    const isSame = newest.snapshot === shown?.newest && newest.state === shown?.state && !document.querySelector('#banner [data-of=reason]');
-    return isSame ? same : newest;
+    keeper.refused = !answer.ok;
+    if (answer.ok) keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
+    if (answer.ok ? isNews(newest) : isNewReason(newest)) window.dash_clientside.set_props('pointer', { data: newest });
   } catch {
-    return same;
+    // silence is counted by the beat
   } finally {
     keeper.asking = false;
   }
+}
+
+/**
+ * What to have painted: nothing while the address is the one on screen and no news came.
+ * @param {string} pathname @param {string} search @param {any} pointer
+ */
+function ask(pathname, search, pointer) {
+  heard();
+  const address = pathname + search;
+  if (address === keeper.address && (pointer ?? null) === keeper.pointer) return window.dash_clientside.no_update;
+  const keep = address === keeper.address && Boolean(document.querySelector('.as-of')?.dataset.snapshot);
+  Object.assign(keeper, { address, pointer: pointer ?? null });
+  return { pathname, search, shown: keeper.tags, keep };
 }
 
 /** Zoom of the pack is for a map 1,000 px wide; what covers the map is left out. */
@@ -106,23 +118,97 @@ function shrunk(spec) {
   return { ...spec.deck, layers };
 }
 
-/** Hand the spec to the map. */
-function draw(spec) {
-  if (!spec) return window.dash_clientside.no_update;
-  keeper.spoken = JSON.parse(spec.spoken);
+/** @param {string} html @returns {Element} */
+function made(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content.firstElementChild ?? document.createElement('i');
+}
+
+/**
+ * Take over the parts of a place that changed; the others, and what has the focus, are left alone.
+ * @returns {boolean} whether the place now stands as it was painted
+ */
+function place(id, { tags, html }) {
+  const there = document.getElementById(id);
+  const before = keeper.tags[id] ?? [];
+  const isWhole = tags.every((tag, at) => at in html || before[at] === tag);
+  keeper.tags[id] = isWhole ? tags : [];
+  while (there.children.length > tags.length) there.lastElementChild.remove();
+  for (const [at, piece] of Object.entries(html)) {
+    const old = there.children[Number(at)];
+    if (old) morph(old, made(piece));
+    else there.append(made(piece));
+  }
+  return isWhole;
+}
+
+/** Show what was painted: the parts of the face that changed, then its map. Where two paintings crossed, ask for the whole again. */
+function draw(painted) {
+  if (!painted) return window.dash_clientside.no_update;
+  const isWhole = Object.entries(painted.places).map(([id, changes]) => place(id, changes)).every(Boolean);
+  dress(painted);
+  if (!isWhole) window.dash_clientside.set_props('pointer', { data: { again: Date.now() } });
+  return painted.spec?.hash ?? '';
+}
+
+/** @param {any} painted */
+function dress({ kind, style, lang, title, now, spec }) {
+  keeper.offset = Date.parse(now) - Date.now();
+  const face = document.getElementById('face');
+  if (kind) {
+    face.className = kind;
+    face.removeAttribute('style');
+    for (const [name, value] of Object.entries(style)) face.style.setProperty(name, value);
+  }
+  face.lang = lang;
+  document.documentElement.lang = lang;
+  document.title = title;
+  if (spec) {
+    keeper.spoken = JSON.parse(spec.spoken);
+    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, words: words() });
+  }
   beat();
-  document.documentElement.lang = spec.lang;
-  document.title = spec.title;
-  window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), zone: keeper.spoken.zone, words: words() });
-  return spec.hash;
+}
+
+/** The face stands in the page's own HTML; only its map is drawn by us. */
+function begin() {
+  const first = JSON.parse(document.getElementById('first').textContent);
+  keeper.address = location.pathname + location.search;
+  for (const [id, { tags }] of Object.entries(first.places)) keeper.tags[id] = tags;
+  dress(first);
+}
+
+/** Hand a wish to Dash; one that comes before Dash does waits for it. @param {Record<string, string>} asked */
+function wish(asked) {
+  keeper.wishes += 1;
+  const data = { ...asked, n: keeper.wishes };
+  if (keeper.isHeard) window.dash_clientside.set_props('wish', { data });
+  else keeper.waiting = data;
+}
+
+/** Dash listens from now on. */
+function heard() {
+  if (keeper.isHeard) return;
+  keeper.isHeard = true;
+  if (keeper.waiting) setTimeout(() => window.dash_clientside.set_props('wish', { data: keeper.waiting }));
+}
+
+/** The moment and value of a chart that may be chosen, under the pointer. @param {MouseEvent} event @returns {[string, number | null] | null} */
+function momentAt(event) {
+  const box = event.target instanceof Element ? event.target.closest('[data-moments]') : null;
+  if (!(box instanceof HTMLElement)) return null;
+  const moments = JSON.parse(box.dataset.moments);
+  const { left, width } = box.getBoundingClientRect();
+  const n = Math.round(((event.clientX - left) / width) * (moments.length - 1));
+  return moments[Math.min(Math.max(n, 0), moments.length - 1)];
 }
 
 document.addEventListener('click', (event) => {
   const node = event.target instanceof Element ? event.target.closest('[data-wish]') : null;
-  if (node instanceof HTMLElement) {
-    keeper.wishes += 1;
-    window.dash_clientside.set_props('wish', { data: { ...JSON.parse(node.dataset.wish), n: keeper.wishes } });
-  }
+  if (node instanceof HTMLElement) return wish(JSON.parse(node.dataset.wish));
+  const found = momentAt(event);
+  if (found && found[1] !== null) wish({ as_of: found[0] });
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') document.querySelector('#side .close')?.click();
@@ -132,5 +218,8 @@ document.addEventListener('keydown', (event) => {
   }
 });
 setInterval(beat, 1000);
+setInterval(poll, POLL_MS);
 
-window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { poll, draw } });
+window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });
+begin();
+beginLater();

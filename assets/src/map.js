@@ -8,6 +8,8 @@ import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
 const GATHER_MS = 150;
+/** The first picture waits longer for all of it: each frame of half a picture is a frame too many. */
+const FIRST_GATHER_MS = 1200;
 const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
 
 /**
@@ -40,6 +42,7 @@ export class TwinMap {
     this.tooltip = new Tooltip(element);
     this.canvas = new Canvas(element, {
       layers: (anew) => this.stack.layers(anew),
+      open: () => this.#soon(),
       click: (info) => this.#click(info),
       hover: (info) => this.#hover(info),
       frame: () => this.#watch(),
@@ -74,7 +77,7 @@ export class TwinMap {
       this.unseen = undefined;
       this.canvas.draw();
       this.#watch();
-    }, this.stack.settled ? 0 : Math.max(0, GATHER_MS - since));
+    }, this.stack.settled ? 0 : Math.max(0, (this.cameBefore ? GATHER_MS : FIRST_GATHER_MS) - since));
   }
 
   /** Say that the picture is whole once it is; ask again a frame later until then. */
@@ -88,6 +91,7 @@ export class TwinMap {
       else delete dataset.broken;
       if (this.stack.settled && !this.drawing && this.canvas.idle) {
         this.settled = true;
+        this.cameBefore = true;
         dataset.picture = this.spec.hash ?? '';
         dataset.ready = this.spec.snapshot;
       } else if (!this.stack.broken.length) this.#watch();

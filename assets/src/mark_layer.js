@@ -10,10 +10,10 @@ const PULSES = 3;
 const PULSE_MS = 1300;
 const RING = { steady: 1, from: 0.55, to: 1.75 };
 
-/** @type {Promise<ImageBitmap> | undefined} */
-let atlas;
-/** The atlas is part of this file: no request, and no moment without marks. */
-const openAtlas = () => (atlas ??= createImageBitmap(new Blob([atlasBytes], { type: 'image/png' })));
+/** @type {ImageBitmap | null} */
+let atlas = null;
+/** The atlas is part of this file and opened with it: no request, and no frame without marks. */
+const opened = createImageBitmap(new Blob([atlasBytes], { type: 'image/png' })).then((image) => (atlas = image));
 
 /** Colours a mask by its row's colour but leaves its dark edge dark. */
 class TintedIcons extends IconLayer {
@@ -61,8 +61,8 @@ export class MarkLayer extends CompositeLayer {
   };
 
   initializeState() {
-    this.setState({ seen: new Set(), rings: [], fresh: [], began: 0, image: null });
-    openAtlas().then((image) => this.getCurrentLayer()?.setState({ image }));
+    this.setState({ seen: null, rings: [], fresh: [], began: 0, image: atlas });
+    if (!atlas) opened.then((image) => this.getCurrentLayer()?.setState({ image }));
   }
 
   get isLoaded() {
@@ -74,7 +74,8 @@ export class MarkLayer extends CompositeLayer {
     const { pulse, data } = props;
     if (this.state.from === data) return;
     const rings = pulse ? ringed(data, pulse.split(' ')) : [];
-    const fresh = rings.filter((ring) => !this.state.seen.has(ring.id));
+    const { seen } = this.state; // what stands on the first picture is not new
+    const fresh = seen ? rings.filter((ring) => !seen.has(ring.id)) : [];
     this.setState({ rings, from: data, seen: new Set(rings.map((ring) => ring.id)) });
     if (fresh.length === 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     this.setState({ fresh, began: performance.now() });

@@ -1,14 +1,15 @@
 // Names on the map: our own fonts, a halo, letters apart in Han text, two lines where a name is long, and no name over another.
+// Each is a picture that the browser wrote, so that every script is set as its readers expect.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { IconLayer, TextLayer } from '@deck.gl/layers';
+import { IconLayer } from '@deck.gl/layers';
 import { along } from './along.js';
 import { rowOf } from './arrow.js';
 import { namesOf } from './placing.js';
 import { isShaped, lines, spaced } from './scripts.js';
 import { picture } from './words.js';
 
-export const FONT = '"Inter Variable", "Noto Sans SC", "Noto Sans CJK SC", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari", sans-serif';
+export const FONT = '"Inter Variable", "Noto Sans SC", "Other Letters", "Noto Sans CJK SC", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari", sans-serif';
 const MEASURED = 64;
 const LINE = 1.2;
 const pen = document.createElement('canvas').getContext('2d');
@@ -31,10 +32,10 @@ function width(text, weight) {
 }
 
 /**
- * Props beside TextLayer's: `letterSpacing` (thin spaces between letters of Han text), `collide` (false draws every name),
+ * `letterSpacing` (thin spaces between letters of Han text), `collide` (false draws every name),
  * `getPriority` (greater stays when two touch, of whatever layer), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name
  * stands at this share of the length of a line, and follows it; null for places).
- * A name in a script whose letters join or run from right to left is a picture of the whole name, in one line.
+ * A name in a script whose letters join or run from right to left is in one line.
  */
 export class NamesLayer extends CompositeLayer {
   static layerName = 'NamesLayer';
@@ -68,15 +69,13 @@ export class NamesLayer extends CompositeLayer {
     const names = namesOf(this.context.layerManager ?? this.context.deck);
     if (changeFlags.dataChanged || changeFlags.propsChanged || changeFlags.updateTriggersChanged || !this.state.written) {
       const written = this.#written();
-      const whole = written.filter((each) => each.isWhole);
-      this.setState({ written, kept: null, pictures: whole.length ? this.#pictures(whole) : null });
+      this.setState({ written, kept: null, pictures: written.length ? this.#pictures(written) : null });
       names.set(this.id, props.collide ? { labels: written, group: props.collisionGroup, layer: this } : null);
     }
     const { written } = this.state;
     const kept = props.collide ? names.kept(this.id, this.context.viewport) : written.map((_, index) => index);
     if (String(kept) === String(this.state.kept)) return;
-    const shown = kept.map((index) => written[index]);
-    this.setState({ kept, plain: shown.filter((each) => !each.isWhole), whole: shown.filter((each) => each.isWhole) });
+    this.setState({ kept, shown: kept.map((index) => written[index]) });
   }
 
   finalizeState(context) {
@@ -99,71 +98,40 @@ export class NamesLayer extends CompositeLayer {
       const spot = props.along === null ? { position: each(props.getPosition), angle: each(props.getAngle) } : along(row, props.along);
       const text = String(each(props.getText) ?? '');
       if (!text || !Number.isFinite(spot?.position?.[0]) || !Number.isFinite(spot?.position?.[1])) return [];
-      const isWhole = isShaped(text);
-      const said = isWhole ? [text] : (isLevel ? lines(text) : [text]).map((line) => spaced(line, props.letterSpacing));
+      const said = (isLevel && !isShaped(text) ? lines(text) : [text]).map((line) => (isShaped(text) ? line : spaced(line, props.letterSpacing)));
       const size = each(props.getSize);
       const scaled = size * props.sizeScale;
       const wide = Math.max(...said.map((line) => width(line, props.fontWeight))) * scaled;
-      const anchor = isWhole ? 'middle' : each(props.getTextAnchor);
+      const anchor = each(props.getTextAnchor);
       return [{
-        row, isWhole, ...spot, text: said.join('\n'), size, color: each(props.getColor), priority: each(props.getPriority), anchor,
+        row, ...spot, text: said.join('\n'), lines: said, size: scaled, color: each(props.getColor), priority: each(props.getPriority), anchor,
         offset: each(props.getPixelOffset), shift: { start: wide / 2, end: -wide / 2 }[anchor] ?? 0, wide, high: scaled * LINE * said.length,
       }];
     });
   }
 
-  /** @param {any[]} whole names that are written whole; each is given the number of its picture */
-  #pictures(whole) {
+  /** @param {any[]} written each is given the number of its picture */
+  #pictures(written) {
     const { haloColor, haloWidth, fontWeight } = this.props;
-    whole.forEach((each, n) => Object.assign(each, { n }));
-    return picture(whole, { font: FONT, weight: fontWeight, haloColor, haloWidth });
+    written.forEach((each, n) => Object.assign(each, { n }));
+    const ratio = this.context.device?.canvasContext?.cssToDeviceRatio?.() ?? window.devicePixelRatio;
+    return picture(written, { font: FONT, weight: fontWeight, haloColor, haloWidth }, ratio);
   }
 
   renderLayers() {
-    const { plain = [], whole = [], pictures } = this.state;
-    return [plain.length > 0 && this.#letters(plain), whole.length > 0 && this.#words(whole, pictures)];
-  }
-
-  /** What both ways of writing share. */
-  #shared() {
-    return {
-      getPosition: (/** @type {any} */ each) => each.position,
-      getAngle: (/** @type {any} */ each) => each.angle,
-      getPixelOffset: (/** @type {any} */ each) => each.offset,
-      sizeScale: this.props.sizeScale,
-      billboard: this.props.billboard,
-    };
-  }
-
-  /** @param {any[]} data */
-  #letters(data) {
-    const { props } = this;
-    return new TextLayer(this.getSubLayerProps({ id: 'text', updateTriggers: {} }), {
-      ...this.#shared(),
-      data,
-      getText: (each) => each.text,
-      getColor: (each) => each.color,
-      getSize: (each) => each.size,
-      getTextAnchor: (each) => each.anchor,
-      fontFamily: FONT,
-      fontWeight: props.fontWeight,
-      lineHeight: LINE,
-      characterSet: 'auto',
-      fontSettings: { sdf: true, fontSize: 64, buffer: 12, radius: 16, cutoff: 0.2, smoothing: 0.12 },
-      outlineWidth: props.haloWidth,
-      outlineColor: props.haloColor,
-    });
-  }
-
-  /** @param {any[]} data @param {ReturnType<typeof picture>} pictures */
-  #words(data, { atlas, mapping, scale }) {
+    const { shown = [], pictures } = this.state;
+    if (!shown.length || !pictures) return null;
+    const { atlas, mapping, scale } = pictures;
     return new IconLayer(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
-      ...this.#shared(),
-      data,
+      data: shown,
+      getPosition: (each) => each.position,
+      getAngle: (each) => each.angle,
+      getPixelOffset: (each) => each.offset,
+      billboard: this.props.billboard,
       iconAtlas: atlas,
       iconMapping: mapping,
       getIcon: (each) => String(each.n),
-      getSize: (each) => each.size * scale,
+      getSize: (each) => mapping[each.n].height * scale,
       getColor: [255, 255, 255, 255],
     });
   }

@@ -9,6 +9,8 @@ const ADD = {
   blendAlphaOperation: 'add', blendAlphaSrcFactor: 'zero', blendAlphaDstFactor: 'one',
 };
 const BORDER = 3;
+/** Cells along the side of a block: what is empty for a whole block is not drawn at all. */
+const BLOCK = 12;
 const SAMPLE = 'texture(bitmapTexture, uv)';
 
 /** Cubic B-spline from four linear samples: no stairs along slanting edges. The weights are the spline's, summed in pairs. */
@@ -31,9 +33,27 @@ vec4 splineSample(sampler2D field, vec2 uv) {
 
 void main(void) {`;
 
-/** A picture that is not there where it is transparent: neither drawn nor clicked. */
+/** A picture that is not there where it is transparent: neither drawn nor clicked; blocks of it that are empty have no part in it. */
 class FieldLayer extends BitmapLayer {
   static layerName = 'FieldLayer';
+
+  static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true };
+
+  /** One quad for each block, its corners where they lie in the world: no pixel has to work out its latitude. */
+  _createMesh() {
+    const { blocks, bounds: [west, south, east, north] } = this.props;
+    const positions = new Float64Array(blocks.length * 12);
+    const texCoords = new Float32Array(blocks.length * 8);
+    const indices = new Uint32Array(blocks.length * 6);
+    blocks.forEach(([u0, v0, u1, v1], n) => {
+      [[u0, v1], [u0, v0], [u1, v0], [u1, v1]].forEach(([u, v], corner) => {
+        positions.set([west + u * (east - west), north - v * (north - south), 0], n * 12 + corner * 3);
+        texCoords.set([u, v], n * 8 + corner * 2);
+      });
+      indices.set([0, 2, 1, 0, 3, 2].map((corner) => n * 4 + corner), n * 6);
+    });
+    return { vertexCount: indices.length, positions, indices, texCoords };
+  }
 
   getShaders() {
     const shaders = super.getShaders();
@@ -63,6 +83,23 @@ function bleed(pixels, colored, wide) {
     colored[at] = 1;
     for (let i = 0; i < 3; i += 1) pixels[at * 4 + i] = sums[at * 4 + i] / n;
   }
+}
+
+/**
+ * The blocks of a grid that hold a coloured cell, or touch one, as shares of its width and height.
+ * @param {Uint8Array} colored @param {number} wide @param {number} high
+ * @returns {number[][]} left, top, right, bottom of each
+ */
+function blocksOf(colored, wide, high) {
+  const across = Math.ceil(wide / BLOCK);
+  const full = new Set();
+  for (let at = 0; at < colored.length; at += 1) {
+    if (colored[at]) full.add(Math.floor(Math.floor(at / wide) / BLOCK) * across + Math.floor((at % wide) / BLOCK));
+  }
+  return Array.from(full).sort((one, other) => one - other).map((n) => {
+    const [x, y] = [(n % across) * BLOCK, Math.floor(n / across) * BLOCK];
+    return [x / wide, y / high, Math.min(x + BLOCK, wide) / wide, Math.min(y + BLOCK, high) / high];
+  });
 }
 
 /**
@@ -97,7 +134,7 @@ export function paint(data, raster, cells) {
   for (let round = 1; round < BORDER; round += 1) bleed(pixels, colored, wide);
   const [lon0, lat0, dlon, dlat] = raster;
   const bounds = [lon0 + x0 * cells * dlon, lat0 + y0 * cells * dlat, lon0 + (x1 + 1) * cells * dlon, lat0 + (y1 + 1) * cells * dlat];
-  return { image: new ImageData(pixels, wide, high), bounds, rows, wide, high };
+  return { image: new ImageData(pixels, wide, high), bounds, rows, wide, high, blocks: blocksOf(colored, wide, high) };
 }
 
 export class RasterLayer extends CompositeLayer {
@@ -144,7 +181,7 @@ export class RasterLayer extends CompositeLayer {
         smooth,
         image: painted.image,
         bounds: painted.bounds,
-        _imageCoordinateSystem: 'lnglat',
+        blocks: painted.blocks,
         textureParameters: { minFilter: filter, magFilter: filter, mipmapFilter: filter },
         parameters: { ...parameters, ...(blend === 'add' ? ADD : {}) },
       },

@@ -1,26 +1,24 @@
 // From the JSON of a pydeck layer to a deck.gl layer with its data.
 
-import { CollisionFilterExtension, PathStyleExtension, DataFilterExtension, FillStyleExtension } from '@deck.gl/extensions';
+import { PathStyleExtension } from '@deck.gl/extensions';
 import { JSONConverter } from '@deck.gl/json';
-import { ArcLayer, BitmapLayer, GeoJsonLayer, IconLayer, LineLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer, TextLayer } from '@deck.gl/layers';
+import { BitmapLayer, GeoJsonLayer, IconLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer } from '@deck.gl/layers';
 import { rowOf } from './arrow.js';
 import { MarkLayer } from './mark_layer.js';
 import { NamesLayer } from './names_layer.js';
 import { RasterLayer } from './raster_layer.js';
 
 const classes = {
-  ArcLayer, BitmapLayer, GeoJsonLayer, IconLayer, LineLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer, TextLayer,
-  MarkLayer, NamesLayer, RasterLayer,
-  CollisionFilterExtension, DataFilterExtension, FillStyleExtension, PathStyleExtension,
+  BitmapLayer, GeoJsonLayer, IconLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer,
+  MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
 };
 const converter = new JSONConverter({ configuration: { classes } });
-const NAMES = new Set(['NamesLayer', 'TextLayer']);
 const EXPRESSION = '@@=';
 
 /** @typedef {Record<string, any> & {id: string, '@@type': string}} LayerJson */
 
 /** Whether a layer writes letters. @param {LayerJson} json */
-export const writes = (json) => NAMES.has(json['@@type']);
+export const writes = (json) => json['@@type'] === 'NamesLayer';
 
 /** Number of things in `data`: rows, or features. @param {any} data */
 export const count = (data) => data?.features?.length ?? data?.length ?? 0;

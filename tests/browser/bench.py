@@ -17,7 +17,7 @@ from twin.faces.server.headers import policy
 KINDS = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".png": "image/png", ".json": "application/json",
          ".geojson": "application/geo+json", ".arrow": "application/vnd.apache.arrow.stream", ".html": "text/html; charset=utf-8"}
 PAGE = """<!doctype html><html lang="zh-CN"><title>bench</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/dist/fonts/fonts.css"><link rel="stylesheet" href="/page.css">
+<link rel="stylesheet" href="/assets/dist/letters.css"><link rel="stylesheet" href="/page.css">
 <div id="map"></div><script src="/assets/dist/deckmap.js"></script></html>"""
 SHEET = "html,body{margin:0;height:100%;background:#0b1220}#map{position:absolute;inset:0}"
 

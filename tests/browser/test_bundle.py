@@ -233,7 +233,8 @@ def test_names_are_drawn_in_our_own_letters(page, site):
 
 def test_a_ring_pulses_for_news_and_rests_for_what_is_known(page, site):
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)], "p1")
-    site.answers["/same.arrow"] = marks([("E1", 114.30, 30.60)], "p1", age_s=pa.array([10]))
+    site.answers["/two.arrow"] = marks([("E1", 114.29, 30.60), ("E2", 114.30, 30.60)], "p1")
+    site.answers["/same.arrow"] = marks([("E1", 114.29, 30.60), ("E2", 114.30, 30.60)], "p1", age_s=pa.array([10, 10]))
     around = {"x": 330, "y": 230, "width": 140, "height": 140}
 
     def moves() -> bool:
@@ -242,10 +243,12 @@ def test_a_ring_pulses_for_news_and_rests_for_what_is_known(page, site):
         return page.page.screenshot(clip=around) != before
 
     draw(page, [mark_layer("/one.arrow", pulse="p1")])
+    assert not moves()  # what stands on the first picture is not new
+    draw(page, [mark_layer("/two.arrow", pulse="p1")], "S2")
     assert moves()
     page.page.wait_for_timeout(4200)
     assert not moves()
-    draw(page, [mark_layer("/same.arrow", pulse="p1")], "S2")
+    draw(page, [mark_layer("/same.arrow", pulse="p1")], "S3")
     assert not moves()
 
 

@@ -19,7 +19,8 @@ from twin.errors import LakeError
 from twin.faces import forms, parts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
-from twin.faces.server.app import _hall, _paint_reason, create_app
+from twin.faces.server import painting
+from twin.faces.server.app import create_app
 from twin.faces.wall import scene
 from twin.pack import load_city
 from twin.query import Desk
@@ -39,7 +40,7 @@ def hall(lake):
     """What painting needs, over that lake."""
     city = load_city(TRIO)
     desk = Desk(city, load_registry(city), lake.path)
-    yield _hall(desk, load_registry(city), city, lambda: HALL)
+    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 
@@ -179,10 +180,10 @@ def test_a_lake_that_cannot_be_read_is_a_reason_and_heals(client, lake):
 @pytest.mark.parametrize(("path", "face"), [("/", "face page broken"), ("/wall/default", "face wall broken"), ("/wall/nowhere", "face wall broken")])
 def test_page_and_wall_have_a_frame_and_the_reason_where_nothing_can_be_read(hall, lang, lead, path, face):
     error = LakeError("The lake is gone.", why="a disk.", fix="bring it back.")
-    painted = _paint_reason(hall, path, lang, error)
-    assert painted[7] == face
-    assert painted[9] == lang
-    said = words([painted[0], painted[1]])
+    painted = painting.without_data(hall, path, lang, error)
+    assert painted.kind == face
+    assert painted.lang == lang
+    said = "".join((*painted.places["top"], *painted.places["banner"]))
     assert ("Trio Islands" if lang == "en" else "Trio") in said
     assert lead in said
     for sentence in ("The lake is gone.", "a disk.", "To fix: bring it back."):

@@ -13,8 +13,9 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError
 from twin.faces.export.brief import export
-from twin.faces.server import languages
-from twin.faces.server.app import PLACES, _hall, _paint, create_app, wished
+from twin.faces.server import languages, painting
+from twin.faces.server.app import create_app
+from twin.faces.server.wishes import wished
 from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, publish
@@ -36,7 +37,7 @@ def shown(request, tmp_path_factory):
     city, lake = load_city(pack(folder, request.param)), Lake(folder / "lake")
     publish(lake, city, [batch("events", event("N1", NEWEST, NEWEST))], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
     desk = Desk(city, load_registry(city), lake.path)
-    yield create_app(desk, load_registry(city), city, clock=lambda: HALL).server.test_client(), _hall(desk, load_registry(city), city, lambda: HALL)
+    yield create_app(desk, load_registry(city), city, clock=lambda: HALL).server.test_client(), painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 
@@ -121,11 +122,10 @@ def test_short_links_stay_short():
 def test_a_painted_face_says_its_language_and_leads_to_the_wall_in_it(shown):
     _, hall = shown
     for search, lang in (("", hall.city.lang), ("?lang=en&v=1", "en"), ("?lang=zh-CN&v=1", "zh-CN")):
-        painted = _paint(hall, "/", search)
-        assert painted[len(PLACES) + 3] == lang
-        assert painted[len(PLACES)]["lang"] == lang
-        assert ("City operations" in painted[len(PLACES)]["title"]) == (lang == "en")
-        assert [each.href for each in painted[0] if getattr(each, "href", None)] == [f"/wall/default?lang={lang}&v=1"]
+        painted = painting.paint(hall, "/", search)
+        assert painted.lang == lang
+        assert ("City operations" in painted.title) == (lang == "en")
+        assert re.findall(r'href="([^"]*)"', "".join(painted.places["top"])) == [f"/wall/default?lang={lang}&amp;v=1"]
 
 
 def test_whoever_chooses_a_language_keeps_it_in_the_link(shown):

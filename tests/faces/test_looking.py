@@ -13,7 +13,8 @@ from tests.faces.imported import HALL, IMPORTED, NEWEST, THEN, TRIO, batch, even
 from twin.faces import parts, picture, texts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
-from twin.faces.server.app import _hall, wished
+from twin.faces.server import painting
+from twin.faces.server.wishes import wished
 from twin.faces.wall import scene
 from twin.pack import load_city
 from twin.query import Desk
@@ -26,7 +27,7 @@ def hall(tmp_path_factory):
     """What painting needs, over the lake of events that were imported late."""
     city, lake = imported(tmp_path_factory.mktemp("looking"))
     desk = Desk(city, load_registry(city), lake.path)
-    yield _hall(desk, load_registry(city), city, lambda: HALL)
+    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 
@@ -272,7 +273,7 @@ def refusing(tmp_path_factory):
     publish(lake, city, [batch("events", *opened), batch("feedbacks", senseless)],
             as_of=NEWEST, simulated=False, now=lambda: NEWEST)
     desk = Desk(city, load_registry(city), lake.path)
-    yield _hall(desk, load_registry(city), city, lambda: HALL)
+    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 

@@ -17,7 +17,8 @@ from tests.faces.test_looking import everything, take
 from twin.contracts import FREE_TEXT
 from twin.contracts.masking import MARK
 from twin.faces.export.brief import export
-from twin.faces.server.app import Hall, _hall
+from twin.faces.server import painting
+from twin.faces.server.painting import Hall
 from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, newest, publish
@@ -42,7 +43,7 @@ def hall(lake: Lake) -> Iterator[Hall]:
     """What painting needs over it."""
     city = load_city(TRIO)
     desk = Desk(city, load_registry(city), lake.path)
-    yield _hall(desk, load_registry(city), city, lambda: HALL)
+    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 
@@ -94,7 +95,7 @@ def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresse
     city = load_city(TRIO)
     city = replace(city, settings={**city.settings, "mask": {"plate": False}})
     desk = Desk(city, load_registry(city), lake.path)
-    other = _hall(desk, load_registry(city), city, lambda: HALL)
+    other = painting.hall(desk, load_registry(city), city, lambda: HALL)
     try:
         assert secrets_in(everything(take(other), other)) == {"C"}
         pinned = take(hall).pinned

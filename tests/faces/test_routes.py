@@ -12,8 +12,10 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError, UsageError
-from twin.faces.server.app import PLACES, _hall, _paint, create_app, wished
+from twin.faces.server import painting
+from twin.faces.server.app import create_app
 from twin.faces.server.serve import running
+from twin.faces.server.wishes import wished
 from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, publish
@@ -57,12 +59,12 @@ def land(shown, pack):
 def hall(shown):
     """What painting needs, as it stood when the server began."""
     _, desk, city = shown
-    return _hall(desk, load_registry(city), city, lambda: HALL)
+    return painting.hall(desk, load_registry(city), city, lambda: HALL)
 
 
 def drawn(hall):
     """The address of the outlines, as the page draws them now."""
-    return LAND.search(json.dumps(_paint(hall, "/", "")[len(PLACES)]))[0]
+    return LAND.search(json.dumps(painting.paint(hall, "/", "").spec))[0]
 
 
 def is_kept(answer):

@@ -15,7 +15,8 @@ from tests.faces.imported import HALL
 from tests.faces.test_looking import everything, take, wishes, words
 from twin.faces.export.brief import export
 from twin.faces.pages import page
-from twin.faces.server.app import _hall, wished
+from twin.faces.server import painting
+from twin.faces.server.wishes import wished
 from twin.faces.wall import scene
 from twin.query import Desk
 from twin.view import View
@@ -31,7 +32,7 @@ def place(tmp_path_factory):
 
 def hall_of(city, lake):
     desk = Desk(city, load_registry(city), lake.path)
-    return _hall(desk, load_registry(city), city, lambda: HALL)
+    return painting.hall(desk, load_registry(city), city, lambda: HALL)
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from dash import dcc, html
+from dash import html
 
-from twin.faces import charts, forms
+from twin.faces import forms, lines
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
     from dash.development.base_component import Component
 
     from twin.faces.picture import Figure, Picture, Row, Shown
@@ -43,8 +42,8 @@ def figure(shown: Figure, *, spark_line: float | None = None, notes: Sequence[Co
                  className="figure-line")]
     beside = html.Div(shown.beside, className="figure-beside", **attributes({"verdict": shown.verdict}))
     if spark_line is not None and any(point is not None for point in shown.trace):
-        spark = charts.spark(shown.trace, shown.usual, line=spark_line)
-        parts.append(html.Div([html.Div(graph(spark), className="spark"), beside], className="figure-trace"))
+        spark = lines.spark(shown.trace, shown.usual, line=spark_line)
+        parts.append(html.Div([html.Div(spark, className="spark"), beside], className="figure-trace"))
     else:
         parts.append(beside)
     return html.Div([*parts, *notes], className="figure", **of_figure(shown))
@@ -104,14 +103,7 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 
 
 def _trend(shown: Shown, picture: Picture) -> Component:
-    names = {"value": picture.texts.say("trend-value"), "usual": picture.texts.say("trend-usual")}
-    return html.Div(graph(charts.trend(shown.rows, picture.city.zone, names=names)) if shown.rows else None, className="trend")
-
-
-def graph(chart: go.Figure, *, name: str = "", config: dict[str, bool] | None = None) -> Component:
-    """Answer a chart that fills the box it stands in; with a `name` (its id) it may be clicked."""
-    more: dict[str, Any] = {"id": name} if name else {}
-    return dcc.Graph(figure=chart, config=cast("Any", config or charts.QUIET), style={"height": "100%"}, **more)
+    return lines.trend(shown.rows, picture.city.zone)
 
 
 def table(shown: Shown, picture: Picture) -> Component:

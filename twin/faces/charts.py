@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-_FONT = "Inter, 'Noto Sans SC', sans-serif"
+_FONT = "Inter, 'Noto Sans SC', 'Other Letters', sans-serif"
 QUIET = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 """Configuration of a chart that only shows."""
 

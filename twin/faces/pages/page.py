@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from twin.faces import blocks, charts, forms, parts
+from twin.faces import blocks, forms, lines, parts
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -109,12 +109,9 @@ def foot(picture: Picture) -> list[Component]:
         return [controls]
     if note := blocks.note(day, picture):
         return [controls, note]
-    names = {"value": texts.say("trend-value"), "usual": texts.say("trend-usual")}
-    chart = charts.trend(day.rows, zone, names=names, size=12)
-    chart.update_yaxes(visible=False)
-    return [controls, html.Div([html.Span(texts.say(day.block.title), className="foot-title"),
-                            html.Div(blocks.graph(chart, name="day", config={"displayModeBar": False, "responsive": True}), className="day")],
-                           className="foot-chart")]
+    chart = lines.trend(day.rows, zone, heights=False, chooses=True)
+    return [controls, html.Div([html.Span(texts.say(day.block.title), className="foot-title"), html.Div(chart, className="day")],
+                               className="foot-chart")]
 
 
 def _then(picture: Picture) -> list[Component]:

@@ -1,0 +1,206 @@
+"""A face painted for one address: the markup of its places, and what its map draws."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from dash import html
+
+from twin import paths
+from twin.clock import to_text
+from twin.errors import LakeError, TwinError, UsageError
+from twin.faces import deckmap, markup, parts, picture, reason, texts
+from twin.faces.pages import page
+from twin.faces.server import languages, routes
+from twin.faces.wall import profile as walls
+from twin.faces.wall import scene
+from twin.view import View, pin
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dash.development.base_component import Component
+
+    from twin.city import City
+    from twin.clock import Clock
+    from twin.layer import Registry
+    from twin.query import Desk
+
+PLACES = ("top", "banner", "headline", "legend", "side", "foot")
+"""Where the parts of a face stand around its map."""
+WALL = "/wall/"
+
+
+@dataclass(frozen=True)
+class Hall:
+    """What painting a view needs; built once for one application.
+
+    Attributes:
+        pack_urls: address of each map file as it was at the start.
+    """
+
+    desk: Desk
+    registry: Registry
+    city: City
+    clock: Clock
+    words: Mapping[str, texts.Texts]
+    pack_urls: Mapping[str, str]
+    atlas: str
+    ttl_s: float
+
+    def title(self, lang: str) -> str:
+        """Return the title of a window in a language."""
+        words = self.words[lang]
+        return words.say("title", city=words.name({"name": self.city.name, "name_en": self.city.name_en}))
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face as it stands on a screen.
+
+    Attributes:
+        places: HTML of the parts of each of PLACES, in order; a browser takes over only those that changed.
+        spec: what the map draws (see `deckmap.spec`); None leaves it as it is.
+        kind: classes of the face.
+        now: the hall's present, UTC, from which a browser counts ages, whatever its own clock says.
+        style: CSS variables of the face.
+    """
+
+    places: Mapping[str, tuple[str, ...]]
+    spec: Mapping[str, Any] | None
+    kind: str
+    lang: str
+    title: str
+    now: datetime
+    style: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def since(self, shown: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Return what a browser lacks that shows parts of these tags: of each place how many parts, and the ones that differ."""
+        places: dict[str, Any] = {}
+        for name, pieces in self.places.items():
+            tags, before = [_tag(piece) for piece in pieces], list(shown.get(name, ()))
+            fresh = {at: piece for at, piece in enumerate(pieces) if at >= len(before) or tags[at] != before[at]}
+            places[name] = {"tags": tags, "html": fresh}
+        return {"places": places, "kind": self.kind, "style": dict(self.style), "lang": self.lang, "title": self.title,
+                "now": to_text(self.now), "spec": self.spec}
+
+
+def _tag(piece: str) -> str:
+    return hashlib.blake2b(piece.encode(), digest_size=6).hexdigest()
+
+
+def hall(desk: Desk, registry: Registry, city: City, clock: Clock) -> Hall:
+    """Return the hall of one application."""
+    folders = [layer.folder for layer in registry.layers]
+    words = {lang: texts.load_texts(lang, folders) for lang in texts.LANGUAGES}
+    pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
+    atlas = paths.assets() / "icons" / "marks.png"
+    ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
+    return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s)
+
+
+def face(of: Hall, pathname: str, search: str) -> Face:
+    """Return the face at an address: the picture, or in its place why there is none."""
+    try:
+        return paint(of, pathname, search)
+    except LakeError as error:
+        return without_data(of, pathname, languages.of_link(search, of.city), error)
+    except TwinError as error:
+        lang = languages.of_link(search, of.city)
+        sentences = [html.P(line) for line in error.lines()]
+        said = html.Div(sentences, className="problem", role="alert")
+        return Face(_places(banner=[said]), None, "face broken", lang, of.title(lang), of.clock())
+
+
+def paint(of: Hall, pathname: str, search: str) -> Face:
+    """Return everything on screen for one address.
+
+    Raises:
+        UsageError: the address means nothing. LakeError: the lake cannot be read.
+    """
+    view = View.parse(search)
+    pinned = pin(view, of.city, of.desk.pointer, [layer.id for layer in of.registry.layers if layer.on])
+    view, words = pinned.view, of.words[pinned.view.lang]
+    shown = picture.take(of.desk, of.registry, of.city, pinned, words, of.clock())
+    marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
+    if pathname.startswith(WALL):
+        return _wall(of, shown, pathname, marked)
+    if pathname != "/":
+        raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
+    panel_px = page.panel_px(shown)
+    places = _places(top=page.top(shown), banner=parts.banner(shown), headline=page.headline(shown),
+                     legend=page.legend(shown, of.registry), side=page.side(shown), foot=page.foot(shown))
+    return Face(places, _spec(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0)),
+                f"face page{marked}{' framed' if view.frame else ''}", view.lang, of.title(view.lang), shown.now,
+                {"--panel": f"{panel_px}px"})
+
+
+def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:
+    wall = walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
+    places = _places(top=scene.top(shown), banner=parts.banner(shown), headline=scene.headline(shown),
+                     legend=scene.legend(shown, of.registry), side=scene.side(shown), foot=scene.foot(shown))
+    spec = _spec(of, shown, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0))
+    lang = shown.pinned.view.lang
+    return Face(places, {**spec, "wall": [wall.width, wall.height]}, f"face wall{marked}", lang, of.title(lang), shown.now, _style(wall))
+
+
+def under_reason(of: Hall, lang: str, error: LakeError) -> Face:
+    """Return a face whose picture stays as it is, under the reason why nothing newer can be shown."""
+    banner = _pieces(reason.banner(error, "lake-lost", of.words[lang]))
+    return Face({"banner": banner}, None, "", lang, of.title(lang), of.clock())
+
+
+def without_data(of: Hall, pathname: str, lang: str, error: LakeError) -> Face:
+    """Return the frame of a face whose lake cannot be read, with the reason; its map is empty."""
+    words, city, camera = of.words[lang], of.city, of.city.cameras["city"]
+    said = reason.banner(error, "lake-unreadable", words)
+    spec: dict[str, Any] = {
+        "deck": {"layers": []}, "snapshot": "", "hash": "", "frame": "", "spoken": parts.spoken(words, city, of.ttl_s),
+        "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom}, "cameraKey": "city|overview|",
+        "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0}}
+    if not pathname.startswith(WALL):
+        return Face(_places(top=reason.page_top(city, words), banner=said), spec, "face page broken", lang, of.title(lang), of.clock())
+    try:
+        wall = walls.profile(city, pathname.removeprefix(WALL).strip("/"))
+    except UsageError:
+        wall = walls.profile(city, "default")
+    top = reason.wall_top(city, words, of.clock())
+    return Face(_places(top=top, banner=said), spec, "face wall broken", lang, of.title(lang), of.clock(), _style(wall))
+
+
+def _places(**found: Sequence[Component]) -> dict[str, tuple[str, ...]]:
+    return {name: _pieces(found.get(name, ())) for name in PLACES}
+
+
+def _pieces(components: Sequence[Component]) -> tuple[str, ...]:
+    return tuple(markup.html_of(each) for each in components)
+
+
+def _style(wall: walls.Profile) -> dict[str, object]:
+    return {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
+
+
+def _spec(of: Hall, shown: picture.Picture, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
+    spec = deckmap.spec(of.desk, of.registry, of.city, shown.pinned, shown.texts, pack_urls=_pack_urls(of), atlas=of.atlas,
+                        ratio=ratio, padding=padding)
+    return spec | {"spoken": parts.spoken(shown.texts, of.city, of.ttl_s)}
+
+
+def _pack_urls(of: Hall) -> dict[str, str]:
+    """Return the address of each map file as it is now; one that cannot be read keeps its first, and only it is missing."""
+    urls = dict(of.pack_urls)
+    for role in urls:
+        with suppress(TwinError):
+            urls[role] = routes.pack_url(of.city, role)
+    return urls
+
+
+def to_json(painted: Mapping[str, Any]) -> str:
+    """Return what a browser is sent as JSON that may stand inside HTML."""
+    text = json.dumps(painted, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

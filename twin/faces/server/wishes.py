@@ -1,0 +1,71 @@
+"""What a control or a click asks for, as the view that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from twin.clock import asked_for
+from twin.errors import UsageError
+from twin.view import View
+
+if TYPE_CHECKING:
+    from twin.faces.server.painting import Hall
+
+
+def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
+    """Answer `view` as a control asked for it.
+
+    It may ask for a district, a language, what the panel shows, a layer on or off, another moment, or what is known of the
+    moment now. After the newest data nothing can be told: a control leads to the newest at most.
+    """
+    if "toggle" in wish:
+        on = view.layers if view.layers is not None else tuple(layer.id for layer in hall.registry.layers if layer.on)
+        name = str(wish["toggle"])
+        return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
+    if "at" in wish:
+        return _at(view, _moment(wish["at"], ZoneInfo(hall.city.zone.key)), hall)
+    if "as_of" in wish:
+        if wish["as_of"] == "live":
+            return replace(view, as_of=None, known_at=None)
+        return _at(view, _moment(wish["as_of"]), hall)
+    if "known_at" in wish:
+        known_at = str(wish["known_at"])
+        return replace(view, known_at=_moment(known_at) if known_at else None)
+    allowed = {name: str(wish[name]) for name in ("district", "lang", "panel") if name in wish}
+    return replace(view, **cast("Any", allowed))
+
+
+def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
+    """Read a moment that the page sent, UTC; `zone` is that of a moment by the city's clock.
+
+    Raises:
+        UsageError: it is none.
+    """
+    text = str(given)
+    try:
+        if zone is not None:
+            text = datetime.fromisoformat(text.replace(" ", "T")).replace(tzinfo=zone).isoformat()
+        return asked_for(text)
+    except ValueError as error:
+        raise UsageError(f"The moment {text[:40]!r} cannot be read.", fix="load the page again.") from error
+
+
+def _at(view: View, moment: datetime, hall: Hall) -> View:
+    """Return `view` at `moment`, UTC, or at the newest data if that is earlier.
+
+    What is looked at as known later stays so while that is later.
+    """
+    as_of = min(moment, hall.desk.status().as_of)
+    later = view.known_at if view.known_at is not None and view.known_at > as_of else None
+    return replace(view, as_of=as_of, known_at=later)
+
+
+def picked(view: View, pick: Mapping[str, Any] | None) -> View:
+    """Answer `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
+    found = (pick or {}).get("object") or {}
+    district = found.get("district_id") or (found.get("properties") or {}).get("district_id")
+    return replace(view, district=str(district)) if district else view
