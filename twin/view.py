@@ -206,6 +206,24 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     Raises:
         UsageError: the view names a city, district, layer or camera that is not there, or a language, theme or panel.
     """
+    view = check(view, city)
+    as_of, pointer = _moment(view, pointer_at)
+    local = as_of.astimezone(city.zone)
+    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
+    wanted = on if view.layers is None else view.layers
+    chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
+    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
+                  known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
+                  layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
+                  day=local.date(), problems=pointer.problems, damaged=pointer.damaged)
+
+
+def check(view: View, city: City) -> View:
+    """Return `view` with its names in the form that the city has them in.
+
+    Raises:
+        UsageError: it names a city, district, layer or camera that is not there, or a language, theme or panel.
+    """
     view = replace(view, city=one_form(view.city), district=one_form(view.district), lang=view.lang or city.lang)
     if view.city not in {"", one_form(city.id)}:
         raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
@@ -216,15 +234,8 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     _known("language", view.lang, {"zh-CN", "en"})
     _known("theme", view.theme, {"dark"})
     _known("panel", view.panel, {"", "districts"})
-    as_of, pointer = _moment(view, pointer_at)
-    local = as_of.astimezone(city.zone)
-    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
-    wanted = on if view.layers is None else view.layers
-    chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
-    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
-                  known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
-                  layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), problems=pointer.problems, damaged=pointer.damaged)
+    _camera(view.camera, city)
+    return view
 
 
 def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tuple[datetime, Pointer]:

@@ -12,8 +12,8 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError, UsageError
+from twin.faces.export.moment import running
 from twin.faces.server.app import PLACES, _hall, _paint, create_app, wished
-from twin.faces.server.serve import running
 from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, publish

@@ -69,6 +69,11 @@ class Shown:
     damaged: tuple[str, ...] = ()
     """Tables that it rests on and that cannot be read, by name."""
 
+    @property
+    def name(self) -> str:
+        """Return what the block is called in tables and in sentences: layer and id."""
+        return f"{self.layer}-{self.block.id}"
+
 
 @dataclass(frozen=True)
 class Picture:
