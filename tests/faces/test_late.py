@@ -5,15 +5,18 @@ The islands' pack says that data are late after 60 s, and old after three times 
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import openpyxl
 import pytest
 
 from layers.registry import load_registry
 from tests.faces.imported import NEWEST, THEN, imported
 from twin.faces import parts, picture
-from twin.faces.server.app import _hall
+from twin.faces.export.brief import export
+from twin.faces.server.app import _hall, create_app
 from twin.query import Desk
 from twin.view import View, pin
 
@@ -75,3 +78,101 @@ def test_a_picture_of_late_data_says_so_in_a_word_and_how_late(hall, lang, said)
         (said, "chip hatched late")
     ]
     assert chips(replace(framed, now=NEWEST)) == []
+
+
+def written(hall, out, later_s, **view):
+    """A brief, so many seconds after the newest data: its workbook, and the lines of its CSV files."""
+    now = NEWEST + timedelta(seconds=later_s)
+    asked = View(**{"lang": "en", **view})
+    made = export(hall.desk, hall.registry, hall.city, asked, ["xlsx", "csv"], out, clock=lambda: now)
+    (book,) = (path for path in made.files if path.suffix == ".xlsx")
+    tables = [path for path in made.files if path.suffix == ".csv"]
+    lines = {}
+    for path in tables:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines[path.stem.partition(made.hash)[2]] = list(csv.reader(file))
+    return openpyxl.load_workbook(book), lines
+
+
+def about(book):
+    return dict(row[:2] for row in book["about"].iter_rows(min_row=2, values_only=True))
+
+
+def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(hall, tmp_path):
+    book, lines = written(hall, tmp_path, 8)
+
+    said = about(book)
+    assert (said["state"], said["age"]) == ("up to date", "8 s ago")
+    assert said["made_at"] == "2026-07-18 12:00:08"
+    assert said["drill"] is False
+    assert {sheet["A1"].fill.patternType for sheet in book} == {None}
+    assert {len(rows[0]) for rows in lines.values()} == {2}
+
+
+@pytest.mark.parametrize(
+    ("lang", "state", "age", "notice"),
+    [
+        ("en", "data late", "2 min ago", "Data late · Data as of 2026-07-18 12:00:00 · 2 min ago"),
+        ("zh-CN", "数据滞后", "2 分前", "数据滞后 · 数据截至 2026-07-18 12:00:00 · 2 分前"),
+    ],
+)
+def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(
+    hall, tmp_path, lang, state, age, notice
+):
+    book, lines = written(hall, tmp_path, 130, lang=lang)
+
+    said = about(book)
+    assert (said["state"], said["age"]) == (state, age)
+    assert {sheet["A1"].fill.patternType for sheet in book} == {"lightUp"}
+    assert {sheet.cell(1, sheet.max_column).value for sheet in book} == {notice}
+    assert {tuple(rows[0][2:]) for rows in lines.values()} == {(notice,)}
+
+
+def test_values_of_old_data_are_dimmed(hall, tmp_path):
+    late, old = (written(hall, tmp_path, later_s)[0] for later_s in (180, 181))
+
+    color = [book["figures"]["C2"].font.color for book in (late, old)]
+    assert color[1].rgb == "FF808080"
+    assert color[0] is None or color[0].rgb != "FF808080"
+    assert about(old)["state"].startswith("data late by far")
+
+
+@pytest.mark.parametrize(
+    ("view", "notice"),
+    [
+        ({"as_of": THEN}, "Looking back at 2026-07-16 12:00:00"),
+        (
+            {"as_of": THEN, "known_at": NEWEST},
+            "Looking back at 2026-07-16 12:00:00 · as known at 2026-07-18 12:00:00",
+        ),
+        (
+            {"as_of": datetime(2026, 7, 20, tzinfo=UTC)},
+            "2026-07-20 00:00:00 lies after the newest data",
+        ),
+    ],
+)
+def test_tables_of_another_moment_carry_its_date_and_no_hatching(hall, tmp_path, view, notice):
+    book, lines = written(hall, tmp_path, 9e5, **view)
+
+    assert {sheet.cell(1, sheet.max_column).value for sheet in book} == {notice}
+    assert {tuple(rows[0][2:]) for rows in lines.values()} == {(notice,)}
+    assert {sheet["A1"].fill.patternType for sheet in book} == {None}
+    assert about(book)["state"] == about(book)["looking"]
+
+
+@pytest.mark.parametrize(
+    ("later_s", "state", "stale"), [(60, "fresh", False), (61, "late", False), (181, "old", True)]
+)
+def test_health_says_how_old_the_data_are_and_keeps_the_server_in_service(
+    hall, later_s, state, stale
+):
+    now = NEWEST + timedelta(seconds=later_s)
+    app = create_app(hall.desk, hall.registry, hall.city, clock=lambda: now)
+
+    answer = app.server.test_client().get("/healthz")
+
+    said = answer.get_json()
+    assert answer.status_code == 200
+    assert (said["state"], said["stale"], said["ok"]) == (state, stale, not stale)
+    assert said["age_s"] == later_s
+    assert bool(said["problems"]) == (state != "fresh")

@@ -83,7 +83,7 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers])
     shown = picture.take(desk, registry, city, pinned, words, clock())
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
-    found = tables.sheets(shown)
+    found, notice = tables.sheets(shown), tables.notice(shown)
 
     def picture_into(folder: Path) -> None:
         from twin.faces.export import png
@@ -91,8 +91,8 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
         png.write(desk, registry, city, framed, pinned.snapshot, folder / f"{stem}.png", clock=clock, face=face)
 
     writers: dict[str, Callable[[Path], object]] = {
-        "xlsx": lambda folder: xlsx.write(found, folder / f"{stem}.xlsx", pinned.as_of),
-        "csv": lambda folder: csv_files.write(found, folder, stem, pinned.snapshot),
+        "xlsx": lambda folder: xlsx.write(found, folder / f"{stem}.xlsx", pinned.as_of, notice, shown.age_state),
+        "csv": lambda folder: csv_files.write(found, folder, stem, pinned.snapshot, notice),
         "png": picture_into}
     files: list[Path] = []
     unwritten: dict[str, TwinError] = {}
