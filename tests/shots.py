@@ -11,8 +11,8 @@ from pathlib import Path
 from layers.registry import load_registry
 from tests.city import made
 from twin.faces.export import browser
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.feeds.simulated import Simulated
 from twin.pack import find_city, load_city
 from twin.pack_new import Wish, make_pack

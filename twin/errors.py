@@ -73,5 +73,9 @@ class QueryError(TwinError):
     http = 400
 
 
+class ExportError(TwinError):
+    """A picture or a table could not be written whole."""
+
+
 class MissingToolError(TwinError):
     """A program that this machine lacks is needed, such as a browser for pictures."""

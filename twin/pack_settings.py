@@ -271,7 +271,7 @@ def rest(settings: Mapping[str, Any], walls: Settings | None, problems: list[str
 
 def _check_brief(brief: object, problems: list[str]) -> None:
     try:
-        time.fromisoformat(brief if isinstance(brief, str) and len(brief) == 5 else "")
+        time.fromisoformat(brief if isinstance(brief, str) and len(brief) in {5, 8} else "")
     except ValueError:
         problems.append(f"city.toml: [schedule] brief is {brief!r}; write a time of the city's day, such as \"07:30\".")
 

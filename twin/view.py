@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
-from urllib.parse import parse_qsl, urlencode
+from typing import Any, Literal, cast
+from urllib.parse import unquote, urlencode
 
 from twin.city import Camera, City
 from twin.clock import asked_for, to_text
 from twin.contracts.unicode import one_form
 from twin.errors import UsageError
+from twin.forwarded import fields_of, word
 
 VERSION = "1"
+SCENES = ("overview",)
+_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+"""Of a language its regions are passed over: there is one form of each."""
 Mode = Literal["live", "drill"]
 
 
@@ -59,24 +64,22 @@ class View:
 
     @classmethod
     def parse(cls, url: str) -> View:
-        """Read a URL query. Pure syntax: names are checked by `pin`.
+        """Read a URL query, however it was forwarded (see `twin.forwarded`). Pure syntax: names are checked by `pin`.
+
+        Fields of others are ignored; of one that stands twice the last counts.
 
         Raises:
-            UsageError: an unknown field, another version, or a value of the wrong form.
+            UsageError: a field that is nearly one of ours, another version, or a value of the wrong form.
         """
-        known = {spec.name for spec in fields(cls)}
         values: dict[str, object] = {}
-        for name, text in parse_qsl(url.partition("?")[2] or url.lstrip("?"), keep_blank_values=True):
+        for name, text in fields_of(url, {"v", *(spec.name for spec in fields(cls))}):
             if not _is_unicode(text):
                 raise UsageError(f"The link's {name[:40]} is not Unicode.", fix="copy the link from the page again.")
-            if name == "v":
-                if text != VERSION:
-                    raise UsageError(f"The link is of version {text[:20]!r}; this program reads version {VERSION}.",
-                                     fix="open the page afresh and copy its link again.")
-            elif name not in known:
-                raise UsageError(f"The link has a field {name[:40]!r} that no view has.", fix=f"use {', '.join(sorted(known))}.")
-            else:
+            if name != "v":
                 values[name] = _from_text(name, text)
+            elif word(text) not in {"", VERSION}:
+                raise UsageError(f"The link is of version {text[:20]!r}; this program reads version {VERSION}.",
+                                 fix="open the page afresh and copy its link again.")
         return cls(**values)  # type: ignore[arg-type]
 
 
@@ -96,19 +99,29 @@ def _to_text(value: object) -> str:
 
 
 def _from_text(name: str, text: str) -> object:
+    plain = word(text)
     try:
         if name in {"as_of", "known_at"}:
-            return None if text in {"", "live"} else asked_for(text)
+            return None if plain.lower() in {"", "live"} else asked_for(_with_sign(plain.upper()))
         if name == "window_s":
-            return _between(int(text), 60, 31 * 86_400)
+            return _between(int(plain), 60, 31 * 86_400) if plain else View.window_s
     except ValueError as error:
         raise UsageError(f"The link's {name} cannot be read: {error}.",
                          fix="give a moment as 2026-11-23T14:32:10Z and a window in seconds, 60 to 2678400.") from error
-    if name == "mode" and text not in {"live", "drill"}:
-        raise UsageError(f"The link's mode is {text[:20]!r}.", fix="use live or drill.")
+    if name == "mode":
+        if plain.lower() not in {"", "live", "drill"}:
+            raise UsageError(f"The link's mode is {text[:20]!r}.", fix="use live or drill.")
+        return plain.lower() or View.mode
+    if name == "lang":
+        return _LANGUAGE.get(plain.lower().replace("_", "-").partition("-")[0], text)
     if name == "layers":
         return tuple(part for part in text.split(",") if part)
     return text
+
+
+def _with_sign(moment: str) -> str:
+    """Return a moment whose offset has its plus again: in a query it reads as a blank."""
+    return re.sub(r"(:\d\d(?:\.\d+)?) (\d\d(?::?\d\d)?)$", r"\1+\2", moment)
 
 
 def _between(value: int, low: int, high: int) -> int:
@@ -206,16 +219,7 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     Raises:
         UsageError: the view names a city, district, layer or camera that is not there, or a language, theme or panel.
     """
-    view = replace(view, city=one_form(view.city), district=one_form(view.district), lang=view.lang or city.lang)
-    if view.city not in {"", one_form(city.id)}:
-        raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
-    districts = set(city.reference["districts"]["district_id"].to_pylist())
-    _known("district", view.district, districts | {""})
-    for layer in view.layers or ():
-        _known("layer", layer, set(city.layers))
-    _known("language", view.lang, {"zh-CN", "en"})
-    _known("theme", view.theme, {"dark"})
-    _known("panel", view.panel, {"", "districts"})
+    view = check(view, city)
     as_of, pointer = _moment(view, pointer_at)
     local = as_of.astimezone(city.zone)
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
@@ -227,6 +231,30 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
                   day=local.date(), problems=pointer.problems, damaged=pointer.damaged)
 
 
+def check(view: View, city: City) -> View:
+    """Return `view` with its names in the form that the city has them in.
+
+    Raises:
+        UsageError: it names a city, district, layer or camera that is not there, or a language, theme or panel.
+    """
+    view = replace(view, city=one_form(view.city), district=one_form(view.district), lang=view.lang or city.lang)
+    if _near(view.city, {one_form(city.id)}) not in {"", one_form(city.id)}:
+        raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
+    districts = set(city.reference["districts"]["district_id"].to_pylist())
+    scene = "" if view.scene.isdecimal() else view.scene  # messengers have a field of this name, and number theirs
+    named = {
+        "district": _known("district", view.district, districts | {""}),
+        "layers": None if view.layers is None else tuple(_known("layer", each, set(city.layers)) for each in view.layers),
+        "lang": _known("language", view.lang, {"zh-CN", "en"}),
+        "theme": _known("theme", view.theme or View.theme, {"dark"}),
+        "panel": _known("panel", view.panel, {"", "districts"}),
+        "scene": _known("scene", scene or View.scene, set(SCENES)),
+        "camera": _near(view.camera or View.camera, set(city.cameras))}
+    view = replace(view, **cast("Any", named))
+    _camera(view.camera, city)
+    return view
+
+
 def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tuple[datetime, Pointer]:
     """Return the moment looked at, UTC, and the snapshot that holds all that was known of it."""
     if view.as_of is None and view.known_at is None:
@@ -236,9 +264,23 @@ def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tup
     return as_of, pointer_at(max(as_of, view.known_at or as_of))
 
 
-def _known(what: str, name: str, names: set[str]) -> None:
-    if name not in names:
+def _known(what: str, name: str, names: set[str]) -> str:
+    """Return which of `names` is meant."""
+    found = _near(name, names)
+    if found not in names:
         raise UsageError(f"There is no {what} {name[:60]!r} here.", fix=f"use one of {', '.join(sorted(names - {''}))}.")
+    return found
+
+
+def _near(name: str, names: set[str]) -> str:
+    """Return the one of `names` that is `name` but for its case, or escapes that are left; `name` itself without one."""
+    for tried in (name, one_form(unquote(name))):
+        if tried in names:
+            return tried
+        same = [each for each in names if each.casefold() == tried.casefold()]
+        if len(same) == 1:
+            return same[0]
+    return name
 
 
 def _camera(text: str, city: City) -> Camera:

@@ -11,8 +11,8 @@ import pytest
 from layers.registry import load_registry
 from twin.clock import now
 from twin.faces.export.brief import export
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.feeds.simulated import Simulated
 from twin.pack import find_city, load_city
 from twin.query import Desk

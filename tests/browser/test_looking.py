@@ -10,8 +10,8 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, THEN, imported
 from twin.clock import to_text
 from twin.faces.export.brief import export
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.query import Desk
 from twin.view import View
 

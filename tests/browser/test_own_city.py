@@ -17,8 +17,8 @@ from layers.registry import load_registry
 from tests.city import made
 from twin.cli import main
 from twin.faces.export.brief import export
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.pack import load_city, write_manifest
 from twin.query import Desk
 from twin.store import Lake, newest

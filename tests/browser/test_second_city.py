@@ -8,8 +8,8 @@ import pytest
 from layers.registry import load_registry
 from tests.faces import second
 from tests.faces.imported import HALL
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.pack import load_city
 from twin.query import Desk
 

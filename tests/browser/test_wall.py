@@ -9,8 +9,8 @@ import pytest
 from layers.registry import load_registry
 from twin.faces.export import browser
 from twin.faces.export.brief import export
+from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.faces.wall.profile import profile
 from twin.feeds.simulated import Simulated
 from twin.pack import load_city

@@ -94,11 +94,26 @@ def test_what_hangs_on_who_asks_says_so_to_whoever_keeps_it(shown, address, acce
     assert "Accept-Language" in shown[0].get(address, headers={"Accept-Language": accept}).headers.get("Vary", "")
 
 
-@pytest.mark.parametrize("address", ["/?lang=en&v=1", "/api/snapshot", "/healthz", "/nowhere", "/?lang=xx&v=1", "/?color=red"])
+@pytest.mark.parametrize("address", ["/?lang=en&v=1", "/api/snapshot", "/healthz", "/nowhere", "/?lang=xx&v=1", "/?as_of=red"])
 def test_what_does_not_hang_on_who_asks_is_one_answer(shown, address):
     answers = [shown[0].get(address, headers={"Accept-Language": accept}) for accept in ("en", "zh", "fr")]
     assert len({(each.status_code, said(each) if "html" in each.mimetype else each.get_data()) for each in answers}) == 1
     assert all("Accept-Language" not in each.headers.get("Vary", "") for each in answers)
+
+
+@pytest.mark.parametrize("link", ["lang=EN&amp;district=alva", "DISTRICT=alva&lang=en_GB&from=singlemessage&isappinstalled=0", "district=alva&lang=en&v=1。",
+                                  "district%3Dalva%26lang%3Den"])
+@pytest.mark.parametrize("face", ["/", "/wall/default"])
+def test_a_link_that_was_changed_on_its_way_is_sent_on_to_the_one_that_was_meant(shown, face, link):
+    answer = shown[0].get(f"{face}?{link}")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{face}?district=alva&lang=en&v=1")
+    assert shown[0].get(answer.headers["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("link", ["?lang=en", "?v=1&lang=en", "?as_of=2026-07-18T12%3A00%3A00Z&lang=en", "?layers=&lang=en&v=1", "?lang=en&as_of=nonsense"])
+def test_a_link_that_only_looks_another_way_is_opened_as_it_stands(shown, link):
+    assert shown[0].get(f"/{link}").status_code == 200
 
 
 def test_a_path_that_looks_like_another_host_leads_to_none(shown):
@@ -147,7 +162,7 @@ def test_a_brief_without_a_language_is_in_the_citys_own_and_its_link_names_it(sh
 
 def test_a_broken_link_is_answered_in_the_citys_own_language(shown):
     city = shown[1].city
-    assert languages.of_link("?color=red", city) == languages.of_link("?lang=tlh&v=1", city) == city.lang
+    assert languages.of_link("?as_of=red", city) == languages.of_link("?lang=tlh&v=1", city) == city.lang
 
 
 def test_a_city_made_without_a_language_is_chinese():

@@ -12,9 +12,9 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError, UsageError
+from twin.faces.export.moment import running
 from twin.faces.server import painting
 from twin.faces.server.app import create_app
-from twin.faces.server.serve import running
 from twin.faces.server.wishes import wished
 from twin.pack import load_city
 from twin.query import Desk

@@ -107,8 +107,8 @@ def _wire(city: City, desk: Desk) -> list[Measured]:
 def _paint(city: City, desk: Desk) -> list[Measured]:
     """Measure from the request of the page to its own word that the map is drawn, in a fresh headless Chromium without a GPU."""
     from twin.faces.export import browser
+    from twin.faces.export.moment import running
     from twin.faces.server.app import create_app
-    from twin.faces.server.serve import running
 
     app = create_app(desk, load_registry(city), city, clock=_at(_UNTIL))
     times: list[float] = []

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
+import threading
 import time
-from datetime import datetime, timedelta
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from twin import children
 from twin.cli.common import say, the_city, the_desk, with_city, with_lake
 
 if TYPE_CHECKING:
+    import subprocess
+
     from twin.city import City
     from twin.feeds.batch import Batch
     from twin.store import Lake, Snapshot
@@ -22,6 +27,11 @@ TICK_S = 10
 TELEMETRY_S = 10
 COMPACT_EVERY = 60
 """Snapshots between two compactions: ten minutes of demo."""
+PUBLISH_S = 10.0
+"""How long a tick that is under way when the demo ends may take, s; a lake that is left in the middle of one is whole."""
+FIRST_PAUSE_S, MOST_PAUSE_S = 1.0, 60.0
+"""Before a publisher that ended by itself is started again, s; each pause is twice as long as the one before."""
+_LOOK_S = 0.5
 TRASH_FOR = timedelta(hours=1)
 """How long the demo's trash keeps what was let go: it lets go of a snapshot every ten seconds, of rows that it can make again."""
 
@@ -45,7 +55,9 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
 
     city = the_city(city_name)
     if only_publish:
-        live(city, Lake(lake), seed, tick)
+        stop = threading.Event()
+        children.end_with_parent(stop.set, grace_s=PUBLISH_S)
+        live(city, Lake(lake), seed, tick, stop)
         return
     free(host, port)
     try:
@@ -53,15 +65,43 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
     except DamagedError as error:  # what is whole is served; the publisher tries again
         for line in error.lines():
             say(line, err=True)
-    words = [sys.executable, "-m", "twin.cli", "demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick)]
-    publisher = subprocess.Popen(words)  # noqa: S603  (our own command, with the words above)
-    try:
+    words = ("demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick))
+    with kept_up(lambda: children.start(words)):
         desk, registry = the_desk(city, lake)
         say(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default (Ctrl-C ends)")
         serve(create_app(desk, registry, city), host, port)
+
+
+@contextmanager
+def kept_up(start: Callable[[], subprocess.Popen[bytes]]) -> Generator[None]:
+    """Keep a publisher alive for the length of the block: one that ends by itself is said, and started again after a pause.
+
+    Args:
+        start: starts one.
+    """
+    stop = threading.Event()
+
+    def keep() -> None:
+        pause_s = FIRST_PAUSE_S
+        while not stop.is_set():
+            begun, publisher = time.monotonic(), start()
+            while publisher.poll() is None and not stop.wait(_LOOK_S):
+                pass
+            status = children.end(publisher, patience_s=2 * PUBLISH_S)
+            if stop.is_set():
+                return
+            pause_s = FIRST_PAUSE_S if time.monotonic() - begun > MOST_PAUSE_S else min(2 * pause_s, MOST_PAUSE_S)
+            how = f"by signal {-status}" if status < 0 else f"with status {status}"
+            say(f"The publisher has ended {how}: the data stand still. It is started again in {pause_s:.0f} s.", err=True)
+            stop.wait(pause_s)
+
+    keeper = threading.Thread(target=keep, name="twin-publisher")
+    keeper.start()
+    try:
+        yield
     finally:
-        publisher.terminate()
-        publisher.wait(timeout=30)
+        stop.set()
+        keeper.join()
 
 
 def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = False) -> None:
@@ -82,8 +122,11 @@ def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = 
     say(f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot {snapshot.id}.")
 
 
-def live(city: City, lake: Lake, seed: int, tick: int) -> None:
-    """Publish what happened since the newest snapshot, every `tick` seconds, until ended. A failed tick is said and tried again."""
+def live(city: City, lake: Lake, seed: int, tick: int, stop: threading.Event) -> None:
+    """Publish what happened since the newest snapshot, every `tick` seconds, until `stop` is set.
+
+    A failed tick is said and tried again.
+    """
     from twin.clock import now
     from twin.errors import TwinError
     from twin.feeds.simulated import Simulated
@@ -101,10 +144,5 @@ def live(city: City, lake: Lake, seed: int, tick: int) -> None:
         except TwinError as error:
             for line in error.lines():
                 say(line, err=True)
-        _rest(begun, tick)
-
-
-def _rest(begun: datetime, tick: int) -> None:
-    from twin.clock import now
-
-    time.sleep(max(0.0, tick - (now() - begun).total_seconds()))
+        if stop.wait(max(0.0, tick - (now() - begun).total_seconds())):
+            return

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from twin.cli.common import say, the_city, the_desk, with_city, with_lake
+from twin.cli.common import say, the_city, with_city, with_lake
+
+if TYPE_CHECKING:
+    from twin.cli.attempt import Attempt
 
 
 @click.group()
@@ -22,31 +27,37 @@ def command() -> None:
 @click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
 @click.option("--once", is_flag=True, help="Write it now and stop, as a test of the schedule.")
 def run(city_name: str | None, lake: Path, view_text: str, formats: str, out: Path, once: bool) -> None:
-    """Write the brief daily at the hour of the city pack (07:30 in the city's zone) until interrupted."""
+    """Write the brief daily at the hour of the city pack (07:30 in the city's zone) until told to stop.
+
+    What fails is tried again within the hour. A brief that was missed by less than an hour is made up, once:
+    what was delivered is remembered in the lake.
+    """
+    from twin.cli.attempt import attempt
+    from twin.cli.delivering import Delivery
+    from twin.cli.watching import told_to_stop
     from twin.clock import now
-    from twin.errors import TwinError
-    from twin.faces.export import schedule
-    from twin.faces.export.brief import export, read_formats
-    from twin.view import View
+    from twin.faces.export import ledger, schedule
+    from twin.faces.export.brief import read_formats
+    from twin.view import View, check
 
     view, kinds = View.parse(view_text), read_formats(formats)
     city = the_city(city_name)
+    check(view, city)
+    with schedule.owner(lake), told_to_stop() as stop:
+        write = partial(attempt, city, lake, out, stop=stop)
+        if once:
+            _report(write(view, kinds), out)
+            return
+        complain = partial(say, err=True)
+        Delivery(city, ledger.read(lake), view, kinds, write, stop, now, say, complain).run()
+        say("The schedule has ended, as it was told to.")
 
-    def write() -> None:
-        desk, registry = the_desk(city, lake)
-        made = export(desk, registry, city, view, kinds, out, clock=now)
-        say(f"{now():%Y-%m-%d %H:%M:%S}Z snapshot {made.snapshot}: {len(made.files)} files in {out}")
 
-    def write_and_go_on() -> None:
-        try:
-            write()
-        except TwinError as error:
-            for line in error.lines():
-                say(line, err=True)
-
-    if once:
-        with schedule.owner(lake):
-            write()
-        return
-    say(f"The next brief is due {schedule.next_due(city, now()):%Y-%m-%d %H:%M %Z}.")
-    schedule.run(city, lake, write_and_go_on)
+def _report(made: Attempt, out: Path) -> None:
+    """Say what one attempt came to; end with status 1 if anything is missing."""
+    for sentence in made.sentences:
+        say(sentence, err=True)
+    if made.files:
+        say(f"Snapshot {made.snapshot}: {len(made.files)} files in {out}.")
+    if not made.is_whole:
+        raise SystemExit(1)

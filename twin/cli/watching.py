@@ -245,10 +245,15 @@ def _held(folder: Path) -> Generator[None]:
 
 @contextmanager
 def told_to_stop() -> Generator[threading.Event]:
-    """Give an event that is set when this process is asked to end (SIGTERM, SIGINT)."""
+    """Give an event that is set when this process is asked to end: SIGTERM, SIGINT, a closed terminal.
+
+    Under `nohup` a closed terminal is nothing to it.
+    """
     stop = threading.Event()
+    closed = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
     before = {
-        kind: signal.signal(kind, lambda *_: stop.set()) for kind in (signal.SIGTERM, signal.SIGINT)
+        kind: signal.signal(kind, lambda *_: stop.set())
+        for kind in (signal.SIGTERM, signal.SIGINT, *closed)
     }
     try:
         yield stop

@@ -40,6 +40,8 @@ def chips(picture: Picture) -> list[Component]:
     if said := moments(picture):
         looking = attributes({"looking": picture.looking})
         found.append(html.Span(said, className="chip past", **looking))
+    if view.frame and picture.age_state != "fresh":  # a page that lives says so by itself
+        found.append(html.Span(f"{texts.say('late')} · {picture.said_age}", className="chip hatched late"))
     return found
 
 
@@ -78,10 +80,12 @@ def age(picture: Picture) -> Component:
     The browser keeps the age running from `data-since`, and paints again when the newest snapshot is
     not `data-newest`, or what is damaged not `data-state`: in a look back only when there is news.
     Against a clock that is behind the newest data (`data-until`) there is no age: that is said instead.
+    `data-age` is the state of the data when this was painted: 'fresh', 'late' or 'old'. The style sheet
+    hatches and dims by it, so that a framed picture, whose age does not run, needs no browser for it.
     """
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
     behind = picture.clock_behind_s
-    said_age = texts.say("clock-behind", n=forms.behind(behind, texts)) if behind else forms.age(picture.now - as_of, texts)
+    said_age = texts.say("clock-behind", n=forms.behind(behind, texts)) if behind else picture.said_age
     passed = html.Span(said_age, className="age clock-behind" if behind else "age",
                        **attributes({"since": to_text(as_of), "until": to_text(picture.status.as_of)}))
     when = html.Span(texts.say("data-as-of", moment=picture.when(as_of)))
@@ -90,7 +94,8 @@ def age(picture: Picture) -> Component:
         answered = texts.say("answered-by", moment=picture.when(pinned.snapshot_as_of))
         said.append(html.Span(answered, className="answered-by"))
     newest = pinned.snapshot if pinned.view.as_of is None else picture.status.snapshot
-    ids = attributes({"snapshot": pinned.snapshot, "newest": newest, "state": picture.status.tag})
+    ids = attributes({"snapshot": pinned.snapshot, "newest": newest, "state": picture.status.tag,
+                      "age": picture.age_state})
     return html.Div(said, className="as-of", **ids)
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from twin.errors import TwinError
 from twin.faces import forms
+from twin.faces.freshness import freshness
 from twin.view import pin
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from twin.city import City
+    from twin.faces.freshness import State
     from twin.faces.texts import Texts
     from twin.layer import Block, Layer, Registry
     from twin.query import Desk, Status
@@ -67,6 +69,11 @@ class Shown:
     damaged: tuple[str, ...] = ()
     """Tables that it rests on and that cannot be read, by name."""
 
+    @property
+    def name(self) -> str:
+        """Return what the block is called in tables and in sentences: layer and id."""
+        return f"{self.layer}-{self.block.id}"
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -115,6 +122,18 @@ class Picture:
     def data_as_of(self) -> datetime:
         """Return the moment that the data on screen speak of, UTC: none beyond the newest data."""
         return min(self.pinned.as_of, self.pinned.newest_as_of)
+
+    @property
+    def age_state(self) -> State:
+        """Return whether the data are late; what is looked back at stands still and is never late."""
+        if self.looking != "live":
+            return "fresh"
+        return freshness(self.city).state(self.data_as_of, self.now)
+
+    @property
+    def said_age(self) -> str:
+        """Return how old the data are, in words."""
+        return forms.age(self.now - self.data_as_of, self.texts)
 
     @property
     def clock_behind_s(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twin.errors import UsageError
+from twin.errors import TwinError, UsageError
 from twin.faces import picture, texts
-from twin.faces.export import csv_files, tables, xlsx
+from twin.faces.export import csv_files, frames, tables, whole, xlsx
 from twin.view import View, pin
 
 if TYPE_CHECKING:
@@ -24,11 +25,20 @@ _FRAME = "1920x1080"
 
 @dataclass(frozen=True)
 class Brief:
-    """What was written, and of which snapshot."""
+    """What was written, and of which snapshot.
+
+    Attributes:
+        as_of: the moment that it speaks of, UTC.
+        failed: a sentence for each block that failed; it stands in the tables in the block's place.
+        unwritten: why a format could not be written, by its name.
+    """
 
     snapshot: str
     hash: str
+    as_of: datetime
     files: tuple[Path, ...]
+    failed: tuple[str, ...] = ()
+    unwritten: Mapping[str, TwinError] = field(default_factory=dict[str, TwinError])
 
 
 def read_formats(text: str) -> tuple[str, ...]:
@@ -58,29 +68,40 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     Args:
         face: path of the face whose picture is taken: '/' or '/wall/<profile>'.
 
+    Each file appears whole or not at all. What fails, fails alone: see `Brief`.
+
     Raises:
         UsageError: no format, or one that is not there, or a view that means nothing.
-        MissingToolError: a picture was asked for and there is no browser; the tables are written before that is said.
+        LakeError: the lake cannot be read.
     """
     _check(formats)
+    frames.read(view.frame or _FRAME)
     on = [layer.id for layer in registry.layers if layer.on]
     now = pin(view, city, desk.pointer, on)
     framed = replace(view, city=city.id, lang=now.view.lang, frame=view.frame or _FRAME, as_of=now.as_of)
     pinned = pin(framed, city, desk.pointer, on)
     words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers])
     shown = picture.take(desk, registry, city, pinned, words, clock())
-    out.mkdir(parents=True, exist_ok=True)
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
-    found = tables.sheets(shown)
-    files: list[Path] = []
-    if "xlsx" in formats:
-        files.append(out / f"{stem}.xlsx")
-        xlsx.write(found, files[-1], pinned.as_of)
-    if "csv" in formats:
-        files += csv_files.write(found, out, stem, pinned.snapshot)
-    if "png" in formats:
+    found, notice = tables.sheets(shown), tables.notice(shown)
+
+    def picture_into(folder: Path) -> None:
         from twin.faces.export import png
 
-        files.append(out / f"{stem}.png")
-        png.write(desk, registry, city, framed, pinned.snapshot, files[-1], clock=clock, face=face)
-    return Brief(pinned.snapshot, pinned.hash, tuple(files))
+        png.write(desk, registry, city, framed, pinned.snapshot, folder / f"{stem}.png", clock=clock, face=face)
+
+    writers: dict[str, Callable[[Path], object]] = {
+        "xlsx": lambda folder: xlsx.write(found, folder / f"{stem}.xlsx", pinned.as_of, notice, shown.age_state),
+        "csv": lambda folder: csv_files.write(found, folder, stem, pinned.snapshot, notice),
+        "png": picture_into}
+    files: list[Path] = []
+    unwritten: dict[str, TwinError] = {}
+    for name in (name for name in writers if name in formats):
+        try:
+            files += whole.deliver(out, writers[name])
+        except UsageError:
+            raise
+        except TwinError as error:
+            unwritten[name] = error
+    failed = tuple(f"The block {each.name} failed: {each.failed}" for each in shown.shown if each.failed)
+    return Brief(pinned.snapshot, pinned.hash, pinned.as_of, tuple(files), failed, unwritten)

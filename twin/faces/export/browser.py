@@ -7,14 +7,14 @@ import os
 import shutil
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
-from twin.errors import LakeError, MissingToolError
+from twin.errors import ExportError, LakeError, MissingToolError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,7 +44,7 @@ def browser() -> Generator[Browser]:
     """Answer a running headless Chromium for the length of the block.
 
     Raises:
-        MissingToolError: there is none, or it does not start.
+        MissingToolError: there is none, or it does not start. ExportError: it breaks off in the block.
     """
     path = find()
     with sync_playwright() as driver:
@@ -55,8 +55,12 @@ def browser() -> Generator[Browser]:
                                    fix="run it once by hand to see what it lacks.") from error
         try:
             yield chromium
+        except Error as error:
+            raise ExportError("The browser broke off, so no picture was taken.", why=error.message.splitlines()[0],
+                              fix="try again; if it happens again, look for what ends it, such as a lack of memory.") from error
         finally:
-            chromium.close()
+            with suppress(Error):
+                chromium.close()
 
 
 def settle(page: Page, snapshot: str, *, timeout_s: float = _READY_S) -> None:

@@ -1,4 +1,7 @@
-"""One CSV file per table, UTF-8 with a mark so that spreadsheets read it; the first line names the snapshot."""
+"""One CSV file per table, UTF-8 with a mark so that spreadsheets read it.
+
+The first line names the snapshot and, of data that are late or of another moment, how late or which; the second has the heads.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,20 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str) -> list[Path]:
-    """Write each sheet to `folder/<stem>-<sheet>.csv`; answer the paths. A text that looks like a formula gets a `'` before it."""
+def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str, notice: str = "") -> list[Path]:
+    """Write each sheet to `folder/<stem>-<sheet>.csv`; return the paths.
+
+    A text that looks like a formula gets a `'` before it.
+
+    Args:
+        notice: what must be known before a row is read, such as that the data are late.
+    """
     written: list[Path] = []
     for sheet in sheets:
         path = folder / f"{stem}-{sheet.name}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             out = csv.writer(file)
-            out.writerow(["snapshot", snapshot])
+            out.writerow(["snapshot", snapshot, *([notice] if notice else [])])
             out.writerow(sheet.heads)
             out.writerows([safe(value) for value in row] for row in sheet.rows)
         written.append(path)

@@ -1,36 +1,95 @@
-"""The brief at its hour, every day in the city's zone; one owner per lake."""
+"""When the brief is due: once in every civil day of the city's zone; one owner per lake."""
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
-
-from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
 
 from twin.errors import BusyError, LakeError
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from twin.city import City
 
-_LATE_S = 3_600
+HOUR = timedelta(hours=1)
+"""How long a brief is owed: within it a failed one is tried again and a missed one made up."""
+_DAY = timedelta(days=1)
 
 
-def trigger(city: City) -> CronTrigger:
-    """Answer when the brief is due: the pack's `[schedule] brief`, 'HH:MM' in the city's zone."""
-    due = str(cast("dict[str, Any]", city.settings.get("schedule", {})).get("brief", "07:30"))
-    hour, minute = (int(part) for part in due.split(":"))
-    return CronTrigger(hour=hour, minute=minute, timezone=city.zone)
+@dataclass(frozen=True)
+class Due:
+    """One brief that is to be written.
+
+    Attributes:
+        day: the civil day that it is for.
+        at: when it is due, in the city's zone.
+    """
+
+    day: date
+    at: datetime
+
+    @property
+    def until(self) -> datetime:
+        """Return when it is owed no longer, in the city's zone."""
+        return (self.at.astimezone(UTC) + HOUR).astimezone(self.at.tzinfo)
+
+
+def hour(city: City) -> time:
+    """Return the time of day of the pack's `[schedule] brief`, by the city's clock."""
+    return time.fromisoformat(cast("Any", city.settings["schedule"])["brief"])
+
+
+def due_on(day: date, at: time, zone: ZoneInfo) -> Due | None:
+    """Return the brief of a civil day; None for a day that the zone leaves out.
+
+    Of an hour that comes twice the first counts. One that does not exist is read by the clock before the gap:
+    02:30 becomes 03:30 where the clocks go from 02:00 to 03:00. RFC 5545 (3.3.5) reads both so.
+    """
+    noon = datetime.combine(day, time(12), zone).astimezone(UTC)
+    if noon.astimezone(zone).date() != day:
+        return None
+    return Due(day, datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone))
 
 
 def next_due(city: City, moment: datetime) -> datetime:
-    """Answer the first moment after `moment` when the brief is due, in the city's zone."""
-    return cast("datetime", trigger(city).get_next_fire_time(None, moment))
+    """Return the first moment after `moment` when the brief is due, in the city's zone."""
+    return following(city, moment).at
+
+
+def following(city: City, moment: datetime) -> Due:
+    """Return the first brief that is due after `moment`."""
+    return next(due for due in _dues(city, moment) if due.at.timestamp() > moment.timestamp())
+
+
+def owed(city: City, moment: datetime, delivered: Collection[date]) -> Due | None:
+    """Return the brief that is owed at `moment`: due within the last hour, and not delivered; None if none is.
+
+    Args:
+        delivered: days whose brief was delivered.
+    """
+    now = moment.timestamp()
+    open_now = (due for due in _dues(city, moment)
+                if due.at.timestamp() <= now < due.until.timestamp())
+    return next((due for due in open_now if due.day not in delivered), None)
+
+
+def last_due(city: City, moment: datetime) -> Due:
+    """Return the newest brief that was due at `moment` or before it."""
+    dues = _dues(city, moment)
+    return [due for due in dues if due.at.timestamp() <= moment.timestamp()][-1]
+
+
+def _dues(city: City, moment: datetime) -> list[Due]:
+    """Return the briefs of the civil days around that of `moment`, in their order."""
+    today, at = moment.astimezone(city.zone).date(), hour(city)
+    days = (today + n * _DAY for n in range(-2, 4))
+    return [due for day in days if (due := due_on(day, at, city.zone))]
 
 
 @contextmanager
@@ -38,23 +97,16 @@ def owner(lake: Path) -> Generator[None]:
     """Hold the schedule of `lake` for the length of the block.
 
     Raises:
-        BusyError: another scheduler holds it.
+        BusyError: another scheduler holds it. LakeError: there is no such lake, or it cannot be written.
     """
     try:
-        with (lake / "schedule.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise BusyError(f"Another scheduler already runs for the lake {lake}.", why="two would write every brief twice.",
-                                fix="stop the other one first.") from error
-            yield
-    except (FileNotFoundError, PermissionError) as error:
+        file = (lake / "schedule.lock").open("w")
+    except OSError as error:
         raise LakeError(f"The lake {lake} cannot hold the scheduler's lock: {error.strerror}.", fix="name the right lake with --lake.") from error
-
-
-def run(city: City, lake: Path, job: Callable[[], None]) -> None:
-    """Run `job` daily at its hour until interrupted; a run missed by less than an hour (a sleeping machine) is made up once."""
-    with owner(lake):
-        scheduler = BlockingScheduler(timezone=city.zone)
-        scheduler.add_job(job, trigger(city), id="brief", coalesce=True, max_instances=1, misfire_grace_time=_LATE_S)
-        scheduler.start()
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BusyError(f"Another scheduler already runs for the lake {lake}.", why="two would write every brief twice.",
+                            fix="stop the other one first.") from error
+        yield

@@ -24,6 +24,21 @@ class Sheet:
     rows: tuple[tuple[Value, ...], ...]
 
 
+def notice(picture: Picture) -> str:
+    """Return what stands on each table of what is not fresh or not live: how late it is, or the moment; '' otherwise."""
+    texts = picture.texts
+    if picture.looking == "beyond":
+        return texts.say("looking-beyond-at", moment=picture.when(picture.pinned.as_of))
+    if picture.looking != "live":
+        back = texts.say("looking-back", moment=picture.when(picture.pinned.as_of))
+        known = texts.say("as-known-at", moment=picture.when(picture.pinned.known_at))
+        return back if picture.pinned.known_at == picture.pinned.as_of else f"{back} · {known}"
+    if picture.age_state == "fresh":
+        return ""
+    as_of = texts.say("data-as-of", moment=forms.dated(picture.data_as_of, picture.city.zone))
+    return f"{texts.say('late')} · {as_of} · {picture.said_age}"
+
+
 def sheets(picture: Picture) -> list[Sheet]:
     """Answer the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
     found = [_cover(picture), _figures(picture)]
@@ -45,13 +60,20 @@ def _cover(picture: Picture) -> Sheet:
     lines: tuple[tuple[str, Value], ...] = (
         ("city", picture.city.name), ("snapshot", pinned.snapshot), ("picture", pinned.hash),
         ("looking", picture.texts.say(f"looking-{picture.looking}-said")),
+        ("state", _state(picture)), ("age", picture.said_age), ("made_at", forms.dated(picture.now, zone)),
         ("as_of", forms.dated(pinned.as_of, zone)),
         ("known_at", forms.dated(pinned.known_at, zone)),
         ("snapshot_as_of", forms.dated(pinned.snapshot_as_of, zone)),
         ("newest_data", forms.dated(pinned.newest_as_of, zone)),
         ("zone", zone.key), ("as_of_utc", to_text(pinned.as_of)), ("known_at_utc", to_text(pinned.known_at)), ("district", pinned.district),
-        ("mode", pinned.view.mode), ("simulated", status.simulated), ("view", pinned.view.url()))
+        ("drill", "drill" in {pinned.view.mode, status.mode}), ("simulated", status.simulated), ("view", pinned.view.url()))
     return Sheet("about", ("what", "value"), (*lines, *_notes(picture), *_missing(picture)))
+
+
+def _state(picture: Picture) -> str:
+    """Return in words whether the data are late; what is looked back at stands still."""
+    key = f"data-{picture.age_state}-said" if picture.looking == "live" else f"looking-{picture.looking}-said"
+    return picture.texts.say(key)
 
 
 def _missing(picture: Picture) -> list[tuple[Value, ...]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from flask import Response, redirect, request
 
 from twin.errors import UsageError
 from twin.faces.texts import LANGUAGES
-from twin.view import View
+from twin.view import VERSION, View
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,17 +44,23 @@ def of_link(search: str, city: City) -> str:
 
 
 def negotiate(server: Flask, city: City) -> None:
-    """Send a browser that opens a face without a language, and wants another than the city's, to the link that names it."""
+    """Send a browser that opens a face without a language, and wants another than the city's, to the link that names it.
+
+    A link that was changed on its way is sent on to the one that was meant: what the page does hangs on its address.
+    """
 
     def choose() -> Answer | None:
-        view = _without_language()
-        wish = wished(request.accept_languages) if view else ""
-        if view is None or wish in {"", city.lang}:
+        view = _opened()
+        if view is None:
             return None
-        return redirect(f"{quote(request.path)}?{replace(view, lang=wish).url()}")
+        wish = "" if view.lang else wished(request.accept_languages)
+        meant = view if wish in {"", city.lang} else replace(view, lang=wish)
+        asked = request.query_string.decode("utf-8", "replace")
+        return None if _is_same(asked, meant.url()) else redirect(f"{quote(request.path)}?{meant.url()}")
 
     def say(response: Response) -> Response:
-        if _without_language():
+        view = _opened()
+        if view is not None and not view.lang:
             response.vary.add("Accept-Language")
         return response
 
@@ -62,12 +68,17 @@ def negotiate(server: Flask, city: City) -> None:
     server.after_request(say)
 
 
-def _without_language() -> View | None:
-    """Return the view of a request that opens a face and leaves its language open; None for any other."""
+def _is_same(asked: str, link: str) -> bool:
+    """Return whether a query has the fields of a link of ours, however they are ordered and escaped."""
+    fields = [{*parse_qsl(each, keep_blank_values=True), ("v", VERSION)} for each in (asked, link)]
+    return fields[0] == fields[1]
+
+
+def _opened() -> View | None:
+    """Return the view of a request that opens a face; None for any other."""
     if request.method not in {"GET", "HEAD"} or not (request.path == "/" or request.path.startswith("/wall/")):
         return None
     try:
-        view = View.parse(request.query_string.decode("utf-8", "replace"))
+        return View.parse(request.query_string.decode("utf-8", "replace"))
     except UsageError:  # the face says what is wrong with it
         return None
-    return None if view.lang else view

@@ -12,13 +12,16 @@ from flask import Response, jsonify, request
 from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
 from twin.faces import forms
+from twin.faces.freshness import freshness
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask
 
     from twin.city import City
     from twin.clock import Clock
-    from twin.query import Desk
+    from twin.query import Desk, Status
 
 ARROW = "application/vnd.apache.arrow.stream"
 _FOREVER = "private, max-age=31536000, immutable"
@@ -59,10 +62,8 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
             status = desk.status()
         except LakeError as error:
             return jsonify(ok=False, now=to_text(now), problems=error.lines(), **error.payload()), 503
-        behind = status.clock_behind_s(now)
-        problems = [*status.problems, *([f"This machine's clock is behind the data by {forms.behind(behind)}."] if behind else [])]
-        return jsonify(ok=not problems, snapshot=status.snapshot, as_of=to_text(status.as_of), now=to_text(now), problems=problems,
-                       damaged=list(status.damaged), clock_behind_s=behind), 503 if problems else 200
+        facts, is_broken = _health(status, city, now)
+        return jsonify(facts), 503 if is_broken else 200
 
     def refuse(error: TwinError) -> tuple[Response, int]:
         answer = jsonify(error.payload())
@@ -74,6 +75,24 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)
     server.add_url_rule("/healthz", view_func=health)
+
+
+def _health(status: Status, city: City, now: datetime) -> tuple[dict[str, object], bool]:
+    """Return how the lake is, and whether anything in it or on this machine is broken.
+
+    Late data are not: who is sent away for them loses the last whole picture, which is hatched and says its age.
+    """
+    limits, behind, age_s = freshness(city), status.clock_behind_s(now), (now - status.as_of).total_seconds()
+    state = limits.state(status.as_of, now)
+    problems = list(status.problems)
+    if behind:
+        problems.append(f"This machine's clock is behind the data by {forms.behind(behind)}.")
+    is_broken = bool(problems)
+    if state != "fresh":
+        problems.append(f"The newest data are {forms.duration(age_s)} old; they are late from {limits.ttl_s:g} s on.")
+    return {"ok": not is_broken and state != "old", "snapshot": status.snapshot, "as_of": to_text(status.as_of), "now": to_text(now),
+            "age_s": round(max(0.0, age_s)), "state": state, "stale": state == "old", "problems": problems,
+            "damaged": list(status.damaged), "clock_behind_s": behind}, is_broken
 
 
 def pack_url(city: City, role: str) -> str:

@@ -1,11 +1,8 @@
-"""Run an application on a port: for people, or for a moment while a picture is taken."""
+"""Run an application on a port, for people."""
 
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
@@ -48,26 +45,3 @@ def serve(app: dash.Dash, host: str, port: int) -> None:
         BusyError: the port cannot be opened.
     """
     _server(app, host, port).run()
-
-
-@contextmanager
-def running(app: dash.Dash) -> Generator[str]:
-    """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
-    server = _server(app, "127.0.0.1", 0)
-    ends = threading.Event()
-
-    def run() -> None:
-        try:
-            server.run()
-        except OSError:  # it looked at its socket in the moment in which that was closed
-            if not ends.is_set():
-                raise
-
-    thread = threading.Thread(target=run, daemon=True, name="twin-moment")
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        ends.set()
-        server.close()
-        thread.join(timeout=5)

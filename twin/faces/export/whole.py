@@ -1,0 +1,60 @@
+"""Files that appear whole or not at all: they are written in a folder beside, and moved when they are on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlsxwriter.exceptions import XlsxWriterException
+
+from twin.clock import now
+from twin.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BESIDE = ".brief-"
+_LEFT_BEHIND_S = 86_400
+"""A folder so old was left by an export that was killed, s."""
+
+
+def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
+    """Move what `write` puts into a folder that it is given to `out`, over files of the same names; return the paths.
+
+    Raises:
+        ExportError: the disk is full, or the folder cannot be written. What `write` raises; then nothing was moved.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _tidy(out)
+        with tempfile.TemporaryDirectory(prefix=_BESIDE, dir=out, ignore_cleanup_errors=True) as beside:
+            write(Path(beside))
+            written = sorted(Path(beside).iterdir())
+            for path in written:
+                _to_disk(path)
+            return [path.replace(out / path.name) for path in written]
+    except XlsxWriterException as error:
+        raise _unwritten(out, str(error)) from error
+    except OSError as error:
+        raise _unwritten(out, error.strerror or str(error)) from error
+
+
+def _unwritten(out: Path, why: str) -> ExportError:
+    return ExportError(f"The brief cannot be written to {out}: {why}.", why="no file was left in halves.",
+                       fix="make room there, mend its permissions, or name another folder with --out.")
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _tidy(out: Path) -> None:
+    for folder in out.glob(f"{_BESIDE}*"):
+        with suppress(OSError):
+            if now().timestamp() - folder.stat().st_mtime > _LEFT_BEHIND_S:
+                shutil.rmtree(folder)
