@@ -47,6 +47,11 @@ class Reading:
         self.moments = Reader(mapping, recorded_at)
         self.seen = Seen(mapping.columns["event_id"])
 
+    def begin(self, sheet: str) -> None:
+        """Say which sheet the next blocks are of; '' where the file has none, or one."""
+        self.remarks.sheet = sheet
+        self.seen.begin(sheet)
+
     def column(self, name: str) -> str:
         """Return the column of the export that holds a field; '' if none does."""
         return self.mapping.columns.get(name, "")

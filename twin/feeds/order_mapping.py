@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, TwinError, UsageError
-from twin.feeds.csv_rows import ENCODINGS
+from twin.feeds.csv_rows import is_encoding
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -136,8 +136,8 @@ class _Reader:
         if found.source_id not in known:
             self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources",
                       f"use one of {', '.join(known)}." if known else "put the source into event_sources.csv of the pack.")
-        if found.encoding not in ENCODINGS:
-            self._off(f"encoding is {found.encoding!r}", f"use one of {', '.join(ENCODINGS)}.")
+        if not is_encoding(found.encoding):
+            self._off(f"encoding is {found.encoding!r}", "use auto, utf-8, gb18030, or another in which ASCII is ASCII, such as big5 or cp1252.")
         if len(found.delimiter) != 1:
             self._off(f"delimiter is {found.delimiter!r}", "give one character.")
         return found

@@ -71,6 +71,7 @@ class Orders:
         sheets = open_sheets(self.path, list(mapping.columns.values()), encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
         for sheet in sheets:
             origin = f"{self.path}#{sheet.name}" if sheet.name else str(self.path)
+            reading.begin(sheet.name)
             for block in sheet.blocks:
                 self.rows += len(block.numbers)
                 made = make(OrderBlock(reading, block))

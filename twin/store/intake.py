@@ -180,16 +180,15 @@ class Intake:
 
     def _refuse_unsound(self, contract: Table, rows: pa.Table, says_more: npt.NDArray[np.bool_], parts: Sequence[_Checked]) -> None:
         """Refuse corrections that break their contract once they are joined with what is known."""
-        corrected = np.flatnonzero(says_more & (rows["version"].to_numpy() > 1))
-        if not corrected.size:
-            return
-        numbers = np.concatenate([part.numbers for part in parts])
-        batch = parts[0].batch
-        bad = check(contract, rows.take(pa.array(corrected)), feed=batch.feed, origin=batch.origin, recorded_at=self.refused_at,
-                    row_numbers=pa.array(numbers[corrected])).bad
-        if bad.num_rows:
-            says_more[corrected[np.isin(numbers[corrected], bad["row_n"].to_numpy())]] = False
+        is_corrected, begin = says_more & (rows["version"].to_numpy() > 1), 0
+        for part in parts if is_corrected.any() else ():
+            corrected = np.flatnonzero(is_corrected[begin : begin + part.rows.num_rows])
+            numbers, batch = part.numbers[corrected], part.batch
+            bad = check(contract, rows.take(pa.array(begin + corrected)), feed=batch.feed, origin=batch.origin,
+                        recorded_at=self.refused_at, row_numbers=pa.array(numbers)).bad
+            says_more[begin + corrected[np.isin(numbers, bad["row_n"].to_numpy())]] = False
             self._refuse(batch.origin, [bad])
+            begin += part.rows.num_rows
 
     def _tell(self, parts: Sequence[_Checked], says_more: npt.NDArray[np.bool_]) -> None:
         at = 0
