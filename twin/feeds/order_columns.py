@@ -11,19 +11,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from twin.arrow import compute as pc
-from twin.contracts.unicode import in_one_form, one_form
+from twin.contracts.unicode import HIDDEN, in_one_form, one_form
 
 FREE_TEXT = ("title", "details", "address")
 """Fields that are people's own words; all others are numbers, names, moments and words of a list."""
 
-_HIDDEN = ("\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-           "\ufff9-\ufffb")
-"""Characters that show nothing and mean nothing in any script: zero-width spaces, soft hyphens, marks of direction."""
 _JOINERS = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u200c\u200d\u2800\u3164"
             "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff")
 """They shape words of some scripts, and emoji; in a number or name they are noise."""
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_UNSEEN, _UNSEEN_IN_CODES = f"[{_HIDDEN}{_CONTROL}]", f"[{_HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
+_UNSEEN, _UNSEEN_IN_CODES = f"[{HIDDEN}{_CONTROL}]", f"[{HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
 _ANY = re.compile(_UNSEEN_IN_CODES)
 _QUOTES = '"“”„＂'
 _TEXT_MARK = rf"^[=＝] ?[{_QUOTES}](.*)[{_QUOTES}]$"
