@@ -49,7 +49,9 @@ def read_geojson(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise PackError(f"{path.name} is not UTF-8 (byte {error.start}).", fix="save it as UTF-8.") from error
     except json.JSONDecodeError as error:
-        raise PackError(f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix="write it afresh as GeoJSON.") from error
+        is_by_line = error.msg == "Extra data" and error.lineno > 1
+        fix = "if it has one feature on each line, save it as one FeatureCollection; else write it afresh as GeoJSON." if is_by_line else "write it afresh as GeoJSON."
+        raise PackError(f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix=fix) from error
     except RecursionError as error:
         raise PackError(f"{path.name} is nested too deep to be GeoJSON.", fix="write it afresh as GeoJSON.") from error
     if not isinstance(content, dict):

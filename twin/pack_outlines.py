@@ -1,9 +1,7 @@
-"""Districts from any polygon layer: which property is the id, which the name, and what had to be mended."""
+"""Districts from any polygon layer, and what had to be mended."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -12,29 +10,18 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import shapely
 
-from twin.contracts.unicode import one_form
-from twin.errors import PackError, UsageError
+from twin.errors import PackError
 from twin.geography import read_geojson
 from twin.pack_checks import ID, WHOLE
-from twin.pack_geography import crs_name
+from twin.pack_degrees import in_degrees, refuse_edges
+from twin.pack_naming import ID_NAMES, NAME_NAMES, Area, called, choices, chosen, english, fits_id, fits_name, text_of, wordiest
+from twin.pack_rings import sound, union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pyproj
-
-ID_NAMES = ("district_id", "id", "code", "adcode", "gid", "geoid", "objectid", "fid", "ogc_fid")
-"""Properties that are taken as the id, in this order, in any case of letters."""
-NAME_NAMES = ("name", "district", "nhood", "neighborhood", "neighbourhood", "namelsad", "label", "title",
-              "名称", "name_zh", "name_local", "name_en")
-"""Properties that are taken as the name, in this order, in any case of letters."""
-NAME_EN_NAMES = ("name_en", "name:en", "name_eng", "english_name", "en_name")
-NORTH_DEG = 85.0
-_DECIMALS = 9
-"""Decimals of coordinates, in degrees or metres: less is noise that upsets the arithmetic of shapes."""
-_NO_AREA = 1e-14
-"""Square degrees (or metres): about a square centimetre, and no district."""
+_FAR_KM, _EARTH_KM, _MOST_COMPARED = 150.0, 6_371.0, 3_000
 MOST_TOLD = 20
 """Sentences of one kind; the rest is a count."""
 
@@ -76,15 +63,6 @@ class Drawn:
         return west, south, east, north
 
 
-@dataclass(frozen=True)
-class _Area:
-    """One polygon feature as it was given: its number in the file from 1, and its geometry, sound."""
-
-    number: int
-    said: Mapping[str, Any]
-    shape: Any
-
-
 def read_polygons(path: Path, reading: Reading) -> Drawn:
     """Read the polygons of a GeoJSON file as districts.
 
@@ -97,20 +75,20 @@ def read_polygons(path: Path, reading: Reading) -> Drawn:
     """
     content = read_geojson(path)
     told: list[str] = []
-    areas = _in_degrees(path, content, _areas(path, content, told), reading, told)
-    _refuse_edges(path, areas)
-    id_property = _chosen(areas, reading.id_property, _fits_id, ID_NAMES, "--id-property", path)
-    name_property = _chosen(areas, reading.name_property, _fits_name, NAME_NAMES, "--name-property", path)
-    name_property = name_property or _wordiest(areas, id_property)
-    told += _choices(areas, id_property, name_property, reading)
+    areas = in_degrees(path, content, _areas(path, content, told), reading, told)
+    refuse_edges(path, areas)
+    id_property = chosen(areas, reading.id_property, fits_id, ID_NAMES, "--id-property", path)
+    name_property = chosen(areas, reading.name_property, fits_name, NAME_NAMES, "--name-property", path)
+    name_property = name_property or wordiest(areas, id_property)
+    told += choices(areas, id_property, name_property, reading)
     found = _named(_united(areas, id_property, name_property, told), name_property, told)
-    told += _overlap(found)
+    told += [*_overlap(found), *_astray(found)]
     return Drawn(tuple(found), tuple(told), id_property, name_property)
 
 
-def _areas(path: Path, content: Mapping[str, Any], told: list[str]) -> list[_Area]:
+def _areas(path: Path, content: Mapping[str, Any], told: list[str]) -> list[Area]:
     """Return the features that are polygons; says which are left out and which were mended."""
-    found: list[_Area] = []
+    found: list[Area] = []
     left: Counter[str] = Counter()
     mended: list[str] = []
     for number, feature in enumerate(_features(content), 1):
@@ -120,7 +98,7 @@ def _areas(path: Path, content: Mapping[str, Any], told: list[str]) -> list[_Are
         if kind not in {"Polygon", "MultiPolygon", "GeometryCollection"}:
             left[kind] += 1
             continue
-        shape, why = _sound(geometry)
+        shape, why = sound(geometry)
         if shape is None:
             left[f"{kind} without an area"] += 1
             continue
@@ -128,16 +106,29 @@ def _areas(path: Path, content: Mapping[str, Any], told: list[str]) -> list[_Are
         said = dict(cast("dict[str, Any]", props)) if isinstance(props, dict) else {}
         if "id" in feature:
             said.setdefault("id", feature["id"])
-        found.append(_Area(number, said, shape))
+        found.append(Area(number, said, shape))
         if why:
-            mended.append(f"Feature {number}{_called(said)}: mended: {why}.")
+            mended.append(f"Feature {number}{called(said)}: mended: {why}.")
     told += _few(mended, "more features were mended")
     told += [f"Left out: {n:,} x {kind[:60]}; districts are polygons." for kind, n in left.items()]
+    if not found and (named := _other_form(content)):
+        raise PackError(f"{path.name} is {named[0]}, not GeoJSON of features.", why="districts are areas.", fix=named[1])
     if not found:
         what = ", ".join(f"{n:,} x {kind[:60]}" for kind, n in left.items()) or "nothing"
         raise PackError(f"{path.name} holds no polygon: {what}.", why="districts are areas.",
                         fix="give a GeoJSON file with the outline of each district.")
     return found
+
+
+def _other_form(content: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what a file without polygons is instead, and what to do; None if nothing tells."""
+    if content.get("type") == "Topology":
+        return "TopoJSON", "turn it into GeoJSON, as in: ogr2ogr districts.geojson FILE, and give that."
+    inside: Any = content.get("features")
+    if inside is None or not isinstance(inside, list):
+        return ("a collection without a list of features", "write it afresh as GeoJSON.") if content.get("type") == "FeatureCollection" else None
+    is_nested = any(isinstance(each, dict) and "features" in each for each in cast("list[Any]", inside))
+    return ("a collection of collections", "save one of them as a file of its own, and give that.") if is_nested else None
 
 
 def _features(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -152,246 +143,12 @@ def _features(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"geometry": content, "properties": {}}
 
 
-def _sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
-    """Return the polygons of a geometry, valid, and what was off; (None, ...) if no area is in it."""
-    try:
-        if geometry.get("type") == "GeometryCollection":
-            parts = [_sound(each) for each in geometry["geometries"]
-                     if each["type"] in {"Polygon", "MultiPolygon", "GeometryCollection"}]
-            shapes = [shape for shape, _ in parts if shape is not None]
-            why = "; ".join(reason for _, reason in parts if reason)
-            return (_union(shapes), why) if shapes else (None, why)
-        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-        closed, why = _closed(polygons)
-        shape = shapely.force_2d(shapely.from_geojson(json.dumps({"type": "MultiPolygon", "coordinates": closed})))
-        if not shape.is_valid:
-            reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
-            at = f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}" if place else ""
-            why = "; ".join([*([why] if why else []), f"{reason.strip().lower()}{at}"])
-        shape = _mended(shape)
-    except (shapely.GEOSException, TypeError, KeyError, ValueError, OverflowError, RecursionError):
-        return None, "it cannot be read"
-    return (None if shape.is_empty else shape), why
-
-
-def _mended(shape: Any) -> Any:
-    """Return the polygons of a shape, valid; what has no area that a double can tell from none is left out.
-
-    Raises:
-        GEOSException: the corners are such that no arithmetic can tell inside from outside.
-    """
-    try:
-        whole = _polygons(shape if shape.is_valid else shapely.make_valid(shape))
-    except shapely.GEOSException:
-        whole = shapely.Polygon()
-    if whole.is_empty or not whole.is_valid:
-        whole = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
-    parts = [part for part in shapely.get_parts(whole) if part.is_valid and part.area > _NO_AREA]
-    return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else shapely.Polygon()
-
-
-def _union(shapes: Sequence[Any]) -> Any:
-    """Return several polygons as one shape; where they nearly touch, corners move by a grid of 1e-9."""
-    try:
-        found = _polygons(shapely.union_all(shapes))
-    except shapely.GEOSException:
-        found = shapely.Polygon()
-    return found if not found.is_empty and found.is_valid else _polygons(shapely.union_all(shapes, grid_size=1e-9))
-
-
-def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
-    """Return polygons with each ring closed and of three corners at least, and what was off."""
-    kept: list[Any] = []
-    why: dict[str, None] = {}
-    for polygon in polygons:
-        rings: list[Any] = []
-        for number, given in enumerate(polygon):
-            ring = [[round(float(x), _DECIMALS) for x in corner[:2]] for corner in given]
-            if not all(math.isfinite(x) for corner in ring for x in corner):
-                ring = [corner for corner in ring if all(map(math.isfinite, corner))]
-                why["corners that are no numbers left out"] = None
-            if ring and ring[0] != ring[-1]:
-                ring.append(ring[0])
-                why["a ring that was not closed"] = None
-            if len(ring) >= 4:
-                rings.append(ring)
-                continue
-            why["a ring of fewer than three corners left out"] = None
-            if number == 0:
-                break  # without its outer ring a polygon is nothing
-        if rings:
-            kept.append(rings)
-    return kept, "; ".join(why)
-
-
-def _polygons(shape: Any) -> Any:
-    """Return the parts of a shape that are polygons, as one polygon or several."""
-    if shape.geom_type in {"Polygon", "MultiPolygon"}:
-        return shape
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
-    return shapely.union_all(parts) if parts else shapely.Polygon()
-
-
-def _in_degrees(path: Path, content: Mapping[str, Any], areas: list[_Area], reading: Reading,
-                told: list[str]) -> list[_Area]:
-    """Return the areas in degrees of WGS 84, longitude first."""
-    if reading.swap_axes:
-        areas = [_Area(each.number, each.said, _moved(each.shape, lambda xy: xy[:, ::-1])) for each in areas]
-        told.append("Longitude and latitude changed places, as asked.")
-    said = reading.crs or crs_name(content)
-    box = _bounds(areas)
-    in_degrees = -180 <= box[0] <= box[2] <= 180 and -90 <= box[1] <= box[3] <= 90
-    if said:
-        crs = _crs(said, path, given=bool(reading.crs))
-        if not _is_wgs84(crs):
-            return _projected(path, areas, crs, said, told, in_degrees=in_degrees)
-    if in_degrees:
-        return areas
-    reach = f"{path.name} reaches from {box[0]:g}, {box[1]:g} to {box[2]:g}, {box[3]:g}"
-    if -90 <= box[0] <= box[2] <= 90 and -180 <= box[1] <= box[3] <= 180:
-        raise PackError(f"{reach}: longitude and latitude are swapped.",
-                        why="GeoJSON gives longitude first, and no latitude is beyond 90.",
-                        fix="write lon, then lat, or give --swap-axes.")
-    if -360 <= box[0] <= box[2] <= 360 and -90 <= box[1] <= box[3] <= 90:
-        raise PackError(f"{reach}: it crosses the date line, or counts longitudes from 0 to 360.",
-                        why="the map goes from -180 to 180.",
-                        fix="give the outlines of one side, with longitudes from -180 to 180.")
-    raise PackError(f"{reach}, which are not degrees, and nothing says what they are.",
-                    why="coordinates in metres mean a place only with their reference system.",
-                    fix="say it, as in --crs EPSG:32650, or re-project the file to WGS 84.")
-
-
-def _crs(said: str, path: Path, *, given: bool) -> pyproj.CRS:
-    import pyproj
-    from pyproj.exceptions import CRSError
-
-    try:
-        return pyproj.CRS.from_user_input(said)
-    except CRSError as error:
-        where = "--crs" if given else f"the crs of {path.name}"
-        raise UsageError(f"{where} is {said[:80]!r}, which is no reference system.",
-                         fix="name one by its EPSG code, as in --crs EPSG:32650.") from error
-
-
-def _is_wgs84(crs: pyproj.CRS) -> bool:
-    return crs.to_epsg() == 4326 or crs.to_authority() == ("OGC", "CRS84")
-
-
-def _projected(path: Path, areas: list[_Area], crs: pyproj.CRS, said: str, told: list[str], *,
-               in_degrees: bool) -> list[_Area]:
-    import pyproj
-
-    if crs.is_projected and in_degrees:
-        raise PackError(f"{path.name} is said to be in {said[:80]!r}, in metres, and its coordinates are degrees.",
-                        fix="give --crs EPSG:4326 if they are of WGS 84, or the system that they are in.")
-    if crs.is_geographic and not in_degrees:
-        raise PackError(f"{path.name} is said to be in {said[:80]!r}, in degrees, and its coordinates are not.",
-                        fix="name the system that they are in, as in --crs EPSG:32650.")
-    to = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-
-    def turned(xy: Any) -> Any:
-        return np.column_stack(to.transform(xy[:, 0], xy[:, 1]))
-
-    moved = [_Area(each.number, each.said, _moved(each.shape, turned)) for each in areas]
-    box = _bounds(moved)
-    if not all(map(math.isfinite, box)):
-        raise PackError(f"{path.name} cannot be re-projected: coordinates lie outside of {said[:80]!r}.",
-                        fix="name the system that they are in, as in --crs EPSG:32650.")
-    told.append(f"Re-projected from {crs.name} ({said[:80]}) to WGS 84.")
-    return [_Area(each.number, each.said, _mended(each.shape)) for each in moved]
-
-
-def _moved(shape: Any, change: Callable[[Any], Any]) -> Any:
-    return shapely.transform(shape, change)
-
-
-def _bounds(areas: Sequence[_Area]) -> tuple[float, float, float, float]:
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(np.array([each.shape for each in areas], dtype=object)))
-    return west, south, east, north
-
-
-def _refuse_edges(path: Path, areas: Sequence[_Area]) -> None:
-    """Refuse outlines that the map cannot hold.
-
-    Raises:
-        PackError: they lie on both sides of the date line, or reach a pole.
-    """
-    west, south, east, north = _bounds(areas)
-    if east - west > 180:
-        raise PackError(f"{path.name} reaches from {west:g} to {east:g}: it lies on both sides of the date line.",
-                        why="the map does not go on beyond 180 degrees.", fix="give the outlines of one side.")
-    if south < -NORTH_DEG or north > NORTH_DEG:
-        raise PackError(f"{path.name} reaches from latitude {south:g} to {north:g}.",
-                        why=f"the map ends at {NORTH_DEG:g} degrees.", fix="give outlines that lie between.")
-
-
-def _chosen(areas: Sequence[_Area], wished: str, fits: Callable[[Sequence[Any]], bool], names: Sequence[str],
-            option: str, path: Path) -> str:
-    """Return the property that is asked for, else the first of `names` that fits; '' if none does."""
-    keys = list(dict.fromkeys(key for each in areas for key in each.said))
-    if wished:
-        if wished not in keys:
-            raise UsageError(f"{option} is {wished[:60]!r}, which no polygon of {path.name} has.",
-                             fix=f"use one of {', '.join(keys[:40])}." if keys else "leave it out: the polygons have no properties.")
-        return wished
-    by_small = {key.casefold(): key for key in reversed(keys)}
-    for name in names:
-        key = by_small.get(name)
-        if key is not None and fits([each.said.get(key) for each in areas]):
-            return key
-    return ""
-
-
-def _fits_id(values: Sequence[Any]) -> bool:
-    """Return whether each value is an id, and not all are the same."""
-    texts = [_text(value) for value in values]
-    return all(texts) and (len(texts) == 1 or len(set(texts)) > 1)
-
-
-def _fits_name(values: Sequence[Any]) -> bool:
-    """Return whether values are names: text for most, and not all the same."""
-    names = [value for value in values if isinstance(value, str) and value.strip()]
-    return 2 * len(names) > len(values) and (len(values) == 1 or len(set(names)) > 1)
-
-
-def _wordiest(areas: Sequence[_Area], id_property: str) -> str:
-    """Return the property of text with the most different values that hold a letter; '' if there is none."""
-    best, most = "", 0
-    for key in dict.fromkeys(key for each in areas for key in each.said):
-        values = [value for each in areas if isinstance(value := each.said.get(key), str)]
-        different = len({value for value in values if re.search(r"[^\W\d_]", value)})
-        if key != id_property and different > most and _fits_name(values) and 2 * len(values) > len(areas):
-            best, most = key, different
-    return best
-
-
-def _choices(areas: Sequence[_Area], id_property: str, name_property: str, reading: Reading) -> list[str]:
-    """Return what was taken as id and name, and how to have it otherwise."""
-    others = [key for key in dict.fromkeys(key for each in areas for key in each.said)
-              if key not in {id_property, name_property}]
-    rest = f" Other properties: {', '.join(others[:12])}{' …' if len(others) > 12 else ''}." if others else ""
-    ids = (f"Ids are from the property {id_property!r}" if id_property
-           else "Ids are numbers in the order of the file: no property has a value for each outline that is called like an id")
-    names = f"names from {name_property!r}" if name_property else "names are the ids: no property holds names"
-    told = reading.id_property and reading.name_property
-    return [f"{ids}; {names}{'' if told else ' (--id-property and --name-property choose others)'}.{rest}"]
-
-
-def _text(value: Any) -> str:
-    """Return a value of a property as text; '' for none."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if value is None or isinstance(value, (bool, dict, list)):
-        return ""
-    return " ".join(one_form(str(value)).split())
-
-
-def _united(areas: Sequence[_Area], id_property: str, name_property: str, told: list[str]) -> list[District]:
+def _united(areas: Sequence[Area], id_property: str, name_property: str, told: list[str]) -> list[District]:
     """Return a district for each id; features of one id and one name become one."""
-    groups: dict[tuple[int, str, str], list[_Area]] = {}
+    groups: dict[tuple[int, str, str], list[Area]] = {}
     for order, each in enumerate(areas, 1):
-        written = _text(each.said.get(id_property)) if id_property else ""
-        name = _text(each.said.get(name_property)) if name_property else ""
+        written = text_of(each.said.get(id_property)) if id_property else ""
+        name = text_of(each.said.get(name_property)) if name_property else ""
         key = (0 if written else order, written, "" if id_property == name_property else name)
         groups.setdefault(key, []).append(each)
     found: list[District] = []
@@ -409,8 +166,8 @@ def _united(areas: Sequence[_Area], id_property: str, name_property: str, told: 
         if len(parts) > 1:
             said.append(f"{len(parts)} features of the id {written!r} became one district.")
         called = name or written or unique
-        shape = parts[0].shape if len(parts) == 1 else _union([each.shape for each in parts])
-        found.append(District(unique, called, _english(parts[0].said) or called, shape))
+        shape = parts[0].shape if len(parts) == 1 else union([each.shape for each in parts])
+        found.append(District(unique, called, english(parts[0].said) or called, shape))
     told += _few(said, "more ids were changed or joined")
     return found
 
@@ -432,16 +189,26 @@ def _named(found: Sequence[District], name_property: str, told: list[str]) -> li
 def _overlap(found: Sequence[District]) -> list[str]:
     """Return a sentence if outlines lie over each other by a hundredth or more."""
     shapes = [each.shape for each in found]
-    whole, once = sum(float(shape.area) for shape in shapes), float(_union(shapes).area)
+    whole, once = sum(float(shape.area) for shape in shapes), float(union(shapes).area)
     if once <= 0 or whole < 1.01 * once:
         return []
-    return [(f"Outlines lie over each other: {100 * (whole / once - 1):.0f}% of the area is in several; "
-            "there the first of the file counts.")]
+    return [(f"Outlines lie over each other: together they have {whole / once:.2f} times the area that they cover; "
+             "where they do, the first of the file counts.")]
 
 
-def _english(said: Mapping[str, Any]) -> str:
-    small = {key.casefold(): value for key, value in said.items()}
-    return next((text for name in NAME_EN_NAMES if (text := _text(small.get(name)))), "")
+def _astray(found: Sequence[District]) -> list[str]:
+    """Return a sentence for districts that lie far from all others: the map and its raster must reach to them."""
+    if not 2 <= len(found) <= _MOST_COMPARED:
+        return []
+    middles = shapely.centroid(np.array([each.shape for each in found], dtype=object))
+    lon, lat = np.radians(shapely.get_x(middles)), np.radians(shapely.get_y(middles))
+    half = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    apart = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    np.fill_diagonal(apart, np.inf)
+    nearest = apart.min(axis=1)
+    far = np.flatnonzero((nearest > _FAR_KM) & (nearest > 10 * np.median(nearest) if len(found) > 2 else nearest > _FAR_KM))
+    return _few([f"District {found[at].name!r} lies {nearest[at]:,.0f} km from the nearest other: the map reaches to it "
+                 "(leave it out of the file if it is no part of the city)." for at in far.tolist()], "more lie far away")
 
 
 def _fit(written: str) -> str:
@@ -458,12 +225,6 @@ def _apart(name: str, taken: set[str]) -> str:
         unique = f"{name}-{n}"
     taken.add(unique)
     return unique
-
-
-def _called(said: Mapping[str, Any]) -> str:
-    small = {key.casefold(): value for key, value in said.items()}
-    text = next((text for name in (*NAME_NAMES, *ID_NAMES) if (text := _text(small.get(name)))), "")
-    return f" ({text[:60]})" if text else ""
 
 
 def _few(sentences: list[str], rest: str) -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import Workbook
 
 from tests.feeds.conftest import FIELDS, HEADER, READ_AT, order_of
-from twin.feeds.tabular import KINDS
+from twin.errors import ContractError
+from twin.feeds.tabular import KINDS, open_sheets
 from twin.feeds.work_orders import load_mapping, read
 
 ORDERS = (order_of(unit="crew 4", sent="2026-07-16 09:01:00", told="2026-07-16 09:40:00"), order_of(number="A2", x="", y="", district="Corra"),
@@ -47,6 +48,17 @@ def written(path: Path) -> Path:
         lines = [json.dumps(feature) for feature in features]
         path.write_text("\n".join(lines) if end != ".geojson" else json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize(("name", "content", "there"), [
+    ("a.json", {"data": [1], "total": 1}, "data, total"), ("a.xml", "<service_requests><request><opened>1</opened></request></service_requests>", "opened"),
+    ("a.geojson", {"type": "Feature", "geometry": None, "properties": {"opened": 1}}, "longitude, latitude, opened")])
+def test_missing_columns_are_named_beside_those_that_are_there(tmp_path, name, content, there):
+    (tmp_path / name).write_text(content if isinstance(content, str) else json.dumps(content))
+
+    with pytest.raises(ContractError, match=rf"{name} has no column 工单编号\.") as caught:
+        list(open_sheets(tmp_path / name, ("工单编号",)))
+    assert there in str(caught.value.why)
 
 
 @pytest.mark.parametrize("end", KINDS)

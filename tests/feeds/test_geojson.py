@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.feeds.sheet_rows import faults_of, rows_of
+from tests.feeds.sheet_rows import JSON, QUIET, faults_of, rows_of
 from twin.errors import ContractError
 from twin.feeds import json_items
 from twin.feeds.geojson_points import is_geojson, open_geojson
 from twin.feeds.sheets import ROWS_OF_A_BLOCK
 
-QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 POINT = {"type": "Point", "coordinates": [114.3, 30.6]}
 
 
@@ -114,7 +113,7 @@ def test_several_points_are_no_place_and_that_is_said(tmp_path):
     sheet = open_geojson(path, ())
 
     assert sheet.remarks == (
-        "1 features have a MultiPoint, which is not one place: their place is left empty.",
+        "1 feature has a MultiPoint, which is not one place: the place is left empty.",
     )
     assert rows_of(sheet) == {
         1: {"number": "A1"},
@@ -272,6 +271,8 @@ def test_a_single_feature_is_one_row(tmp_path):
         (b"[1]", "is no GeoJSON of features"),
         (b"[" * 100_000, r"objects inside of objects without an end|is no GeoJSON|no JSON"),
         (b'{"features": []}\n{"features": []}\n', "holds several collections"),
+        (b'{"type": "FeatureCollection"}', "without a list of features"),
+        (b'{"type": "FeatureCollection", "features": {"0": 1}}', "without a list of features"),
     ],
 )
 def test_a_file_that_is_off_is_one_sentence_with_its_line(tmp_path, content, said):
@@ -302,15 +303,6 @@ def test_a_missing_file_and_a_folder_are_sentences(tmp_path):
         open_geojson(tmp_path / "gone.json", ())
     with pytest.raises(ContractError, match="cannot be read: Is a directory"):
         open_geojson(tmp_path, ())
-
-
-def test_missing_columns_are_named_beside_those_that_are_there(tmp_path):
-    with pytest.raises(
-        ContractError, match=r"a\.geojson has no column 工单编号, opened\."
-    ) as caught:
-        open_geojson(written(tmp_path, feature()), ("工单编号", "opened", "number"))
-
-    assert caught.value.why == "it has: longitude, latitude, number."
 
 
 def test_a_collection_of_nothing_lacks_nothing(tmp_path):
@@ -352,15 +344,6 @@ def test_a_file_that_changes_between_its_two_readings_is_refused(tmp_path):
     written(tmp_path, feature(properties={"other": 1}))
     with pytest.raises(ContractError, match="was changed while it was read"):
         list(sheet.blocks)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inside: (
-        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside, max_size=3)
-    ),
-    max_leaves=8,
-)
 
 
 @QUIET

@@ -9,16 +9,15 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import twin.feeds
-from tests.feeds.sheet_rows import faults_of, rows_of
+from tests.feeds.sheet_rows import JSON, QUIET, faults_of, rows_of
 from twin.errors import ContractError
 from twin.feeds import open311, xml_items
 from twin.feeds.open311 import COLUMNS, open_json, open_xml
 
-QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WANTED = ("service_request_id", "requested_datetime", "long", "lat")
 REQUEST = {
     "service_request_id": "638344",
@@ -201,13 +200,6 @@ def test_a_list_of_bare_values_is_no_table(tmp_path):
         open_json(of_json(tmp_path, [1, 2]), ())
 
 
-def test_missing_columns_are_named_beside_those_that_are_there(tmp_path):
-    with pytest.raises(ContractError, match=r"a\.json has no column number\.") as caught:
-        open_json(of_json(tmp_path, {"data": [1], "total": 1}), ("number",))
-
-    assert caught.value.why == "it has: data, total."
-
-
 def test_columns_that_differ_only_in_spaces_and_nested_ones_have_their_place_behind_them(tmp_path):
     sheet = open_json(
         of_json(tmp_path, [{"a": 1, " a": 2, "": 3, "b.c": 4, "b": {"c": 5}}]), ("a",)
@@ -309,15 +301,6 @@ def test_the_ready_mapping_names_columns_of_the_standard():
 
     assert set(mapping["columns"].values()) <= set(COLUMNS)
     assert {"event_id", "created_at", "lon", "lat"} <= set(mapping["columns"])
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inside: (
-        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside, max_size=3)
-    ),
-    max_leaves=8,
-)
 
 
 @QUIET

@@ -15,15 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.feeds.sheet_rows import faults_of, rows_of
+from tests.feeds.sheet_rows import QUIET, faults_of, rows_of
 from twin.errors import ContractError
 from twin.feeds.parquet_rows import open_parquet
 from twin.feeds.sheets import ROWS_OF_A_BLOCK
 
-QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MORNING = datetime(2026, 7, 16, 9, 0, 0, 500_000)
 CHINA = timezone(timedelta(hours=8))
 

@@ -53,7 +53,7 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
 @click.option("--lang", default="", metavar="LANG", help="Language in which it is shown: zh-CN or en.")
 @click.option("--id-property", default="", metavar="P", help="Property with the id of a district.")
 @click.option("--name-property", default="", metavar="P", help="Property with the name of a district.")
-@click.option("--crs", default="", metavar="EPSG:N", help="What the coordinates of FILE are in, if not WGS 84 and FILE does not say.")
+@click.option("--crs", default="", metavar="EPSG:N", help="What the coordinates of FILE are in, if not WGS 84 and FILE does not say; GCJ-02 and BD-09 are known, too.")
 @click.option("--swap-axes", is_flag=True, help="FILE has latitude before longitude: read it so.")
 @click.option("--source", default="not stated", show_default=True, help="Where FILE comes from.")
 @click.option("--licence", default="not stated", show_default=True, help="Under which terms it may be used.")
@@ -73,9 +73,9 @@ def new(as_json: bool, folder: Path, outlines: Path, name: str, name_en: str, ci
     city = made.city
     facts = {"city": city.id, "folder": str(folder), "districts": len(made.drawn.districts), "told": list(made.drawn.told),
              "id_property": made.drawn.id_property, "name_property": made.drawn.name_property, "notes": list(made.notes)}
-    raster = city.raster
+    raster, n = city.raster, len(made.drawn.districts)
     report(as_json, facts, [
         *made.drawn.told,
         f"The raster has {raster.n_x:,} by {raster.n_y:,} cells of {raster.cell_m:g} m.",
-        f"{city.name} ({city.id}): {len(made.drawn.districts)} districts, written to {folder}.",
+        f"{city.name} ({city.id}): {n} {'district' if n == 1 else 'districts'}, written to {folder}.",
         f"Next: twin city check --city {folder}"])

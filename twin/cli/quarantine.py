@@ -27,9 +27,10 @@ def command() -> None:
     """Look at the rows that were refused, and take them out to be mended."""
 
 
-def _with_snapshot(command: _F) -> _F:
-    return click.option("--snapshot", default="latest", show_default=True, metavar="ID",
-                        help="Snapshot that is looked at.")(command)
+def _looks(command: _F) -> _F:
+    """Add the options of every look at the quarantine: the city, the lake, the form of the report, the snapshot."""
+    snapshot = click.option("--snapshot", default="latest", show_default=True, metavar="ID", help="Snapshot that is looked at.")
+    return with_city(with_lake(with_json(snapshot(command))))
 
 
 def _with_raw(command: _F) -> _F:
@@ -48,10 +49,7 @@ def _with_which(command: _F) -> _F:
 
 
 @command.command(name="list")
-@with_city
-@with_lake
-@with_json
-@_with_snapshot
+@_looks
 @_with_which
 def list_(city_name: str | None, lake: Path, as_json: bool, snapshot: str, origin: str | None, since: str | None,
           table: str | None) -> None:
@@ -69,10 +67,7 @@ def list_(city_name: str | None, lake: Path, as_json: bool, snapshot: str, origi
 
 
 @command.command()
-@with_city
-@with_lake
-@with_json
-@_with_snapshot
+@_looks
 @_with_raw
 @click.argument("what", metavar="ID_OR_ORIGIN")
 @click.argument("row", required=False, type=click.IntRange(min=1))
@@ -97,10 +92,7 @@ def show(city_name: str | None, lake: Path, as_json: bool, snapshot: str, as_giv
 
 
 @command.command()
-@with_city
-@with_lake
-@with_json
-@_with_snapshot
+@_looks
 @_with_raw
 @_with_which
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from twin.contracts.reasons import kind_of
 from twin.errors import TwinError
+from twin.feeds.remarks import place_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +28,7 @@ class Reason:
     Attributes:
         kind: the reason without what differs from row to row.
         first: numbers of the first rows, in their order.
+        sheets: the sheet that each of them is on; empty if the file has none, or one.
         example: the whole sentence of the first.
     """
 
@@ -34,6 +36,13 @@ class Reason:
     n: int
     first: tuple[int, ...]
     example: str
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> str:
+        """Return where the first rows stand."""
+        sheets = self.sheets or [""] * len(self.first)
+        return ", ".join(place_of(sheet, row) for sheet, row in zip(sheets, self.first, strict=True))
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class Taken:
 
     def as_json(self) -> dict[str, object]:
         """Return the report for programs."""
-        reasons = [{"reason": each.kind, "rows": each.n, "first": list(each.first), "example": each.example} for each in self.reasons]
+        reasons = [{"reason": each.kind, "rows": each.n, "first": list(each.first), "example": each.example}
+                   | ({"sheets": list(each.sheets)} if each.sheets else {}) for each in self.reasons]
         return {"file": self.origin, "snapshot": self.snapshot, "rows": self.rows, "taken": self.taken, "known": self.known,
                 "refused": self.refused, "reasons": reasons, "remarks": list(self.remarks)}
 
@@ -74,7 +84,7 @@ class Taken:
         name = Path(self.origin).name
         told = f"{name}: {self.rows:,} {'row' if self.rows == 1 else 'rows'}: {self.taken:,} taken, {self.known:,} known already, {self.refused:,} refused"
         end = f"; snapshot {self.snapshot}." if self.snapshot else "; nothing was published."
-        shown = [f"  {each.n:,} {'row' if each.n == 1 else 'rows'} ({', '.join(map(str, each.first))}{', …' if each.n > len(each.first) else ''}): {each.example}"
+        shown = [f"  {each.n:,} {'row' if each.n == 1 else 'rows'} ({each.places}{', …' if each.n > len(each.first) else ''}): {each.example}"
                  for each in self.reasons[:_SHOWN]]
         more = [f"  {len(self.reasons) - _SHOWN} more kinds of reasons; `twin quarantine list` shows all."] if len(self.reasons) > _SHOWN else []
         return [told + end, *shown, *more, *(f"  Note: {remark}" for remark in self.remarks)]
@@ -97,7 +107,7 @@ class Tally:
     repeated: Callable[[], int]
     _new: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, "npt.NDArray[np.bool_]"])
     _known: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, "npt.NDArray[np.bool_]"])
-    _kinds: dict[str, tuple[int, list[int], str]] = field(default_factory=dict[str, tuple[int, list[int], str]])
+    _kinds: dict[str, tuple[int, list[tuple[str, int]], str]] = field(default_factory=dict[str, "tuple[int, list[tuple[str, int]], str]"])
 
     def told(self, origin: str, new: npt.NDArray[np.int64], known: npt.NDArray[np.int64], refused: pa.Table) -> None:
         """Hear of rows, by their numbers in the origin, that were new or known, and of those that were refused."""
@@ -106,7 +116,7 @@ class Tally:
         for reason, number in zip(refused["reason"].to_pylist(), refused["row_n"].to_pylist(), strict=True):
             n, first, example = self._kinds.setdefault(kind_of(reason), (0, [], reason))
             if number is not None and len(first) < _FIRST:
-                first.append(number)
+                first.append((origin, number))
             self._kinds[kind_of(reason)] = n + 1, first, example
 
     def judge(self) -> None:
@@ -122,7 +132,8 @@ class Tally:
     def report(self, origin: str, snapshot: str | None, remarks: list[str]) -> Taken:
         """Return what became of the file."""
         taken, known = self._counts()
-        reasons = sorted((Reason(kind, n, tuple(first), example) for kind, (n, first, example) in self._kinds.items()), key=lambda each: -each.n)
+        reasons = [_reason(kind, *told, origin) for kind, told in self._kinds.items()]
+        reasons.sort(key=lambda each: -each.n)
         return Taken(origin, snapshot, self.rows(), taken, known, self.rows() - taken - known, tuple(reasons), tuple(remarks))
 
     def _counts(self) -> tuple[int, int]:
@@ -134,6 +145,11 @@ class Tally:
             both = min(marks.size, new.size)
             only_known += int(marks.sum()) - int((marks[:both] & new[:both]).sum())
         return taken, only_known + self.repeated()
+
+
+def _reason(kind: str, n: int, first: list[tuple[str, int]], example: str, file: str) -> Reason:
+    sheets = tuple(origin.removeprefix(f"{file}#") if origin != file else "" for origin, _ in first)
+    return Reason(kind, n, tuple(row for _, row in first), example, sheets if any(sheets) else ())
 
 
 def _mark(marks: dict[str, npt.NDArray[np.bool_]], origin: str, numbers: npt.NDArray[np.int64]) -> None:

@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'(?!\w)|"(?:[^"\\]|\\.)*"(?!\w)""", re.
 _OPEN = re.compile(r"""(?<!\w)['"]""")
 _GOES_ON = re.compile(r" (?:is|lies) ")
 _CURLY = re.compile(r"“[^”]*”|「[^」]*」")
-_RULE = re.compile(r"the rule '[^']*'")
+_RULE = re.compile(r"(?:the rule|set time_format =) '[^']*'")
 _KEY = re.compile(r"(has the same [^:;]*: )(.*?)(?=;|\.?$)", re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
 _ORDER_NUMBER = re.compile(
@@ -30,7 +30,8 @@ def kind_of(reason: str) -> str:
     """Return the kind of `reason`: the sentence with "…" for each value that it gives.
 
     Values are what is quoted, keys, moments, order numbers and numbers. The words of a contract's
-    rule stay, quoted as they are: they are what was broken. A kind's kind is itself.
+    rule stay, quoted as they are: they are what was broken. So does a setting that would help: it
+    tells one kind from another. A kind's kind is itself.
     """
     text = " ".join(reason.replace("\0", " ").split())
     while (shorter := _without_values(text)) != text:  # each value gone may bare another quote

@@ -6,6 +6,7 @@ or one with it (NFC). Nobody sees a difference, and a key that differs only so w
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import numpy as np
@@ -15,6 +16,19 @@ from twin.arrow import compute as pc
 
 _PIECE = 65_536
 """Texts looked at together: their letters are held once more meanwhile."""
+
+
+HIDDEN = ("\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+          "\ufff9-\ufffb")
+"""Letters that show nothing and mean nothing in any script, as a class of an expression: zero-width
+spaces, soft hyphens, marks of direction."""
+
+_HIDDEN = re.compile(f"[{HIDDEN}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def without_hidden(text: str) -> str:
+    """Return `text` without letters that nobody sees, nor signs that steer machines."""
+    return _HIDDEN.sub("", text)
 
 
 def one_form(text: str) -> str:

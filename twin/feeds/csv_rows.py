@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NoReturn
 
 from twin.errors import ContractError
@@ -14,23 +16,26 @@ from twin.feeds.sheets import Sheet
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENCODINGS = ("auto", "utf-8", "gb18030")
 _BOM = codecs.BOM_UTF8
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))
 _SAMPLE = 65_536
 _MAX_CELL = 1_000_000
 """Characters of one cell; a spreadsheet holds 32,767."""
-_SEPARATORS = {";": '";"', "\t": '"\\t"', "|": '"|"', ",": '","'}
+_SEPARATORS = {each: f'"{each}"' for each in ";|,^~，；、"} | {"\t": '"\\t"'}
+_SAID = re.compile(r"\s*sep\s*=\s*(\\t|tab|[^\w\s'\x22]|\t| )\1*\s*", re.IGNORECASE)
+_SAID_WITHIN = 5
+"""First lines among which the separator may be named: a title may stand above."""
 
 
 def open_csv(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delimiter: str = ",") -> Sheet:
     """Open a CSV file.
 
-    A first line such as 'sep=;' names the separator and comes before `delimiter`.
+    A line such as 'sep=;' among the first ones names the separator and comes before `delimiter`.
 
     Args:
         wanted: names in NFC that the header must hold; the order does not matter and other columns may stand between.
-        encoding: 'utf-8' (with or without a mark at its start), 'gb18030', or 'auto' for the one of both that fits.
+        encoding: 'utf-8' (with or without a mark at its start), 'gb18030', 'auto' for the one of both that fits, or another
+            that `is_encoding` knows.
 
     Raises:
         ContractError: the file is in another encoding, has no header that holds `wanted`, or, while its rows are read,
@@ -58,14 +63,25 @@ def codec_of(path: Path, wanted: Sequence[str], encoding: str = "auto") -> str:
     """
     with path.open("rb") as file:
         sample = file.read(_SAMPLE)
-    if sample.startswith(_UTF16):
-        raise ContractError(f"{path.name} is UTF-16, not UTF-8 or GB18030.", why="its first two bytes say so; no row was taken.",
-                            fix="save it as 'CSV UTF-8' and read that.")
+    for mark, named in _MARKS:
+        if sample.startswith(mark):
+            raise ContractError(f"{path.name} is {named}, not UTF-8 or GB18030.", why="its first bytes say so; no row was taken.",
+                                fix="save it as 'CSV UTF-8' and read that.")
     if sample.startswith(_BOM):
         return "utf-8-sig"
     if encoding != "auto":
         return encoding
     return "gb18030" if _is_gb18030(sample, wanted) else "utf-8"
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether a CSV may be declared to be in an encoding: 'auto', or one in which ASCII is ASCII."""
+    if name == "auto":
+        return True
+    try:
+        return "sep=;".encode(name) == b"sep=;" and b"sep=;".decode(name) == "sep=;"
+    except (LookupError, UnicodeError):
+        return False
 
 
 def _is_gb18030(sample: bytes, wanted: Sequence[str]) -> bool:
@@ -80,16 +96,17 @@ def _is_gb18030(sample: bytes, wanted: Sequence[str]) -> bool:
 
 
 def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iterator[Row]:
-    """Yield the rows; the separator that a first line names comes before `delimiter` if the file is obeyed."""
+    """Yield the rows; the separator that one of the first lines names comes before `delimiter` if the file is obeyed."""
     csv.field_size_limit(_MAX_CELL)
     begun = number = 1
     try:
         with path.open(encoding=codec, newline="") as file:
             lines = iter(file)
-            first = next(lines, "")
-            if (separator := _said(first)) is not None:
-                delimiter, begun, number, first = separator if obeys else delimiter, 2, 2, ""
-            reader = csv.reader(_with(first, lines), delimiter=delimiter, strict=True)
+            first = list(islice(lines, _SAID_WITHIN))
+            said = [_said(line) for line in first]
+            if at := next((nth for nth, separator in enumerate(said, 1) if separator), 0):
+                delimiter, begun, number, first = said[at - 1] if obeys else delimiter, at + 1, at + 1, first[at:]
+            reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
             skipped = begun - 1
             for row in reader:
                 yield Row(number, row)
@@ -98,21 +115,20 @@ def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iter
     except csv.Error as error:
         raise ContractError(f"{path.name}, line {begun}: the quotes of the row that begins here do not close as they should ({error}).",
                             why="where its cells end is unknown, and the file may be cut off; no row was taken.",
-                            fix="export the file again.") from error
+                            fix='export the file again; a quote inside of a text must be doubled ("").') from error
     except UnicodeDecodeError:
         _misfit(path, codec)
 
 
-def _with(first: str, lines: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from lines
+def _said(line: str) -> str:
+    r"""Return the separator that a line such as 'sep=;' names; '' for any other line.
 
-
-def _said(line: str) -> str | None:
-    """Return the separator that a first line such as 'sep=;' names; None for any other line."""
-    text = line.rstrip("\r\n").strip('"')
-    return text[4:] if len(text) == 5 and text[:4].lower() == "sep=" else None
+    Programs write it between quotes, with blanks, a tab as \t, or with the separators of all columns behind it.
+    """
+    text = line.rstrip("\r\n")
+    begun = len(text) > 1 and text.startswith('"') and text.rstrip(";,|\t").endswith('"')
+    found = _SAID.fullmatch(text.rstrip(";,|\t").strip('"') if begun else text)
+    return "" if found is None else {"\\t": "\t", "tab": "\t"}.get(found[1].lower(), found[1])
 
 
 def _refuse_zeros(path: Path) -> None:
@@ -143,7 +159,8 @@ def _misfit(path: Path, codec: str) -> NoReturn:
             (byte,) = file.read(1)
             raise ContractError(f"{path.name} is not {shown}: byte {at + 1} (0x{byte:02x}) does not fit.",
                                 why="read in the wrong encoding, names and addresses would turn to noise; no row was taken.",
-                                fix="save it as CSV in UTF-8, or set encoding beside the columns of the feed.") from error
+                                fix='save it as CSV in UTF-8, or set encoding beside the columns of the feed, as in encoding = "cp1252" or '
+                                '"big5".') from error
     raise ContractError(f"{path.name} changed while it was read.", why="no row was taken.", fix="read it again once nobody writes to it.")
 
 
@@ -154,7 +171,9 @@ def _with_separator(error: NoHeader, path: Path, codec: str, wanted: Sequence[st
             find_header(path.name, _rows(path, codec, other, obeys=False), wanted)
         except ContractError:
             continue
-        return ContractError(f"{path.name} is separated by {written}, not by what the mapping or its first line says.",
+        wants_name = path.suffix.lower() == ".tsv"
+        return ContractError(f"{path.name} is separated by {written}, not by {'a tab, as .tsv says' if wants_name else 'what the mapping or its first line says'}.",
                              why="so its header is one long name; no row was taken.",
-                             fix=f"set delimiter = {written} beside the columns of the feed, and take out a first line 'sep=' that says otherwise.")
+                             fix=f"{'rename it to end in .csv, and ' if wants_name else ''}set delimiter = {written} beside the columns of the feed, "
+                             "and take out a first line 'sep=' that says otherwise.")
     return error

@@ -48,7 +48,7 @@ def open_geojson(path: Path, wanted: Sequence[str]) -> Sheet:
     found = survey(path.name, _records(path, outline, astray), (LON, LAT))
     _check(path.name, outline)
     remarks = [
-        f"{n} features have a {kind}, which is not one place: their place is left empty."
+        f"{n} {'feature has' if n == 1 else 'features have'} a {kind}, which is not one place: the place is left empty."
         for kind, n in sorted(astray.items())
     ]
     return sheet_of(
@@ -90,6 +90,11 @@ def _records(path: Path, outline: Outline, astray: Counter[str]) -> Iterator[Rec
 
 def _no_collection(name: str, item: Any) -> None:
     kind = item.get("type") if isinstance(item, dict) else None
+    if kind == "FeatureCollection" and not isinstance(item.get("features"), list):
+        raise ContractError(
+            f"{name} is a FeatureCollection without a list of features.",
+            fix="export it again.",
+        )
     if kind == "FeatureCollection" or (isinstance(item, dict) and "features" in item):
         raise ContractError(
             f"{name} holds several collections of features.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,29 +45,46 @@ class Row:
 
 
 class NoHeader(ContractError):  # noqa: N818 - named after what is wrong
-    """None of the first rows holds all the columns that are wanted. `nearest` is the one that holds most of them."""
+    """None of the first rows holds all the columns that are wanted; the nearest lacks those in `missing`."""
 
     def __init__(self, name: str, wanted: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Say which columns are missing."""
-        self.nearest = max(rows, key=lambda names: len(set(names).intersection(wanted)))
-        missing = [column for column in wanted if column not in self.nearest]
-        shown = ", ".join(cell for cell in self.nearest if cell)[:300]
-        super().__init__(f"{name} has no column {', '.join(missing)}.",
+        nearest = max(rows, key=lambda names: len(set(names).intersection(wanted)))
+        self.missing = [column for column in wanted if column not in nearest]
+        shown = ", ".join(cell for cell in nearest if cell)[:300]
+        super().__init__(f"{name} has no column {', '.join(self.missing)}.",
                          why=f"none of its first {len(rows)} rows names it; its header is: {shown}." if len(rows) > 1
                          else f"its header is: {shown}.",
-                         fix="name the columns of your export under [feeds.work_orders.columns], or take out those that it does not have.")
+                         fix=f"{_alike(self.missing, nearest)}name the columns of your export under [feeds.work_orders.columns], "
+                         "or take out those that it does not have.")
+
+
+def _alike(missing: Sequence[str], names: Sequence[str]) -> str:
+    """Return which names of the file look like the missing ones: the beginning of a sentence."""
+    pairs = [(name, column) for column in missing for name in names if name and (column in name or (len(name) > 1 and name in column))]
+    said = ", ".join(f"{name!r} for {column!r}" for name, column in pairs[:3])
+    return f"if it is meant, write {said}; else " if pairs else ""
 
 
 @dataclass(frozen=True)
 class Header:
-    """Names of the columns, and the rows that stand above them."""
+    """Names of the columns.
+
+    Attributes:
+        width: cells of the header's row, with empty ones at its end.
+        number: of that row in the file, from 1.
+    """
 
     names: tuple[str, ...]
-    above: int
+    width: int
+    number: int
 
 
 def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header:
     """Take rows off `rows` up to the first that names all of `wanted`; titles may stand above it.
+
+    Blanks, line breaks, case, width of letters and a colon or asterisk behind a name do not matter,
+    where only one column can be meant.
 
     Raises:
         ContractError: there are no rows, no such row among the first `WITHIN`, or one that names a wanted column twice.
@@ -74,17 +93,33 @@ def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header
     for row in rows:
         if row.is_blank:
             continue
-        names = [heading(cell) for cell in row.cells]
+        names = _meant([heading(cell) for cell in row.cells], wanted)
         if set(wanted) <= set(names):
             if twice := [column for column in wanted if names.count(column) > 1]:
                 raise ContractError(f"{name} has the column {', '.join(twice)} more than once.", fix="rename or remove one of them.")
-            return Header(told_apart(names), len(seen))
+            return Header(told_apart(names), len(names), row.number)
         seen.append(names)
         if len(seen) == WITHIN:
             break
     if not seen:
         raise ContractError(f"{name} is empty.", fix="export it again, with its header.")
     raise NoHeader(name, wanted, seen)
+
+
+def _meant(names: list[str], wanted: Sequence[str]) -> list[str]:
+    """Return the names, with a wanted one for the only one that differs from it in nothing that matters."""
+    lacking = [column for column in wanted if column not in names]
+    if not lacking or len(lacking) > len(names):
+        return names
+    plain = [_plain(name) for name in names]
+    for column in lacking:
+        if plain.count(_plain(column)) == 1 and names[at := plain.index(_plain(column))] not in wanted:
+            names[at] = column
+    return names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", name)).casefold().strip(":*")
 
 
 def told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -112,12 +147,22 @@ class _Gathered:
         return Block(pa.array(self.numbers, pa.int64()), cells, moments, self.faults)
 
 
+def _misshapen(cells: Sequence[str], named: int, width: int) -> str:
+    """Return why a row of a CSV has cells in the wrong columns; '' if it has not."""
+    said = f"the row has {len(cells)} cells where the header has {named}"
+    if len(cells) < named:
+        return f"{said}: it may be cut off"
+    return f"{said}: a separator may stand in a text without quotes" if any(cell.strip() for cell in cells[width:]) else ""
+
+
 def blocks(header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be_short: bool) -> Iterator[Block]:
     """Yield the rows below a header, blank ones left out.
 
     Args:
         wanted: columns whose faults make a row unusable.
-        may_be_short: whether cells may be missing at the end of a row, as in spreadsheets; a short row of a CSV was cut off.
+        may_be_short: whether the file knows the column of each cell, as spreadsheets do: cells may be missing at the end of
+            a row, and what stands beside the table is not read. A short row of a CSV was cut off, and a long one has a
+            separator too many.
     """
     names, width = header.names, len(header.names)
     read = {at for at, name in enumerate(names) if name in wanted}
@@ -127,8 +172,8 @@ def blocks(header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be
             continue
         at, cells = len(gathered.rows), row.cells
         if len(cells) != width:
-            if (len(cells) < width and not may_be_short) or any(cell.strip() for cell in cells[width:]):
-                gathered.faults[at] = f"the row has {len(cells)} cells where the header has {width}: it may be cut off"
+            if not may_be_short and (why := _misshapen(cells, width, header.width)):
+                gathered.faults[at] = why
             cells = [*cells[:width], *[None] * (width - len(cells))]
         for place, moment in row.moments:
             if place < width:

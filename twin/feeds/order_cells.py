@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 NEAR_DEG = 0.1
 """A place this far beyond the box around the outlines, some 10 km, may still be the city's."""
 _KM_PER_DEG = 111.32
+_METRES = 1_000
+"""No degree is as large; metres of a projection nearly always are."""
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
-_LOST_DIGITS = r"^[+-]?\d(\.\d*)?[eE]\+\d{2,}$"
-"""As a spreadsheet writes a long number: '2.02611E+17'."""
+_LOST_DIGITS = r"^[+-]?(\d+[.,]\d+ ?[eE] ?\+?\d+|\d+[.,]? ?[eE] ?\+ ?\d+)$"
+"""As programs write a long number: '2.02611E+17', '2,02611E+17', '2.02611E17'; '1E5' may be a number of an order."""
 _MIN_LOST, _LONG = 3, 17
 
 Reasons = Mapping[int, str]
@@ -68,8 +70,7 @@ def read_places(lon: pa.StringArray, lat: pa.StringArray, mapping: OrderMapping,
     """
     given = is_given(lon) | is_given(lat)
     numeric = _matches(lon, _NUMBER) & _matches(lat, _NUMBER)
-    reasons = {at: f"place: longitude {lon[at].as_py()!r} and latitude {lat[at].as_py()!r} are not both decimal degrees"
-               for at in np.flatnonzero(given & ~numeric).tolist()}
+    reasons = {at: _not_degrees(lon[at].as_py(), lat[at].as_py()) for at in np.flatnonzero(given & ~numeric).tolist()}
     x, y = (_numbers(cells, numeric) for cells in (lon, lat))
     is_no_place = np.zeros(len(x), np.bool_)
     for east, north in mapping.no_place:
@@ -81,6 +82,19 @@ def read_places(lon: pa.StringArray, lat: pa.StringArray, mapping: OrderMapping,
     for at in np.flatnonzero(np.isfinite(x) & ~_inside(lon_wgs, lat_wgs, locator)).tolist():
         reasons[at] = _astray(float(x[at]), float(y[at]), locator)
     return Places(lon_wgs, lat_wgs, is_no_place, reasons)
+
+
+def _not_degrees(lon: str, lat: str) -> str:
+    said = f"place: longitude {lon!r} and latitude {lat!r} are not both decimal degrees"
+    if not lon or not lat:
+        return f"{said}: one of them is missing"
+    if re.search(r"\d,\d", lon + lat):
+        return f"{said}; write them with a point, not a comma, each in its own column"
+    if re.search(r"\d[eE][+-]?\d", lon + lat):
+        return f"{said}; export them with all their digits, not with an exponent"
+    if not re.search(r"\d", lon + lat):
+        return f"{said}; if such a word stands for an empty cell, add it to null_words in the mapping"
+    return f"{said}, as 114.3055 is one"
 
 
 def _matches(texts: pa.StringArray, pattern: str) -> npt.NDArray[np.bool_]:
@@ -104,6 +118,8 @@ def _astray(lon: float, lat: float, locator: Locator) -> str:
         return f"{said} stands for an unknown place; leave both cells empty, or name it in the mapping: no_place = [[0, 0]]"
     if bool(_inside(np.array([lat]), np.array([lon]), locator)[0]):
         return f"{said} lies in the city only if the two are swapped"
+    if max(abs(lon), abs(lat)) > _METRES:
+        return f"{said} is no place on earth; if these are metres of a map, export degrees instead"
     if abs(lon) > 180 or abs(lat) > 90:
         return f"{said} is no place on earth"
     west, south, east, north = locator.outlines.bounds
@@ -118,16 +134,23 @@ class Districts:
         """Learn the names of the pack."""
         ids, names, names_en = (cast("list[str]", city.reference["districts"][name].to_pylist()) for name in ("district_id", "name", "name_en"))
         self.names = dict(zip(ids, names, strict=True))
+        self._city = (city.name, city.name.removesuffix("市"), city.name_en)
         self._ids = dict(zip(names, ids, strict=True))
         self._exact = {word.lower(): key for words in (ids, names, names_en) for word, key in zip(words, ids, strict=True) if word}
         self._exact |= {alias: self._exact[name.lower()] for alias, name in mapping.aliases.items() if name.lower() in self._exact}
 
     def find(self, word: str) -> str | None:
         """Return the id; None if the pack knows no such district. A name with the city's before it is understood."""
+        word = re.sub(r"^(\d+)\.0+$", r"\1", word)  # a program kept a code as a fraction
         if word.lower() in self._exact:
             return self._exact[word.lower()]
-        found = {key for name, key in self._ids.items() if name and word.endswith(name)}
+        found = {key for name, key in self._ids.items() if name and self._is_in_city(word, name)}
         return found.pop() if len(found) == 1 else None
+
+    def _is_in_city(self, word: str, name: str) -> bool:
+        """Return whether a word is the name of a district behind that of its city, and of nothing else."""
+        before = word.removesuffix(name).rstrip(" ,，-·/") if word.endswith(name) else ""
+        return any(before.endswith((city, f"{city}市", f"{city}州", f"{city} city")) for city in self._city if city)
 
 
 def by_word(texts: pa.StringArray, read: Callable[[str], object]) -> list[object]:
@@ -140,14 +163,38 @@ def by_word(texts: pa.StringArray, read: Callable[[str], object]) -> list[object
 def read_priorities(texts: pa.StringArray, words: pa.StringArray, mapping: OrderMapping) -> tuple[npt.NDArray[np.int8], Reasons]:
     """Return 1 to 4 for each of n rows; `words` (title, details and kind) that speak of danger raise it."""
     column = mapping.columns.get("priority", "")
-    levels = by_word(texts, lambda word: mapping.priorities.get(word, 0) if word else mapping.default_priority)
+    known = {word.lower(): level for word, level in mapping.priorities.items()}
+    levels = by_word(texts, lambda word: known.get(word.lower(), 0) if word else mapping.default_priority)
     level = np.array(levels, np.int8)
-    reasons = {at: f"{column}: {texts[at].as_py()!r} is none of {', '.join(mapping.priorities)}" for at in np.flatnonzero(level == 0).tolist()}
+    reasons = {at: f"{column}: {texts[at].as_py()!r} {_unknown(mapping.priorities, 'priorities')}" for at in np.flatnonzero(level == 0).tolist()}
     if mapping.safety_words:
         danger = "|".join(re.escape(word) for word in mapping.safety_words)
         is_danger = _matches(pc.utf8_lower(words), danger)
         level[is_danger] = np.minimum(level[is_danger], mapping.safety_priority)
     return level, reasons
+
+
+def _unknown(words: Iterable[str], section: str) -> str:
+    """Return why a word of a list is refused, with what helps: a sentence's end."""
+    listed = f"is none of {', '.join(words)}" if words else "is a word that nothing explains"
+    return f"{listed}; if it is right, say under {section} of the mapping what it means"
+
+
+def read_statuses(texts: pa.StringArray, column: str, words: Mapping[str, str]) -> tuple[list[str | None], Reasons]:
+    """Return what each of n words means: open, closed or reopened; None for an empty cell.
+
+    Args:
+        words: word to meaning; case, and whether parts are joined by blanks, '-' or '_', does not matter.
+    """
+    known = {_plain(word): means for word, means in words.items()}
+    found = cast("list[str | None]", by_word(texts, lambda word: known.get(_plain(word), "") if word else None))
+    reasons = {at: f"{column}: {texts[at].as_py()!r} is no status that the mapping knows; say under statuses whether it is open or closed"
+               for at, means in enumerate(found) if means == ""}
+    return [means or None for means in found], reasons
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", " ", word).strip().lower()
 
 
 def read_truths(texts: pa.StringArray, column: str, yes: tuple[str, ...], no: tuple[str, ...]) -> tuple[list[bool | None], Reasons]:

@@ -4,34 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from twin.arrow import compute as pc
-from twin.contracts.unicode import in_one_form, one_form
+from twin.contracts.unicode import HIDDEN, in_one_form, one_form
 
 FREE_TEXT = ("title", "details", "address")
 """Fields that are people's own words; all others are numbers, names, moments and words of a list."""
 
-_HIDDEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb"
-"""Characters that show nothing and mean nothing in any script: zero-width spaces, soft hyphens, marks of direction."""
-_JOINERS = "\u200c\u200d"
+_JOINERS = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u200c\u200d\u2800\u3164"
+            "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff")
 """They shape words of some scripts, and emoji; in a number or name they are noise."""
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_UNSEEN, _UNSEEN_IN_CODES = f"[{_HIDDEN}{_CONTROL}]", f"[{_HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
+_UNSEEN, _UNSEEN_IN_CODES = f"[{HIDDEN}{_CONTROL}]", f"[{HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
 _ANY = re.compile(_UNSEEN_IN_CODES)
-_TEXT_MARK = r'^="(.*)"$'
+_QUOTES = '"“”„＂'
+_TEXT_MARK = rf"^[=＝] ?[{_QUOTES}](.*)[{_QUOTES}]$"
+_MARKED = re.compile(f"[=＝] ?[{_QUOTES}]")
+_APOSTROPHES = "'‘’＇`´"
+_DASHES = "\u2010-\u2015\u2212"
+_GROUPED = r"^\d{1,3}(,\d{3})+(\.0+)?$"
+"""A number as a spreadsheet shows it with a comma after each thousand."""
+_TOO_NARROW = r"^#{3,}$"
 _ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 _WIDE = re.compile("[\u3000\uff01-\uff5e]")
+_TO_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.StringArray:
     """Return n texts in NFC without what nobody sees and without spaces around them, '' for an empty cell.
 
-    A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they are no part of it. In numbers
-    of orders letters and digits of double width are the plain ones.
+    A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they are no part of it, nor are
+    quotes around a number or name. In numbers of orders letters, digits and dashes of another form are the plain ones.
 
     Args:
         field: one of `FIELDS`, the meaning of the column.
@@ -43,16 +51,45 @@ def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.S
     if _ANY.search(letters):
         texts = pc.replace_substring_regex(texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement="")
     texts = pc.utf8_trim_whitespace(texts)
-    if '="' in letters:
+    if _MARKED.search(letters):
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
-    if "'" in letters:  # before people's own words only where it keeps a spreadsheet from running them
-        texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])" if is_free else r"^'+()", replacement=r"\1")
+    if is_free and "'" in letters:  # only where it keeps a spreadsheet from running people's words
+        texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])", replacement=r"\1")
+    if not is_free:
+        texts = _bare(texts, letters)
     if field == "event_id":
-        texts = pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0$", replacement=r"\1")  # a program kept it as a fraction
-    if field == "event_id" and _WIDE.search(letters):
-        texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
-    is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(null_words, pa.string()))
+        texts = _as_number(texts, letters)
+    is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_in_both_widths(tuple(null_words))))
     return pc.if_else(is_null, "", texts)
+
+
+def _bare(texts: pa.StringArray, letters: str) -> pa.StringArray:
+    """Return numbers and names without apostrophes before them and quotes around them."""
+    if any(mark in letters for mark in _APOSTROPHES):
+        texts = pc.replace_substring_regex(texts, pattern=f"^[{_APOSTROPHES}]+", replacement="")
+    if '"' in letters:
+        texts = pc.replace_substring_regex(texts, pattern=r'^"+([^"]*)"+$', replacement=r"\1")
+        texts = pc.utf8_trim_whitespace(texts)
+    return texts
+
+
+def _as_number(texts: pa.StringArray, letters: str) -> pa.StringArray:
+    """Return numbers of orders in the one form that different programs write differently."""
+    if _WIDE.search(letters):
+        texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
+    texts = pc.replace_substring_regex(texts, pattern=f"[{_DASHES}]", replacement="-")
+    if "," in letters:
+        plain = pc.replace_substring(texts, pattern=",", replacement="")
+        texts = pc.if_else(pc.match_substring_regex(texts, _GROUPED), plain, texts)
+    # a program kept it as a fraction
+    return pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+
+
+@lru_cache(64)
+def _in_both_widths(words: tuple[str, ...]) -> list[str]:
+    """Return words in small letters, and the same of double width."""
+    wide = [word.translate(_TO_WIDE) for word in words]
+    return list(dict.fromkeys([*words, *wide]))
 
 
 def heading(name: str) -> str:
@@ -67,6 +104,9 @@ def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
     """
     found = np.asarray(pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(zero_copy_only=False), np.bool_)
     said = {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
+    narrow = np.asarray(pc.match_substring_regex(texts, _TOO_NARROW).to_numpy(zero_copy_only=False), np.bool_)
+    said |= {at: f"{column}: the cell shows only {texts[at].as_py()!r}: its column was too narrow when the file was saved; "
+             "widen it, and save again" for at in np.flatnonzero(narrow).tolist()}
     if field not in FREE_TEXT:
         formulas = np.asarray(pc.starts_with(texts, "=").to_numpy(zero_copy_only=False), np.bool_)
         said |= {at: f"{column}: {texts[at].as_py()!r} is a formula, not its result" for at in np.flatnonzero(formulas).tolist()}

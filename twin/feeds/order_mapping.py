@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, TwinError, UsageError
-from twin.feeds.csv_rows import ENCODINGS
+from twin.feeds.csv_rows import is_encoding
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -22,10 +22,16 @@ STEPS = ("sent_at", "acked_at", "arrived_at", "done_at")
 FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "address", "district", "priority", "lon", "lat",
           "unit_name", *STEPS, "told_at", "status", "is_satisfied", "is_reopened")
 _SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
-_NULL_WORDS = ("null", "(null)", "<null>", "\\N", "none", "nil", "n/a", "-", "--", "—", "——", "无", "暂无", "空")
+_NULL_WORDS = ("null", "(null)", "<null>", "[null]", "\\N", "none", "nil", "n/a", "n / a", "n.a.", "na", "nan", "nat", "undefined", "(blank)", "-", "--",
+               "---", "–", "—", "——", "/", "无", "暂无", "空", "空白", "(空白)")
+_Statuses = Mapping[str, str]
 _CLOSED = ("closed", "resolved", "completed", "complete", "done", "已办结", "办结", "已结案", "结案", "已关闭", "关闭", "已完成", "完成", "已归档", "归档")
-_OPEN = ("open", "new", "pending", "acknowledged", "in progress", "assigned", "reopened", "未办结", "办理中", "处理中", "待办", "待处理", "待派单", "已派单",
-         "已受理", "受理中", "新建", "已重开")
+_OPEN = ("open", "new", "pending", "acknowledged", "in progress", "assigned", "未办结", "办理中", "处理中", "待办", "待处理", "待派单", "已派单",
+         "已受理", "受理中", "新建")
+_REOPENED = ("reopened", "re-opened", "已重开", "重开", "重新打开")
+_MEANINGS = ("open", "closed", "reopened")
+_WORDS_OF = ((_OPEN, "open"), (_CLOSED, "closed"), (_REOPENED, "reopened"))
+_COMMON_STATUSES: _Statuses = {word: means for words, means in _WORDS_OF for word in words}
 _YES, _NO = ("是", "满意", "非常满意", "基本满意", "yes", "true", "y", "1"), ("否", "不满意", "非常不满意", "no", "false", "n", "0")
 
 
@@ -44,7 +50,7 @@ class OrderMapping:
         yes, no: words for true and false, in small letters.
         null_words: what stands for an empty cell, in small letters.
         no_place: pairs of longitude and latitude that stand for an order without a place.
-        statuses: word of the export, in small letters, to whether it means that the order is closed.
+        statuses: word of the export to what it means: 'open', 'closed' or 'reopened', which is open after it was closed.
         keep_raw: whether the lake may keep words and refused rows as they were given, with what masks would take out.
         aliases: other words for a district to its id or name.
     """
@@ -66,7 +72,7 @@ class OrderMapping:
     no: tuple[str, ...]
     null_words: tuple[str, ...] = tuple(word.lower() for word in _NULL_WORDS)
     no_place: tuple[tuple[float, float], ...] = ()
-    statuses: Mapping[str, bool] = field(default_factory=lambda: {word: closed for words, closed in ((_OPEN, False), (_CLOSED, True)) for word in words})
+    statuses: _Statuses = field(default_factory=lambda: _COMMON_STATUSES)
     keep_raw: bool = False
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -130,8 +136,8 @@ class _Reader:
         if found.source_id not in known:
             self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources",
                       f"use one of {', '.join(known)}." if known else "put the source into event_sources.csv of the pack.")
-        if found.encoding not in ENCODINGS:
-            self._off(f"encoding is {found.encoding!r}", f"use one of {', '.join(ENCODINGS)}.")
+        if not is_encoding(found.encoding):
+            self._off(f"encoding is {found.encoding!r}", "use auto, utf-8, gb18030, or another in which ASCII is ASCII, such as big5 or cp1252.")
         if len(found.delimiter) != 1:
             self._off(f"delimiter is {found.delimiter!r}", "give one character.")
         return found
@@ -183,12 +189,11 @@ class _Reader:
             self._off(f"no_place is {given!r}", "list pairs of longitude and latitude, as in no_place = [[0, 0]].")
         return tuple((float(lon), float(lat)) for lon, lat in cast("list[tuple[float, float]]", pairs))
 
-    def _statuses(self) -> Mapping[str, bool]:
+    def _statuses(self) -> _Statuses:
         given = _section(self.settings.get("statuses"))
-        if wrong := [word for word, means in given.items() if means not in {"open", "closed"}]:
-            self._off(f"statuses: {', '.join(wrong)}: neither open nor closed", 'write each word as "word" = "open" or "closed".')
-        said = {one_form(word).lower(): means == "closed" for word, means in given.items()}
-        return said or {word: closed for words, closed in ((_OPEN, False), (_CLOSED, True)) for word in words}
+        if wrong := [word for word, means in given.items() if means not in _MEANINGS]:
+            self._off(f"statuses: {', '.join(wrong)}: neither open nor closed", 'write each word as "word" = "open", "closed" or "reopened".')
+        return {one_form(word): str(means) for word, means in given.items()} or _COMMON_STATUSES
 
     def _truth(self, name: str) -> bool:
         value: object = self.settings.get(name, False)

@@ -7,6 +7,7 @@ was later than that: then it is the second. Either is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -158,7 +159,7 @@ class Reader:
     def _limits(self, at: Times, texts: pa.StringArray, column: str, reasons: dict[int, str]) -> None:
         too_early, too_late = at < self._earliest, at > self._latest
         for index in np.flatnonzero(too_early | too_late).tolist():
-            why = f"lies before the year {EARLIEST.year}: a clock that was never set?" if too_early[index] else "lies in the future"
+            why = f"lies before the year {EARLIEST.year}, as of a clock that was never set" if too_early[index] else "lies in the future"
             reasons[index] = f"{column}: {texts[index].as_py()!r} {why}"
             at[index] = _NONE
 
@@ -167,6 +168,10 @@ _LIKELY = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y.%m.%d %H
            "%Y年%m月%d日 %H:%M:%S", "%Y%m%d%H%M%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S",
            "%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%Y-%m-%d %I:%M:%S %p", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 """Forms that exports have; a mapping must name one, none is guessed."""
+_HINTS = ((r"\d{1,2}:\d{2}(:\d{2})?", "it is a time of the day without a date"),
+          (r"[3-7]\d{4}(\.\d+)?", "it is the bare number by which spreadsheets count days: give its column the form of a date with time, and save again"),
+          (r"1\d{9}(\.\d+)?|1\d{12}", "it counts seconds or less from 1970: export it as date and time"),
+          (r"\D+", "if such a word stands for an empty cell, add it to null_words in the mapping"))
 _BARE = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y年%m月%d日")
 
 
@@ -176,7 +181,9 @@ def _why_not(text: str, form: str) -> str:
     why = f"is not a moment; the form {form!r} or ISO 8601 is expected"
     if any(_formed(text, bare) for bare in _BARE):
         return f"is a date without a time of the day, and so not a moment; the form {form!r} or ISO 8601 is expected"
-    fitting = [likely for likely in _LIKELY if _formed(text, likely)]
+    if hint := next((hint for pattern, hint in _HINTS if re.fullmatch(pattern, text, re.DOTALL)), ""):
+        return f"{why}; {hint}"
+    fitting = [likely for likely in _LIKELY if (moment := _formed(text, likely)) and moment.year >= EARLIEST.year]
     return f"{why}; if that is what it is, set time_format = {fitting[0]!r} in the mapping" if len(fitting) == 1 else why
 
 

@@ -14,6 +14,10 @@ _KINDS = (np.int64, np.int64, np.int32, np.int32, np.int32)
 """Of what is remembered of a row. Units and deeds are compared within one order only: half a hash tells them apart."""
 
 
+_ROWS_OF_A_SHEET = 21
+"""Bits of the number of a row, above which stands the ordinal of its sheet: a sheet has 2 ** 20 rows."""
+
+
 @dataclass
 class Sorted:
     """What the rows of a block are.
@@ -38,8 +42,14 @@ class Seen:
         """Begin; `column` holds the orders' numbers."""
         self._column = column
         self._known: list[npt.NDArray[Any]] = [np.empty(0, kind) for kind in _KINDS]
+        self._sheets: list[str] = []
         self._units: dict[int, dict[int, int]] = {}
         """Of orders with several units: hash of the unit's name to hash of what it did."""
+
+    def begin(self, sheet: str) -> None:
+        """Say which sheet the next rows are of; '' where the file has none."""
+        if sheet:
+            self._sheets.append(sheet)
 
     def sort(self, ids: Sequence[str], numbers: Sequence[int], orders: Sequence[object], units: Sequence[str], deeds: Sequence[object]) -> Sorted:
         """Sort the n rows of a block.
@@ -57,7 +67,7 @@ class Seen:
         is_first = np.zeros(len(ids), np.bool_)
         is_first[firsts] = True
         fresh = np.flatnonzero(is_new & is_first)
-        told = (*hashed, np.asarray(numbers, np.int64))
+        told = (*hashed, np.asarray(numbers, np.int64) + (len(self._sheets) << _ROWS_OF_A_SHEET))
         self._learn([part[fresh].astype(kind) for part, kind in zip(told, _KINDS, strict=True)])
         found = Sorted(fresh.tolist())
         for at in np.flatnonzero(~(is_new & is_first)).tolist():
@@ -78,12 +88,16 @@ class Seen:
         nothing = (first_unit, first_deed) == (_half(""), _half(None))
         units = self._units.setdefault(key, {} if nothing else {first_unit: first_deed})
         if order != first_order or (unit in units and units[unit] != deed):
-            found.reasons[at] = f"{self._column}: {name!r} stands on row {number} already, with other content"
+            found.reasons[at] = f"{self._column}: {name!r} stands on {self._said(number)} already, with other content"
         elif unit in units or not has_unit:
             found.repeated += 1
         else:
             units[unit] = deed
             found.parts[at] = len(units)
+
+    def _said(self, place: int) -> str:
+        sheet, row = place >> _ROWS_OF_A_SHEET, place & ((1 << _ROWS_OF_A_SHEET) - 1)
+        return f"row {row} of sheet {self._sheets[sheet - 1]!r}" if self._sheets else f"row {place}"
 
 
 def _half(value: object) -> int:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from twin.errors import ContractError
-from twin.feeds.csv_rows import ENCODINGS, open_csv
+from twin.feeds.csv_rows import open_csv
+from twin.feeds.disguises import unmask
 from twin.feeds.geojson_points import is_geojson, open_geojson
 from twin.feeds.open311 import open_json, open_xml
 from twin.feeds.parquet_rows import open_parquet
 from twin.feeds.sheets import Sheet
 from twin.feeds.xlsx_rows import open_xlsx
 
-__all__ = ["ENCODINGS", "KINDS", "open_sheets"]
+__all__ = ["KINDS", "open_sheets"]
 
 
 def _json(path: Path, wanted: Sequence[str]) -> Sheet:
@@ -43,6 +44,8 @@ def open_sheets(path: Path, wanted: Sequence[str], *, encoding: str = "auto", de
     """
     try:
         kind = path.suffix.lower()
+        if kind in (*_CSV, *_XLSX):
+            unmask(path, may_be_packed=kind in _XLSX)
         if kind in _XLSX:
             yield from open_xlsx(path, wanted, sheet=sheet)
         elif kind in _CSV:

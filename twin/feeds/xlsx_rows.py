@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from twin.errors import ContractError
 from twin.feeds.headers import Header, NoHeader, Row, blocks, find_header
+from twin.feeds.records import mended
 from twin.feeds.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _PIECE, _OVERLAP = 1 << 20, 1 << 16
 _HAS_CLOCK = re.compile(r"[hs]", re.IGNORECASE)
 _NOT_FORM = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+"""A letter that the file writes by its number, as a line break often is."""
 _NO_RESULT = "the cell is a formula without a result; open the file in a spreadsheet program, save it, and read it again"
 
 
@@ -74,6 +77,7 @@ class _Book:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._book = _load(path)
+        self._traits = dict[str, _Traits]()
 
     @property
     def names(self) -> list[str]:
@@ -86,12 +90,25 @@ class _Book:
         """Yield the rows of a sheet; what the file says of its own size may be wrong."""
         tab = self._book[name]
         traits = _traits(self.path, tab._worksheet_path)  # noqa: SLF001 - openpyxl tells of merged cells only when it holds the whole sheet
+        self._traits[name] = traits
         fill = _Fill(traits.merged)
         tab.reset_dimensions()
         for number, cells in enumerate(tab.iter_rows(), 1):
             if number > _MAX_ROWS:
                 raise ContractError(f"{self.path.name} has more than {_MAX_ROWS:,} rows.", fix="cut it into several files.")
             yield fill.row(_row(number, cells, traits.without_result.get(number, ())))
+
+    def merged_across(self, name: str, header: Header, wanted: Sequence[str]) -> list[str]:
+        """Return a sentence if cells of several columns that are wanted are merged below the header."""
+        merged = self._traits[name].merged
+        tops = [top for top, left, _, right in merged
+                if top > header.number and any(column in wanted for column in header.names[left:right])]
+        if not tops:
+            return []
+        first = ", ".join(map(str, tops[:5]))
+        where = f"on sheet {name!r}, row" if len(self.names) > 1 else "on row"
+        return [(f"Cells are merged across columns {where}{'s' if len(tops) > 1 else ''} {first}{', …' if len(tops) > 5 else ''}: "
+                "the value counts for the first of the columns.")]
 
     def close(self) -> None:
         self._book.close()
@@ -119,17 +136,31 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
         rows = book.rows(tab)
         try:
             found.append((tab, find_header(name, rows, wanted), rows))
-        except ContractError as error:
+        except NoHeader as error:
             first = first if isinstance(first, NoHeader) else error
-            unread[tab] = f"it has no header with {', '.join(wanted[:2])}" if isinstance(error, NoHeader) else "it is empty"
-            if not isinstance(error, NoHeader) and "more than once" in str(error):
+            has_some = len(error.missing) < len(wanted)
+            unread[tab] = f"it has no column {', '.join(error.missing)}" if has_some else f"it has no header with {', '.join(wanted[:2])}"
+        except ContractError as error:
+            if "more than once" in str(error):
                 raise
+            first = first or error  # it is empty, which need not be said where others are not
     if not found:
-        raise first or ContractError(f"{name} is empty.", fix="export it again, with its header.")
-    said = tuple(f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items() if why != "it is empty")
+        raise _none_fits(first, name, [tab for tab in names if book.is_hidden(tab) and tab not in tried])
+    said = [f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items()]
     for tab, header, rows in found:
         is_last = tab == found[-1][0]
-        yield Sheet(tab if len(found) > 1 else "", header.names, blocks(header, rows, wanted, may_be_short=True), said if is_last else ())
+        told = book.merged_across(tab, header, wanted)
+        yield Sheet(tab if len(found) > 1 else "", header.names, blocks(header, rows, wanted, may_be_short=True), (*told, *(said if is_last else ())))
+
+
+def _none_fits(error: ContractError | None, name: str, hidden: Sequence[str]) -> ContractError:
+    """Return the sentence for a workbook of which no sheet fits; sheets that nobody sees may be the ones that are meant."""
+    error = error or ContractError(f"{name} is empty.", fix="export it again, with its header.")
+    if not hidden:
+        return error
+    listed = ", ".join(map(repr, hidden[:5]))
+    return ContractError(error.what, why=f"{error.why} Hidden sheets were not looked at: {listed}.".strip(),
+                         fix=f"if one of those is meant, name it in the mapping, as in sheet = {hidden[0]!r}, or show it and save again; else {error.fix}")
 
 
 @dataclass(frozen=True)
@@ -179,15 +210,26 @@ def _row(number: int, cells: Iterable[Any], without_result: Collection[int]) -> 
     for at, cell in enumerate(cells):
         value = cell.value
         if isinstance(value, str):
-            texts.append(value)
+            texts.append(_unescaped(value) if "_x" in value else value)
             if cell.data_type == "e":
                 faults.append((at, f"the cell holds the error {value}"))
             continue
+        if isinstance(value, datetime):
+            value = _to_the_second(value)
         texts.append(_text(value, cell))
         if isinstance(value, datetime) and not _is_bare(value, cell.number_format):
             moments.append((at, value))
     faults += [(column - 1, _NO_RESULT) for column in sorted(without_result)]
     return Row(number, texts, moments, faults)
+
+
+def _unescaped(text: str) -> str:
+    return mended(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    """Return a moment as a spreadsheet shows it: what lies below a second is the noise of a fraction of a day."""
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0) if moment.microsecond else moment
 
 
 def _is_bare(value: datetime, form: str) -> bool:
@@ -203,7 +245,10 @@ def _text(value: object, cell: Any) -> str:
         return str(value).upper()
     if isinstance(value, datetime):
         return value.date().isoformat() if _is_bare(value, cell.number_format) else value.isoformat(sep=" ")
-    if isinstance(value, (date, time, timedelta)):
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    if isinstance(value, (date, time)):
         return str(value)
     number = cast("float | int", value)
     if abs(number) >= _DIGITS:
@@ -221,30 +266,29 @@ def _plain(text: str) -> str:
 
 
 class _Fill:
-    """Gives each row of merged cells the value that stands in the first of them."""
+    """Gives each row of merged cells the value that stands in the first of them; of several columns, to the first."""
 
     def __init__(self, merged: Sequence[tuple[int, int, int, int]]) -> None:
         self._to_come = sorted(merged)
-        self._open: list[tuple[int, int, int, Mapping[str, Any]]] = []
+        self._open: list[tuple[int, int, Mapping[str, Any]]] = []
 
     def row(self, row: Row) -> Row:
         """Return the row with the values of merged cells that reach into it."""
         self._open = [held for held in self._open if held[0] >= row.number]
         while self._to_come and self._to_come[0][0] <= row.number:
-            top, left, bottom, right = self._to_come.pop(0)
+            top, left, bottom, _ = self._to_come.pop(0)
             if top == row.number and bottom > top:
-                self._open.append((bottom, left, right, _held(row, left - 1)))
+                self._open.append((bottom, left - 1, _held(row, left - 1)))
         return self._filled(row) if self._open else row
 
     def _filled(self, row: Row) -> Row:
         cells, moments, faults = list(row.cells), list(row.moments), list(row.faults)
-        for _bottom, left, right, held in self._open:
-            cells.extend([""] * (right - len(cells)))
-            for at in range(left - 1, right):
-                if not cells[at]:
-                    cells[at] = held["text"]
-                    moments += [(at, moment) for moment in held["moments"]]
-                    faults += [(at, why) for why in held["faults"]]
+        for _bottom, at, held in self._open:
+            cells.extend([""] * (at + 1 - len(cells)))
+            if not cells[at]:
+                cells[at] = held["text"]
+                moments += [(at, moment) for moment in held["moments"]]
+                faults += [(at, why) for why in held["faults"]]
         return Row(row.number, cells, moments, faults)
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.check import check
-from twin.store import repeats, revise
+from twin.store import repeats, revise, units
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 110_000
 """Rows of a feed of states that are held in memory before they are written."""
 _REFUSED_AT_ONCE = 20_000
-_EVENTS = "events"
+_EVENTS, _DISPATCHES = "events", "dispatches"
 _OF_REFUSED = ["table_name", "subject_id"]
 
 
@@ -159,6 +159,12 @@ class Intake:
         contract, there = TABLES[table], self._before(table)
         rows = revise.renamed(pa.concat_tables([part.rows for part in parts]), others, source).combine_chunks()
         held = revise.newest(self.draft.lake, there, contract, rows[contract.key[0]].combine_chunks())
+        if table == _DISPATCHES:
+            since = [file for file in self.draft.now(table) if file not in there]
+            as_known = units.kept(self.draft.lake, there, since, contract, rows, held)
+            if as_known is not rows:
+                rows = as_known
+                held = revise.newest(self.draft.lake, there, contract, rows[contract.key[0]].combine_chunks())
         rows, says_more = revise.revise(contract, rows, held)
         self._refuse_unsound(contract, rows, says_more, parts)
         self._tell(parts, says_more)
@@ -180,16 +186,15 @@ class Intake:
 
     def _refuse_unsound(self, contract: Table, rows: pa.Table, says_more: npt.NDArray[np.bool_], parts: Sequence[_Checked]) -> None:
         """Refuse corrections that break their contract once they are joined with what is known."""
-        corrected = np.flatnonzero(says_more & (rows["version"].to_numpy() > 1))
-        if not corrected.size:
-            return
-        numbers = np.concatenate([part.numbers for part in parts])
-        batch = parts[0].batch
-        bad = check(contract, rows.take(pa.array(corrected)), feed=batch.feed, origin=batch.origin, recorded_at=self.refused_at,
-                    row_numbers=pa.array(numbers[corrected])).bad
-        if bad.num_rows:
-            says_more[corrected[np.isin(numbers[corrected], bad["row_n"].to_numpy())]] = False
+        is_corrected, begin = says_more & (rows["version"].to_numpy() > 1), 0
+        for part in parts if is_corrected.any() else ():
+            corrected = np.flatnonzero(is_corrected[begin : begin + part.rows.num_rows])
+            numbers, batch = part.numbers[corrected], part.batch
+            bad = check(contract, rows.take(pa.array(begin + corrected)), feed=batch.feed, origin=batch.origin,
+                        recorded_at=self.refused_at, row_numbers=pa.array(numbers)).bad
+            says_more[begin + corrected[np.isin(numbers, bad["row_n"].to_numpy())]] = False
             self._refuse(batch.origin, [bad])
+            begin += part.rows.num_rows
 
     def _tell(self, parts: Sequence[_Checked], says_more: npt.NDArray[np.bool_]) -> None:
         at = 0

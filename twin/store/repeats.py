@@ -209,6 +209,13 @@ def rows_of(lake: Lake, there: Sequence[File], name: str, values: pa.Array, colu
     return _read(lake, met, list(columns), wanted)
 
 
+def parts_of(lake: Lake, there: Sequence[File], whole: str, values: pa.Array, columns: Sequence[str], table: Table) -> pa.Table:
+    """Return the rows of files whose text in the column `whole` is one of `values`; the first of the key begins with it."""
+    span = pc.min_max(values).as_py()
+    met = [file for file in there if _meets(lake, file, table.key[0], span["min"], f"{span['max']}\U0010ffff")] if len(values) else []
+    return _read(lake, met, list(columns), pc.field(whole).isin(values)) if met else table.empty().select(columns)
+
+
 def _read(lake: Lake, files: Sequence[File], columns: list[str], wanted: object) -> pa.Table:
     return pq.read_table([str(lake.tables / file.path) for file in files], columns=columns, filters=cast("Any", wanted))
 
