@@ -315,7 +315,7 @@ def test_an_event_whose_closing_was_refused_is_marked_with_a_word(refusing, lang
 
 
 def lines_of(book):
-    return dict(book["about"].iter_rows(min_row=2, values_only=True))
+    return {row[0]: row[1] for row in book["about"].iter_rows(min_row=2, values_only=True)}
 
 
 def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp_path):
@@ -341,7 +341,7 @@ def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp
     figures = {row[0]: row for row in book["figures"].iter_rows(min_row=2, values_only=True)}
     assert figures["events_today"][2:6] == (None, "", "—", "not known then")
     rows = list(book["attention-rows"].iter_rows(values_only=True))
-    assert rows == [("unknown",), ("Nothing was known at that moment",)]
+    assert [row[0] for row in rows] == ["unknown", "Nothing was known at that moment"]
     (of_csv,) = (path for path in made.files if path.name.endswith("-about.csv"))
     with of_csv.open(encoding="utf-8-sig", newline="") as file:
         assert dict(list(csv.reader(file))[2:]) | {"simulated": ""} == {
