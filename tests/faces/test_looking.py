@@ -344,9 +344,9 @@ def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp
     assert [row[0] for row in rows] == ["unknown", "Nothing was known at that moment"]
     (of_csv,) = (path for path in made.files if path.name.endswith("-about.csv"))
     with of_csv.open(encoding="utf-8-sig", newline="") as file:
-        assert dict(list(csv.reader(file))[2:]) | {"simulated": ""} == {
+        assert dict(list(csv.reader(file))[2:]) | {"simulated": "", "drill": ""} == {
             name: str(value or "") for name, value in about.items()
-        } | {"simulated": ""}
+        } | {"simulated": "", "drill": ""}
 
 
 @pytest.mark.parametrize(
