@@ -194,6 +194,11 @@ function heard() {
   if (keeper.waiting) setTimeout(() => window.dash_clientside.set_props('wish', { data: keeper.waiting }));
 }
 
+/** Open a chart large; '' closes it. @param {string | undefined} block */
+function choose(block) {
+  if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { block, n: (keeper.wishes += 1) } });
+}
+
 /** The moment and value of a chart that may be chosen, under the pointer. @param {MouseEvent} event @returns {[string, number | null] | null} */
 function momentAt(event) {
   const box = event.target instanceof Element ? event.target.closest('[data-moments]') : null;
@@ -208,11 +213,14 @@ document.addEventListener('click', (event) => {
   const node = event.target instanceof Element ? event.target.closest('[data-wish]') : null;
   if (node instanceof HTMLElement) return wish(JSON.parse(node.dataset.wish));
   const found = momentAt(event);
-  if (found && found[1] !== null) wish({ as_of: found[0] });
+  if (found && found[1] !== null) return wish({ as_of: found[0] });
+  const chart = event.target instanceof Element ? event.target.closest('.page:not(.framed) [data-opens]') : null;
+  if (chart instanceof HTMLElement) return choose(chart.dataset.opens);
+  if (event.target instanceof Element && (event.target.id === 'chart' || event.target.closest('#chart .close'))) choose('');
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') document.querySelector('#side .close')?.click();
-  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-wish]')) {
+  if (event.key === 'Escape') (document.querySelector('#chart .close') ?? document.querySelector('#side .close'))?.click();
+  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-wish], [data-opens]')) {
     event.preventDefault(); // a space would scroll
     event.target.click();
   }

@@ -109,3 +109,4 @@ row-unknown = No district known
 row-total = Whole city
 panel-overview = Overview
 panel-districts = By district
+open-chart = { $title }: open large

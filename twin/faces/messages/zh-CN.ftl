@@ -106,3 +106,4 @@ row-unknown = 所在区不明
 row-total = 全市
 panel-overview = 总览
 panel-districts = 各区
+open-chart = { $title }：放大查看

@@ -12,6 +12,7 @@ from flask import Response, request
 from twin import paths
 from twin.clock import now
 from twin.errors import LakeError
+from twin.faces.pages.enlarged import enlarged
 from twin.faces.server import files, frame, headers, languages, painting, routes
 from twin.faces.server.wishes import picked, wished
 from twin.view import View
@@ -62,8 +63,9 @@ class _App(dash.Dash):
 
 def _layout() -> html.Div:
     """Return what a face needs of Dash: the address, and what is asked, drawn, wished and picked."""
-    names = ("pointer", "asked", "pick", "wish", "spec")
-    return html.Div([dcc.Location(id="url", refresh=False), *(dcc.Store(id=name) for name in names), html.Div(id="drawn", hidden=True)])
+    names = ("pointer", "asked", "pick", "wish", "spec", "chosen")
+    return html.Div([dcc.Location(id="url", refresh=False), *(dcc.Store(id=name) for name in names), html.Div(id="drawn", hidden=True),
+                     html.Div(id="chart")])
 
 
 def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
@@ -84,6 +86,12 @@ def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
         except LakeError:  # the face says so already
             return dash.no_update
         return dash.no_update if changed == view else f"?{changed.url()}"
+
+
+    @app.callback(Output("chart", "children"), Input("chosen", "data"), State("url", "search"), prevent_initial_call=True)
+    def open_chart(chosen: dict[str, Any] | None, search: str) -> Any:  # pyright: ignore[reportUnusedFunction]
+        name = str((chosen or {}).get("block") or "")
+        return enlarged(painting.taken(hall, View.parse(search or "")), name) if name else []
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,8 @@ def paint(of: Hall, pathname: str, search: str) -> Face:
     Raises:
         UsageError: the address means nothing. LakeError: the lake cannot be read.
     """
-    view = View.parse(search)
-    pinned = pin(view, of.city, of.desk.pointer, [layer.id for layer in of.registry.layers if layer.on])
-    view, words = pinned.view, of.words[pinned.view.lang]
-    shown = picture.take(of.desk, of.registry, of.city, pinned, words, of.clock())
+    shown = taken(of, View.parse(search))
+    view = shown.pinned.view
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     if pathname.startswith(WALL):
         return _wall(of, shown, pathname, marked)
@@ -138,6 +136,12 @@ def paint(of: Hall, pathname: str, search: str) -> Face:
     return Face(places, _spec(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0)),
                 f"face page{marked}{' framed' if view.frame else ''}", view.lang, of.title(view.lang), shown.now,
                 {"--panel": f"{panel_px}px"})
+
+
+def taken(of: Hall, view: View) -> picture.Picture:
+    """Return the picture of a view as it is now. Raises as `paint` does."""
+    pinned = pin(view, of.city, of.desk.pointer, [layer.id for layer in of.registry.layers if layer.on])
+    return picture.take(of.desk, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock())
 
 
 def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:

@@ -1,0 +1,132 @@
+"""What a first visit, a second one and a new snapshot ask of a browser and its wire."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from layers.registry import load_registry
+from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
+from twin.faces.export.moment import running
+from twin.faces.server.app import create_app
+from twin.pack import load_city
+from twin.query import Desk
+from twin.store import Lake, publish
+
+pytestmark = pytest.mark.browser
+READY = "document.documentElement.dataset.ready"
+FIGURE = "document.querySelector('[data-figure=events_today] .figure-value').textContent"
+LISTENS = "window.dash_clientside && window.dash_clientside.set_props && document.querySelector('#drawn')"
+
+
+@pytest.fixture(scope="module")
+def city():
+    return load_city(TRIO)
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory, city):
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    happened = event("N1", NEWEST, NEWEST)
+    publish(lake, city, [batch("events", happened)], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    return lake
+
+
+@pytest.fixture(scope="module")
+def host(lake, city):
+    registry = load_registry(city)
+    desk = Desk(city, registry, lake.path)
+    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+        yield address
+    desk.close()
+
+
+def sent(watched):
+    """What the browser was sent so far, bytes as they went over the wire, by path."""
+    said = watched.page.evaluate("""() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+        .map(each => [new URL(each.name).pathname, each.transferSize])""")
+    return {path: size for path, size in said}
+
+
+def test_the_figures_stand_on_a_page_whose_scripts_never_run(chromium, host):
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{host}/?lang=en&v=1")
+
+    assert page.locator("[data-figure=events_today] .figure-value").inner_text() == "1"
+    assert page.locator("h1").inner_text() == "Trio Islands · City operations"
+    context.close()
+
+
+def test_a_first_visit_fits_and_a_second_is_almost_nothing(watch, host):
+    first = watch(f"{host}/?lang=en&v=1")
+    first.until(READY)
+    first.until(LISTENS)
+    assert sum(sent(first).values()) < 1_500_000
+    assert not [path for path in sent(first) if "plotly" in path]
+    again = first.page.context.new_page()
+    again.goto(f"{host}/?lang=en&v=1")
+    first.page = again
+    first.until(READY)
+    first.until(LISTENS)
+    assert sum(sent(first).values()) < 60_000
+
+
+def test_scripts_and_sheets_go_packed_under_an_address_that_is_kept_for_ever(watch, host):
+    page = watch(f"{host}/?lang=en&v=1").page
+    scripts = page.evaluate("[...document.querySelectorAll('script[defer], link[rel=stylesheet]')].map(n => n.src || n.href)")
+
+    assert len(scripts) >= 3
+    for address in scripts:
+        assert re.fullmatch(rf"{host}/assets/[0-9a-f]{{12}}/dist/\S+", address)
+        answer = page.request.get(address, headers={"Accept-Encoding": "br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_what_somebody_asks_before_dash_runs_is_done_when_it_does(watch, host):
+    page = watch(f"{host}/?lang=en&v=1")
+    page.page.evaluate("document.querySelector('[data-wish*=districts]').click()")
+
+    page.until("location.search.includes('panel=districts')")
+    page.until("document.querySelector('[data-block=\"districts:counts\"]')")
+
+
+def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(watch, host, lake, city):
+    page = watch(f"{host}/?lang=en&v=1")
+    page.until(READY)
+    page.until(LISTENS)
+    page.page.evaluate("""document.querySelector('#legend button').focus(); window.kept = document.querySelector('#legend button');
+        window.old = document.querySelector('#side h2')""")
+    before = int(page.page.evaluate(FIGURE))
+    at = NEWEST + timedelta(seconds=10)
+    publish(lake, city, [batch("events", event("N2", at, at))], as_of=at, simulated=False, now=lambda: at)
+
+    page.until(f"{FIGURE} === '{before + 1}'")
+    assert page.page.evaluate("document.activeElement === window.kept && window.old === document.querySelector('#side h2')")
+    page.until(f"{READY}?.startsWith('{at:%Y%m%dT%H%M%SZ}')")
+    assert page.console_errors == []
+
+
+def test_a_chart_opens_large_by_key_and_closes_by_escape(watch, host):
+    page = watch(f"{host}/?lang=en&v=1&district=alva", 1366, 768)
+    page.until(READY)
+    page.until(LISTENS)
+    page.page.focus("[data-opens='districts:district-day']")
+    page.page.keyboard.press("Enter")
+    page.until("document.querySelector('#chart .js-plotly-plot .trace')")
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('#chart').children.length")
+    assert page.console_errors == []
+
+
+def test_a_click_on_the_day_looks_back_at_its_hour(watch, host):
+    page = watch(f"{host}/?lang=en&v=1", 1366, 768)
+    page.until(READY)
+    page.until(LISTENS)
+    box = page.page.locator("[data-moments]").bounding_box()
+    page.page.mouse.click(box["x"] + 1, box["y"] + box["height"] / 2)
+
+    page.until("location.search.includes('as_of=')")

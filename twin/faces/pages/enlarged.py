@@ -1,0 +1,40 @@
+"""A chart of the page, opened large over it: values can be read off, and a span of time drawn out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import dcc, html
+
+from twin.errors import UsageError
+from twin.faces import charts
+from twin.faces.blocks import aria
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from twin.faces.picture import Picture
+
+_SIZE = 14
+"""Axis text, px."""
+
+
+def enlarged(picture: Picture, name: str) -> list[Component]:
+    """Return the chart of the block `name`, 'layer:block', as a dialog.
+
+    Raises:
+        UsageError: the picture has no such chart.
+    """
+    texts = picture.texts
+    found = next((each for each in picture.shown if f"{each.layer}:{each.block.id}" == name), None)
+    if found is None or found.block.kind != "trend" or not found.rows:
+        raise UsageError(f"There is no chart {name[:60]!r} here.", fix="click on a chart of the page.")
+    names = {"value": texts.say("trend-value"), "usual": texts.say("trend-usual")}
+    chart = charts.trend(found.rows, picture.city.zone, names=names, size=_SIZE)
+    close = html.Button("×", type="button", className="close", title=texts.say("close"),
+                        **aria("label", texts.say("close")))
+    head = html.Div([html.H2(texts.say(found.block.title)), close], className="panel-head")
+    graph = dcc.Graph(figure=chart, config={"displayModeBar": False, "responsive": True},
+                      style={"height": "100%"})
+    return [html.Div([head, html.Div(graph, className="enlarged-chart")], className="enlarged", role="dialog",
+                     **aria("modal", "true"))]
