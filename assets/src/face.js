@@ -227,6 +227,7 @@ document.addEventListener('keydown', (event) => {
 });
 setInterval(beat, 1000);
 setInterval(poll, POLL_MS);
+document.addEventListener('twin:look', poll); // whoever knows that there is news need not wait for the next beat
 
 window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });
 begin();

@@ -47,7 +47,7 @@ def sent(watched):
     """What the browser was sent so far, bytes as they went over the wire, by path."""
     said = watched.page.evaluate("""() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
         .map(each => [new URL(each.name).pathname, each.transferSize])""")
-    return {path: size for path, size in said}
+    return dict(said)
 
 
 def test_the_figures_stand_on_a_page_whose_scripts_never_run(chromium, host):

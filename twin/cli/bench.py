@@ -66,3 +66,19 @@ def ingest(city_name: str | None, as_json: bool, sizes: tuple[int, ...], kinds: 
     report(as_json, {"measured": [asdict(line) for line in found]},
            [f"{'kind':<8} {'rows':>10} {'file MB':>9} {'seconds':>9} {'rows/s':>9} {'peak MB':>9}",
             *(f"{line.kind:<8} {line.rows:>10,} {line.file_mb:>9,.1f} {line.seconds:>9,.1f} {line.rows_per_s:>9,.0f} {line.peak_mb:>9,.0f}" for line in found)])
+
+
+@command.command()
+@with_city
+@with_json
+@click.option("--events", "sizes", default="5000,100000,1000000", show_default=True, type=_Sizes(), help="Events in a lake, parted by commas.")
+def web(city_name: str | None, as_json: bool, sizes: tuple[int, ...]) -> None:
+    """Measure the page in a headless browser without a GPU: first text, finished map, bytes, repainting, and where the time goes."""
+    from twin.bench.web import measure
+    from twin.clock import now
+
+    city = the_city(city_name)
+    with tempfile.TemporaryDirectory(prefix="twin-bench-") as folder:
+        found = list(measure(city, Path(folder), sizes, now()))
+    report(as_json, {"measured": [asdict(line) for line in found]},
+           [f"{line.what:<72} {line.value:>12,.1f} {line.unit:<8} {line.goal}" for line in found])
