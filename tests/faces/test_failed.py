@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from layers.registry import load_registry
-from tests.faces.imported import HALL, imported
+from tests.faces.imported import HALL, TRIO, imported
 from tests.faces.test_looking import words
 from twin.faces import blocks, parts, picture, texts
 from twin.faces.export.brief import export
@@ -79,3 +84,46 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
     assert failed["attention-stages"] == "Fault of the program: KeyError: 'value'."
     assert blocks.note(next(each for each in shown.shown if each.name == "attention-stages"), shown) is not None
     assert "attention-stages failed" in caplog.text
+
+
+PLUGIN = """
+from pathlib import Path
+from twin.layer import Block, Layer
+
+BLOCK = Block("gauge", "fleet", "figures", "Gauges", "gauge.sql", lambda pinned: {"as_of": pinned.as_of, "limit_s": 1.5})
+LAYER = Layer("other", Path(__file__).parent, blocks=(BLOCK,))
+"""
+ASKED = """-- gauge.sql: how many events there are, asked with half a second.
+-- param as_of TIMESTAMPTZ UTC counts what had happened by then
+-- param limit_s INTEGER s a limit
+-- reads events (one row per version of an event)
+-- column figure VARCHAR - name
+-- column value DOUBLE events how many
+-- rows one
+SELECT 'gauge' AS figure, CAST(count(*) + $limit_s AS DOUBLE) AS value FROM events WHERE occurred_at <= $as_of
+"""
+
+
+def test_the_command_writes_the_rest_and_ends_with_a_status(tmp_path):
+    """A layer of somebody else, as an installed package, asks its own question wrongly."""
+    info = tmp_path / "site" / "strange-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strange\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[twin.layers]\nother = strange:LAYER\n")
+    (tmp_path / "site" / "strange.py").write_text(PLUGIN)
+    (tmp_path / "site" / "gauge.sql").write_text(ASKED)
+    pack = tmp_path / "pack"
+    shutil.copytree(TRIO, pack)
+    city = (pack / "city.toml").read_text(encoding="utf-8")
+    (pack / "city.toml").write_text(city.replace('"attention"]', '"attention", "strange:other"]'), encoding="utf-8")
+    imported(tmp_path / "lake")
+    words = ["export", "brief", "--city", pack, "--lake", tmp_path / "lake", "--format", "csv", "--out", tmp_path / "out", "--json"]
+    path = os.pathsep.join(filter(None, [str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")]))
+
+    done = subprocess.run([sys.executable, "-m", "twin.cli", *map(str, words)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+
+    said = "The block other-gauge failed: gauge.sql: limit_s is 1.5, but should be INTEGER (a limit)."
+    assert (done.returncode, done.stderr.splitlines()) == (1, [said])
+    told = json.loads(done.stdout)
+    assert told["failed"] == [said]
+    assert len(told["files"]) == len(list((tmp_path / "out").glob("brief-*.csv"))) > 5
