@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from datetime import time
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from twin import pack_defaults
+from twin import pack_defaults, pack_schema
 from twin.city import Camera, Raster
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ MAX_SIDE = 32_767
 """Cells along its longest side, as the coverage table numbers them."""
 EAST_DEG, NORTH_DEG = 180.0, 85.0
 """The map ends here, in both directions: no grid crosses the date line or reaches a pole."""
-NUMBERS = {"freshness": ("snapshot_ttl_s", "snapshot_stale_factor", "drone_flying_s", "drone_docked_s", "link_late_s",
-                         "link_down_s", "indicator_periods"),
-           "coverage": ("window_s",)}
-"""Sections with numbers that the program needs, each more than 0. A pack has such a section whole or not at all."""
 ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
@@ -253,38 +248,12 @@ def rest(settings: Mapping[str, Any], walls: Settings | None, problems: list[str
     """
     found = {name: cast("Settings", value) for name, value in settings.items() if name not in OWN and isinstance(value, dict)}
     problems += [f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put it into its section."
-                 for name, value in settings.items() if name not in OWN and name not in found]
-    for name, keys in NUMBERS.items():
-        given = optional(settings, name, problems)
-        for key in keys if isinstance(settings.get(name), dict) else ():
-            if number(given or {}, key, f"[{name}]", problems) <= 0:
-                problems.append(f"city.toml: [{name}] {key} is {settings[name][key]}; give more than 0.")
-    schedule = optional(settings, "schedule", problems)
-    if schedule is not None:
-        _check_brief(schedule.get("brief"), problems)
+                 for name, value in settings.items() if name not in OWN and name not in found and name not in pack_schema.SECTIONS]
+    problems += [f"city.toml: {name} is {settings[name]!r}, not a section; write [{name}]." for name in pack_schema.SECTIONS
+                 if name in settings and not isinstance(settings[name], dict)]
+    problems += pack_schema.check_sections(settings, OWN)
     if walls is not None:
-        _check_walls(walls, problems)
+        problems += pack_schema.check_walls(walls)
     own = {name: dict(values) for name, values in pack_defaults.SECTIONS.items()}
     plain = {name: dict(wall) for name, wall in pack_defaults.WALLS.items()}
     return {**own, **found, "wall": plain if walls is None else walls}
-
-
-def _check_brief(brief: object, problems: list[str]) -> None:
-    try:
-        time.fromisoformat(brief if isinstance(brief, str) and len(brief) in {5, 8} else "")
-    except ValueError:
-        problems.append(f"city.toml: [schedule] brief is {brief!r}; write a time of the city's day, such as \"07:30\".")
-
-
-def _check_walls(walls: Settings, problems: list[str]) -> None:
-    if "default" not in walls:
-        problems.append("wall.toml has no section [default], the wall that is shown when none is named.")
-    for name, wall in walls.items():
-        given = cast("Settings", wall) if isinstance(wall, dict) else {}
-        for key in ("distance_m", "pitch_mm", "width", "height"):
-            value = given.get(key)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-                problems.append(f"wall.toml: [{name}] needs {key} as a number above 0, not {value!r}.")
-        seams: Any = given.get("seams", [])
-        if not isinstance(seams, list) or not all(isinstance(x, int) for x in cast("list[Any]", seams)):
-            problems.append(f"wall.toml: [{name}] seams is {seams!r}; list x positions in whole pixels, or [] for none.")

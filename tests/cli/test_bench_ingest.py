@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from tests.cli.processes import below, is_alive, wait_until
 from twin.bench import child, orders
 from twin.bench.ingest import ingested, measure
 from twin.city import City
@@ -113,6 +114,18 @@ def test_the_memory_of_who_starts_a_command_is_not_counted_as_its_own(tmp_path):
 
     assert found["status"] == 3
     assert found["peak_kb"] < 200_000
+
+
+def test_a_command_that_is_measured_ends_with_whoever_measures_it(tmp_path):
+    words = [sys.executable, "-S", child.__file__, str(tmp_path / "found.json"), sys.executable, "-S", "-c", "import time; print(1, flush=True); time.sleep(600)"]
+    parent = f"import subprocess; subprocess.Popen({words!r}, stdin=subprocess.PIPE).wait()"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as measuring:
+        measuring.stdout.readline()
+        family = below(measuring.pid)
+        measuring.kill()
+
+    assert len(family) == 2
+    wait_until(lambda: not any(map(is_alive, family)), seconds=10)
 
 
 @pytest.mark.parametrize("sizes", ["0", "many", "-5", "10,,20", ""])

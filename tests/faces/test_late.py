@@ -105,9 +105,10 @@ def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(hall,
     said = about(book)
     assert (said["state"], said["age"]) == ("up to date", "8 s ago")
     assert said["made_at"] == "2026-07-18 12:00:08"
-    assert said["drill"] is False
+    assert said["drill"] == "no"
     assert {sheet["A1"].fill.patternType for sheet in book} == {None}
-    assert {len(rows[0]) for rows in lines.values()} == {2}
+    assert {sheet["A1"].comment for sheet in book} == {None}
+    assert lines["-figures"][1][-1] == "query_sha256"
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,9 @@ def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(
     said = about(book)
     assert (said["state"], said["age"]) == (state, age)
     assert {sheet["A1"].fill.patternType for sheet in book} == {"lightUp"}
-    assert {sheet.cell(1, sheet.max_column).value for sheet in book} == {notice}
-    assert {tuple(rows[0][2:]) for rows in lines.values()} == {(notice,)}
+    assert {sheet["A1"].comment.text for sheet in book} == {notice}
+    assert {sheet.oddHeader.left.text for sheet in book} == {notice}
+    assert {(len(rows[0]), rows[1][-1]) for rows in lines.values()} == {(2, notice)}
 
 
 def test_values_of_old_data_are_dimmed(hall, tmp_path):
@@ -155,8 +157,9 @@ def test_values_of_old_data_are_dimmed(hall, tmp_path):
 def test_tables_of_another_moment_carry_its_date_and_no_hatching(hall, tmp_path, view, notice):
     book, lines = written(hall, tmp_path, 9e5, **view)
 
-    assert {sheet.cell(1, sheet.max_column).value for sheet in book} == {notice}
-    assert {tuple(rows[0][2:]) for rows in lines.values()} == {(notice,)}
+    assert {sheet["A1"].comment.text for sheet in book} == {notice}
+    assert {sheet.oddHeader.left.text for sheet in book} == {notice}
+    assert {(len(rows[0]), rows[1][-1]) for rows in lines.values()} == {(2, notice)}
     assert {sheet["A1"].fill.patternType for sheet in book} == {None}
     assert about(book)["state"] == about(book)["looking"]
 

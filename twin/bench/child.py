@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import stat
 import sys
+import threading
 import time
+from contextlib import suppress
 
 
 def main(into: str, words: list[str]) -> None:
     """Run `words`; write {"seconds", "peak_kb", "status"} into the file `into`."""
     begun = time.perf_counter()
     child = os.posix_spawn(words[0], words, os.environ)
+    if stat.S_ISFIFO(os.fstat(0).st_mode):  # held by whoever reads the measures, and only by them
+        threading.Thread(target=_end_with_parent, args=(child,), daemon=True).start()
     _, status, used = os.wait4(child, 0)
     seconds = time.perf_counter() - begun
     with open(into, "w", encoding="utf-8") as file:  # noqa: PTH123  (pathlib is not needed here)
@@ -27,6 +33,14 @@ def main(into: str, words: list[str]) -> None:
             },
             file,
         )
+
+
+def _end_with_parent(child: int) -> None:
+    """End the command when whoever reads its measures is gone."""
+    while os.read(0, 1_024):
+        pass
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGTERM)
 
 
 if __name__ == "__main__":

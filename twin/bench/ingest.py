@@ -79,12 +79,12 @@ def ingested(city: City, path: Path, n: int, lake: Path) -> Ingested:
         "--json",
     ]
     with said.open("wb") as output:
-        subprocess.run(  # noqa: S603  (our own command)
-            [sys.executable, "-S", child.__file__, str(facts), *command],
-            stdout=output,
-            stderr=output,
-            check=True,
-        )
+        words = [sys.executable, "-S", child.__file__, str(facts), *command]
+        with subprocess.Popen(  # noqa: S603  (our own command)
+            words, stdin=subprocess.PIPE, stdout=output, stderr=output
+        ) as measured:
+            if measured.wait():
+                raise subprocess.CalledProcessError(measured.returncode, words)
     found = json.loads(facts.read_text(encoding="utf-8"))
     if found["status"]:
         lines = said.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from twin.cli.common import report, with_city, with_json
+from twin.errors import PackError
+
+if TYPE_CHECKING:
+    from twin.city import City
 
 
 @click.group()
@@ -32,7 +37,9 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
     found = examine(root)
     notes, faults = list(found.notes), list(found.faults)
     lines = [*told, *(f"note: {note}" for note in notes)]
-    if found.city is None:
+    if found.city is not None:
+        faults += _off_feeds(found.city)
+    if found.city is None or faults:
         n = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}"
         report(as_json, {"city": root.name, "ok": False, "faults": faults, "notes": notes}, [*lines, *faults, f"{root.name}: {n}."])
         sys.exit(1)
@@ -41,6 +48,19 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
     counted = ", ".join(f"{n:,} {name}" for name, n in rows.items() if n)
     report(as_json, {"city": city.id, "ok": True, "faults": [], "notes": notes, "rows": rows, "layers": list(city.layers)},
            [*lines, f"{city.name} ({city.id}) is good: {counted}; {len(city.layers)} layers."])
+
+
+def _off_feeds(city: City) -> list[str]:
+    """Return a sentence if what the pack says of its feeds cannot be followed."""
+    from twin.feeds.order_mapping import FEED, load_mapping
+
+    if FEED not in city.settings.get("feeds", {}):
+        return []
+    try:
+        load_mapping(city)
+    except PackError as error:
+        return [f"{error.what.rstrip('.')}; {error.fix}" if error.fix else error.what]
+    return []
 
 
 @command.command()

@@ -111,6 +111,7 @@ def banner(picture: Picture) -> list[Component]:
         found.append(problem(_leads(picture), of_lake, "lake", picture.texts))
     if of_moment:
         found.append(problem([picture.texts.say("moment-lead")], of_moment, "moment", picture.texts))
+    found += _failures(picture)
     return found + _notices(picture)
 
 
@@ -135,6 +136,19 @@ def problem(leads: Sequence[str], sentences: Sequence[str], of: str, texts: Text
     said_first = [html.P(lead, className="problem-lead" if n == 0 else "problem-fix") for n, lead in enumerate(leads)]
     return html.Div([*said_first, *listed, *rest], className="problem", role="alert",
                     **attributes({"of": of, "said": said}))
+
+
+def _failures(picture: Picture) -> list[Component]:
+    """Return which blocks failed, by name, and why; on no face has each block a place of its own to say it in."""
+    texts, failed = picture.texts, [shown for shown in picture.shown if shown.failed]
+    if not failed:
+        return []
+    names = dict.fromkeys(texts.say(shown.block.title) for shown in failed)
+    lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
+    why = [f"{shown.name}: {shown.failed}" for shown in failed]
+    said = [html.P(lead, className="problem-lead"),
+            *(html.P(each, className="problem-detail", lang="en") for each in why[:MOST_SENTENCES])]
+    return [html.Div(said, className="problem", role="alert", **attributes({"of": "blocks", "said": " ".join(why)}))]
 
 
 def _notices(picture: Picture) -> list[Component]:

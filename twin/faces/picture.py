@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -204,9 +205,16 @@ def _with_known_now(desk: Desk, registry: Registry, taken: Picture) -> Picture:
 
 def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
     try:
-        answer = desk.block(layer, block, pinned)
+        return _answered(desk, city, layer, block, pinned, texts)
     except TwinError as error:
         return Shown(layer.id, block, failed=error.what)
+    except Exception as error:  # a fault of one layer costs one block, whatever it is
+        logging.getLogger(__name__).exception("%s-%s failed", layer.id, block.id)
+        return Shown(layer.id, block, failed=f"Fault of the program: {type(error).__name__}: {error}"[:200].rstrip(".") + ".")
+
+
+def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
+    answer = desk.block(layer, block, pinned)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +22,8 @@ REQUIRED = ("event_id", "created_at")
 STEPS = ("sent_at", "acked_at", "arrived_at", "done_at")
 FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "address", "district", "priority", "lon", "lat",
           "unit_name", *STEPS, "told_at", "status", "is_satisfied", "is_reopened")
+SETTINGS = ("status", "source_id", "crs", "zone", "encoding", "delimiter", "sheet", "time_format", "columns", "priorities", "default_priority",
+            "safety_words", "safety_priority", "yes", "no", "null_words", "no_place", "statuses", "keep_raw")
 _SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
 _NULL_WORDS = ("null", "(null)", "<null>", "[null]", "\\N", "none", "nil", "n/a", "n / a", "n.a.", "na", "nan", "nat", "undefined", "(blank)", "-", "--",
                "---", "–", "—", "——", "/", "无", "暂无", "空", "空白", "(空白)")
@@ -126,6 +129,9 @@ class _Reader:
     error: type[TwinError]
 
     def mapping(self, city: City) -> OrderMapping:
+        if unknown := [name for name in self.settings if name not in SETTINGS]:
+            near = get_close_matches(unknown[0].lower(), SETTINGS, 1, 0.7)
+            self._off(f"{unknown[0]} is no setting of a mapping", f"write {near[0]}." if near else f"use {', '.join(SETTINGS)}.")
         found = OrderMapping(
             self.where, self._columns(), self._text("source_id", "") or self._off("source_id is missing", "name one of the pack's event sources."),
             self._text("crs", "") or None, self._zone(), self._text("encoding", "auto").lower(), self._text("delimiter", ","), self._text("sheet", "") or None,

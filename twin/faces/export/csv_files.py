@@ -1,6 +1,6 @@
 """One CSV file per table, UTF-8 with a mark so that spreadsheets read it.
 
-The first line names the snapshot and, of data that are late or of another moment, how late or which; the second has the heads.
+The first line names the snapshot; the second has the heads, which end in how late the data are, or of which other moment.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str, notic
         path = folder / f"{stem}-{sheet.name}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             out = csv.writer(file)
-            out.writerow(["snapshot", snapshot, *([notice] if notice else [])])
-            out.writerow(sheet.heads)
+            out.writerow(["snapshot", snapshot])
+            out.writerow([*sheet.heads, *([notice] if notice else [])])
             out.writerows([safe(value) for value in row] for row in sheet.rows)
         written.append(path)
     return written

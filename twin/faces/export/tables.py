@@ -43,15 +43,17 @@ def sheets(picture: Picture) -> list[Sheet]:
     """Answer the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
-        if shown.unknown and not shown.figures:
+        if shown.failed:
+            found.append(Sheet(shown.name[:31], ("failed",), ((shown.failed,),)))
+        elif shown.unknown and not shown.figures:
             why = ((picture.reason(shown.unknown, shown.damaged),),)
-            found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], ("unknown",), why))
+            found.append(Sheet(shown.name[:31], ("unknown",), why))
         elif shown.block.kind != "figures" and shown.rows:
             names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
             said = {field.name for field in shown.block.fields if field.form == "name"}
             rows = tuple(tuple(picture.texts.name(row, name) if name in said and row[name] is None and row.get("kind") else _plain(row[name], picture)
                                for name in names) for row in shown.rows)
-            found.append(Sheet(f"{shown.layer}-{shown.block.id}"[:31], names, rows))
+            found.append(Sheet(shown.name[:31], names, rows))
     return found
 
 
@@ -66,7 +68,7 @@ def _cover(picture: Picture) -> Sheet:
         ("snapshot_as_of", forms.dated(pinned.snapshot_as_of, zone)),
         ("newest_data", forms.dated(pinned.newest_as_of, zone)),
         ("zone", zone.key), ("as_of_utc", to_text(pinned.as_of)), ("known_at_utc", to_text(pinned.known_at)), ("district", pinned.district),
-        ("drill", "drill" in {pinned.view.mode, status.mode}), ("simulated", status.simulated), ("view", pinned.view.url()))
+        ("drill", "yes" if "drill" in {pinned.view.mode, status.mode} else "no"), ("simulated", status.simulated), ("view", pinned.view.url()))
     return Sheet("about", ("what", "value"), (*lines, *_notes(picture), *_missing(picture)))
 
 
@@ -80,11 +82,10 @@ def _missing(picture: Picture) -> list[tuple[Value, ...]]:
     """Return a line for each block without an answer: what it is, and why."""
     found: list[tuple[Value, ...]] = []
     for shown in picture.shown:
-        name = f"{shown.layer}-{shown.block.id}"
         if shown.failed:
-            found.append((f"failed: {name}", shown.failed))
+            found.append((f"failed: {shown.name}", shown.failed))
         elif shown.unknown:
-            found.append((f"unknown: {name}", picture.reason(shown.unknown, shown.damaged)))
+            found.append((f"unknown: {shown.name}", picture.reason(shown.unknown, shown.damaged)))
     return found
 
 
@@ -101,7 +102,10 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
 
 
 def _figures(picture: Picture) -> Sheet:
-    rows = [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query)
+    rows: list[tuple[Value, ...]] = [
+        (each.name, picture.texts.say(each.block.title), None, "", forms.DASH, each.failed, "")
+        for each in picture.shown if each.failed and each.block.kind == "figures"]
+    rows += [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query)
             for each in picture.shown for shown in each.figures]
     return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256"), tuple(rows))
 

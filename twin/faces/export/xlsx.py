@@ -30,7 +30,7 @@ def write(sheets: Sequence[Sheet], path: Path, made_at: datetime, notice: str = 
 
     Args:
         made_at: goes into the file's properties.
-        notice: stands at the end of each sheet's heads, such as that the data are late.
+        notice: stands as an open note beside each sheet's heads and above each printed page, such as that the data are late.
         state: heads of late data are hatched, and values of old data dimmed, as on the faces.
     """
     with xlsxwriter.Workbook(str(path), SAFE) as book:
@@ -42,7 +42,10 @@ def write(sheets: Sequence[Sheet], path: Path, made_at: datetime, notice: str = 
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
-            page.write_row(0, 0, (*sheet.heads, *([notice] if notice else [])), bold)
+            page.write_row(0, 0, sheet.heads, bold)
+            if notice:
+                page.write_comment(0, 0, notice, {"visible": True, "start_row": 0, "start_col": len(sheet.heads) + 1, "width": 260, "height": 60})
+                page.set_header(f"&L{notice.replace('&', '&&')}"[:255])
             for at, row in enumerate(sheet.rows, start=1):
                 for column, value in enumerate(row):
                     _cell(page, at, column, value, moment if isinstance(value, datetime) else plain)

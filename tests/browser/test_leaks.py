@@ -1,0 +1,72 @@
+"""Pictures leave nothing behind: no thread, no open file, no process, no folder; memory stays as it is."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from layers.registry import load_registry
+from tests.cli.processes import below
+from tests.faces.imported import HALL, imported
+from twin.faces.export.brief import export
+from twin.query import Desk
+from twin.view import View
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def hall(tmp_path, monkeypatch):
+    city, lake = imported(tmp_path / "lake")
+    desk = Desk(city, load_registry(city), lake.path)
+    with tempfile.TemporaryDirectory() as own:  # its name is short enough for a browser's sockets
+        monkeypatch.setenv("TMPDIR", own)
+        yield city, load_registry(city), desk
+    desk.close()
+
+
+def held(out):
+    """Threads, open files, processes, and what lies beside what was written and in the place for temporary files."""
+    gc.collect()
+    return {"threads": threading.active_count(), "files": len(list(Path("/proc/self/fd").iterdir())), "processes": len(below(os.getpid())),
+            "beside": len(list(out.glob(".*"))), "temporary": len(list(Path(os.environ["TMPDIR"]).iterdir()))}
+
+
+def rss_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def take(hall, out):
+    city, registry, desk = hall
+    made = export(desk, registry, city, View(frame="800x600"), ["png"], out, clock=lambda: HALL)
+    assert [path.suffix for path in made.files] == [".png"], made
+
+
+@pytest.mark.slow
+def test_a_second_and_a_third_picture_hold_no_more_than_the_first(hall, tmp_path):
+    take(hall, tmp_path)
+    first = held(tmp_path)
+    take(hall, tmp_path)
+    take(hall, tmp_path)
+
+    assert held(tmp_path) == first
+    assert first["processes"] == first["beside"] == first["temporary"] == 0
+
+
+@pytest.mark.soak
+def test_a_hundred_pictures_hold_as_much_memory_as_ten(hall, tmp_path):
+    for _ in range(10):
+        take(hall, tmp_path)
+    first, begun = held(tmp_path), rss_mb()
+    for n in range(90):
+        take(hall, tmp_path)
+        if n % 10 == 9:
+            print(f"{n + 11} pictures: {rss_mb():.0f} MB, {held(tmp_path)}")  # noqa: T201  (the figures of a soak)
+
+    assert held(tmp_path) == first
+    assert rss_mb() < 1.1 * begun
