@@ -312,3 +312,14 @@ def test_a_section_that_cannot_be_followed_is_a_sentence(section: object, senten
     with pytest.raises(PackError) as error:
         read_mask({"mask": section})
     assert error.value.what == f"city.toml: {sentence}"
+
+
+@pytest.mark.parametrize(("text", "masked"), [
+    ("电话：138\n12345678", f"电话：{MARK}"), ("138\r\n1234\r\n5678", MARK), ("请打87654321转802找他", f"请打{MARK}找他"), ("8765-4321 转接 12", MARK)])
+def test_a_number_over_two_lines_and_one_with_an_extension_are_telephones(text, masked):
+    assert MASK.text(text) == masked
+
+
+@pytest.mark.parametrize("text", ["门牌12\n2026年7月16日", "12345678转3单元", "1. 3栋\n2. 5栋\n3. 7栋", "工单20260716\n9001"])
+def test_lines_of_ordinary_numbers_stay(text):
+    assert MASK.text(text) == text

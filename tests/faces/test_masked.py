@@ -31,7 +31,8 @@ SECRETS = {"P": "13812345678", "W": "１３９８７６５４３２１", "I": "4
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake of five open events, as an earlier version took them: with what must not be read in title and place."""
     lake = Lake(tmp_path_factory.mktemp("masked"))
-    opened = [{**event(name, NEWEST - timedelta(minutes=40), NEWEST), "title": f"Leak {secret}", "details": secret, "address": secret}
+    opened = [{**event(name, NEWEST - timedelta(minutes=40), NEWEST), "title": f"Leak {secret}", "details": secret, "address": secret,
+               "category": f"Leak {secret}", "channel": secret}
               for name, secret in SECRETS.items()]
     publish(lake, load_city(TRIO), [batch("events", *opened)], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
     return lake
@@ -104,4 +105,4 @@ def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresse
 
 
 def test_what_people_wrote_is_named_in_the_contract() -> None:
-    assert {"title", "details", "address", "note", "result", "reason", "raw"} == FREE_TEXT
+    assert {"title", "details", "address", "category", "channel", "unit_name", "actor", "note", "result", "reason", "raw"} == FREE_TEXT

@@ -22,9 +22,9 @@ EVENTS = Table(
     columns=(
         text("event_id", "number given by the reporting system, never reused"), VERSION, *clocks(),
         moment("created_at", "when the order or alarm was opened: where both service clocks start"),
-        MODE, text("source_id", "one of the pack's ten source slots"), text("category", "kind of trouble"),
+        MODE, text("source_id", "one of the pack's ten source slots"), text("category", "kind of trouble", free=True),
         text("title", "a line that names it", free=True), text("details", "the report's own words", null=True, free=True),
-        text("channel", "how it came in", null=True),
+        text("channel", "how it came in", null=True, free=True),
         whole("priority", "1 worst, 4 least", "level", low=1, high=4, type=pa.int8()),
         text("level", "level of the city that holds it", allowed=("city", "district", "street", "community")),
         flag("is_proactive", "found by sensor, camera, drone or patrol before anybody complained"),
@@ -37,7 +37,7 @@ EVENT_STAGES = Table(
     name="event_stages", kind="log", key=("event_id", "stage", "occurred_at"), sort=("event_id", "occurred_at"), chunk="month",
     doc="One row each time an event enters a stage. Append-only; going back is a new row, and so is a correction.",
     columns=(text("event_id", "event"), text("stage", "stage entered", allowed=STAGES), *clocks(),
-             text("actor", "who moved it: unit, model or system"), text("note", "what was done", null=True, free=True), SOURCE,
+             text("actor", "who moved it: unit, model or system", free=True), text("note", "what was done", null=True, free=True), SOURCE,
              moment("replaces_at", "the entry into this stage (its `occurred_at`) that this row corrects: that one counts "
                     "no longer", null=True)),
     rules={"it corrects another entry than itself": pc.field("replaces_at") != pc.field("occurred_at")})
@@ -46,7 +46,7 @@ DISPATCHES = Table(
     name="dispatches", kind="log", key=("dispatch_id", "version"), sort=("event_id", "occurred_at"), chunk="month",
     doc="One row per version of an order to one unit: sent, then acknowledged, arrived, done.",
     columns=(text("dispatch_id", "order number"), VERSION, *clocks(), text("event_id", "event"),
-             text("unit_id", "unit"), text("unit_name", "unit's name"), text("role", "part it plays", allowed=("lead", "assist")),
+             text("unit_id", "unit"), text("unit_name", "unit's name", free=True), text("role", "part it plays", allowed=("lead", "assist")),
              flag("is_required", "closing waits for it"), moment("sent_at", "order sent"),
              moment("acked_at", "unit acknowledged", null=True), moment("arrived_at", "unit on site", null=True),
              moment("done_at", "unit finished", null=True), text("result", "what it reported", null=True, free=True), SOURCE),

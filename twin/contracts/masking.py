@@ -46,7 +46,7 @@ _OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 
 _SIGNS = {"＠": "@", "＋": "+", "．": ".", "（": "(", "）": ")", "：": ":"}
 _DASHES = "－﹣‐‑‒–—―−"
-_SPACES = "\t\u3000\u00a0\u2002\u2003\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
+_SPACES = "\t\r\n\u3000\u00a0\u2002\u2003\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
 _PLAIN = str.maketrans(
     _SIGNS | dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES, " ")
     | {chr(at + 0xFEE0): chr(at) for at in (*range(0x41, 0x5B), *range(0x61, 0x7B))}
@@ -128,6 +128,8 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             r"(?<!\d)(?<!\d\d\.)\(?(?:(?:\+|00)86[- ]?)?\(?0?(?:(?<=0)|(?<=86)|(?<=86[- ]))"
             r"(?:10|2\d|[3-9]\d\d)\)?(?P<gap>[- ]{0,2})(?P<own>[2-8]\d{2,3}[- ]?\d{3,4})"
             r"(?:(?:-|转 ?)\d{1,6})?(?!\d)"), _is_landline),
+        (re.compile(  # an extension behind a number of the same town: 87654321转802
+            r"(?<!\d)(?P<n>[2-8]\d{2,3}[- ]?\d{4} ?转接? ?\d{1,6})(?!\d)"), lambda _: True),
         (re.compile(  # any country: +44 (0)20 7946 0958
             r"(?<!\d)(?:\+|00(?=[1-9]\d{0,2}[- ]))[( ]?"
             r"(?P<n>[1-9](?:[-(). ]{0,4}\d){6,14})(?!\.?\d)"), _is_abroad),
