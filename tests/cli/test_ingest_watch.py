@@ -6,12 +6,15 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from twin.cli import main
 from twin.store import Lake, newest
 
 HEADER = "工单编号,来电时间,渠道,诉求类型,标题,内容,地址,区划,紧急程度,经度,纬度,承办单位,派单时间,签收时间,到场时间,办结时间,回访时间,是否满意"
@@ -82,3 +85,28 @@ def test_what_a_killed_watch_had_in_hand_is_taken_by_the_next_once(tmp_path, wat
     until((folder / "done" / "a.csv").exists)
 
     assert rows(tmp_path / "lake") == 20_000
+
+
+def test_a_file_that_meets_a_publisher_waits_for_it_and_is_taken_once(tmp_path, watch):
+    folder, lake = tmp_path / "in", Lake(tmp_path / "lake")
+    with lake.writing():
+        running = watch()
+        (folder / "a.csv").write_text(orders("WH1", "WH2"), encoding="utf-8")
+        too_late = threading.Timer(PATIENCE_S, running.kill)
+        too_late.start()
+        said = next((line for line in running.stdout if "tries again" in line), "")
+        too_late.cancel()
+        assert (folder / "a.csv").exists()
+    until((folder / "done" / "a.csv").exists)
+
+    assert said == f"Another program is publishing into the lake {lake.path}. The watch tries again until it can be written.\n"
+    assert (rows(lake.path), [path.name for path in (folder / "refused").iterdir()]) == (2, [])
+
+
+@pytest.mark.parametrize("words", [("--city", "wuhan"), ("--lake", "x"), ("--watch", "in"), ("--once",), ("--mapping", "m.toml"), ("--kind", "drill"), ("--after-gap",)])
+def test_an_option_before_the_command_that_it_is_for_is_refused(tmp_path, words):
+    (tmp_path / "a.csv").write_text(orders("WH1"), encoding="utf-8")
+    done = CliRunner().invoke(main, ["ingest", *words, "work-orders", "--city", "wuhan", "--lake", str(tmp_path / "lake"), str(tmp_path / "a.csv")])
+
+    assert (done.exit_code, "Options stand after the command that they are for." in done.output) == (2, True)
+    assert not (tmp_path / "lake").exists()
