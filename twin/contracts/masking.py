@@ -129,7 +129,7 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
             r"(?:10|2\d|[3-9]\d\d)\)?(?P<gap>[- ]{0,2})(?P<own>[2-8]\d{2,3}[- ]?\d{3,4})"
             r"(?:(?:-|转 ?)\d{1,6})?(?!\d)"), _is_landline),
         (re.compile(  # an extension behind a number of the same town: 87654321转802
-            r"(?<!\d)(?P<n>[2-8]\d{2,3}[- ]?\d{4} ?转(?:接|分机)? ?\d{1,6})(?!\d)"), lambda _: True),
+            r"(?<!\d)(?P<n>[2-8]\d{2,3}[- ]?\d{4} ?转接? ?\d{1,6})(?!\d)"), lambda _: True),
         (re.compile(  # any country: +44 (0)20 7946 0958
             r"(?<!\d)(?:\+|00(?=[1-9]\d{0,2}[- ]))[( ]?"
             r"(?P<n>[1-9](?:[-(). ]{0,4}\d){6,14})(?!\.?\d)"), _is_abroad),
