@@ -50,6 +50,7 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
     """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
     from twin.errors import DamagedError
     from twin.faces.server.app import create_app
+    from twin.faces.server.doors import door
     from twin.faces.server.serve import free, serve
     from twin.store import Lake
 
@@ -69,7 +70,7 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
     with kept_up(lambda: children.start(words)):
         desk, registry = the_desk(city, lake)
         say(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default (Ctrl-C ends)")
-        serve(create_app(desk, registry, city), host, port)
+        serve(lambda: create_app(desk, registry, city).server, host, port, door(host))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import click
 from twin.cli.common import report, with_city, with_json, with_lake
 from twin.errors import PackError, TwinError
 
-_PACKAGES = ("dash", "plotly", "pydeck", "duckdb", "pyarrow", "deltalake", "numpy", "shapely", "pyproj", "waitress", "playwright")
+_PACKAGES = ("dash", "plotly", "pydeck", "duckdb", "pyarrow", "deltalake", "numpy", "shapely", "pyproj", "uvicorn", "playwright")
 _MARKS = {"good": "ok     ", "missing": "missing", "bad": "BAD    "}
 
 

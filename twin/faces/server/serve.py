@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import socket
-from typing import TYPE_CHECKING, Any
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from waitress.server import create_server
+import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from twin.errors import BusyError
+from twin.faces.server.deadlines import Guarded
+from twin.faces.server.front import Door, front
 
-if TYPE_CHECKING:
-    import dash
-
-_THREADS = 12
-
-
-def _server(app: dash.Dash, host: str, port: int) -> Any:
-    try:
-        return create_server(app.server, host=host, port=port, threads=_THREADS, ident=None, clear_untrusted_proxy_headers=True)
-    except OSError as error:
-        raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there, or the address is not this machine's.",
-                        fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+GRACE_S = 10
+"""What was begun when the server is told to end has so long, s."""
+BACKLOG = 2_048
+MOST_FILES = 65_536
 
 
 def free(host: str, port: int) -> None:
@@ -38,10 +39,65 @@ def free(host: str, port: int) -> None:
                             fix=f"stop that program, or choose another port with --port {port + 1}.") from error
 
 
-def serve(app: dash.Dash, host: str, port: int) -> None:
-    """Serve until interrupted.
+def serve(made: Callable[[], Any], host: str, port: int, door: Door, *, workers: int = 1) -> None:
+    """Serve until interrupted, or until told to end: then what was begun is answered first.
+
+    Args:
+        made: what makes the WSGI application; in each process of several it is called once.
+        host: address to listen on.
+        port: port to listen on.
+        door: how the server is reached.
+        workers: processes that share the port, each with a memory of its own.
 
     Raises:
-        BusyError: the port cannot be opened.
+        BusyError: the port cannot be opened. TwinError: what `made` raises.
     """
-    _server(app, host, port).run()
+    listening = _listen(host, port)
+    _open_many()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is around us ends as well
+    try:
+        if workers == 1:
+            config = guarded(front(made(), door), door)
+            uvicorn.Server(config).run([listening])
+        else:
+            config = guarded(Front(made, door), door, factory=True, workers=workers)
+            Multiprocess(config, [listening]).run()
+    finally:
+        listening.close()
+
+
+def guarded(app: Any, door: Door, **settings: Any) -> Guarded:
+    """Return the settings of a server behind `door`."""
+    return Guarded(app, per_address=door.per_address, proxies=door.proxies,
+                   timeout_graceful_shutdown=GRACE_S, **settings)
+
+
+@dataclass(frozen=True)
+class Front:
+    """Makes the application of one process of several."""
+
+    made: Callable[[], Any]
+    door: Door
+
+    def __call__(self) -> Any:
+        """Return the ASGI application."""
+        _open_many()
+        return front(self.made(), self.door)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+                                    backlog=BACKLOG)
+    except OSError as error:
+        raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there, or the address is not this machine's.",
+                        fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+
+
+def _open_many() -> None:
+    """Let this process hold as many connections as the system lets it: often it begins with a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

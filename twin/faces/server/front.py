@@ -1,0 +1,224 @@
+"""The front of the server: who may ask, how much, how often; and answers that are there already.
+
+It runs on the event loop and waits for nobody. What has to be worked out goes to a few threads;
+health and the viewers' asking for news have threads of their own, so that both are answered while
+all others work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from twin.faces.server.deadlines import PER_ADDRESS
+from twin.faces.server.hosts import Names
+from twin.faces.server.kept import App, Kept, Receive, Scope, Send
+
+MOST_BODY = 1 << 20
+"""Bytes of a request's body."""
+RATE = "3000 per 10 second"
+"""Answers to one address that had to be worked out, or were refused: a thousand viewers who each
+look at something else, and whose picture changes every ten seconds, ask for less."""
+POLLED_S = 0.25
+SHOWN_S = 1.0
+"""How long an answer is given again to others, s: faces tell the time by whole seconds."""
+THREADS = 12
+POLLED = ("/api/snapshot", "/healthz")
+PAINTED = "/_dash-update-component"
+NAMED = ("/assets/", "/data/", "/pack/")
+"""What stands here hangs on its address alone."""
+_HANGS_ON = (b"host", b"accept-encoding", b"accept-language", b"if-none-match", b"if-modified-since",
+             b"range", b"if-range", b"content-type", b"x-forwarded-proto")
+Headers = Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a server is reached, and by whom.
+
+    Attributes:
+        names: what it is called.
+        prefix: path under which a proxy shows it, such as '/twin'; '' for none.
+        proxies: addresses or networks of proxies, whose word on who asks is believed.
+        rate: how much one address may have worked out, such as '3000 per 10 second'.
+        per_address: connections that one address may hold; a proxy may hold any number.
+    """
+
+    names: Names
+    prefix: str = ""
+    proxies: tuple[str, ...] = ()
+    rate: str = RATE
+    per_address: int = PER_ADDRESS
+
+
+class Refusal(Exception):  # noqa: N818  (it is an answer)
+    """An answer that says why there is none."""
+
+    def __init__(self, status: int, what: str, fix: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(what)
+        self.status, self.what, self.fix, self.headers = status, what, fix, headers
+
+
+def front(application: Any, door: Door) -> App:
+    """Return the ASGI application around a WSGI one."""
+    app = cast("App", _Front(application, door))
+    if not door.proxies:
+        return app
+    return cast("App", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(door.proxies)))
+
+
+class _Front:
+    def __init__(self, application: Any, door: Door) -> None:
+        self._door, self._kept = door, Kept()
+        self._rate, self._limiter = parse(door.rate), FixedWindowRateLimiter(MemoryStorage())
+        self._works = cast("App", WSGIMiddleware(application, workers=THREADS))
+        self._polled = cast("App", WSGIMiddleware(application, workers=2))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        headers: Headers = dict(scope["headers"])
+        try:
+            path = self._inside(scope)
+            self._check(scope, headers)
+            body = await _read(headers, receive)
+            answer = await self._answer(scope, headers, path, body)
+        except Refusal as refusal:
+            if refusal.status < 400 or refusal.status == 429 or self._is_within(scope):
+                await _refuse(refusal, send)
+            else:
+                await _refuse(self._too_many(), send)
+        except ConnectionAbortedError:
+            return
+        else:
+            await answer.send(send)
+
+    def _inside(self, scope: Scope) -> str:
+        """Put a path into its place, whether or not the proxy took the prefix away; return it without."""
+        prefix, path = self._door.prefix, scope["path"]
+        if prefix and path == prefix:
+            there = prefix.encode() + b"/" + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+            raise Refusal(308, "The page is one step further.", f"open {prefix}/.", (b"location", there))
+        inside = path.removeprefix(prefix) if prefix and path.startswith(prefix + "/") else path
+        scope.update(root_path=prefix, path=prefix + inside)
+        return inside
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        host = headers.get(b"host", b"").decode("latin1")
+        if not self._door.names.has(host):
+            raise Refusal(421, f"This server is not called {host[:60]!r}.",
+                          f"if it should be, start it with --host-name {host[:60] or 'NAME'}.")
+        origin = headers.get(b"origin", b"").decode("latin1")
+        if origin and scope["method"] not in {"GET", "HEAD"} and not self._door.names.has_origin(origin):
+            raise Refusal(403, f"A page of {origin[:60]!r} may not ask this.",
+                          "open the page under a name of this server, see --host-name.")
+
+    async def _answer(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Any:
+        if path in POLLED:
+            return self._polled_answer(scope)
+        key = await self._key(scope, headers, path, body)
+        found = self._kept.find(key) if key is not None else None
+        if found is not None:
+            return found
+        if not self._is_within(scope):
+            raise self._too_many()
+        return self._kept.begin(key, self._works, scope, body, seconds=SHOWN_S)
+
+    def _polled_answer(self, scope: Scope) -> Any:
+        """Return an answer that everybody is given alike, packed for nobody."""
+        key = (scope["method"], scope["path"])
+        bare = [(name, value) for name, value in scope["headers"] if name == b"host"]
+        asked = {**scope, "query_string": b"", "headers": bare}
+        found = self._kept.find(key)
+        return found or self._kept.begin(key, self._polled, asked, b"", seconds=POLLED_S, failures=True)
+
+    async def _key(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Hashable:
+        """Return all that an answer hangs on; None if it is given to this one only."""
+        method = scope["method"]
+        if method not in {"GET", "HEAD"} and not (method == "POST" and path == PAINTED):
+            return None
+        said = tuple(headers.get(name) for name in _HANGS_ON)
+        state = None if path.startswith(NAMED) else await self._state(scope)
+        return method, scope["path"], scope["query_string"], said, body, state
+
+    async def _state(self, scope: Scope) -> Hashable:
+        """Return what names the state of the lake: whatever was painted before it changed is painted anew."""
+        asked = {**scope, "method": "GET", "path": scope["root_path"] + POLLED[0]}
+        heard: list[bytes] = []
+
+        async def hear(message: Any) -> None:
+            heard.append(message.get("body", b""))
+
+        await self._polled_answer(asked).send(hear)
+        try:
+            said = json.loads(b"".join(heard))
+        except ValueError:
+            return b"".join(heard)
+        return tuple((name, str(said[name])) for name in sorted(said.keys() - {"now"}))
+
+    def _is_within(self, scope: Scope) -> bool:
+        """Count one answer; return whether its address may still have it."""
+        return self._limiter.hit(self._rate, _whose(scope))
+
+    def _too_many(self) -> Refusal:
+        wait = str(self._rate.get_expiry()).encode()
+        return Refusal(429, "This address asked for too much at once.", "wait a little, then load the page again.",
+                       (b"retry-after", wait))
+
+
+def _whose(scope: Scope) -> str:
+    """Return whose request it is: an address, or the network that one subscriber of IPv6 has."""
+    there = scope["client"][0] if scope.get("client") else ""
+    try:
+        is_wide = ip_address(there).version == 6
+    except ValueError:
+        return there
+    return str(ip_network(f"{there}/64", strict=False)) if is_wide else there
+
+
+async def _read(headers: Headers, receive: Receive) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        Refusal: it is too long; no more of it is read.
+        ConnectionAbortedError: whoever sent it went away.
+    """
+    try:
+        said = int(headers.get(b"content-length", b"0"))
+    except ValueError:
+        raise Refusal(400, "The length of the request is no number.", "load the page again.") from None
+    if said > MOST_BODY:
+        raise _too_long()
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError("The request was not finished.")
+        body += message.get("body", b"")
+        if len(body) > MOST_BODY:
+            raise _too_long()
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _too_long() -> Refusal:
+    return Refusal(413, f"The request is longer than {MOST_BODY >> 20} MB.", "ask for less at once.",
+                   (b"connection", b"close"))
+
+
+async def _refuse(refusal: Refusal, send: Send) -> None:
+    said = json.dumps({"error": "Refused", "what": refusal.what, "why": "", "fix": refusal.fix}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(said)).encode()),
+               (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *refusal.headers]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": said})
