@@ -95,6 +95,14 @@ def test_the_command_checks_what_the_pack_says_of_its_feeds(pack: Path, name, va
     assert sentence in done.output
 
 
+def test_a_mapping_without_columns_is_one_that_is_not_written_yet_unless_its_name_is_a_slip(pack: Path) -> None:
+    path, text = pack / "city.toml", (pack / "city.toml").read_text(encoding="utf-8")
+    head, _, tail = text.partition("[feeds.work_orders.columns]")
+    for word, status in (("", 0), ("[feeds.work_orders.colums]", 1)):
+        path.write_text(head + (word + tail if word else ""), encoding="utf-8")
+        assert CliRunner().invoke(main, ["city", "check", "--city", str(pack)]).exit_code == status
+
+
 def test_the_packs_that_come_along_are_good(pack: Path) -> None:
     for root in (pack, find_city("wuhan")):
         done = CliRunner().invoke(main, ["city", "check", "--city", str(root)])

@@ -51,10 +51,12 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
 
 
 def _off_feeds(city: City) -> list[str]:
-    """Return a sentence if what the pack says of its feeds cannot be followed."""
-    from twin.feeds.order_mapping import FEED, load_mapping
+    """Return a sentence if what the pack says of its feeds cannot be followed; none while it names no columns yet."""
+    from twin.feeds.order_mapping import FEED, SETTINGS, load_mapping
 
-    if FEED not in city.settings.get("feeds", {}):
+    given = city.settings.get("feeds", {}).get(FEED)
+    is_begun = isinstance(given, dict) and "columns" not in given and given.keys() <= set(SETTINGS)
+    if given is None or is_begun:  # a new pack has its columns as remarks
         return []
     try:
         load_mapping(city)

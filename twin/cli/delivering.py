@@ -68,7 +68,7 @@ class Delivery:
 
     def _say_if_missed(self, due: Due) -> None:
         """Say of a brief that was due while nobody was awake that it is not made up any more, once."""
-        if due.day in self.ledger.days | self.given_up or self.clock() < due.until:
+        if due.day in self.given_up.union(self.ledger.entries) or self.clock() < due.until:
             return
         self.given_up.add(due.day)
         self.complain(f"The brief of {due.at:%Y-%m-%d %H:%M} was missed, and its hour is over. "
