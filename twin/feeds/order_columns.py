@@ -26,10 +26,10 @@ _QUOTES = '"“”„＂'
 _TEXT_MARK = rf"^[=＝] ?[{_QUOTES}](.*)[{_QUOTES}]$"
 _MARKED = re.compile(f"[=＝] ?[{_QUOTES}]")
 _APOSTROPHES = "'‘’＇`´"
-_DASHES = "\u2010-\u2015\u2212"
+_DASH = re.compile("[\u2010-\u2015\u2212]")
 _GROUPED = r"^\d{1,3}(,\d{3})+(\.0+)?$"
 """A number as a spreadsheet shows it with a comma after each thousand."""
-_TOO_NARROW = r"^#{3,}$"
+_TOO_NARROW = "###"
 _ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 _WIDE = re.compile("[\u3000\uff01-\uff5e]")
 _TO_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -51,7 +51,7 @@ def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.S
     if _ANY.search(letters):
         texts = pc.replace_substring_regex(texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement="")
     texts = pc.utf8_trim_whitespace(texts)
-    if _MARKED.search(letters):
+    if ("=" in letters or "＝" in letters) and _MARKED.search(letters):
         texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
     if is_free and "'" in letters:  # only where it keeps a spreadsheet from running people's words
         texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])", replacement=r"\1")
@@ -77,12 +77,14 @@ def _as_number(texts: pa.StringArray, letters: str) -> pa.StringArray:
     """Return numbers of orders in the one form that different programs write differently."""
     if _WIDE.search(letters):
         texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
-    texts = pc.replace_substring_regex(texts, pattern=f"[{_DASHES}]", replacement="-")
+    if _DASH.search(letters):
+        texts = pc.replace_substring_regex(texts, pattern=_DASH.pattern, replacement="-")
     if "," in letters:
         plain = pc.replace_substring(texts, pattern=",", replacement="")
         texts = pc.if_else(pc.match_substring_regex(texts, _GROUPED), plain, texts)
-    # a program kept it as a fraction
-    return pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+    if ".0" in letters:  # a program kept it as a fraction
+        texts = pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+    return texts
 
 
 @lru_cache(64)
@@ -104,9 +106,10 @@ def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
     """
     found = np.asarray(pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(zero_copy_only=False), np.bool_)
     said = {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
-    narrow = np.asarray(pc.match_substring_regex(texts, _TOO_NARROW).to_numpy(zero_copy_only=False), np.bool_)
+    hashes = np.asarray(pc.starts_with(texts, _TOO_NARROW).to_numpy(zero_copy_only=False), np.bool_)
+    narrow = [at for at in np.flatnonzero(hashes).tolist() if set(texts[at].as_py()) == {"#"}]
     said |= {at: f"{column}: the cell shows only {texts[at].as_py()!r}: its column was too narrow when the file was saved; "
-             "widen it, and save again" for at in np.flatnonzero(narrow).tolist()}
+             "widen it, and save again" for at in narrow}
     if field not in FREE_TEXT:
         formulas = np.asarray(pc.starts_with(texts, "=").to_numpy(zero_copy_only=False), np.bool_)
         said |= {at: f"{column}: {texts[at].as_py()!r} is a formula, not its result" for at in np.flatnonzero(formulas).tolist()}

@@ -25,7 +25,7 @@ FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "
 SETTINGS = ("status", "source_id", "crs", "zone", "encoding", "delimiter", "sheet", "time_format", "columns", "priorities", "default_priority",
             "safety_words", "safety_priority", "yes", "no", "null_words", "no_place", "statuses", "keep_raw")
 _SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
-_NULL_WORDS = ("null", "(null)", "<null>", "[null]", "\\N", "none", "nil", "n/a", "n / a", "n.a.", "na", "nan", "nat", "undefined", "(blank)", "-", "--",
+_NULL_WORDS = ("null", "(null)", "<null>", "[null]", "\\N", "none", "nil", "n/a", "n / a", "n.a.", "na", "undefined", "(blank)", "-", "--",
                "---", "–", "—", "——", "/", "无", "暂无", "空", "空白", "(空白)")
 _Statuses = Mapping[str, str]
 _CLOSED = ("closed", "resolved", "completed", "complete", "done", "已办结", "办结", "已结案", "结案", "已关闭", "关闭", "已完成", "完成", "已归档", "归档")
