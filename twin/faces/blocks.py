@@ -105,8 +105,7 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 def _trend(shown: Shown, picture: Picture) -> Component:
     """Return a trend; a click, or Enter when it has the focus, opens it large."""
     name = picture.texts.say("open-chart", title=picture.texts.say(shown.block.title))
-    return html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name, **aria("label", name),
-                    **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
+    return html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name, **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
 
 
 def table(shown: Shown, picture: Picture) -> Component:

@@ -66,8 +66,8 @@ def body(face: painting.Face) -> str:
     """Return a face as HTML, and as data what its map draws."""
     places = {name: "".join(pieces) for name, pieces in face.places.items()}
     inner = "".join((
-        '<div id="map"></div>', f'<header id="top">{places["top"]}</header>', f'<div id="banner">{places["banner"]}</div>',
-        f'<main id="main"><div id="headline">{places["headline"]}</div><div id="legend">{places["legend"]}</div>',
+        f'<header id="top">{places["top"]}</header>', f'<div id="banner">{places["banner"]}</div>',
+        f'<main id="main"><div id="map"></div><div id="headline">{places["headline"]}</div><div id="legend">{places["legend"]}</div>',
         f'<aside id="side">{places["side"]}</aside></main>', f'<footer id="foot">{places["foot"]}</footer>'))
     first = {**face.since({}), "places": {name: {"tags": each["tags"]} for name, each in face.since({})["places"].items()}}
     style = f' style="{escape(markup.style(face.style))}"' if face.style else ""

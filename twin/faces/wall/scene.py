@@ -44,7 +44,7 @@ def side(picture: Picture) -> list[Component]:
     for shown in picture.slot("attention"):
         rows = shown.rows[:MOST_EVENTS]
         still_open = picture.figures.get("open_now")
-        title = html.H3([texts.say(shown.block.title), *([] if still_open is None else [_open(picture)])])
+        title = html.H2([texts.say(shown.block.title), *([] if still_open is None else [_open(picture)])])
         note = blocks.note(shown, picture)
         body = [note] if note else [_event(row, picture) for row in rows]
         found.append(html.Section([title, *body], className="wall-events"))

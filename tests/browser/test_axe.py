@@ -1,0 +1,44 @@
+"""Everybody can use the faces: axe finds nothing, on page and wall, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.registry import load_registry
+from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
+from twin.faces.export.moment import running
+from twin.faces.server.app import create_app
+from twin.pack import load_city
+from twin.query import Desk
+from twin.store import Lake, publish
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+FOUND = """() => axe.run(document).then(said => said.violations.map(each =>
+    `${each.id}: ${each.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`))"""
+READY = "document.documentElement.dataset.ready"
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    city = load_city(TRIO)
+    lake = Lake(tmp_path_factory.mktemp("lake"))
+    events = batch("events", event("N1", NEWEST, NEWEST))
+    publish(lake, city, [events], as_of=NEWEST, simulated=True, now=lambda: NEWEST)
+    registry = load_registry(city)
+    desk = Desk(city, registry, lake.path)
+    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+        yield address
+    desk.close()
+
+
+@pytest.mark.parametrize("address", ["/?district=alva&lang=en&v=1", "/?panel=districts&lang=zh-CN&v=1", "/wall/default?lang=zh-CN&v=1",
+                                     "/?as_of=2026-07-01T00:00:00Z&lang=en&v=1"])
+def test_axe_finds_nothing(watch, host, address):
+    page = watch(f"{host}{address}", 1366, 768)
+    page.until(READY)
+    page.page.evaluate(AXE.read_text(encoding="utf-8"))
+
+    assert page.page.evaluate(FOUND) == []
