@@ -37,6 +37,12 @@ class UsageError(TwinError):
     http = 400
 
 
+class LostError(UsageError):
+    """What was asked for by name is not there."""
+
+    http = 404
+
+
 class ContractError(TwinError):
     """Rows or a file do not keep their contract as a whole (single bad rows go to quarantine instead)."""
 
@@ -53,6 +59,12 @@ class LakeError(TwinError):
 
 class DamagedError(LakeError):
     """A file of the lake is missing or is not what was published."""
+
+
+class GoneError(DamagedError):
+    """There is no snapshot of that id, or not any more."""
+
+    http = 404
 
 
 class ForeignError(LakeError):

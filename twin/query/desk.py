@@ -17,7 +17,7 @@ from twin.clock import from_text
 from twin.contracts import FREE_TEXT, TABLES
 from twin.contracts.masking import read_mask
 from twin.engine import Engine, Sql, load_sql
-from twin.errors import DamagedError, QueryError, UsageError
+from twin.errors import DamagedError, LostError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
 from twin.query import links
@@ -25,6 +25,7 @@ from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.shelf import Shelf
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
+from twin.store.snapshot import SNAPSHOT_ID
 from twin.view import Pinned, Pointer
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ class Desk:
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
         _refuse_empty(self._shelf)
 
+    @property
+    def folder(self) -> Path:
+        """Return where the lake lies."""
+        return self._shelf.lake.path
+
     def pointer(self, as_of: datetime | None = None) -> Pointer:
         """Return the snapshot that answers `as_of`: the newest for None, else the first whole one at or after (see `Shelf.at`).
 
@@ -186,6 +192,8 @@ class Desk:
             raise UsageError("The address is of another version of this program.", fix="load the page again.")
         if not words.get("snapshot"):
             raise UsageError("The address names no snapshot.", fix="take the address from the page as it is.")
+        if not SNAPSHOT_ID.fullmatch(words["snapshot"]):  # 'latest' would be another one tomorrow
+            raise LostError(f"There is no snapshot {words['snapshot'][:60]!a} in this lake.", fix="load the page again.")
         return words["snapshot"], links.read(self._question(layer, data.sql), words)
 
     def map_arrow(self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]) -> bytes:
@@ -324,7 +332,7 @@ class Desk:
         try:
             return next(data for data in self._registry.get(layer).maps if data.name == name)
         except (KeyError, StopIteration):
-            raise UsageError(f"There is no map data {name[:40]!r} of a layer {layer[:40]!r}.") from None
+            raise LostError(f"There is no map data {name[:40]!r} of a layer {layer[:40]!r}.") from None
 
     def _tag(self, layer: str, data: MapData) -> str:
         of = (repr(data.encode), repr(self._registry.get(layer).legend), self._mask.sha256)

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from twin.clock import from_text, to_text
 from twin.contracts import TABLES
-from twin.errors import DamagedError, ForeignError
+from twin.errors import DamagedError, ForeignError, GoneError
 from twin.measures import Mark
 from twin.store import seal
 from twin.store.lake import FORMAT, SNAPSHOT_ID, Kind, Lake, newer
@@ -166,9 +166,9 @@ def read(lake: Lake, snapshot_id: str) -> Snapshot:
     return found
 
 
-def _not_there(snapshot_id: str) -> DamagedError:
-    return DamagedError(f"There is no snapshot {snapshot_id} in this lake.", why="it was pruned, taken back, or never published.",
-                        fix="`twin snapshot list` shows what there is; a page's link without its moment shows the newest.")
+def _not_there(snapshot_id: str) -> GoneError:
+    return GoneError(f"There is no snapshot {snapshot_id} in this lake.", why="it was pruned, taken back, or never published.",
+                     fix="`twin snapshot list` shows what there is; a page's link without its moment shows the newest.")
 
 
 def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:

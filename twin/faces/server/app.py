@@ -13,7 +13,7 @@ from twin import paths
 from twin.clock import now
 from twin.errors import LakeError
 from twin.faces.pages.enlarged import enlarged
-from twin.faces.server import files, frame, headers, languages, painting, routes
+from twin.faces.server import discreet, files, frame, headers, languages, painting, routes, wire
 from twin.faces.server.wishes import picked, wished
 from twin.view import View
 
@@ -30,10 +30,12 @@ def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now
     hall = app.hall
     app.layout = _layout
     _add_callbacks(app, hall)
+    wire.check_bodies(app)
     routes.add_routes(app.server, desk, city, clock)
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)
+    discreet.keep_paths(app.server, (desk.folder, city.root, paths.assets().parent))
     return app
 
 
@@ -50,6 +52,7 @@ class _App(dash.Dash):
     def index(self, *_args: object, **_kwargs: object) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return a face: its head at once, its body when the picture is queried."""
         search = request.query_string.decode("utf-8", "replace")
+        painting.check_path(self.hall, request.path)
         pieces = frame.stream(super().index(), self.hall, request.path, search)
         answer = Response(pieces, mimetype="text/html")
         answer.headers["Cache-Control"] = "no-store"
@@ -74,24 +77,23 @@ def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
     app.clientside_callback(ClientsideFunction("face", "draw"), Output("drawn", "children"), Input("spec", "data"), prevent_initial_call=True)
 
     @app.callback(Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True)
-    def paint(asked: dict[str, Any]) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    def paint(asked: object) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
         return painted(hall, Asked.read(asked))
 
     @app.callback(Output("url", "search"), Input("wish", "data"), Input("pick", "data"), State("url", "search"),
                   prevent_initial_call=True)
-    def change(wish: dict[str, Any] | None, pick: dict[str, Any] | None, search: str) -> Any:  # pyright: ignore[reportUnusedFunction]
-        view = View.parse(search or "")
+    def change(wish: object, pick: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
+        view = View.parse(wire.as_text(search))
         try:
-            changed = wished(view, wish or {}, hall) if ctx.triggered_id == "wish" else picked(view, pick)
+            changed = wished(view, wire.as_dict(wish or {}), hall) if ctx.triggered_id == "wish" else picked(view, pick)
         except LakeError:  # the face says so already
             return dash.no_update
         return dash.no_update if changed == view else f"?{changed.url()}"
 
-
     @app.callback(Output("chart", "children"), Input("chosen", "data"), State("url", "search"), prevent_initial_call=True)
-    def open_chart(chosen: dict[str, Any] | None, search: str) -> Any:  # pyright: ignore[reportUnusedFunction]
-        name = str((chosen or {}).get("block") or "")
-        return enlarged(painting.taken(hall, View.parse(search or "")), name) if name else []
+    def open_chart(chosen: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
+        name = wire.as_text(wire.as_dict(chosen or {}).get("block"))
+        return enlarged(painting.taken(hall, View.parse(wire.as_text(search))), name) if name else []
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,13 @@ class Asked:
     keep: bool
 
     @classmethod
-    def read(cls, asked: dict[str, Any]) -> Asked:
-        """Read what face.js sent."""
-        return cls(asked.get("pathname") or "/", asked.get("search") or "", asked.get("shown") or {}, bool(asked.get("keep")))
+    def read(cls, asked: object) -> Asked:
+        """Read what face.js sent. Raises UsageError if it is something else."""
+        given = wire.as_dict(asked)
+        shown = wire.as_dict(given.get("shown") or {})
+        tags = {name: wire.as_texts(shown[name]) for name in painting.PLACES if name in shown}
+        pathname, search = (wire.as_text(given.get(name)) for name in ("pathname", "search"))
+        return cls(pathname or "/", search, tags, given.get("keep") is True)
 
 
 def painted(hall: painting.Hall, asked: Asked) -> dict[str, Any]:

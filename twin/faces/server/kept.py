@@ -88,7 +88,7 @@ class Kept:
         """Return the answer to a question that is under way, or was given a moment ago."""
         answer = self._kept.get(key)
         if answer is None or not answer.is_over:
-            return answer
+            return answer if answer is None or answer.status < 400 else None
         return answer if asyncio.get_running_loop().time() < answer.kept_until else None
 
     def begin(self, key: Hashable, app: App, scope: Scope, body: bytes, *, seconds: float,

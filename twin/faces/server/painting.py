@@ -13,7 +13,7 @@ from dash import html
 
 from twin import paths
 from twin.clock import to_text
-from twin.errors import LakeError, TwinError, UsageError
+from twin.errors import LakeError, LostError, TwinError, UsageError
 from twin.faces import deckmap, markup, parts, picture, reason, texts
 from twin.faces.pages import page
 from twin.faces.server import languages, routes
@@ -117,19 +117,26 @@ def face(of: Hall, pathname: str, search: str) -> Face:
         return Face(_places(banner=[said]), None, "face broken", lang, of.title(lang), of.clock())
 
 
+def check_path(of: Hall, pathname: str) -> None:
+    """Check that there is a face at a path. Raises LostError if there is none."""
+    if pathname.startswith(WALL):
+        walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
+    elif pathname != "/":
+        raise LostError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
+
+
 def paint(of: Hall, pathname: str, search: str) -> Face:
     """Return everything on screen for one address.
 
     Raises:
         UsageError: the address means nothing. LakeError: the lake cannot be read.
     """
+    check_path(of, pathname)
     shown = taken(of, View.parse(search))
     view = shown.pinned.view
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     if pathname.startswith(WALL):
         return _wall(of, shown, pathname, marked)
-    if pathname != "/":
-        raise UsageError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
     panel_px = page.panel_px(shown)
     places = _places(top=page.top(shown), banner=parts.banner(shown), headline=page.headline(shown),
                      legend=page.legend(shown, of.registry), side=page.side(shown), foot=page.foot(shown))

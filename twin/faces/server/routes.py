@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, request
+from dash.exceptions import DependencyException
+from flask import Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from twin.query import Desk, Status
 
 ARROW = "application/vnd.apache.arrow.stream"
+_SAID = {404: "There is nothing at this address.", 405: "This address is not asked in this way.",
+         500: "The server failed; its log says how."}
+_log = logging.getLogger("twin.server")
 _FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -50,10 +56,10 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     def geography(name: str, role: str) -> Response:
         path = city.geography.get(role) if name == city.id else None
         if path is None:
-            return Response(status=404)
+            abort(404)
         content = _read(path)
         if request.query_string != _tag(content).encode():
-            return Response(status=404)  # saved anew, or half saved: other bytes than the address promises for ever
+            abort(404)  # saved anew, or half saved: other bytes than the address promises for ever
         return _kept(content, "application/geo+json")
 
     def health() -> tuple[Response, int]:
@@ -66,11 +72,21 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         return jsonify(facts), 503 if is_broken else 200
 
     def refuse(error: TwinError) -> tuple[Response, int]:
-        answer = jsonify(error.payload())
-        answer.headers["Cache-Control"] = "no-store"
-        return answer, error.http
+        if error.http >= 500:
+            _log.warning("%s: %s", request.path, " ".join(error.lines()))
+        return jsonify(error.payload()), error.http
+
+    def missing(error: HTTPException) -> tuple[Response, int]:
+        status = error.code or 500
+        what = _SAID.get(status) or f"The server cannot answer this: {error.name}."
+        answer = jsonify(error=error.name, what=what, why="", fix="open / for the browser or /wall/default for the wall.")
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(error.valid_methods)
+        return answer, status
 
     server.register_error_handler(TwinError, refuse)
+    server.register_error_handler(HTTPException, missing)
+    server.register_error_handler(DependencyException, lambda _: missing(NotFound()))  # a script that Dash does not have
     server.add_url_rule("/api/snapshot", view_func=newest)
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from twin.clock import asked_for
 from twin.errors import UsageError
+from twin.faces.server.wire import as_dict, as_text
 from twin.view import View
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     """
     if "toggle" in wish:
         on = view.layers if view.layers is not None else tuple(layer.id for layer in hall.registry.layers if layer.on)
-        name = str(wish["toggle"])
+        name = as_text(wish["toggle"])
         return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
     if "at" in wish:
         return _at(view, _moment(wish["at"], ZoneInfo(hall.city.zone.key)), hall)
@@ -33,9 +34,9 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
             return replace(view, as_of=None, known_at=None)
         return _at(view, _moment(wish["as_of"]), hall)
     if "known_at" in wish:
-        known_at = str(wish["known_at"])
+        known_at = as_text(wish["known_at"])
         return replace(view, known_at=_moment(known_at) if known_at else None)
-    allowed = {name: str(wish[name]) for name in ("district", "lang", "panel") if name in wish}
+    allowed = {name: as_text(wish[name]) for name in ("district", "lang", "panel") if name in wish}
     return replace(view, **cast("Any", allowed))
 
 
@@ -45,12 +46,12 @@ def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
     Raises:
         UsageError: it is none.
     """
-    text = str(given)
+    text = as_text(given)
     try:
         if zone is not None:
             text = datetime.fromisoformat(text.replace(" ", "T")).replace(tzinfo=zone).isoformat()
         return asked_for(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"The moment {text[:40]!r} cannot be read.", fix="load the page again.") from error
 
 
@@ -64,8 +65,8 @@ def _at(view: View, moment: datetime, hall: Hall) -> View:
     return replace(view, as_of=as_of, known_at=later)
 
 
-def picked(view: View, pick: Mapping[str, Any] | None) -> View:
+def picked(view: View, pick: object) -> View:
     """Answer `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
-    found = (pick or {}).get("object") or {}
-    district = found.get("district_id") or (found.get("properties") or {}).get("district_id")
-    return replace(view, district=str(district)) if district else view
+    found = as_dict(as_dict(pick or {}).get("object") or {})
+    district = found.get("district_id") or as_dict(found.get("properties") or {}).get("district_id")
+    return replace(view, district=as_text(district)) if district else view

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from twin.errors import UsageError
+from twin.errors import LostError, UsageError
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -53,12 +53,12 @@ def profile(city: City, name: str) -> Profile:
     """Answer the profile `name` of the city's pack.
 
     Raises:
-        UsageError: the pack has no wall of that name, or letters as large as it needs leave no room for the scene.
+        LostError: the pack has no wall of that name. UsageError: letters as large as it needs leave no room for the scene.
     """
     walls = city.settings.get("wall", {})
     found = cast("dict[str, Any] | None", walls.get(name))
     if found is None:
-        raise UsageError(f"The city {city.id} has no wall {name[:40]!r}.", fix=f"use one of {', '.join(sorted(walls))}.")
+        raise LostError(f"The city {city.id} has no wall {name[:40]!r}.", fix=f"use one of {', '.join(sorted(walls))}.")
     wall = Profile(name, float(found["distance_m"]), float(found["pitch_mm"]), int(found["width"]), int(found["height"]))
     least, room = wall.sizes()["least"], int(wall.width * ROOM)
     if least > room:
