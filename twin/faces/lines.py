@@ -25,6 +25,8 @@ WIDE, HIGH = 1_000, 100
 _HOURS = (1, 2, 3, 4, 6, 12, 24)
 _MOST_HOURS = 6
 
+_UNSPOKEN: dict[str, Any] = {"aria-hidden": "true"}
+
 Point = tuple[float, float]
 
 
@@ -74,9 +76,9 @@ def trend(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, heights: bool = 
                      _area(points("usual_low", every), points("usual_high", every)), _line(whole, "line", 1.6),
                      _line([None] * last + so_far[last:], "line part", 1.6), _dot(so_far, 1.6), "</svg>"))
     lines = html.Div(markup.Raw(drawn), className="trend-box", **(_of_moments(rows) if chooses else {}))
-    hours = html.Div([html.Span(text, style={"left": f"{share:.2f}%"}) for share, text in _hours(rows, zone)], className="trend-hours", **{"aria-hidden": "true"})
+    hours = html.Div([html.Span(text, style={"left": f"{share:.2f}%"}) for share, text in _hours(rows, zone)], className="trend-hours", **_UNSPOKEN)
     beside = [html.Span(f"{step:,.0f}", style={"bottom": f"{100 * step / top:.1f}%"}) for step in steps if heights]
-    return html.Div([lines, html.Div(beside, className="trend-heights", **{"aria-hidden": "true"}), hours], className="trend")
+    return html.Div([lines, html.Div(beside, className="trend-heights", **_UNSPOKEN), hours], className="trend")
 
 
 def _room(values: Sequence[float]) -> tuple[float, float]:
