@@ -118,3 +118,11 @@ def test_a_unit_without_the_time_at_which_it_was_sent_is_said(take, order, tmp_p
 
     assert [batch.rows.num_rows for batch in orders if batch.table == "dispatches"] == []
     assert "1 row (2): a unit is named, but not when the order was sent to it; the order is taken without the unit." in orders.remarks.sentences()
+
+
+def test_the_first_city_knows_its_districts_by_their_short_names_and_by_what_people_call_them(wuhan):
+    from twin.feeds.order_cells import Districts
+    from twin.feeds.work_orders import load_mapping
+
+    districts = Districts(wuhan, load_mapping(wuhan))
+    assert [districts.find(word) for word in ("武昌", "武汉市武昌区", "光谷", "江岸区/武昌区")] == ["420106", "420106", "wh-fz-donghu-gaoxin", None]
