@@ -62,7 +62,8 @@ def ask(address, path="/", *, method="GET", body=None, **headers):
 # -- what is worked out once
 
 
-def test_what_many_ask_at_once_is_worked_out_once(small, address):
+def test_what_many_ask_at_once_is_worked_out_once(small, address, monkeypatch):
+    monkeypatch.setattr("twin.faces.server.front.SHOWN_S", 60.0)  # however slowly the twenty come
     small.gate.clear()
     with ThreadPoolExecutor(20) as many:
         asked = [many.submit(ask, address) for _ in range(20)]
