@@ -23,7 +23,7 @@ def door(host: str, names: tuple[str, ...] = (), proxies: tuple[str, ...] = (), 
     """
     for name in names:
         if not without_port(name):
-            raise UsageError(f"{name[:60]!r} is no name of a host.", fix="write it as city.example.org, without http:// and path.")
+            raise UsageError(f"{name[:60]!r} is no name of a host.", fix="write it as city.example.org: the name alone, no scheme and no path.")
     for proxy in proxies:
         try:
             ip_network(proxy, strict=False)
