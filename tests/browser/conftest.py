@@ -65,3 +65,12 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
             return watched
 
         yield opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave walls of four thousand pixels to `make soak`: without a GPU each takes a quarter of a minute."""
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        if "browser" in item.path.parts and spec is not None and spec.params.get("wide") == 3840:
+            item.add_marker(pytest.mark.soak)
