@@ -111,6 +111,7 @@ def test_a_polygon_file_is_a_page_with_every_district_by_its_name(watch, tmp_pat
         assert len(taken.convert("RGB").getcolors(1 << 24) or ()) > 100
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_every_layer_lives_without_what_it_would_draw(watch, tmp_path):
     own = Own(tmp_path, "latin")

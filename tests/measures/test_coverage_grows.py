@@ -203,6 +203,7 @@ def drawn(rows: list[tuple[Any, ...]]) -> list[Beat]:
     return [beat(drone, after(seconds=at), x, y, recorded_at=after(seconds=at + delay), pitch_deg=pitch) for drone, at, delay, x, y, pitch in rows]
 
 
+@pytest.mark.soak
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=beats, moments=cuts, draw=st.randoms(use_true_random=False))
 def test_after_every_publish_coverage_is_that_of_one(trio: City, rows, moments, draw):

@@ -150,6 +150,7 @@ logs = st.fixed_dictionaries({
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=logs, cuts=st.lists(moments, min_size=2, max_size=4, unique=True).map(sorted), draw=st.randoms(use_true_random=False),
        plans=st.lists(st.integers(1, 9), min_size=4, max_size=4))
+@pytest.mark.soak
 def test_after_every_publish_the_measures_are_those_of_one(trio: City, rows, cuts, draw, plans):
     """Rows come in any piece, early or late by their own clocks, and the plan changes under way."""
     lake = Growing(trio).publish(NINE - timedelta(minutes=1), departments=make("departments", {}),

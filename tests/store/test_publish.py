@@ -222,6 +222,7 @@ def test_readers_that_we_did_not_write_see_the_same_rows(filler: Any):
     assert stored(snapshot, "rain").sort_by(key).to_pylist() == ours
 
 
+@pytest.mark.soak
 def test_sixty_publishes_pass_the_checkpoint_and_stay_quick(filler: Any):
     for _ in range(60):
         filler.publish(n=2)
