@@ -12,7 +12,7 @@ from layers.registry import load_registry
 from tests.faces.imported import TRIO
 from tests.faces.test_looking import everything, take
 from tests.feeds.conftest import FIELDS, HEADER, order_of
-from twin.faces.server.app import _hall
+from twin.faces.server import painting
 from twin.feeds.work_orders import load_mapping, read
 from twin.pack import load_city
 from twin.query import Desk
@@ -47,7 +47,7 @@ def hall(tmp_path_factory):
     left = {path.stem for path in lake.snapshots.iterdir()}
     assert left.isdisjoint(published[:2])
     desk = Desk(city, load_registry(city), lake.path)
-    yield _hall(desk, load_registry(city), city, lambda: TEN.replace(minute=55))
+    yield painting.hall(desk, load_registry(city), city, lambda: TEN.replace(minute=55))
     desk.close()
 
 
