@@ -59,13 +59,16 @@ function isNewReason(refusal) {
   return document.querySelector('#banner [data-of=reason]')?.dataset.said !== refusal.what;
 }
 
+/** Under which path a proxy shows us, with a slash at its end. */
+const base = () => JSON.parse(document.getElementById('_dash-config')?.textContent || '{}').requests_pathname_prefix ?? '/';
+
 /** Ask for the newest snapshot; let it be painted only when it is another one than on screen. A tick is skipped while one is under way. */
 async function poll() {
   if (keeper.asking || !keeper.isHeard) return;
   keeper.asking = true;
   try {
     const begun = Date.now();
-    const answer = await fetch('/api/snapshot', { cache: 'no-store', signal: AbortSignal.timeout(6000) });
+    const answer = await fetch(`${base()}api/snapshot`, { cache: 'no-store', signal: AbortSignal.timeout(6000) });
     const newest = await answer.json();
     if (!answer.ok && !newest.what) return;
     keeper.heard = Date.now();

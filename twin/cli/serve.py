@@ -36,6 +36,7 @@ class Faces:
 
     city_name: str | None
     lake: Path
+    prefix: str = ""
 
     def __call__(self) -> Any:
         """Return the WSGI application. Raises TwinError if the city or the lake cannot be read."""
@@ -43,7 +44,7 @@ class Faces:
 
         city = the_city(self.city_name)
         desk, registry = the_desk(city, self.lake)
-        return create_app(desk, registry, city).server
+        return create_app(desk, registry, city, prefix=self.prefix).server
 
 
 def with_door(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,4 +82,4 @@ def command(city_name: str | None, lake: Path, host: str, port: int, names: tupl
     the_desk(city, lake)[0].close()
     here = f"http://{host}:{port}{door.prefix}"
     say(f"{city.name} at {here} — the wall at {here}/wall/default")
-    serve(Faces(city_name, lake), host, port, door, workers=workers)
+    serve(Faces(city_name, lake, door.prefix), host, port, door, workers=workers)

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from twin.query import Desk
 
 
-def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now) -> dash.Dash:
-    """Return the application for one city and one lake. Nothing is global: two may live in one process."""
-    app = _App(painting.hall(desk, registry, city, clock))
+def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now, prefix: str = "") -> dash.Dash:
+    """Return the application for one city and one lake. Nothing is global: two may live in one process.
+
+    It is asked without `prefix`, the path under which a proxy shows it, and answers with addresses under it.
+    """
+    app = _App(painting.hall(desk, registry, city, clock, prefix))
     hall = app.hall
     app.layout = _layout
     _add_callbacks(app, hall)
@@ -46,7 +49,7 @@ class _App(dash.Dash):
         self.hall = hall
         self.files = files.address()
         super().__init__("twin", assets_folder=str(paths.assets()), assets_ignore=".*", title=hall.city.name, update_title="",
-                         enable_mcp=False, suppress_callback_exceptions=True, serve_locally=True,
+                         enable_mcp=False, requests_pathname_prefix=f"{hall.prefix}/", routes_pathname_prefix="/", suppress_callback_exceptions=True, serve_locally=True,
                          meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
 
     def index(self, *_args: object, **_kwargs: object) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -61,7 +64,7 @@ class _App(dash.Dash):
     def interpolate_index(self, **parts: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the page around a face, in the language of the link that is opened; Dash's own scripts wait for it."""
         lang = languages.of_link(request.query_string.decode("utf-8", "replace"), self.hall.city)
-        return frame.page(lang, self.hall.title(lang), self.files, parts)
+        return frame.page(lang, self.hall.title(lang), self.hall.prefix + self.files, parts)
 
 
 def _layout() -> html.Div:
@@ -78,7 +81,7 @@ def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
 
     @app.callback(Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True)
     def paint(asked: object) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
-        return painted(hall, Asked.read(asked))
+        return painted(hall, Asked.read(asked, hall.prefix))
 
     @app.callback(Output("url", "search"), Input("wish", "data"), Input("pick", "data"), State("url", "search"),
                   prevent_initial_call=True)
@@ -111,19 +114,19 @@ class Asked:
     keep: bool
 
     @classmethod
-    def read(cls, asked: object) -> Asked:
-        """Read what face.js sent. Raises UsageError if it is something else."""
+    def read(cls, asked: object, prefix: str = "") -> Asked:
+        """Read what face.js sent, under a prefix. Raises UsageError if it is something else."""
         given = wire.as_dict(asked)
         shown = wire.as_dict(given.get("shown") or {})
         tags = {name: wire.as_texts(shown[name]) for name in painting.PLACES if name in shown}
         pathname, search = (wire.as_text(given.get(name)) for name in ("pathname", "search"))
-        return cls(pathname or "/", search, tags, given.get("keep") is True)
+        return cls(pathname.removeprefix(prefix) or "/", search, tags, given.get("keep") is True)
 
 
 def painted(hall: painting.Hall, asked: Asked) -> dict[str, Any]:
     """Return what changed on the screen of a browser, for it to take over."""
     try:
-        face = painting.paint(hall, asked.pathname, asked.search)
+        face = painting.paint(hall, asked.pathname, asked.search).under(hall.prefix)
     except LakeError as error:
         if asked.keep:
             face = painting.under_reason(hall, languages.of_link(asked.search, hall.city), error)

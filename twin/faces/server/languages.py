@@ -56,7 +56,7 @@ def negotiate(server: Flask, city: City) -> None:
         wish = "" if view.lang else wished(request.accept_languages)
         meant = view if wish in {"", city.lang} else replace(view, lang=wish)
         asked = request.query_string.decode("utf-8", "replace")
-        return None if _is_same(asked, meant.url()) else redirect(f"{quote(request.path)}?{meant.url()}")
+        return None if _is_same(asked, meant.url()) else redirect(f"{quote(request.script_root + request.path)}?{meant.url()}")
 
     def say(response: Response) -> Response:
         view = _opened()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from dash import html
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PLACES = ("top", "banner", "headline", "legend", "side", "foot")
 """Where the parts of a face stand around its map."""
 WALL = "/wall/"
+_OURS = ("/assets/", "/data/", "/pack/")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Hall:
 
     Attributes:
         pack_urls: address of each map file as it was at the start.
+        prefix: path under which a proxy shows the faces, such as '/twin'; '' for none.
     """
 
     desk: Desk
@@ -52,6 +55,7 @@ class Hall:
     pack_urls: Mapping[str, str]
     atlas: str
     ttl_s: float
+    prefix: str = ""
 
     def title(self, lang: str) -> str:
         """Return the title of a window in a language."""
@@ -90,22 +94,43 @@ class Face:
                 "now": to_text(self.now), "spec": self.spec}
 
 
+    def under(self, prefix: str) -> Face:
+        """Return the face as it is shown under a path: its addresses begin with that."""
+        if not prefix:
+            return self
+        places = {name: tuple(re.sub(r'(\s(?:href|src)=")/', rf"\1{prefix}/", piece) for piece in pieces)
+                  for name, pieces in self.places.items()}
+        return replace(self, places=places, spec=_under(prefix, self.spec))
+
+
+def _under(prefix: str, spec: Any) -> Any:
+    if isinstance(spec, str):
+        return prefix + spec if spec.startswith(_OURS) else spec
+    if isinstance(spec, Mapping):
+        return {name: _under(prefix, each) for name, each in cast("Mapping[str, Any]", spec).items()}
+    return [_under(prefix, each) for each in cast("list[Any]", spec)] if isinstance(spec, list | tuple) else spec
+
+
 def _tag(piece: str) -> str:
     return hashlib.blake2b(piece.encode(), digest_size=6).hexdigest()
 
 
-def hall(desk: Desk, registry: Registry, city: City, clock: Clock) -> Hall:
-    """Return the hall of one application."""
+def hall(desk: Desk, registry: Registry, city: City, clock: Clock, prefix: str = "") -> Hall:
+    """Return the hall of one application; `prefix` is where a proxy shows it."""
     folders = [layer.folder for layer in registry.layers]
     words = {lang: texts.load_texts(lang, folders) for lang in texts.LANGUAGES}
     pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
     atlas = paths.assets() / "icons" / "marks.png"
     ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
-    return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s)
+    return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s, prefix)
 
 
 def face(of: Hall, pathname: str, search: str) -> Face:
     """Return the face at an address: the picture, or in its place why there is none."""
+    return _face(of, pathname, search).under(of.prefix)
+
+
+def _face(of: Hall, pathname: str, search: str) -> Face:
     try:
         return paint(of, pathname, search)
     except LakeError as error:
