@@ -49,6 +49,13 @@ def part(name: str, city: City, folder: Path, sizes: Sequence[int], days: int) -
         desk.close()
 
 
+def lake(city: City, folder: Path, days: int) -> Path:
+    """Return a lake of simulated days in `folder`."""
+    filled = Lake(folder / "lake")
+    _fill(city, filled, days)
+    return filled.path
+
+
 def _fill(city: City, lake: Lake, days: int) -> tuple[int, float]:
     """Fill a lake with simulated days, a fortnight a publish, and compact it; return rows and seconds of the publishes."""
     feed, start = Simulated(city, _SEED), _UNTIL - timedelta(days=days)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from twin.cli.common import report, the_city, with_city, with_json
+from twin.cli.common import report, say, the_city, with_city, with_json
 
 PARTS = ("publish", "verify", "queries", "wire", "paint")
 
@@ -32,6 +32,45 @@ def command(context: click.Context, city_name: str | None, as_json: bool, only: 
         found = [line for part in parts for line in bench.part(part, city, Path(folder), [int(size) for size in sizes.split(",")], days)]
     report(as_json, {"measured": [asdict(line) for line in found]},
            [f"{line.what:<72} {line.value:>12,.1f} {line.unit:<8} {line.goal}" for line in found])
+
+
+@command.command()
+@with_city
+@with_json
+@click.option("--looks", default=2_000, show_default=True, type=click.IntRange(10), help="Looks back at random moments.")
+@click.option("--days", default=3, show_default=True, type=click.IntRange(1, 400), help="Days of the simulated city that are looked at.")
+@click.option("--lake", type=click.Path(path_type=Path, exists=True), default=None, help="An own lake instead of the simulated one.")
+def memory(city_name: str | None, as_json: bool, looks: int, days: int, lake: Path | None) -> None:
+    """Measure whether memory grows while moments are looked back at; exit status 1 if by more than a tenth."""
+    from twin import bench
+    from twin.bench.memory import growth, measure
+
+    city = the_city(city_name)
+    with tempfile.TemporaryDirectory(prefix="twin-bench-") as folder:
+        found = list(measure(city, lake or bench.lake(city, Path(folder), days), looks, days * 0.9))
+    grown = growth(found)
+    report(as_json, {"measured": [asdict(line) for line in found], "growth": round(grown, 3)},
+           [f"{'looks':>7} {'memory MB':>10} {'kept MB':>9}",
+            *(f"{line.looks:>7,} {line.rss_mb:>10,.0f} {line.kept_mb:>9,.0f}" for line in found), f"grown by {grown:.1%}; goal <= 10%"])
+    if grown > 0.1:
+        raise SystemExit(1)
+
+
+@command.command()
+@with_json
+@click.option("--url", default="http://127.0.0.1:8050", show_default=True, help="Where the server is.")
+@click.option("--viewers", "n_viewers", default=1_000, show_default=True, type=click.IntRange(1), help="Pages that stay open.")
+@click.option("--attackers", default=99, show_default=True, type=click.IntRange(0), help="Connections on which something is left unfinished.")
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1), help="How long is counted.")
+@click.option("--search", default="?v=1", show_default=True, help="Query of the page.")
+def viewers(as_json: bool, url: str, n_viewers: int, attackers: int, seconds: float, search: str) -> None:
+    """Measure a server under a thousand viewers, and some who only want to hold it up."""
+    from twin.bench.viewers import measure
+
+    found = measure(url, search, viewers=n_viewers, attackers=attackers, seconds=seconds, tell=lambda text: say(text, err=True))
+    report(as_json, {"measured": [asdict(line) for line in found]},
+           [f"{'asked':<8} {'answers':>8} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8}  errors",
+            *(f"{line.what:<8} {line.n:>8,} {line.p50_ms:>8,.0f} {line.p95_ms:>8,.0f} {line.max_ms:>8,.0f}  {line.errors or 'none'}" for line in found)])
 
 
 class _Sizes(click.ParamType[tuple[int, ...]]):

@@ -34,6 +34,11 @@ class Cache(Generic[V]):
         self._waits: dict[int, _Work[V]] = {}
         self._lock = threading.Lock()
 
+    @property
+    def kept_bytes(self) -> int:
+        """Return the bytes of all that is kept."""
+        return self._bytes
+
     def get(self, key: Hashable, work_out: Callable[[], V]) -> V:
         """Answer what is kept under `key`, or work it out; whoever asks meanwhile waits for that.
 

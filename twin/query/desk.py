@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pyarrow as pa
 
@@ -23,6 +23,7 @@ from twin.measures.coverage import coverage_at
 from twin.query import links
 from twin.query.cache import Cache
 from twin.query.encode import encode
+from twin.query.memory import Heap, weight
 from twin.query.shelf import Shelf
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.store.snapshot import SNAPSHOT_ID
@@ -109,9 +110,15 @@ class Desk:
         self._sql = {(layer.id, name): load_sql(layer.folder / name) for layer in registry.layers
                      for name in (*(data.sql for data in layer.maps), *(block.sql for block in layer.blocks))}
         self._shelf = Shelf(Lake(lake), city, threads)
-        self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, lambda rows: cast("Any", rows).nbytes + 1_000)
+        self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, weight)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
+        self._heap = Heap()
         _refuse_empty(self._shelf)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Return how much memory the answers take that are kept."""
+        return self._rows.kept_bytes + self._maps.kept_bytes
 
     @property
     def folder(self) -> Path:
@@ -299,6 +306,7 @@ class Desk:
             if opened.damaged.keys() != shown.damaged.keys():
                 raise DamagedError(f"Snapshot {shown.snapshot.id} is no longer as it was when it was opened.", fix="ask again.")
             rows = engine.query(question, params, self._moved(opened, engine, question, params))
+        self._heap.give_back()
         self._shelf.make_sure(opened, question.reads if reads is None else reads)
         return self._mask.columns(rows, FREE_TEXT)
 
