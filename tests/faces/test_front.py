@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, request
 
 from tests.faces.served import HERE, served, talk
-from twin.faces.server import front
+from twin.faces.server import front, news
 from twin.faces.server.doors import door
 
 
@@ -20,8 +20,9 @@ class Small:
     def __init__(self):
         self.worked_out, self.snapshot, self.gate = [], "first", threading.Event()
         self.gate.set()
+        self.now = "12:00"
         self.app = Flask("small")
-        self.app.add_url_rule("/api/snapshot", "/api/snapshot", view_func=lambda: {"snapshot": self.snapshot, "now": "12:00"})
+        self.app.add_url_rule("/api/snapshot", "/api/snapshot", view_func=lambda: {"snapshot": self.snapshot, "now": self.now})
         self.app.add_url_rule("/healthz", "/healthz", view_func=lambda: {"ok": True})
         self.app.add_url_rule("/", "/", view_func=self.page, methods=["GET", "POST"])
         self.app.add_url_rule("/_dash-update-component", "/_dash-update-component", view_func=self.page, methods=["POST"])
@@ -85,6 +86,43 @@ def test_a_new_snapshot_is_shown_as_soon_as_it_is_announced(small, address):
     while "second" not in ask(address, "/api/snapshot")[1]:
         pass
     assert ask(address)[1] == "second None "
+
+
+def told(address):
+    return json.loads(ask(address, "/api/snapshot")[1])["snapshot"]
+
+
+def test_a_new_snapshot_is_told_when_what_is_looked_at_is_painted(small, address):
+    assert ask(address)[1] == "first None "
+    small.gate.clear()
+    small.snapshot = "second"
+    while len(small.worked_out) < 2:  # it is painted anew though nobody but the news asked
+        assert told(address) == "first"
+    assert told(address) == "first"
+    small.gate.set()
+    while told(address) == "first":
+        pass
+    assert ask(address)[1] == "second None "
+
+
+def test_a_picture_that_takes_long_holds_no_news_back(small, address, monkeypatch):
+    monkeypatch.setattr(news, "PAINTED_S", 0.3)
+    ask(address)
+    small.gate.clear()
+    small.snapshot = "second"
+    while told(address) == "first":
+        pass
+    small.gate.set()
+
+
+def test_the_server_s_clock_is_told_at_once(small, address):
+    ask(address)
+    small.gate.clear()
+    small.snapshot, small.now = "second", "12:01"
+    while json.loads(ask(address, "/api/snapshot")[1])["now"] != "12:01":
+        pass
+    assert told(address) == "first"
+    small.gate.set()
 
 
 def test_a_failure_is_not_given_again(small, address):

@@ -21,7 +21,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from twin.faces.server.deadlines import PER_ADDRESS
 from twin.faces.server.hosts import Names
-from twin.faces.server.kept import App, Kept, Receive, Scope, Send
+from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send
+from twin.faces.server.news import News
 
 MOST_BODY = 1 << 20
 """Bytes of a request's body."""
@@ -32,7 +33,8 @@ POLLED_S = 0.25
 SHOWN_S = 1.0
 """How long an answer is given again to others, s: faces tell the time by whole seconds."""
 THREADS = 12
-POLLED = ("/api/snapshot", "/healthz")
+ASKED_OF = "/api/snapshot"
+POLLED = (ASKED_OF, "/healthz")
 PAINTED = "/_dash-update-component"
 NAMED = ("/assets/", "/data/", "/pack/")
 """What stands here hangs on its address alone."""
@@ -80,6 +82,7 @@ class _Front:
     def __init__(self, application: Any, door: Door) -> None:
         self._door, self._kept = door, Kept()
         self._rate, self._limiter = parse(door.rate), FixedWindowRateLimiter(MemoryStorage())
+        self._news = News(self._paint_again)
         self._works = cast("App", WSGIMiddleware(application, workers=THREADS))
         self._polled = cast("App", WSGIMiddleware(application, workers=2))
 
@@ -123,18 +126,23 @@ class _Front:
             raise Refusal(403, f"A page of {origin[:60]!r} may not ask this.",
                           "open the page under a name of this server, see --host-name.")
 
-    async def _answer(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Any:
+    async def _answer(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Answer:
         if path in POLLED:
-            return self._polled_answer(scope)
-        key = await self._key(scope, headers, path, body)
+            return await self._told(scope) if path == ASKED_OF else self._polled_answer(scope)
+        is_face = not path.startswith(NAMED)
+        if is_face:
+            await self._told(scope)
+        key = self._key(scope, headers, is_face, path, body)
         found = self._kept.find(key) if key is not None else None
         if found is not None:
             return found
         if not self._is_within(scope):
             raise self._too_many()
+        if is_face and key is not None:
+            self._news.looked_at(_looked_at(scope, body), (scope, body))
         return self._kept.begin(key, self._works, scope, body, seconds=SHOWN_S)
 
-    def _polled_answer(self, scope: Scope) -> Any:
+    def _polled_answer(self, scope: Scope) -> Answer:
         """Return an answer that everybody is given alike, packed for nobody."""
         key = (scope["method"], scope["path"])
         bare = [(name, value) for name, value in scope["headers"] if name == b"host"]
@@ -142,30 +150,27 @@ class _Front:
         found = self._kept.find(key)
         return found or self._kept.begin(key, self._polled, asked, b"", seconds=POLLED_S, failures=True)
 
-    async def _key(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Hashable:
+    async def _told(self, scope: Scope) -> Answer:
+        """Return what is told of the newest snapshot: with it everything is painted anew that was painted before."""
+        if scope["method"] not in {"GET", "HEAD"} or not scope["path"].endswith(ASKED_OF):
+            scope = {**scope, "method": "GET", "path": scope["root_path"] + ASKED_OF}
+        answer = self._polled_answer(scope)
+        if scope["method"] == "GET":
+            await answer.change(self._news.tell)
+        return answer
+
+    async def _paint_again(self, question: tuple[Scope, bytes]) -> None:
+        scope, body = question
+        await Answer().work_out(self._works, dict(scope), body)
+
+    def _key(self, scope: Scope, headers: Headers, is_face: bool, path: str, body: bytes) -> Hashable:
         """Return all that an answer hangs on; None if it is given to this one only."""
         method = scope["method"]
         if method not in {"GET", "HEAD"} and not (method == "POST" and path == PAINTED):
             return None
         said = tuple(headers.get(name) for name in _HANGS_ON)
-        state = None if path.startswith(NAMED) else await self._state(scope)
         query = b"" if path == PAINTED else scope["query_string"]  # Dash says which page asks: all are answered alike
-        return method, scope["path"], query, said, body, state
-
-    async def _state(self, scope: Scope) -> Hashable:
-        """Return what names the state of the lake: whatever was painted before it changed is painted anew."""
-        asked = {**scope, "method": "GET", "path": scope["root_path"] + POLLED[0]}
-        heard: list[bytes] = []
-
-        async def hear(message: Any) -> None:
-            heard.append(message.get("body", b""))
-
-        await self._polled_answer(asked).send(hear)
-        try:
-            said = json.loads(b"".join(heard))
-        except ValueError:
-            return b"".join(heard)
-        return tuple((name, str(said[name])) for name in sorted(said.keys() - {"now"}))
+        return method, scope["path"], query, said, body, self._news.state if is_face else None
 
     def _is_within(self, scope: Scope) -> bool:
         """Count one answer; return whether its address may still have it."""
@@ -175,6 +180,15 @@ class _Front:
         wait = str(self._rate.get_expiry()).encode()
         return Refusal(429, "This address asked for too much at once.", "wait a little, then load the page again.",
                        (b"retry-after", wait))
+
+
+def _looked_at(scope: Scope, body: bytes) -> Hashable:
+    """Return what somebody looks at: the address of a face, or what a page asks to be painted, whatever it shows already."""
+    try:
+        asked = json.loads(body)["inputs"][0]["value"]
+        return asked["pathname"], asked["search"]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
+        return scope["path"], scope["query_string"]
 
 
 def _whose(scope: Scope) -> str:

@@ -32,7 +32,7 @@ class Answer:
         self._is_more = asyncio.Event()
         self._is_broken = False
         self.is_over, self.status, self.n_bytes, self.kept_until = False, 0, 0, 0.0
-        self.is_immutable = False
+        self.is_immutable = self._is_changed = False
 
     async def work_out(self, app: App, scope: Scope, body: bytes) -> None:
         """Have `app` answer."""
@@ -65,6 +65,19 @@ class Answer:
             await is_more.wait()
         if self._is_broken:
             raise ConnectionError("The answer broke off.")
+
+    async def change(self, tell: Callable[[bytes], bytes]) -> None:
+        """Wait until it is finished, and put other words in the place of its own, once."""
+        while not self.is_over:
+            await self._is_more.wait()
+        if self._is_changed or self.status != 200:
+            return
+        self._is_changed = True
+        start, body = self._messages[0], b"".join(each.get("body", b"") for each in self._messages[1:])
+        said = tell(body)
+        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+        self._messages = [{**start, "headers": [*headers, (b"content-length", str(len(said)).encode())]},
+                          {"type": "http.response.body", "body": said, "more_body": False}]
 
     async def _hear(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,0 +1,66 @@
+"""News is told when it can be shown: a thousand viewers who hear of a new snapshot ask for its picture at once.
+
+So what they look at is painted first, from what was last asked for; until then they hear of the
+snapshot before. A picture that takes too long is told of anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
+
+PAINTED_S = 3.0
+"""News waits for its pictures so long at most, s."""
+MOST_PAINTED = 4
+"""Pictures that are painted before: those that were last asked for."""
+_PASSES = ("now", "clock_behind_s")
+"""What is told at once."""
+Told = dict[str, Any]
+
+
+class News:
+    """What the viewers are told of the newest snapshot. For one event loop."""
+
+    def __init__(self, paint: Callable[[Any], Awaitable[None]]) -> None:
+        """Begin with nothing told; `paint` answers a question again, as it was asked."""
+        self._paint, self._asked = paint, OrderedDict[Hashable, Any]()
+        self._told: Told = {}
+        self._painting: asyncio.Task[None] | None = None
+
+    def looked_at(self, what: Hashable, question: Any) -> None:
+        """Note that somebody looks at something, and how it is asked for."""
+        self._asked[what] = question
+        self._asked.move_to_end(what)
+        if len(self._asked) > MOST_PAINTED:
+            self._asked.popitem(last=False)
+
+    def tell(self, heard: bytes) -> bytes:
+        """Return what a viewer is told, of what the server says now."""
+        try:
+            said: Told = json.loads(heard)
+        except ValueError:
+            return heard
+        if not self._told or "snapshot" not in said or not self._asked:
+            self._told = said
+        elif _state(said) != _state(self._told) and self._painting is None:
+            self._painting = asyncio.create_task(self._paint_first(said))
+        return json.dumps({**self._told, **{name: said[name] for name in _PASSES if name in said}}).encode()
+
+    @property
+    def state(self) -> Hashable:
+        """Return what names the state of the lake that viewers were told of."""
+        return _state(self._told)
+
+    async def _paint_first(self, said: Told) -> None:
+        try:
+            paintings = [asyncio.ensure_future(self._paint(each)) for each in self._asked.values()]
+            await asyncio.wait(paintings, timeout=PAINTED_S)
+        finally:
+            self._told, self._painting = said, None
+
+
+def _state(said: Told) -> Hashable:
+    return tuple((name, str(said[name])) for name in sorted(said.keys() - {*_PASSES}))
