@@ -40,10 +40,13 @@ class Faces:
 
     def __call__(self) -> Any:
         """Return the WSGI application. Raises TwinError if the city or the lake cannot be read."""
+        from layers.registry import load_registry
         from twin.faces.server.app import create_app
+        from twin.query import Desk
 
         city = the_city(self.city_name)
-        desk, registry = the_desk(city, self.lake)
+        registry = load_registry(city)
+        desk = Desk(city, registry, self.lake)
         return create_app(desk, registry, city, prefix=self.prefix).server
 
 
@@ -79,7 +82,7 @@ def command(city_name: str | None, lake: Path, host: str, port: int, names: tupl
     door = the_door(host, names, proxies, prefix, rate)
     free(host, port)
     city = the_city(city_name)
-    the_desk(city, lake)[0].close()
+    the_desk(city, lake)  # what is wrong with it is said before anything listens
     here = f"http://{host}:{port}{door.prefix}"
     say(f"{city.name} at {here} — the wall at {here}/wall/default")
     serve(Faces(city_name, lake, door.prefix), host, port, door, workers=workers)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,7 @@ from twin.faces.server.front import Door, front
 GRACE_S = 10
 """What was begun when the server is told to end has so long, s."""
 BACKLOG = 2_048
+_LOOK_S = 1.0
 MOST_FILES = 65_536
 
 
@@ -81,9 +84,16 @@ class Front:
     door: Door
 
     def __call__(self) -> Any:
-        """Return the ASGI application."""
+        """Return the ASGI application; its process ends when the one that started it is gone, whatever ended that."""
         _open_many()
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent").start()
         return front(self.made(), self.door)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _listen(host: str, port: int) -> socket.socket:

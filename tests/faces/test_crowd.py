@@ -1,0 +1,56 @@
+"""A thousand viewers and ninety-nine who leave things unfinished, while a new snapshot comes every ten seconds."""
+
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from twin.bench.viewers import measure
+from twin.cli.common import the_city
+from twin.cli.demo import catch_up, live
+from twin.store import Lake
+
+PORT = 18_050
+SEARCH = "?v=1&lang=en"
+
+
+def answers():
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2).status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def address(tmp_path):
+    city, lake = the_city("wuhan"), Lake(tmp_path / "lake")
+    catch_up(city, lake, 716, 3)
+    words = ["-m", "twin.cli", "serve", "--city", str(city.root), "--lake", str(lake.path), "--port", str(PORT)]
+    serving = subprocess.Popen([sys.executable, *words])
+    publishing = subprocess.Popen([sys.executable, __file__, str(lake.path)])
+    while not answers():
+        assert serving.poll() is None
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{PORT}"
+    for process in (publishing, serving):
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.mark.soak
+def test_all_are_answered_and_soon(address):
+    found = {line.what: line for line in measure(address, SEARCH, viewers=1_000, attackers=99, seconds=60)}
+    assert {what: line.errors for what, line in found.items()} == {"health": {}, "page": {}, "paint": {}, "poll": {}}
+    assert found["page"].p95_ms < 300
+    assert found["paint"].p95_ms < 300
+    assert found["health"].max_ms < 1_000
+    assert found["poll"].n > 25_000
+    assert found["paint"].n > 4_000  # five new snapshots at least, each painted for everyone
+
+
+if __name__ == "__main__":
+    live(the_city("wuhan"), Lake(Path(sys.argv[1])), 716, 10, threading.Event())
