@@ -40,5 +40,4 @@ def test_half_an_hour_of_demo_takes_no_more_memory_than_its_first_minutes(demo):
         found = measure(f"http://127.0.0.1:{PORT}", "?v=1&lang=en", viewers=5, attackers=0, seconds=seconds)
         assert [line.errors for line in found] == [{}] * 4
         held.append(rss_mb(demo.pid))
-        print(f"memory {held[-1]:.0f} MB")
     assert held[-1] < 1.1 * held[0]

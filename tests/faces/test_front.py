@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import select
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -134,7 +136,7 @@ def test_health_answers_while_all_threads_work(small, address):
     small.gate.clear()
     with ThreadPoolExecutor(30) as many:
         asked = [many.submit(ask, address, f"/?{n}") for n in range(30)]
-        while len(small.worked_out) < 12:
+        while len(small.worked_out) < front.LANE:
             pass
         assert ask(address, "/healthz")[:2] == (200, '{"ok":true}\n')
         small.gate.set()
@@ -234,3 +236,58 @@ def test_the_bare_prefix_leads_to_the_page(small):
     with served(small.app, door("127.0.0.1", prefix="/twin")) as address:
         status, _, headers = ask(address, "/twin?v=1")
         assert (status, headers["location"]) == (308, "/twin/?v=1")
+
+
+# -- what else is tried
+
+
+def test_two_names_are_none(address):
+    two = b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.org\r\nConnection: close\r\n\r\n"
+    assert talk(address, two).startswith(b"HTTP/1.1 421")
+    assert talk(address, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 421")
+
+
+def test_what_is_asked_of_is_not_sent_to(address):
+    assert [ask(address, path, method="POST")[0] for path in ("/api/snapshot", "/healthz")] == [405, 405]
+
+
+def test_a_large_answer_arrives_whole(small):
+    whole = "".join(f"{n:07}\n" for n in range(100_000))
+    small.app.add_url_rule("/large", "/large", lambda: whole)
+    with served(small.app) as address:
+        assert [ask(address, "/large")[1] == whole for _ in range(2)] == [True, True]
+
+
+def test_one_address_cannot_keep_all_threads_busy(small):
+    small.gate.clear()
+    with served(small.app, replace(HERE, proxies=("127.0.0.1",))) as address, ThreadPoolExecutor(40) as many:
+        asked = [many.submit(ask, address, f"/?{n}", X_Forwarded_For="203.0.113.5") for n in range(40)]
+        while len(small.worked_out) < front.LANE:
+            pass
+        assert ask(address, "/who", X_Forwarded_For="203.0.113.6")[0] == 200
+        small.gate.set()
+        assert {answer.result()[0] for answer in asked} == {200}
+
+
+def test_bodies_that_are_never_finished_take_no_more_memory_than_there_is_for_them(small, monkeypatch):
+    monkeypatch.setattr(front, "MOST_READING", 3 << 19)
+    half = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 900_000
+    with served(small.app) as address, socket.create_connection(address) as one, socket.create_connection(address) as other:
+        one.sendall(half)
+        other.sendall(half)
+        (refused, *_), _, _ = select.select([one, other], [], [], 5)
+        assert refused.recv(65_536).startswith(b"HTTP/1.1 503")
+    assert small.worked_out == []
+
+
+def test_what_most_look_at_is_painted_before_the_news_not_what_one_asked_for_last(small, address):
+    for _ in range(3):
+        ask(address, "/?liked")
+    for n in range(20):
+        ask(address, f"/?odd={n}")
+    begun = len(small.worked_out)
+    small.snapshot = "second"
+    while told(address) == "first":
+        pass
+    assert "/?liked" in small.worked_out[begun:]
+    assert len(small.worked_out) - begun == news.MOST_PAINTED

@@ -6,12 +6,13 @@ import socket
 import socketserver
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from wsgiref.types import WSGIEnvironment
 
     import dash
 
@@ -25,8 +26,17 @@ class _Quiet(WSGIRequestHandler):
     timeout = _IDLE_S
     protocol_version = "HTTP/1.1"
 
+    def make_environ(self) -> WSGIEnvironment:
+        """Return what is asked, and how files are given out: none is open while our browser hangs up."""
+        return {**super().make_environ(), "wsgi.file_wrapper": _read_whole}
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: there is one reader, and it is ours."""
+
+
+def _read_whole(file: IO[bytes], _size: int = 0) -> list[bytes]:
+    with file:
+        return [file.read()]
 
 
 class _Server(ThreadedWSGIServer):

@@ -23,7 +23,7 @@ WRITE_S = 20.0
 """An answer of which nothing is read for so long is not waited for, s."""
 IDLE_S = 75
 """A connection without a request stays open for so long, s."""
-MOST_HEADER = 64 << 10
+MOST_HEADER = 16 << 10
 """Bytes of a request's header."""
 PER_ADDRESS = 8_192
 """Connections of one address: a thousand browsers behind one proxy open six each at most."""

@@ -7,11 +7,14 @@ all others work.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 from a2wsgi import WSGIMiddleware
 from limits import parse
@@ -33,6 +36,12 @@ POLLED_S = 0.25
 SHOWN_S = 1.0
 """How long an answer is given again to others, s: faces tell the time by whole seconds."""
 THREADS = 12
+LANE = 10
+"""Threads that one address may keep busy."""
+MOST_READING = 64 << 20
+"""Bytes of bodies that are being read, of all together."""
+MOST_QUERY = 4_096
+"""An address that is longer is answered, but not remembered, bytes."""
 ASKED_OF = "/api/snapshot"
 POLLED = (ASKED_OF, "/healthz")
 PAINTED = "/_dash-update-component"
@@ -82,6 +91,8 @@ class _Front:
     def __init__(self, application: Any, door: Door) -> None:
         self._door, self._kept = door, Kept()
         self._rate, self._limiter = parse(door.rate), FixedWindowRateLimiter(MemoryStorage())
+        self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._n_reading = 0
         self._news = News(self._paint_again)
         self._works = cast("App", WSGIMiddleware(application, workers=THREADS))
         self._polled = cast("App", WSGIMiddleware(application, workers=2))
@@ -94,7 +105,7 @@ class _Front:
         try:
             path = self._inside(scope)
             self._check(scope, headers)
-            body = await _read(headers, receive)
+            body = await self._read(headers, receive)
             answer = await self._answer(scope, headers, path, body)
         except Refusal as refusal:
             if refusal.status < 400 or refusal.status == 429 or self._is_within(scope):
@@ -117,7 +128,8 @@ class _Front:
         return inside
 
     def _check(self, scope: Scope, headers: Headers) -> None:
-        host = headers.get(b"host", b"").decode("latin1")
+        said = [value for name, value in scope["headers"] if name == b"host"]
+        host = b", ".join(said).decode("latin1")
         if not self._door.names.has(host):
             raise Refusal(421, f"This server is not called {host[:60]!r}.",
                           f"if it should be, start it with --host-name {host[:60] or 'NAME'}.")
@@ -126,21 +138,63 @@ class _Front:
             raise Refusal(403, f"A page of {origin[:60]!r} may not ask this.",
                           "open the page under a name of this server, see --host-name.")
 
+    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+        """Return a request's body.
+
+        Raises:
+            Refusal: it is too long, or too many are sent at once; no more of it is read.
+            ConnectionAbortedError: whoever sent it went away.
+        """
+        length = headers.get(b"content-length", b"0")
+        if len(length) > 18 or int(length) > MOST_BODY:  # the protocol lets digits through only
+            raise _too_long()
+        body = bytearray()
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionAbortedError("The request was not finished.")
+                piece = message.get("body", b"")
+                body += piece
+                self._n_reading += len(piece)
+                if len(body) > MOST_BODY:
+                    raise _too_long()
+                if self._n_reading > MOST_READING:
+                    raise Refusal(503, "Too much is sent to this server at once.", "try again.",
+                                  (b"retry-after", b"5"), (b"connection", b"close"))
+                if not message.get("more_body"):
+                    return bytes(body)
+        finally:
+            self._n_reading -= len(body)
+
     async def _answer(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Answer:
-        if path in POLLED:
+        if path in POLLED and scope["method"] in {"GET", "HEAD"}:
             return await self._told(scope) if path == ASKED_OF else self._polled_answer(scope)
         is_face = not path.startswith(NAMED)
         if is_face:
             await self._told(scope)
         key = self._key(scope, headers, is_face, path, body)
+        if is_face and key is not None:
+            self._news.looked_at(_looked_at(scope, body), (scope, body))
         found = self._kept.find(key) if key is not None else None
         if found is not None:
             return found
         if not self._is_within(scope):
             raise self._too_many()
-        if is_face and key is not None:
-            self._news.looked_at(_looked_at(scope, body), (scope, body))
-        return self._kept.begin(key, self._works, scope, body, seconds=SHOWN_S)
+        return self._kept.begin(key, self._in_lane(scope), scope, body, seconds=SHOWN_S)
+
+    def _in_lane(self, scope: Scope) -> App:
+        """Return what works an answer out, some for one address at a time: there is a thread left for the others."""
+        whose = _whose(scope)
+        lane = self._lanes.get(whose)
+        if lane is None:
+            lane = self._lanes[whose] = asyncio.Semaphore(LANE)
+
+        async def work(scope: Scope, receive: Receive, send: Send) -> None:
+            async with lane:
+                await self._works(scope, receive, send)
+
+        return work
 
     def _polled_answer(self, scope: Scope) -> Answer:
         """Return an answer that everybody is given alike, packed for nobody."""
@@ -166,11 +220,12 @@ class _Front:
     def _key(self, scope: Scope, headers: Headers, is_face: bool, path: str, body: bytes) -> Hashable:
         """Return all that an answer hangs on; None if it is given to this one only."""
         method = scope["method"]
-        if method not in {"GET", "HEAD"} and not (method == "POST" and path == PAINTED):
+        is_asked = method in {"GET", "HEAD"} or (method == "POST" and path == PAINTED)
+        if not is_asked or len(scope["query_string"]) > MOST_QUERY:
             return None
         said = tuple(headers.get(name) for name in _HANGS_ON)
         query = b"" if path == PAINTED else scope["query_string"]  # Dash says which page asks: all are answered alike
-        return method, scope["path"], query, said, body, self._news.state if is_face else None
+        return method, scope["path"], query, said, sha256(body).digest(), self._news.state if is_face else None
 
     def _is_within(self, scope: Scope) -> bool:
         """Count one answer; return whether its address may still have it."""
@@ -199,31 +254,6 @@ def _whose(scope: Scope) -> str:
     except ValueError:
         return there
     return str(ip_network(f"{there}/64", strict=False)) if is_wide else there
-
-
-async def _read(headers: Headers, receive: Receive) -> bytes:
-    """Return a request's body.
-
-    Raises:
-        Refusal: it is too long; no more of it is read.
-        ConnectionAbortedError: whoever sent it went away.
-    """
-    try:
-        said = int(headers.get(b"content-length", b"0"))
-    except ValueError:
-        raise Refusal(400, "The length of the request is no number.", "load the page again.") from None
-    if said > MOST_BODY:
-        raise _too_long()
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionAbortedError("The request was not finished.")
-        body += message.get("body", b"")
-        if len(body) > MOST_BODY:
-            raise _too_long()
-        if not message.get("more_body"):
-            return bytes(body)
 
 
 def _too_long() -> Refusal:

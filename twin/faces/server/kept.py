@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -16,6 +16,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 << 20
 MOST_OF_ONE = 8 << 20
+PIECE = 64 << 10
 IMMUTABLE_S = 60.0
 """An answer whose address names nothing else is given again for so long, s."""
 _log = logging.getLogger("twin.server")
@@ -58,7 +59,8 @@ class Answer:
         while True:
             is_more = self._is_more
             while at < len(self._messages):
-                await send(self._messages[at])
+                for piece in _pieces(self._messages[at]):
+                    await send(piece)
                 at += 1
             if self.is_over and at == len(self._messages):
                 break
@@ -88,6 +90,14 @@ class Answer:
         self._messages.append(message)
         self._is_more.set()
         self._is_more = asyncio.Event()
+
+
+def _pieces(message: Message) -> Iterator[Message]:
+    """Yield a message in pieces: so much, and no more, waits for one who does not read."""
+    body = message.get("body", b"")
+    for at in range(0, max(len(body) - 1, 0) // PIECE * PIECE, PIECE):
+        yield {**message, "body": body[at:at + PIECE], "more_body": True}
+    yield {**message, "body": body[(max(len(body) - 1, 0) // PIECE) * PIECE:]} if body else message
 
 
 class Kept:

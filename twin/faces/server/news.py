@@ -1,6 +1,6 @@
 """News is told when it can be shown: a thousand viewers who hear of a new snapshot ask for its picture at once.
 
-So what they look at is painted first, from what was last asked for; until then they hear of the
+So what most of them look at is painted first; until then they hear of the
 snapshot before. A picture that takes too long is told of anyway.
 """
 
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 PAINTED_S = 3.0
 """News waits for its pictures so long at most, s."""
 MOST_PAINTED = 4
-"""Pictures that are painted before: those that were last asked for."""
+"""Pictures that are painted before: those that most asked for since the last news."""
+MOST_KNOWN = 512
 _PASSES = ("now", "clock_behind_s")
 """What is told at once."""
 Told = dict[str, Any]
@@ -26,16 +27,16 @@ class News:
 
     def __init__(self, paint: Callable[[Any], Awaitable[None]]) -> None:
         """Begin with nothing told; `paint` answers a question again, as it was asked."""
-        self._paint, self._asked = paint, OrderedDict[Hashable, Any]()
+        self._paint, self._asked = paint, dict[Hashable, Any]()
+        self._looks: Counter[Hashable] = Counter()
         self._told: Told = {}
         self._painting: asyncio.Task[None] | None = None
 
     def looked_at(self, what: Hashable, question: Any) -> None:
         """Note that somebody looks at something, and how it is asked for."""
-        self._asked[what] = question
-        self._asked.move_to_end(what)
-        if len(self._asked) > MOST_PAINTED:
-            self._asked.popitem(last=False)
+        if what in self._asked or len(self._asked) < MOST_KNOWN:
+            self._asked[what] = question
+            self._looks[what] += 1
 
     def tell(self, heard: bytes) -> bytes:
         """Return what a viewer is told, of what the server says now."""
@@ -56,7 +57,10 @@ class News:
 
     async def _paint_first(self, said: Told) -> None:
         try:
-            paintings = [asyncio.ensure_future(self._paint(each)) for each in self._asked.values()]
+            first = [self._asked[what] for what, _ in self._looks.most_common(MOST_PAINTED)]
+            self._asked.clear()
+            self._looks.clear()
+            paintings = [asyncio.ensure_future(self._paint(question)) for question in first]
             await asyncio.wait(paintings, timeout=PAINTED_S)
         finally:
             self._told, self._painting = said, None
