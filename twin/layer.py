@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pydeck as pdk
 
 Rgba = tuple[int, int, int, int]
-Param = str | int | float | bool | datetime | None
+Param = str | int | float | bool | datetime | tuple[int, ...] | None
 Ask = Callable[[Pinned], Mapping[str, Param]]
 """Answers the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 
@@ -124,8 +124,11 @@ class Block:
     Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
         figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as Field.form), `unit` (message key
             or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', ''), `better` ('lower', 'higher', ''),
-            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE.
-        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN.
+            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
+            the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
+            'compare-none-…' that says why; '' where it does not).
+        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how
+            many days alike there are.
         rows: what `fields` names; one column `id` ('layer:id' to pick).
         progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`, `under_way`, `due`, `basis`.
         tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.

@@ -25,7 +25,7 @@ def test_today_begins_at_the_citys_midnight(events):
 
 
 def test_today_stands_beside_the_same_hours_a_week_ago(events):
-    week_ago = [event(f"w{n}", at("9:00", day=16)) for n in range(3)] + [event("later that day", at("13:00", day=16))]
+    week_ago = [event(f"w{n}", at("9:00", day=16)) for n in range(3)] + [event("later that day", at("13:00", day=16)), event("before", at("9:00", day=15))]
     today = events([*week_ago, event("now", at("9:00"))])["events_today"]
     assert (today["value"], today["compare"], today["compare_kind"]) == (1, 3, "last_week")
 
@@ -155,7 +155,7 @@ def test_closed_without_a_time_is_neither_open_nor_among_the_times_and_is_counte
 
 def test_proactive_is_a_share_of_today_beside_last_week(figures):
     log = [event("a", at("9:00"), is_proactive=True), event("b", at("9:00")), event("c", at("9:00"), is_proactive=True), event("d", at("10:30")),
-           event("w", at("9:00", day=16), is_proactive=True), event("afternoon", at("13:00", day=16))]
+           event("w", at("9:00", day=16), is_proactive=True), event("afternoon", at("13:00", day=16)), event("before", at("9:00", day=15))]
     row = figures("headline/proactive.sql", {"event_facts": log})["proactive_pct"]
     assert (row["value"], row["compare"]) == (50, 100)
     assert row["trace"][-2:] == [0, None]

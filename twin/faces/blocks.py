@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
+from twin.days import LEAST_DAYS
 from twin.faces import forms, lines
 
 if TYPE_CHECKING:
@@ -105,7 +106,17 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 def _trend(shown: Shown, picture: Picture) -> Component:
     """Return a trend; a click, or Enter when it has the focus, opens it large."""
     name = picture.texts.say("open-chart", title=picture.texts.say(shown.block.title))
-    return html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name, **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
+    chart = html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name,
+                     **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
+    return html.Div([chart, html.P(usual(shown, picture), className="usual-said")])
+
+
+def usual(shown: Shown, picture: Picture) -> str:
+    """Return what the band behind a trend is and of how many days; without one, that history is too short."""
+    n, kind = shown.rows[0]["usual_n"], picture.pinned.days.today.kind
+    if any(row["usual_high"] is not None for row in shown.rows):
+        return picture.texts.say("usual-band", n=n, kind=kind)
+    return picture.texts.say("usual-none", n=n, least=LEAST_DAYS)
 
 
 def table(shown: Shown, picture: Picture) -> Component:

@@ -81,6 +81,20 @@ target-met = 达标
 target-missed = 未达标
 compare-yesterday = 昨日同时
 compare-last_week = 同周同时
+compare-none-no-history-last_week = 上周同期数据不全
+compare-none-no-history-yesterday = 昨日同期数据不全
+special-today = 今日为{ $day }，不与上周相比
+special-week-ago = 上周同日为{ $day }，不作比较
+day-workday = 工作日
+day-weekend = 周末
+day-holiday = 节假日
+day-made-up = 调休上班日
+usual-band = 灰带：近 { $n } 个{ $kind ->
+    [workday] 工作日
+    [weekend] 周末日
+   *[holiday] 节假日
+}同一小时的 10–90% 区间
+usual-none = 历史不足：同类日 { $n } 天，满 { $least } 天才示常态
 priority-1 = 紧急
 priority-2 = 重要
 priority-3 = 一般
