@@ -136,6 +136,7 @@ class Block:
     Absent is null, shown as a dash.
 
     Attributes:
+        note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -149,6 +150,7 @@ class Block:
     order: int = 0
     empty: str = "nothing-here"
     chooses: str = ""
+    note: str = ""
 
 
 class Urls(Protocol):

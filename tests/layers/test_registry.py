@@ -109,7 +109,7 @@ def _keys(layer):
         if isinstance(data.encode.scale, tuple):
             yield from (step.name for step in data.encode.scale if isinstance(step, Kind))
     for block in layer.blocks:
-        yield from (block.title, block.empty, *(field.label for field in block.fields if isinstance(field, Field)))
+        yield from (block.title, block.empty, block.note, *(field.label for field in block.fields if isinstance(field, Field)))
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -297,11 +297,13 @@ def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, distri
             rows.append({**row, "overdue_s": late})
     rows.sort(key=lambda row: row["event_id"])
     rows.sort(key=lambda row: row["created_at"] if row["overdue_s"] is None else as_of, reverse=True)
-    rows.sort(key=lambda row: (row["priority"], row["overdue_s"] is None, -(row["overdue_s"] or 0)))
+    rows.sort(key=lambda row: row["priority"] if row["overdue_s"] is None else 0)
+    rows.sort(key=lambda row: (0 if row["priority"] == 1 else 1 if row["overdue_s"] is not None else 2, row["overdue_s"] is None, -(row["overdue_s"] or 0)))
     names = ("priority", "title", "district_id", "stage", "age_s", "response_s", "response_target_s", "closure_target_s",
              "overdue_s", "n_arrived", "n_units")
     return [{"id": f"event_heat:{row['event_id']}", **{name: row[name] for name in names},
-             "closing_refused": row["is_refused"]} for row in rows[:most]]
+             "closing_refused": row["is_refused"], "n_open": len(rows),
+             "n_overdue": sum(each["overdue_s"] is not None for each in rows)} for row in rows[:most]]
 
 
 def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> list[tuple[str, int, int]]:
