@@ -123,10 +123,12 @@ class Block:
 
     Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
         figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as Field.form), `unit` (message key
-            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', ''), `better` ('lower', 'higher', ''),
+            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower', 'higher', ''),
             `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
             the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
-            'compare-none-…' that says why; '' where it does not).
+            'compare-none-…' that says why; '' where it does not); and of what is told of cases, `n` BIGINT, how many. Where
+            `compare_kind` is 'on_time', `compare` is the share of cases on time that it takes, of `n_judged` with a
+            target `n_on_time` are.
         trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how
             many days alike there are.
         rows: what `fields` names; one column `id` ('layer:id' to pick).

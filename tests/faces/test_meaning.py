@@ -90,3 +90,27 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall,
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
     assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
     assert "Order: critical first" in words(page.side(take(hall)))
+
+
+def clock(lang, n, **row):
+    """What stands beside a time of closing of `n` cases."""
+    plain = {"figure": "closure_p90_s", "form": "duration", "unit": "", "value": 1_000.0, "compare": 1_800.0, "compare_kind": "target"}
+    return beside(lang, **{**plain, "n": n, "n_judged": n, "n_on_time": n, **row})
+
+
+def test_a_percentile_of_two_cases_shows_the_two_and_is_not_judged():
+    assert clock("en", 2) == ("target ≤ 30′00″ · 2 cases · too few to judge", "")
+    assert clock("zh-CN", 9) == ("目标 ≤ 30′00″ · 9 件 · 件数少，不作评判", "")
+
+
+def test_a_percentile_of_ten_cases_is_judged():
+    assert clock("en", 10) == ("met target ≤ 30′00″ · 10 cases", "good")
+    assert clock("zh-CN", 10, value=1_900.0) == ("未达标 目标 ≤ 30′00″ · 10 件", "bad")
+
+
+def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
+    """Nine in ten of 92 are 82.8: with 83 it is met, with 82 it is not."""
+    mixed = {"compare_kind": "on_time", "compare": 0.9}
+    assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
+    assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
+    assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")

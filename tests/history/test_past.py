@@ -28,6 +28,7 @@ from twin.view import Pinned, Pointer, View, pin
 
 IN_CI, IN_MEMORY, IN_SOAK = range(8), range(100, 124), range(1_000, 1_400)
 MOMENTS = 6
+CASES = ("n", "n_judged", "n_on_time")
 ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks}
 FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
            {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})
@@ -66,7 +67,7 @@ class Asker:
     def figures(self, layer: str, sql: str) -> dict[str, Row]:
         """Figures by their id, with what stands beside them."""
         kept = ("value", "compare", "trace", "usual_low", "usual_high")
-        return {row["figure"]: {name: row[name] for name in kept} for row in self.as_asked(layer, sql)}
+        return {row["figure"]: {name: row[name] for name in (*kept, *CASES) if name in row} for row in self.as_asked(layer, sql)}
 
     def as_asked(self, layer: str, sql: str, **params: Any) -> list[Row]:
         """The rows of the answer to what the layer itself asks, but for some parameters."""
@@ -107,7 +108,8 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
     said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
-    said = [(row["value"], row["compare"]) for row in ask.as_asked("districts", "now.sql", district=district)]
+    said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
+            for row in ask.as_asked("districts", "now.sql", district=district)]
     compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district))
     counts = ask.rows("districts", "counts.sql", **ask.usual)
     said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]

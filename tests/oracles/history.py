@@ -131,12 +131,6 @@ def quantile(values: list[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def middle(values: list[int]) -> int | None:
-    """The lower of the two middle values."""
-    ordered = sorted(values)
-    return ordered[(len(ordered) - 1) // 2] if ordered else None
-
-
 def hours_ago(as_of: datetime, moment: datetime) -> int:
     """Whole hours before the moment looked at."""
     return floor((as_of - moment) / HOUR)
@@ -257,13 +251,20 @@ def headline_clocks(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneI
         share = 0.5 if figure == "response_p50_s" else 0.9
         by_hour = {h: quantile([row["wait"] for row in rows if row["age_s"] // 3600 == h], share) for h in range(24)}
         today = [row for row in rows if row["created_at"] >= day_from]
-        found[figure] = {"value": quantile([row["wait"] for row in today], share),
-                         "compare": middle([row["goal"] for row in today if row["goal"] is not None]),
+        found[figure] = {"value": quantile([row["wait"] for row in today], share), **judged(today, share),
                          "trace": [by_hour[h] for h in range(23, -1, -1)], "usual_low": None, "usual_high": None}
     untimed = sum(row["created_at"] >= day_from and row["is_closed_untimed"] for row in known)
     if untimed:
-        found["closed_untimed"] = {"value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
+        found["closed_untimed"] = {"n": None, "n_judged": None, "n_on_time": None, "value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
     return found
+
+
+def judged(cases: list[Row], share: float) -> Row:
+    """What cases are held against: the target that all of them have, else how many are within their own."""
+    own = [row for row in cases if row["goal"] is not None]
+    goals = {row["goal"] for row in cases}
+    compare = None if not own else float(next(iter(goals))) if len(goals) == 1 else share
+    return {"compare": compare, "n": len(cases), "n_judged": len(own), "n_on_time": sum(row["wait"] <= row["goal"] for row in own)}
 
 
 def mean(values: list[float]) -> float | None:
@@ -314,8 +315,8 @@ def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, 
              sum(stage == "sense" or stage in row["entered"] for row in today)) for stage in STAGES]
 
 
-def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, Any]]:
-    """Value and comparison of a district's three figures, as layers/districts/now.sql says them."""
+def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, ...]]:
+    """Value and comparison of a district's three figures, and of the response its cases, as layers/districts/now.sql says them."""
     day_from = midnight(today_of(as_of, zone), zone)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
     before, before_known, _ = days_before(as_of, known_at, zone, 1)
@@ -329,7 +330,7 @@ def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
     today = [row for row in known if day_from <= row["created_at"] <= as_of]
     responses = waits(today)["response_p50_s"]
     return [(sum(row["occurred_at"] >= day_from for row in known), n_week if reaches(logs, week_from, week_known) else None),
-            (quantile([row["wait"] for row in responses], 0.5), middle([row["goal"] for row in responses if row["goal"] is not None])),
+            (quantile([row["wait"] for row in responses], 0.5), *judged(responses, 0.5).values()),
             (sum(row["is_open"] for row in known), n_before if reaches(logs, before, before_known) else None)]
 
 

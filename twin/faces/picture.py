@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from twin.errors import TwinError
 from twin.faces import forms
 from twin.faces.freshness import freshness
+from twin.measures.definitions import LEAST_CASES
 from twin.view import pin
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Figure:
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
         trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside each, low and
             high; empty for none.
+        n: of how many cases it is told; None for what is not told of cases.
         unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
     """
 
@@ -54,6 +56,7 @@ class Figure:
     trace: tuple[float | None, ...] = ()
     usual: tuple[tuple[float, float] | None, ...] = ()
     unknown: Unknown = ""
+    n: int | None = None
 
 
 @dataclass(frozen=True)
@@ -238,7 +241,7 @@ def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: S
     beside, verdict = _beside(row, form, texts, days)
     unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
     return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
-                  unit, beside, verdict, tuple(row.get("trace") or ()), usual)
+                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"))
 
 
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
@@ -248,12 +251,31 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
         return "", ""
     if other is None:
         return _nothing_like(row.get("compare_why") or "", kind, texts, days), ""
-    if kind == "target":
-        within = value <= other if row.get("better") != "higher" else value >= other
-        met = texts.say("target-met" if within else "target-missed")
-        bound = texts.say("target", value=forms.write_number(other, form, texts), better=row.get("better") or "lower")
-        return f"{met} {bound}", "good" if within else "bad"
+    if kind in {"target", "on_time"}:
+        return _judged(row, form, texts)
     return f"{_change(value, other, kind, form, texts)} {texts.say(f'compare-{kind}')}", ""
+
+
+def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
+    """Return how a figure stands to its target, and the verdict; of too few cases none.
+
+    Where the cases have targets of their own they are judged one by one: enough of them are on time,
+    or not.
+    """
+    value, other, n = row["value"], row["compare"], row.get("n")
+    if row["compare_kind"] == "on_time":
+        n = row["n_judged"]
+        within = row["n_on_time"] >= other * n
+        said = texts.say("on-time", on_time=row["n_on_time"], n=n)
+    else:
+        within = value <= other if row.get("better") != "higher" else value >= other
+        bound = forms.write_number(other, form, texts)
+        said = texts.say("target", value=bound, better=row.get("better") or "lower")
+        said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
+    if n is not None and n < LEAST_CASES:
+        return f"{said} · {texts.say('too-few')}", ""
+    met = texts.say("target-met" if within else "target-missed")
+    return f"{met} {said}", "good" if within else "bad"
 
 
 def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:

@@ -84,6 +84,12 @@ target = target { $better ->
    *[lower] ≤
 } { $value }
 target-met = met
+on-time = on time: { $on_time } of { $n }
+of-cases = { $n ->
+    [one] 1 case
+   *[other] { $n } cases
+}
+too-few = too few to judge
 target-missed = missed
 compare-yesterday = on yesterday
 compare-last_week = on last week

@@ -81,6 +81,9 @@ target = 目标 { $better ->
    *[lower] ≤
 } { $value }
 target-met = 达标
+on-time = 按时 { $on_time }/{ $n } 件
+of-cases = { $n } 件
+too-few = 件数少，不作评判
 target-missed = 未达标
 compare-yesterday = 昨日同时
 compare-last_week = 同周同时
