@@ -63,6 +63,7 @@ class Legend:
     unit: str
     scale: Scale
     note: str = ""
+    note_of: str = ""
     count: str = ""
     low_end: str = ""
     high_end: str = ""
@@ -139,6 +140,7 @@ class Block:
 
     Attributes:
         note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
+        note_of: only where some row is of this `kind`; '' for always.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -153,6 +155,7 @@ class Block:
     empty: str = "nothing-here"
     chooses: str = ""
     note: str = ""
+    note_of: str = ""
 
 
 class Urls(Protocol):

@@ -70,7 +70,9 @@ def of_figure(shown: Figure) -> dict[str, Any]:
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Answer a block with its title; without rows it says in their place why there are none."""
     title = html.H3(picture.texts.say(shown.block.title))
-    how = [html.P(picture.texts.say(shown.block.note), className="how")] if shown.block.note else []
+    of = shown.block.note_of
+    is_said = shown.block.note and (not of or any(row["kind"] == of for row in shown.rows))
+    how = [html.P(picture.texts.say(shown.block.note), className="how")] if is_said else []
     return html.Section([title, *how, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
