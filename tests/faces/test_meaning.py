@@ -114,3 +114,21 @@ def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
     assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
     assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
     assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
+
+
+def programme(hall, lang, **row):
+    """What is said of a programme's year."""
+    plain = {"programme": "estates", "scope": "renovated", "year": 2025, "plan": 200, "actual": 111, "under_way": 0, "due": 200.0, "basis": "counted",
+             "carried": 89, "carried_done": 88, "is_closed": True}
+    return words(blocks._programme({**plain, **row}, take(hall, lang)))
+
+
+def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
+    assert programme(hall, "zh-CN") == "2025 老旧小区改造 111 / 200 年终 · 据台账 · 结转 89，其后完成 88"
+    assert programme(hall, "en") == "Estates renovated 2025 111 / 200 at the year's end · counted · 89 carried over, 88 of them finished since"
+
+
+def test_a_year_without_a_plan_says_that_none_is_published(hall):
+    none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
+    assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 — 计划未公布"
+    assert programme(hall, "en", **none) == "Estates renovated 2026 — plan not published"
