@@ -127,7 +127,9 @@ class Block:
             or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower', 'higher', ''),
             `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
             the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
-            'compare-none-…' that says why; '' where it does not); and of what is told of cases, `n` BIGINT, how many. Where
+            'compare-none-…' that says why; '' where it does not); `value_why` (message key 'why-…')
+            where there may be no value for a reason; of a share of ground, `of_km2` DOUBLE, how much that is; and of what is
+            told of cases, `n` BIGINT, how many. Where
             `compare_kind` is 'on_time', `compare` is the share of cases on time that it takes, of `n_judged` with a
             target `n_on_time` are.
         trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how

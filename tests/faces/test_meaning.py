@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
-from twin.faces import blocks, picture, texts
+from twin.faces import blocks, forms, picture, texts
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.wall import scene
@@ -89,7 +90,7 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall,
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
     assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
-    assert "Order: critical first" in words(page.side(take(hall)))
+    assert "Order: level 1 first" in words(page.side(take(hall)))
 
 
 def clock(lang, n, **row):
@@ -132,3 +133,28 @@ def test_a_year_without_a_plan_says_that_none_is_published(hall):
     none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
     assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 — 计划未公布"
     assert programme(hall, "en", **none) == "Estates renovated 2026 — plan not published"
+
+
+def test_a_citys_own_words_for_levels_stand_beside_the_levels():
+    """An order that is 紧急 in the file is on level 2, and is not called what another level is called there."""
+    for lang, said in (("zh-CN", ["1 级（特急）", "2 级（紧急）", "3 级（一般/普通）", "4 级（咨询）"]),
+                       ("en", ["Level 1 (特急)", "Level 2 (紧急)", "Level 3 (一般/普通)", "Level 4 (咨询)"])):
+        own = texts.load_texts(lang, FOLDERS, WUHAN)
+        assert [own.say(f"priority-{level}") for level in (1, 2, 3, 4)] == said
+        assert forms.write(2, "priority", own, WUHAN.zone) == said[1]
+
+
+def test_a_level_for_which_a_city_has_no_word_keeps_the_programs_and_any_word_stands_as_it_is():
+    odd = {"work_orders": {"priorities": {'so "urgent" { $n }': 1, "back\\slash": 3}}}
+    own = texts.load_texts("en", FOLDERS, replace(ISLANDS, settings={**ISLANDS.settings, "feeds": odd}))
+    assert [own.say(f"priority-{level}") for level in (1, 2, 3)] == ['Level 1 (so "urgent" { $n })', "Serious", "Level 3 (back\\slash)"]
+
+
+def test_the_words_of_the_city_are_those_of_its_page(hall):
+    assert hall.words["en"].say("priority-1") == "Level 1 (alta)"
+
+
+def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
+    row = {"figure": "proactive_pct", "value": None, "value_why": "no-proactive-source", "form": "percent", "unit": "unit-percent", "compare_kind": "last_week"}
+    assert beside("zh-CN", **row) == ("尚未接入主动发现的来源", "")
+    assert beside("en", **row) == ("no proactive source is connected", "")

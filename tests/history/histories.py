@@ -41,7 +41,7 @@ class History:
 
     def logs(self, targets: list[Row]) -> Logs:
         """The raw logs as the oracle reads them."""
-        return Logs(**self.rows, sla_targets=targets)
+        return Logs(**self.rows, sla_targets=targets, event_sources=self.city.reference["event_sources"].to_pylist())
 
     def moment(self, draw: random.Random) -> datetime:
         """A moment in the history: now and then exactly that of a row."""

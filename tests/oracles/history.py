@@ -27,6 +27,7 @@ class Logs:
     feedbacks: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     sla_targets: list[Row] = field(default_factory=list)
+    event_sources: list[Row] = field(default_factory=list)
 
 
 def newest(rows: list[Row], key: str, known_at: datetime) -> dict[Any, Row]:
@@ -98,6 +99,8 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             continue
         mine = [row for row in orders if row["event_id"] == name]
         acks = [row["acked_at"] for row in mine if row["acked_at"] is not None and row["acked_at"] <= as_of]
+        was_reopened = any(row["is_reopened"] and row["said_at"] <= as_of
+                           for row in standing([row for row in logs.feedbacks if row["event_id"] == name], known_at))
         told, is_closed = closing([row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at)
         answers = [row for row in logs.feedbacks if row["event_id"] == name]
         if event["source"] == "work_orders":  # it gives no stages: they follow from the order's own moments
@@ -113,7 +116,7 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             **event, "told_at": told, "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)), "is_open": is_open,
             "is_closed_untimed": is_closed and told is None, "is_acked": bool(acks), "response_s": seconds(event["created_at"], min(acks)) if acks else None,
             "closure_s": None if told is None else seconds(event["created_at"], told), "entered": entered,
-            "stage": next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
+            "stage": "handle" if was_reopened and not is_closed else next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
             "is_refused": refused and is_open, "response_target_s": goal["response_s"], "closure_target_s": goal["closure_s"],
             "n_units": sum(row["sent_at"] <= as_of for row in mine),
             "n_arrived": sum(row["sent_at"] <= as_of and row["arrived_at"] is not None and row["arrived_at"] <= as_of for row in mine)})
@@ -273,7 +276,11 @@ def mean(values: list[float]) -> float | None:
 
 
 def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
-    """The share found before anybody complained, as layers/headline/proactive.sql says it."""
+    """The share found before anybody complained, as layers/headline/proactive.sql says it; unknown while no source does so."""
+    by_itself = {row["source_id"] for row in logs.event_sources if row["finds"] == "proactive"}
+    heard = [row for either in ("live", "drill") for row in events_at(logs, as_of, known_at, either)]
+    if not any(row["is_proactive"] or row["source_id"] in by_itself for row in heard):
+        return {"proactive_pct": dict.fromkeys(("value", "compare", "trace", "usual_low", "usual_high"))}
     day_from = midnight(today_of(as_of, zone), zone)
     known = events_at(logs, as_of, known_at, mode)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)

@@ -93,6 +93,8 @@ too-few = too few to judge
 target-missed = missed
 compare-yesterday = on yesterday
 compare-last_week = on last week
+why-no-proactive-source = no proactive source is connected
+share-of-area = of all { $km2 } km², water and fields too
 compare-none-no-history-last_week = last week is not whole in the data
 compare-none-no-history-yesterday = yesterday is not whole in the data
 special-today = today is { $day }: not compared with last week
@@ -110,6 +112,7 @@ usual-none = too little history: { $n ->
     [one] 1 day alike
    *[other] { $n } days alike
 }, and it takes { $least } to say what is usual
+priority-own = Level { $level } ({ $words })
 priority-1 = Critical
 priority-2 = Serious
 priority-3 = Moderate

@@ -87,6 +87,8 @@ too-few = 件数少，不作评判
 target-missed = 未达标
 compare-yesterday = 昨日同时
 compare-last_week = 同周同时
+why-no-proactive-source = 尚未接入主动发现的来源
+share-of-area = 占全域 { $km2 } km²，含水面田地
 compare-none-no-history-last_week = 上周同期数据不全
 compare-none-no-history-yesterday = 昨日同期数据不全
 special-today = 今日为{ $day }，不与上周相比
@@ -101,6 +103,7 @@ usual-band = 灰带：近 { $n } 个{ $kind ->
    *[holiday] 节假日
 }同一小时的 10–90% 区间
 usual-none = 历史不足：同类日 { $n } 天，满 { $least } 天才示常态
+priority-own = { $level } 级（{ $words }）
 priority-1 = 紧急
 priority-2 = 重要
 priority-3 = 一般
