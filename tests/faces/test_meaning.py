@@ -158,3 +158,19 @@ def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
     row = {"figure": "proactive_pct", "value": None, "value_why": "no-proactive-source", "form": "percent", "unit": "unit-percent", "compare_kind": "last_week"}
     assert beside("zh-CN", **row) == ("尚未接入主动发现的来源", "")
     assert beside("en", **row) == ("no proactive source is connected", "")
+
+
+def test_the_heat_says_that_it_is_weighted_and_of_what(hall):
+    said = words(page.legend(take(hall), hall.registry))
+    assert "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
+    assert "12 weighted/km²" in said
+    assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(page.legend(take(hall, "zh-CN", window_s=5_400), hall.registry))
+
+
+def test_coverage_says_of_what_it_is_a_share(hall):
+    n_cells = sum(hall.city.reference["districts"]["n_cells"].to_pylist())
+    whole = round(n_cells * 0.0025)
+    assert f"as a share of all {whole} km², water and fields included; which streets are built up is not known" in words(
+        page.legend(take(hall), hall.registry))
+    assert beside("en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("of all 8,570 km², water and fields too", "")
+    assert beside("zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("占全域 8,570 km²，含水面田地", "")
