@@ -64,6 +64,7 @@ class Legend:
     scale: Scale
     note: str = ""
     note_of: str = ""
+    live: tuple[str, ...] = ()
     count: str = ""
     low_end: str = ""
     high_end: str = ""
@@ -143,6 +144,8 @@ class Block:
     Attributes:
         note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
         note_of: only where some row is of this `kind`; '' for always.
+        live: figures that are of the living city in a drill too, though others of the block are the drill's. A block whose
+            question does not take `mode` is so as a whole.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -158,6 +161,7 @@ class Block:
     chooses: str = ""
     note: str = ""
     note_of: str = ""
+    live: tuple[str, ...] = ()
 
 
 class Urls(Protocol):

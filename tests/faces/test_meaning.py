@@ -11,6 +11,7 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
 from twin.faces import blocks, forms, picture, texts
+from twin.faces.export import tables
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.wall import scene
@@ -174,3 +175,23 @@ def test_coverage_says_of_what_it_is_a_share(hall):
         page.legend(take(hall), hall.registry))
     assert beside("en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("of all 8,570 km², water and fields too", "")
     assert beside("zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("占全域 8,570 km²，含水面田地", "")
+
+
+def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall):
+    """Aircraft, coverage, links and programmes know no drill; events and flights do."""
+    shown, mark = take(hall, mode="drill"), "live, not of the drill"
+    marked = {name for name, figure in shown.figures.items() if mark in figure.beside}
+    assert marked == {"drones_integrated", "drones_online", "drones_flying", "coverage_60_pct", "departments_ok"}
+    legend = {row.children[0].children[1].children: words(row) for row in page.legend(shown, hall.registry)[0].children}
+    assert {title for title, said in legend.items() if mark in said} == {"Drone coverage", "Departments", "Renewal"}
+    assert {each.name for each in shown.shown if each.is_live} >= {"department_linkage-tiles", "renovation-progress", "drone_coverage-seen"}
+    assert mark in words(page.side(shown))
+    assert mark in words(scene.foot(shown))
+    about = dict(tables.sheets(shown)[0].rows)
+    assert about["live: department_linkage-tiles"] == mark
+
+
+def test_outside_a_drill_nothing_is_marked_so(hall):
+    shown = take(hall)
+    assert "not of the drill" not in words([page.side(shown), page.legend(shown, hall.registry), scene.foot(shown)])
+    assert not any(each.is_live for each in shown.shown)

@@ -74,6 +74,8 @@ class Shown:
     """Why its rows say nothing; then none are kept, so that no face can show them as figures."""
     damaged: tuple[str, ...] = ()
     """Tables that it rests on and that cannot be read, by name."""
+    is_live: bool = False
+    """Whether it is of the living city, in a picture of a drill."""
 
     @property
     def name(self) -> str:
@@ -223,10 +225,18 @@ def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
+    of_city = pinned.view.mode == "drill" and "mode" not in block.ask(pinned)
     figures = tuple(figure(row, texts, city, unknown, answer.damaged, pinned.days) for row in counted)
+    if pinned.view.mode == "drill":
+        figures = tuple(_marked(each, texts) if of_city or each.id in block.live else each for each in figures)
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
-    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged)
+    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged, is_live=of_city)
+
+
+def _marked(found: Figure, texts: Texts) -> Figure:
+    """Return a figure that is of the living city, in a picture of a drill, with the words that say so."""
+    return replace(found, beside=" · ".join(filter(None, (texts.say("live-in-drill"), found.beside))))
 
 
 def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = (),

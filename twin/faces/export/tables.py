@@ -95,6 +95,7 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = []
     if lost:
         found.append(("damaged", texts.say("damaged-lead", tables=", ".join(lost))))
+    found += [(f"live: {shown.name}", texts.say("live-in-drill")) for shown in picture.shown if shown.is_live]
     found += [("problem", problem) for problem in dict.fromkeys((*picture.status.problems, *picture.pinned.problems))]
     if behind := picture.clock_behind_s:
         found.append(("clock", texts.say("clock-behind", n=forms.behind(behind, texts))))

@@ -2,6 +2,7 @@ title = { $city } · City operations
 scene-overview = Overview
 simulated = Simulated data
 drill = Drill
+live-in-drill = live, not of the drill
 looking-back = Looking back at { $moment }
 looking-beyond = after the newest data
 as-known-at = as known at { $moment }

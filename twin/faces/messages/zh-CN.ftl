@@ -2,6 +2,7 @@ title = { $city } · 城市运行
 scene-overview = 城市总览
 simulated = 模拟数据
 drill = 演练
+live-in-drill = 实况，非演练
 looking-back = 回看 { $moment }
 looking-beyond = 晚于最新数据
 as-known-at = 按 { $moment } 所知
