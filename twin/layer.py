@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pydeck as pdk
 
 Rgba = tuple[int, int, int, int]
-Param = str | int | float | bool | datetime | tuple[int, ...] | None
+Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 Ask = Callable[[Pinned], Mapping[str, Param]]
 """Answers the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 

@@ -144,6 +144,7 @@ class Pinned:
         day: that calendar day, by the city's clock.
         days: its hours, and the days that it may be compared with.
         eve: the same of the day before.
+        zone_streets: streets of the chosen district, if it is a functional zone; none otherwise.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
         newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
@@ -166,6 +167,7 @@ class Pinned:
     day: date
     days: Days
     eve: Days
+    zone_streets: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
@@ -265,8 +267,14 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
                   known_at=known_at, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), days=days(as_of, known_at, city.zone, calendar), eve=days(day_from - _US, known_at, city.zone, calendar),
+                  day=local.date(), days=days(as_of, known_at, city.zone, calendar), eve=days(day_from - _US, known_at, city.zone, calendar), zone_streets=_streets(view.district, city),
                   problems=pointer.problems, damaged=pointer.damaged)
+
+
+def _streets(zone: str, city: City) -> tuple[str, ...]:
+    """Return the streets of a functional zone; none of a district, which events name themselves."""
+    rows = city.reference["streets"].to_pylist() if zone and "streets" in city.reference else []
+    return tuple(row["street_code"] for row in rows if row["zone_id"] == zone)
 
 
 def check(view: View, city: City) -> View:

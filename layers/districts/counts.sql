@@ -35,23 +35,26 @@ WITH known AS (
     WHERE closed_at >= $day_from AND closed_at <= $as_of AND closed_known_at <= $known_at
       AND occurred_at <= $as_of AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
       AND (holds_from IS NULL OR holds_from <= $as_of) AND (holds_to IS NULL OR holds_to > $as_of) AND created_at <= $as_of
+), pairs AS ( -- an event has one district, '' for none of the pack, and at most one zone
+    SELECT known.district_id, known.zone_id, count(CASE WHEN known.occurred_at >= $day_from THEN 1 END) AS events_today,
+           count(CASE WHEN known.is_open THEN 1 END) AS open_now, count(CASE WHEN known.is_overdue THEN 1 END) AS overdue_now,
+           count(closings.event_id) AS closed_today, count(CASE WHEN known.is_refused THEN 1 END) AS refused_now,
+           count(CASE WHEN known.occurred_at > $as_of - INTERVAL 192 HOUR THEN 1 END) AS n_lately
+    FROM known LEFT JOIN closings ON closings.event_id = known.event_id
+    GROUP BY known.district_id, known.zone_id
 ), heard AS (
-    SELECT count(CASE WHEN occurred_at > $as_of - INTERVAL 192 HOUR THEN 1 END) > 0 AS is_lately,
-           count(CASE WHEN is_open OR occurred_at > $as_of - INTERVAL 192 HOUR THEN 1 END) > 0 AS is_any
-    FROM known
-), located AS ( -- '' is none, null the whole city
-    SELECT district_id AS area_id, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
+    SELECT coalesce(sum(n_lately), 0) > 0 AS is_lately, coalesce(sum(n_lately + open_now), 0) > 0 AS is_any FROM pairs
+), located AS ( -- null is the whole city
+    SELECT district_id AS area_id, events_today, open_now, overdue_now, closed_today, refused_now FROM pairs
     UNION ALL
-    SELECT zone_id, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
+    SELECT zone_id, events_today, open_now, overdue_now, closed_today, refused_now FROM pairs
     WHERE zone_id IS NOT NULL AND zone_id <> district_id
     UNION ALL
-    SELECT NULL, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
+    SELECT NULL, events_today, open_now, overdue_now, closed_today, refused_now FROM pairs
 ), counted AS (
-    SELECT located.area_id, count(CASE WHEN located.occurred_at >= $day_from THEN 1 END) AS events_today,
-           count(CASE WHEN located.is_open THEN 1 END) AS open_now, count(CASE WHEN located.is_overdue THEN 1 END) AS overdue_now,
-           count(closings.event_id) AS closed_today, count(CASE WHEN located.is_refused THEN 1 END) AS refused_now
-    FROM located LEFT JOIN closings ON closings.event_id = located.event_id
-    GROUP BY located.area_id
+    SELECT area_id, sum(events_today) AS events_today, sum(open_now) AS open_now, sum(overdue_now) AS overdue_now,
+           sum(closed_today) AS closed_today, sum(refused_now) AS refused_now
+    FROM located GROUP BY area_id
 ), places AS (
     SELECT 1 AS place, district_id AS area_id, kind, name, name_en,
            n_cells > 0 OR kind = 'district' OR district_id IN (SELECT zone_id FROM zone_streets) AS is_told

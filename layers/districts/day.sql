@@ -13,10 +13,10 @@
 -- param least_days INTEGER days fewer of them say nothing usual
 -- param mode VARCHAR - live or drill; the other never counts
 -- param district VARCHAR - id of a district or a functional zone, or empty for the whole city
+-- param zone_streets VARCHAR[] - streets of a functional zone that is chosen, else none
 -- uses events_at
--- uses zone_streets
 -- uses heard_at AS heard_early AT $as_of - INTERVAL 1 HOUR * $reach_hours, $known_at
--- reads event_facts, streets
+-- reads event_facts
 -- column at TIMESTAMPTZ UTC start of the hour
 -- column value DOUBLE events/h null for an hour that has not begun
 -- column usual_low DOUBLE events/h 10th percentile; null with too few days alike
@@ -27,7 +27,7 @@
 WITH happened AS (
     SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n,
            $district = '' OR coalesce(district_id = $district, FALSE)
-             OR coalesce(street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district), FALSE) AS is_here
+             OR coalesce(list_contains($zone_streets, street_code), FALSE) AS is_here
     FROM events_at
     WHERE mode = $mode AND occurred_at >= $as_of - INTERVAL 1 HOUR * $reach_hours
 ), counted AS (

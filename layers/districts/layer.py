@@ -31,7 +31,7 @@ def ask_streets(pinned: Pinned) -> Mapping[str, Param]:
 def ask_now(pinned: Pinned) -> Mapping[str, Param]:
     """Answer what the figures of the chosen district ask."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode,
-            "district": pinned.district}
+            "district": pinned.district, "zone_streets": pinned.zone_streets}
 
 
 def ask_figures(pinned: Pinned) -> Mapping[str, Param]:
@@ -48,7 +48,7 @@ def ask_day(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the whole city's day asks."""
-    return {**ask_day(pinned), "district": ""}
+    return {**ask_day(pinned), "district": "", "zone_streets": ()}
 
 
 def ask_counts(pinned: Pinned) -> Mapping[str, Param]:

@@ -31,9 +31,9 @@ def _of_yesterday(asked: Callable[[Pinned], Mapping[str, Param]]) -> Callable[[P
 
 
 LAYER = Layer("headline", Path(__file__).parent, blocks=(
-    Block("yesterday-events", "yesterday", "figures", "headline-yesterday", "events.sql", _of_yesterday(ask_events), order=1),
-    Block("yesterday-clocks", "yesterday", "figures", "headline-yesterday", "clocks.sql", _of_yesterday(ask), order=2),
-    Block("yesterday-proactive", "yesterday", "figures", "headline-yesterday", "proactive.sql", _of_yesterday(ask_week), order=3),
     Block("events", "headline", "figures", "headline-title", "events.sql", ask_events, order=1),
     Block("clocks", "headline", "figures", "headline-title", "clocks.sql", ask, order=2),
-    Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask_week, order=3)))
+    Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask_week, order=3),
+    Block("yesterday-events", "yesterday", "figures", "headline-yesterday", "events.sql", _of_yesterday(ask_events), order=1),
+    Block("yesterday-clocks", "yesterday", "figures", "headline-yesterday", "clocks.sql", _of_yesterday(ask), order=2),
+    Block("yesterday-proactive", "yesterday", "figures", "headline-yesterday", "proactive.sql", _of_yesterday(ask_week), order=3)))

@@ -80,13 +80,17 @@ def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(hall):
     assert blocks.usual(many, take(hall, "zh-CN")) == "灰带：近 16 个周末日同一小时的 10–90% 区间"
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "4 more open, not listed; 2 of them past their target"),
-                                            ("zh-CN", "另有 4 件未闭环未列出，其中 2 件已超时")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "2 more open, not listed; 1 of them past their target"),
+                                            ("zh-CN", "另有 2 件未闭环未列出，其中 1 件已超时")])
 def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall, lang, said):
+    """E9 and E15 are open and late, N1 is open and new."""
     shown = take(hall, lang)
-    rows = [{"n_open": 6, "n_overdue": 3, "overdue_s": late} for late in (60, None)]
-    assert words(blocks.unlisted(rows, rows, shown)) == said
-    assert blocks.unlisted(rows, [{**row, "n_open": 2, "n_overdue": 1} for row in rows], shown) is None
+    (listed,) = shown.slot("attention")
+    assert shown.open_and_late == (3, 2)
+    assert words(blocks.unlisted(listed.rows[:1], shown)) == said
+    assert words(blocks.unlisted(listed.rows[:2], shown)) == ("另有 1 件未闭环未列出" if lang == "zh-CN" else "1 more open, not listed")
+    assert blocks.unlisted(listed.rows, shown) is None
+    assert take(hall, district="brisa").open_and_late == (0, 0)
 
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):

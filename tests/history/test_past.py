@@ -29,7 +29,7 @@ from twin.view import Pinned, Pointer, View, pin
 IN_CI, IN_MEMORY, IN_SOAK = range(8), range(100, 124), range(1_000, 1_400)
 MOMENTS = 6
 CASES = ("n", "n_judged", "n_on_time")
-ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks}
+ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks if block.slot != "yesterday"}
 FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
            {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})
 
@@ -82,6 +82,9 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
     zones = {row["street_code"]: row["zone_id"] for row in city.reference["streets"].to_pylist() if row["zone_id"]}
     n, wrong = 0, []
 
+    def of(district: str) -> Row:
+        return {"district": district, "zone_streets": tuple(street for street, its in zones.items() if its == district)}
+
     def compare(what: str, said: Any, wanted: Any) -> None:
         nonlocal n
         n += 1
@@ -96,13 +99,13 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
                 compare(f"{name}.{part}", said.get(name, {}).get(part), value)
     for district in ("", draw.choice(districts)):
         wanted = oracle.attention(*clocks, mode, district, 99, zones)
-        said = ask.rows("attention", "rows.sql", **ask.clocks, mode=mode, district=district, most=99)
+        said = ask.rows("attention", "rows.sql", **ask.clocks, mode=mode, **of(district), most=99)
         compare("attention", [row["id"] for row in said], [row["id"] for row in wanted])
         for one, other in zip(said, wanted, strict=False):
             for part, value in other.items():
                 compare(f"attention {other['id']}.{part}", one[part], value)
         hours = [(row["at"], row["value"], row["usual_low"], row["usual_high"], row["usual_n"])
-                 for row in ask.as_asked("districts", "day.sql", district=district)]
+                 for row in ask.as_asked("districts", "day.sql", **of(district))]
         compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district, zones))
         counted = oracle.district_now(*clocks, zone, mode, district, zones)[0][0] if district else oracle.events_today(*clocks, zone, mode)
         compare("and they add up", sum(row[1] or 0 for row in hours), counted)
@@ -110,7 +113,7 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
     said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
-            for row in ask.as_asked("districts", "now.sql", district=district)]
+            for row in ask.as_asked("districts", "now.sql", **of(district))]
     compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district, zones))
     counts = ask.rows("districts", "counts.sql", **ask.usual)
     said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]

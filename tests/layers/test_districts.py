@@ -135,10 +135,10 @@ def test_a_functional_zone_counts_what_lies_in_its_streets_and_the_city_counts_i
     counts = side_by_side(ask("districts/counts.sql", tables))
     assert (counts["Z1"], counts["A"], counts["total"]) == ((2, 1, 3, 1, 0), (2, 1, 3, 1, 0), (3, 1, 4, 1, 0))
     assert counts["Z2"] == (None,) * 5
-    assert figures("districts/now.sql", tables, district="Z1")["district_events_today"]["value"] == 3
-    assert figures("districts/now.sql", tables, district="Z1")["district_open_now"]["value"] == 2
-    assert [row["value"] for row in ask("districts/day.sql", tables, district="Z1")][9:12] == [2, 1, 0]
-    assert {row["title"] for row in ask("attention/rows.sql", tables, district="Z1", most=8)} == {"in its street", "named"}
+    assert figures("districts/now.sql", tables, district="Z1", zone_streets=["S1"])["district_events_today"]["value"] == 3
+    assert figures("districts/now.sql", tables, district="Z1", zone_streets=["S1"])["district_open_now"]["value"] == 2
+    assert [row["value"] for row in ask("districts/day.sql", tables, district="Z1", zone_streets=["S1"])][9:12] == [2, 1, 0]
+    assert {row["title"] for row in ask("attention/rows.sql", tables, district="Z1", zone_streets=["S1"], most=8)} == {"in its street", "named"}
 
 
 def test_a_zone_with_streets_in_which_nothing_happened_is_at_rest(ask):

@@ -315,8 +315,7 @@ def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, distri
     names = ("priority", "title", "district_id", "stage", "age_s", "response_s", "response_target_s", "closure_target_s",
              "overdue_s", "n_arrived", "n_units")
     return [{"id": f"event_heat:{row['event_id']}", **{name: row[name] for name in names},
-             "closing_refused": row["is_refused"], "n_open": len(rows),
-             "n_overdue": sum(each["overdue_s"] is not None for each in rows)} for row in rows[:most]]
+             "closing_refused": row["is_refused"]} for row in rows[:most]]
 
 
 def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> list[tuple[str, int, int]]:

@@ -53,7 +53,7 @@ def unknown(desk: Desk, city: Any, layer: str, sql: str, **view: Any) -> str:
 def figures(desk: Desk, view: Pinned) -> dict[str, Any]:
     """All figures of the headline's blocks."""
     layer = desk._registry.get("headline")
-    return {row["figure"]: row for block in layer.blocks for row in desk.block(layer, block, view).rows.to_pylist()}
+    return {row["figure"]: row for block in layer.blocks if block.slot == "headline" for row in desk.block(layer, block, view).rows.to_pylist()}
 
 
 def drawn(desk: Desk, city: Any, layer: str, name: str, **view: Any) -> pa.Table:

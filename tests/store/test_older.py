@@ -97,7 +97,7 @@ def headline(desk: Desk, city: City, **view: Any) -> dict[str, Any]:
     """The headline's figures by name."""
     layer = desk._registry.get("headline")
     pinned = pin(View(**view), city, desk.pointer)
-    return {row["figure"]: row["value"] for block in layer.blocks for row in desk.block(layer, block, pinned).rows.to_pylist()}
+    return {row["figure"]: row["value"] for block in layer.blocks if block.slot == "headline" for row in desk.block(layer, block, pinned).rows.to_pylist()}
 
 
 def on_top(old: Lake, city: City, *batches: Batch) -> Snapshot:

@@ -78,7 +78,7 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
         "level": _same("district", n), "is_proactive": draw.random(n) < 0.6, "district_id": streets["district_id"].take(pa.array(at)),
         "street_code": streets["street_code"].take(pa.array(at)), "lon_ud": streets["lon_ud"].to_numpy()[at] + spread[0],
         "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1], "source": _same("bench", n), "known_from": _utc(start),
-        **{name: pa.nulls(n, _MOMENT) for name in ("known_to", "holds_from", "holds_to", "refused_known_at")},
+        **{name: pa.nulls(n, _MOMENT) for name in ("known_to", "holds_from", "holds_to", "refused_known_at", "closed_by_at", "closed_by_known_at")},
         "response_target_s": np.full(n, 120, np.int32), "closure_target_s": np.full(n, 1_800, np.int32)}
     steps = {"sense": 0 * response, "monitor": response // 4, "judge": response // 3, "warn": response // 2, "acked": response,
              "handle": response, "arrived": response * 4, "done": closure - 60, "closed": closure, "evaluate": closure}

@@ -136,20 +136,18 @@ def table(shown: Shown, picture: Picture) -> Component:
     body = html.Tbody([html.Tr([_cell(row, field, picture) for field in fields], **_of_row(row, shown.block.chooses))
                        for row in shown.rows])
     listed = html.Table([head, body])
-    return html.Div([listed, said]) if (said := unlisted(shown.rows, shown.rows, picture)) else listed
+    said = unlisted(shown.rows, picture) if any("overdue_s" in row for row in shown.rows) else None
+    return html.Div([listed, said]) if said else listed
 
 
-def unlisted(listed: Sequence[Row], rows: Sequence[Row], picture: Picture) -> Component | None:
-    """Return how many open events a list leaves out, those past their target by themselves; None if it has all.
+def unlisted(listed: Sequence[Row], picture: Picture) -> Component | None:
+    """Return how many open events a list leaves out, those past their target by themselves.
 
-    Args:
-        listed: those of `rows` that are shown; each says how many there are (`n_open`, `n_overdue`).
+    None if it has all, or if nobody counts them: the table of districts does.
     """
-    if not rows or "n_overdue" not in rows[0]:
-        return None
-    more = rows[0]["n_open"] - len(listed)
-    late = rows[0]["n_overdue"] - sum(row["overdue_s"] is not None for row in listed)
-    if not more:
+    n_open, n_late = picture.open_and_late
+    more, late = n_open - len(listed), n_late - sum(row["overdue_s"] is not None for row in listed)
+    if more <= 0:
         return None
     said = picture.texts.say("unlisted-late" if late else "unlisted", n=more, late=late)
     return html.P(said, className="unlisted", **attributes({"unlisted": more, "late": late}))

@@ -166,6 +166,17 @@ class Picture:
         """Answer the blocks of `slot` in their order."""
         return iter(sorted((shown for shown in self.shown if shown.block.slot == slot), key=lambda shown: shown.block.order))
 
+    @property
+    def open_and_late(self) -> tuple[int, int]:
+        """Return how many events are open in the chosen district or the city, and how many of them past their target.
+
+        Neither where that is not known.
+        """
+        chosen = self.pinned.district
+        rows = [row for shown in self.slot("districts") for row in shown.rows]
+        found = next((row for row in rows if (row["district_id"] == chosen if chosen else row["kind"] == "total")), None)
+        return (0, 0) if found is None else (found["open_now"] or 0, found["overdue_now"] or 0)
+
     def district(self) -> Row | None:
         """Answer the chosen district's row of the pack; None if none is chosen."""
         rows: list[Row] = self.city.reference["districts"].to_pylist()

@@ -9,8 +9,6 @@ from dash import html
 from twin.faces import blocks, forms, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dash.development.base_component import Component
 
     from twin.faces.picture import Picture, Row
@@ -46,7 +44,7 @@ def side(picture: Picture) -> list[Component]:
     for shown in picture.slot("attention"):
         rows = shown.rows[:MOST_EVENTS]
         still_open = picture.figures.get("open_now")
-        counts = [] if still_open is None else [_open(picture), *_overdue(rows, picture)]
+        counts = [] if still_open is None else [_open(picture), *_overdue(picture)]
         title = html.H2([texts.say(shown.block.title), *counts])
         note = blocks.note(shown, picture)
         body = [note] if note else [_event(row, picture) for row in rows]
@@ -60,9 +58,9 @@ def _open(picture: Picture) -> Component:
                      **blocks.of_figure(shown))
 
 
-def _overdue(rows: Sequence[Row], picture: Picture) -> list[Component]:
+def _overdue(picture: Picture) -> list[Component]:
     """Return how many are past their target, of all that are open: not all of them have room here."""
-    n = rows[0]["n_overdue"] if rows else 0
+    _, n = picture.open_and_late
     said = picture.texts.say("overdue-of-them", n=n)
     return [html.Span(f" · {said}", **blocks.attributes({"late": n}))] if n else []
 
