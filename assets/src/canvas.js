@@ -111,7 +111,9 @@ export class Canvas {
   /** Draw what there is to draw, in place. */
   draw() {
     this.wholeAt = null;
-    if (this.alive) this.deck?.setProps({ layers: this.on.layers(false) });
+    if (!this.alive || !this.deck) return;
+    const [layers, shown] = [this.on.layers(false), this.deck.props.layers];
+    if (layers.length !== shown.length || layers.some((layer, at) => layer !== shown[at])) this.deck.setProps({ layers });
   }
 
   /**
@@ -127,7 +129,7 @@ export class Canvas {
   /** @param {Record<string, number>} padding @param {number | boolean} pixels */
   frame(padding, pixels) {
     if (pixels !== this.pixels) this.deck?.setProps({ useDevicePixels: pixels });
-    this.deck?.setProps({ views: view(padding) });
+    if (JSON.stringify(padding) !== JSON.stringify(this.padding)) this.deck?.setProps({ views: view(padding) });
     this.padding = padding;
     this.pixels = pixels;
   }

@@ -137,7 +137,7 @@ export class TwinMap {
     const { dataset } = document.documentElement;
     return {
       ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, alive: this.canvas.alive, rebuilt: this.canvas.rebuilt,
-      names: this.#names(), camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
+      names: this.#names(), frames: this.canvas.frames, camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
     };
   }
 }
