@@ -50,6 +50,9 @@ export class Canvas {
     canvas.id = 'deckmap';
     canvas.addEventListener('webglcontextlost', () => this.#lost(canvas));
     this.element.prepend(canvas);
+    const ratio = this.pixels === true ? window.devicePixelRatio : Number(this.pixels) || 1;
+    canvas.width = Math.round(this.element.clientWidth * ratio); // what is to be drawn on is made once, at its size
+    canvas.height = Math.round(this.element.clientHeight * ratio);
     this.canvas = canvas;
     this.alive = false;
     const deck = new Deck({
@@ -57,7 +60,8 @@ export class Canvas {
       views: view(this.padding),
       initialViewState: this.camera,
       useDevicePixels: this.pixels,
-      deviceProps: { type: 'webgl', waitForPageLoad: false },
+      // each feature that is asked for costs a round trip to the GPU
+      deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
