@@ -24,7 +24,7 @@ from twin.store import Lake, Snapshot, find
 from twin.store.files import read
 from twin.view import Pinned, Pointer, View, pin
 
-IN_CI, IN_MEMORY, IN_SOAK = range(8), range(100, 124), range(1_000, 1_400)
+IN_CI, IN_MEMORY, IN_SOAK = range(4), range(100, 112), range(1_000, 1_400)
 MOMENTS = 6
 FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
            {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})

@@ -24,6 +24,8 @@ from twin.view import View, pin
 
 UNTIL = datetime(2026, 7, 16, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+IN_CI = {"events", "link_probes", "drone_states", "indicator_values", "event_facts", "coverage", "districts"}
+"""Tables of which a bit is bad in every run: logs, measures, and one of the pack."""
 MEASURES = {name for name, table in TABLES.items() if table.kind == "measure"}
 
 
@@ -95,7 +97,8 @@ def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(
     assert {unknown for unknown, _ in undamaged.values()} == {""}
 
 
-@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.parametrize("table", [
+    table if table in IN_CI else pytest.param(table, marks=pytest.mark.soak) for table in sorted(TABLES)])
 def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, table):
     snapshot = find(simulated)
     with flipped(snapshot, table), desk_over(city, simulated) as desk:
