@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -55,5 +56,11 @@ def load_texts(lang: str, folders: Iterable[Path]) -> Texts:
     for folder in (_OWN, *folders):
         path = folder / f"{lang}.ftl"
         if path.is_file():
-            bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
+            bundle.add_resource(_parsed(path.read_text(encoding="utf-8")))
     return Texts(lang, bundle)
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> FluentResource:
+    """Return the messages of a file: reading them takes a quarter of a second for all, and every export does it."""
+    return FluentResource(text)
