@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pydeck as pdk
 
 Rgba = tuple[int, int, int, int]
-Param = str | int | float | bool | datetime | None
+Param = str | int | float | bool | datetime | tuple[int, ...] | None
 Ask = Callable[[Pinned], Mapping[str, Param]]
 """Answers the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 
@@ -123,9 +123,14 @@ class Block:
 
     Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
         figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as Field.form), `unit` (message key
-            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', ''), `better` ('lower', 'higher', ''),
-            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE.
-        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN.
+            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower', 'higher', ''),
+            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
+            the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
+            'compare-none-…' that says why; '' where it does not); and of what is told of cases, `n` BIGINT, how many. Where
+            `compare_kind` is 'on_time', `compare` is the share of cases on time that it takes, of `n_judged` with a
+            target `n_on_time` are.
+        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how
+            many days alike there are.
         rows: what `fields` names; one column `id` ('layer:id' to pick).
         progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`, `under_way`, `due`, `basis`.
         tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.
@@ -133,6 +138,7 @@ class Block:
     Absent is null, shown as a dash.
 
     Attributes:
+        note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -146,6 +152,7 @@ class Block:
     order: int = 0
     empty: str = "nothing-here"
     chooses: str = ""
+    note: str = ""
 
 
 class Urls(Protocol):

@@ -13,6 +13,7 @@ from twin import pack_checks, pack_defaults, pack_manifest, pack_settings, paths
 from twin.city import Camera, City, Raster
 from twin.contracts.masking import check_mask
 from twin.contracts.reference import TABLES
+from twin.days import check_calendar
 from twin.errors import PackError, UsageError
 from twin.geography import Outlines, label
 from twin.pack_geography import check_geography
@@ -120,7 +121,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     outlines = check_geography(geography, problems)
     raster = _raster(settings, outlines, problems)
     tables = _read_tables(root, problems)
-    problems += [*pack_manifest.check_manifest(root, geography), *check_mask(settings)]
+    problems += [*pack_manifest.check_manifest(root, geography), *check_mask(settings), *_check_calendar(settings)]
     problems += _check_tables(tables, settings, problems)
     if outlines is not None:
         problems += [*pack_checks.check_axes(outlines, zone), *pack_checks.check_outlines(tables, outlines, raster)]
@@ -141,6 +142,11 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     reference["districts"] = _with_cells(reference["districts"], outlines, rough.raster)
     over = {**_cameras(outlines), **cameras}
     return replace(rough, cameras={"city": over["all"], **over}, reference=reference), problems, notes
+
+
+def _check_calendar(settings: pack_settings.Settings) -> list[str]:
+    given = settings.get("calendar")
+    return check_calendar(cast("pack_settings.Settings", given)) if isinstance(given, dict) else []
 
 
 def _raster(settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]) -> Raster | None:

@@ -57,6 +57,7 @@ ABSENT_SECTIONS: Mapping[str, str] = {
     "freshness": "the program's own limits say what is late",
     "coverage": "coverage looks back 3,600 s",
     "schedule": "the brief is made at 07:30",
+    "calendar": "no holiday is known, so days are workdays or weekends",
 }
 """Keys of city.toml that a pack need not have, and what holds without them."""
 

@@ -39,6 +39,7 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         "indicator_periods": Setting("whole", 1, 1_000)},
     "coverage": {"window_s": Setting("whole", 1, 31 * 86_400)},
     "schedule": {"brief": Setting("time")},
+    "calendar": {"country": Setting("text"), "subdivision": Setting("text", needed=False)},
     "census": {"year": Setting("whole", 1, 9_999, needed=False), "population": Setting("whole", 0, 10**11)},
     "raster": {name: Setting("any", needed=False) for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")},
     "districts": {"aliases": Setting("any", needed=False)},

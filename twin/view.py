@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlencode
 from twin.city import Camera, City
 from twin.clock import asked_for, to_text
 from twin.contracts.unicode import one_form
+from twin.days import LEAST_DAYS, Days, days
 from twin.errors import UsageError
 from twin.forwarded import fields_of, word
 
@@ -140,6 +141,7 @@ class Pinned:
         as_of, known_at: UTC.
         day_from: start of the city's calendar day of `as_of`, UTC.
         day: that calendar day, by the city's clock.
+        days: its hours, and the days that it may be compared with.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
         newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
@@ -160,6 +162,7 @@ class Pinned:
     camera: Camera
     newest_as_of: datetime
     day: date
+    days: Days
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
@@ -180,6 +183,25 @@ class Pinned:
         if self.damaged:
             text += f"|damaged {' '.join(self.damaged)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def week_before(self) -> dict[str, datetime | bool]:
+        """Return the parameters of what asks for the same time a week ago."""
+        then = self.days.week
+        return {"week_at": then.as_of, "week_known_at": then.known_at, "week_from": then.day_from,
+                "week_is_like": self.days.is_week_like}
+
+    @property
+    def day_before(self) -> dict[str, datetime]:
+        """Return the parameters of what asks for the same time a day ago."""
+        then = self.days.yesterday
+        return {"before_at": then.as_of, "before_known_at": then.known_at, "before_from": then.day_from}
+
+    @property
+    def like_hours(self) -> dict[str, tuple[int, ...] | int]:
+        """Return the parameters of what asks what is usual at this hour."""
+        return {"like_today": self.days.like_today, "like_yesterday": self.days.like_yesterday,
+                "reach_hours": self.days.reach_hours, "least_days": LEAST_DAYS}
 
     @property
     def window_from(self) -> datetime:
@@ -221,14 +243,16 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     """
     view = check(view, city)
     as_of, pointer = _moment(view, pointer_at)
+    known_at = view.known_at or as_of
     local = as_of.astimezone(city.zone)
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
     chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
-                  known_at=view.known_at or as_of, day_from=day_from, window_s=view.window_s, district=view.district,
+                  known_at=known_at, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), problems=pointer.problems, damaged=pointer.damaged)
+                  day=local.date(), days=days(as_of, known_at, city.zone, city.settings.get("calendar", {})),
+                  problems=pointer.problems, damaged=pointer.damaged)
 
 
 def check(view: View, city: City) -> View:

@@ -33,7 +33,9 @@ _HOW = (Field("stage", "attention-stage", "stage"), Field("age_s", "attention-ag
 
 LAYER = Layer("attention", Path(__file__).parent, blocks=(
     Block("rows", "attention", "rows", "attention-title", "rows.sql", ask_city,
-          fields=(*_WHAT, Field("district", "attention-district", "name"), *_HOW), empty="attention-none"),
+          fields=(*_WHAT, Field("district", "attention-district", "name"), *_HOW), empty="attention-none",
+          note="attention-rule"),
     Block("stages", "stages", "stages", "attention-stages", "stages.sql", ask_stages, order=1),
     Block("district", "district", "rows", "attention-title", "rows.sql", ask_district,
-          fields=(*_WHAT, Field("street", "attention-street", "name"), *_HOW), order=30, empty="attention-none")))
+          fields=(*_WHAT, Field("street", "attention-street", "name"), *_HOW), order=30, empty="attention-none",
+          note="attention-rule")))

@@ -1,6 +1,7 @@
 -- layers/attention/rows.sql: open events that need attention first.
--- The rule: worst priority first; of one priority, those past their target of closing before those that are not. Of those
--- past it, the one furthest beyond it in time first, then by id; of the others, the newest first, then by id.
+-- The rule: those of priority 1 come first whatever their target, since people are in danger; then all that are past their
+-- target of closing, whatever their priority; then the rest, worst priority first. Of those past it the one furthest beyond it
+-- in time comes first, also among priority 1; of the others of one priority the newest; then by id.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other never counts
@@ -26,17 +27,27 @@
 -- column n_arrived INTEGER units units that reached the site
 -- column n_units INTEGER units units ordered to it
 -- column closing_refused BOOLEAN - a closing was refused because its moments made no sense
+-- column n_open BIGINT events open here, listed or not
+-- column n_overdue BIGINT events of them past their target of closing, listed or not
 -- rows one per open event, by the rule above
 WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, CASE WHEN age_s > closure_target_s THEN age_s - closure_target_s END AS overdue_s
     FROM events_at WHERE mode = $mode AND is_open AND ($district = '' OR district_id = $district)
-), worst AS (
-    SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
-           response_s, stage, is_refused, overdue_s
+), counted AS (
+    SELECT count(*) AS n_open, count(overdue_s) AS n_overdue FROM still_open
+), placed AS (
+    SELECT event_id, priority, title, district_id, street_code, response_target_s, closure_target_s, age_s, response_s,
+           stage, is_refused, overdue_s,
+           row_number() OVER (ORDER BY CASE WHEN priority = 1 THEN 0 WHEN overdue_s IS NOT NULL THEN 1 ELSE 2 END,
+                                       overdue_s DESC NULLS LAST,
+                                       CASE WHEN overdue_s IS NULL THEN priority END,
+                                       CASE WHEN overdue_s IS NULL THEN created_at END DESC, event_id) AS place
     FROM still_open
-    ORDER BY priority, overdue_s DESC NULLS LAST, CASE WHEN overdue_s IS NULL THEN created_at END DESC, event_id
-    LIMIT $most
+), worst AS (
+    SELECT event_id, priority, title, district_id, street_code, response_target_s, closure_target_s, age_s, response_s,
+           stage, is_refused, overdue_s, place
+    FROM placed WHERE place <= $most
 ), orders AS ( -- any order that some version gave to one of these events
     SELECT DISTINCT dispatches.dispatch_id FROM dispatches JOIN worst ON worst.event_id = dispatches.event_id
 ), units AS (
@@ -48,8 +59,8 @@ SELECT 'event_heat:' || worst.event_id AS id, CAST(worst.priority AS INTEGER) AS
        districts.name AS district, districts.name_en AS district_en,
        streets.name AS street, streets.name_en AS street_en, worst.stage, worst.age_s, worst.response_s, worst.response_target_s,
        worst.closure_target_s, worst.overdue_s, CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived,
-       CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units, worst.is_refused AS closing_refused
-FROM worst LEFT JOIN districts ON districts.district_id = worst.district_id LEFT JOIN streets ON streets.street_code = worst.street_code
+       CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units, worst.is_refused AS closing_refused,
+       counted.n_open, counted.n_overdue
+FROM worst CROSS JOIN counted LEFT JOIN districts ON districts.district_id = worst.district_id LEFT JOIN streets ON streets.street_code = worst.street_code
 LEFT JOIN units ON units.event_id = worst.event_id
-ORDER BY worst.priority, worst.overdue_s DESC NULLS LAST, CASE WHEN worst.overdue_s IS NULL THEN worst.created_at END DESC,
-         worst.event_id
+ORDER BY worst.place

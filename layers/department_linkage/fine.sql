@@ -14,8 +14,8 @@
 -- column compare_kind VARCHAR - target
 -- column better VARCHAR - higher
 -- column trace DOUBLE[] - null
--- column usual_low DOUBLE - null
--- column usual_high DOUBLE - null
+-- column usual_low DOUBLE[] - null
+-- column usual_high DOUBLE[] - null
 -- rows one
 WITH counted AS (
     SELECT count(departments.dept_id) AS n, count(CASE WHEN link_states.state = 'ok' THEN 1 END) AS fine,
@@ -24,5 +24,5 @@ WITH counted AS (
 )
 SELECT 'departments_ok' AS figure, CAST(CASE WHEN probed > 0 THEN fine END AS DOUBLE) AS value, 'count' AS form, '/' || n AS unit,
        CAST(n AS DOUBLE) AS compare, 'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace,
-       CAST(NULL AS DOUBLE) AS usual_low, CAST(NULL AS DOUBLE) AS usual_high
+       CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
 FROM counted

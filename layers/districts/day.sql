@@ -1,39 +1,55 @@
 -- layers/districts/day.sql: today's events by hour, against the usual hour of days of the same kind.
--- Days are of two kinds, Monday to Friday and Saturday to Sunday; a usual hour is the middle half (quartiles) of that hour
--- on the days of today's kind among the 28 before. Days begin 24 h apart, counted back from the start of today.
--- The day of the week is that of day_from + 13 h in UTC: the city's own date wherever clocks are 10 h behind UTC to 13 h ahead.
+-- The hours are those that pass: a day on which clocks change has 23 or 25, and they add up to it; the last may be shorter.
+-- An hour is usual between the 10th and the 90th percentile of the hour of the same name on the newest days of today's kind
+-- (workday, weekend or holiday), of those that the data have whole: an event was known that had happened before. With fewer
+-- than $least_days of them there is no band.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
+-- param day_to TIMESTAMPTZ UTC its end
+-- param clock_hours INTEGER[] h the hour on the city's clocks at the start of each hour of the day
+-- param like_today INTEGER[] h how long before this day each day like it began
+-- param reach_hours INTEGER h how far back from now the last of them lies
+-- param least_days INTEGER days fewer of them say nothing usual
 -- param mode VARCHAR - live or drill; the other never counts
 -- param district VARCHAR - a district's id, or empty for the whole city
 -- uses events_at
+-- uses heard_at AS heard_early AT $as_of - INTERVAL 1 HOUR * $reach_hours, $known_at
 -- reads event_facts
 -- column at TIMESTAMPTZ UTC start of the hour
 -- column value DOUBLE events/h null for an hour that has not begun
--- column usual_low DOUBLE events/h lower quartile; null without a day to compare with
--- column usual_high DOUBLE events/h upper quartile
+-- column usual_low DOUBLE events/h 10th percentile; null with too few days alike
+-- column usual_high DOUBLE events/h 90th percentile
+-- column usual_n BIGINT days days alike that the data have whole
 -- column is_partial BOOLEAN - the hour is not over
--- rows 24, by hour
+-- rows one per hour of the day, by hour
 WITH happened AS (
-    SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n
+    SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n,
+           $district = '' OR coalesce(district_id = $district, FALSE) AS is_here
     FROM events_at
-    WHERE mode = $mode AND occurred_at >= $day_from - INTERVAL 672 HOUR AND ($district = '' OR district_id = $district)
+    WHERE mode = $mode AND occurred_at >= $as_of - INTERVAL 1 HOUR * $reach_hours
 ), counted AS (
-    SELECT hour_n, count(*) AS n FROM happened GROUP BY hour_n
-), days AS ( -- only days that the lake has whole
-    SELECT all_days.d AS day_n, (isodow($day_from + INTERVAL 13 HOUR) + all_days.d + 34) % 7 >= 5 AS is_weekend
-    FROM range(-28, 1) AS all_days(d)
-    WHERE all_days.d = 0 OR all_days.d * 24 >= (SELECT min(hour_n) FROM counted)
+    SELECT hour_n, count(CASE WHEN is_here THEN 1 END) AS n FROM happened GROUP BY hour_n
 ), hours AS (
-    SELECT days.day_n, all_hours.h, coalesce(counted.n, 0) AS n
-    FROM days CROSS JOIN range(0, 24) AS all_hours(h)
-    LEFT JOIN counted ON counted.hour_n = days.day_n * 24 + all_hours.h
-    WHERE days.is_weekend = (SELECT is_weekend FROM days WHERE day_n = 0)
+    SELECT unnest(range(0, len($clock_hours))) AS nth, unnest($clock_hours) AS clock_hour
+), like_days AS ( -- only days that the lake has whole
+    SELECT shift_h FROM (SELECT unnest($like_today) AS shift_h) AS days
+    WHERE (SELECT is_heard FROM heard_early) OR -shift_h > (SELECT min(hour_n) FROM counted)
+), bands AS (
+    SELECT hours.nth, percentile_cont(0.1) WITHIN GROUP (ORDER BY coalesce(counted.n, 0)) AS low,
+           percentile_cont(0.9) WITHIN GROUP (ORDER BY coalesce(counted.n, 0)) AS high
+    FROM hours CROSS JOIN like_days LEFT JOIN counted ON counted.hour_n = hours.clock_hour - like_days.shift_h
+    GROUP BY hours.nth
+), whole AS (
+    SELECT count(*) AS n FROM like_days
+), drawn AS (
+    SELECT hours.nth, $day_from + to_hours(hours.nth) AS at, least($day_from + to_hours(hours.nth + 1), $day_to) AS ends_at,
+           coalesce(counted.n, 0) AS n
+    FROM hours LEFT JOIN counted ON counted.hour_n = hours.nth
 )
-SELECT $day_from + to_hours(h) AS at,
-       CASE WHEN $day_from + to_hours(h) <= $as_of THEN CAST(max(CASE WHEN day_n = 0 THEN n END) AS DOUBLE) END AS value,
-       percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN day_n < 0 THEN n END AS DOUBLE)) AS usual_low,
-       percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN day_n < 0 THEN n END AS DOUBLE)) AS usual_high,
-       $day_from + to_hours(h) <= $as_of AND $day_from + to_hours(h + 1) > $as_of AS is_partial
-FROM hours GROUP BY h ORDER BY h
+SELECT drawn.at, CASE WHEN drawn.at <= $as_of THEN CAST(drawn.n AS DOUBLE) END AS value,
+       CASE WHEN whole.n >= $least_days THEN CAST(bands.low AS DOUBLE) END AS usual_low,
+       CASE WHEN whole.n >= $least_days THEN CAST(bands.high AS DOUBLE) END AS usual_high,
+       whole.n AS usual_n, drawn.at <= $as_of AND drawn.ends_at > $as_of AS is_partial
+FROM drawn CROSS JOIN whole LEFT JOIN bands ON bands.nth = drawn.nth
+ORDER BY drawn.nth

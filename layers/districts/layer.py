@@ -34,9 +34,21 @@ def ask_now(pinned: Pinned) -> Mapping[str, Param]:
             "district": pinned.district}
 
 
+def ask_figures(pinned: Pinned) -> Mapping[str, Param]:
+    """Return the same, and the same time a week ago and a day ago."""
+    then = pinned.days.yesterday
+    return {**ask_now(pinned), **pinned.week_before, "before_at": then.as_of, "before_known_at": then.known_at}
+
+
+def ask_day(pinned: Pinned) -> Mapping[str, Param]:
+    """Return what the chosen district's day asks: its hours, and the days like it."""
+    like = {name: value for name, value in pinned.like_hours.items() if name != "like_yesterday"}
+    return {**ask_now(pinned), **like, "day_to": pinned.days.day_to, "clock_hours": pinned.days.hours}
+
+
 def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the whole city's day asks."""
-    return {**ask_now(pinned), "district": ""}
+    """Return what the whole city's day asks."""
+    return {**ask_day(pinned), "district": ""}
 
 
 def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
@@ -115,5 +127,5 @@ LAYER = Layer(
     maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
     blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
             Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id"),
-            Block("now", "district", "figures", "districts-now", "now.sql", ask_now, order=10),
-            Block("district-day", "district", "trend", "districts-day", "day.sql", ask_now, order=20)))
+            Block("now", "district", "figures", "districts-now", "now.sql", ask_figures, order=10),
+            Block("district-day", "district", "trend", "districts-day", "day.sql", ask_day, order=20)))

@@ -15,8 +15,8 @@
 -- column compare_kind VARCHAR - empty
 -- column better VARCHAR - empty
 -- column trace DOUBLE[] - null
--- column usual_low DOUBLE - null
--- column usual_high DOUBLE - null
+-- column usual_low DOUBLE[] - null
+-- column usual_high DOUBLE[] - null
 -- rows two, in that order
 WITH counted AS (
     SELECT count(*) AS n_day,
@@ -35,5 +35,5 @@ WITH counted AS (
     SELECT 2, 'district_drones_flying', CASE WHEN n_registered > 0 THEN n_flying END, 'count', 'unit-aircraft' FROM flying
 )
 SELECT figure, CAST(value AS DOUBLE) AS value, form, unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, '' AS better,
-       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE) AS usual_low, CAST(NULL AS DOUBLE) AS usual_high
+       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
 FROM figures ORDER BY place

@@ -37,7 +37,7 @@ def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_fleet(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the figures of the fleet ask."""
-    return {**ask_now(pinned), "day_from": pinned.day_from, "mode": pinned.view.mode}
+    return {**ask_now(pinned), "day_from": pinned.day_from, "mode": pinned.view.mode, **pinned.day_before}
 
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:

@@ -11,8 +11,8 @@
 -- column compare_kind VARCHAR - empty
 -- column better VARCHAR - higher
 -- column trace DOUBLE[] - null
--- column usual_low DOUBLE - null
--- column usual_high DOUBLE - null
+-- column usual_low DOUBLE[] - null
+-- column usual_high DOUBLE[] - null
 -- rows one
 WITH counted AS (
     SELECT count(*) AS n_day, count(CASE WHEN seen_at > $as_of - INTERVAL 60 MINUTE THEN 1 END) AS n_hour
@@ -23,5 +23,5 @@ WITH counted AS (
 SELECT 'coverage_60_pct' AS figure,
        CAST(CASE WHEN counted.n_day > 0 THEN 100.0 * counted.n_hour / nullif(whole.n_cells, 0) END AS DOUBLE) AS value,
        'percent' AS form, 'unit-percent' AS unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, 'higher' AS better,
-       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE) AS usual_low, CAST(NULL AS DOUBLE) AS usual_high
+       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
 FROM counted CROSS JOIN whole

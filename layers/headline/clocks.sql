@@ -14,17 +14,21 @@
 -- column value DOUBLE s|events null while no event opened today has had its target time
 -- column form VARCHAR - how it is written
 -- column unit VARCHAR - message key; empty where the form writes it
--- column compare DOUBLE s target that the middle one of these events has; null without a target
--- column compare_kind VARCHAR - target
+-- column compare DOUBLE s|share the target, if all of them have the same; else the share of cases on time that it takes;
+--        null without a target
+-- column compare_kind VARCHAR - target, or on_time where targets differ: then cases are judged one by one
 -- column better VARCHAR - lower
 -- column trace DOUBLE[] s the same by the hour of opening, the last 24 hours, oldest first; null where no clock counts
--- column usual_low DOUBLE s lower quartile of the hours of the seven days before
--- column usual_high DOUBLE s upper quartile of the same
+-- column usual_low DOUBLE[] - null: by the hour there are too few to call any length usual
+-- column usual_high DOUBLE[] - null
+-- column n BIGINT cases of how many it is told; null for what is no length of cases
+-- column n_judged BIGINT cases those of them that have a target
+-- column n_on_time BIGINT cases those within their own target
 -- rows three, in the order response_p50_s, closure_p90_s, closed_untimed; without the last where there is none
 WITH opened AS (
     SELECT age_s, created_at >= $day_from AS is_today, response_target_s, closure_target_s, response_s, closure_s, is_open, is_acked,
            is_closed_untimed
-    FROM events_at WHERE mode = $mode AND created_at > $as_of - INTERVAL 192 HOUR AND created_at <= $as_of
+    FROM events_at WHERE mode = $mode AND created_at > $as_of - INTERVAL 26 HOUR AND created_at <= $as_of
 ), waits AS (
     SELECT 'response_p50_s' AS figure, is_today, age_s // 3600 AS hours_ago, response_target_s AS target_s,
            CAST(coalesce(response_s, age_s) AS DOUBLE) AS wait_s
@@ -37,31 +41,33 @@ WITH opened AS (
                                    ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s
     FROM waits GROUP BY figure, hours_ago
 ), names AS (
-    SELECT 'response_p50_s' AS figure, 1 AS place UNION ALL SELECT 'closure_p90_s', 2
+    SELECT 'response_p50_s' AS figure, 1 AS place, 0.5 AS share UNION ALL SELECT 'closure_p90_s', 2, 0.9
 ), every_hour AS (
     SELECT names.figure, all_hours.h AS hours_ago, hours.wait_s
-    FROM names CROSS JOIN range(0, 192) AS all_hours(h)
+    FROM names CROSS JOIN range(0, 24) AS all_hours(h)
     LEFT JOIN hours ON hours.figure = names.figure AND hours.hours_ago = all_hours.h
 ), spread AS (
-    SELECT figure, array_agg(wait_s ORDER BY hours_ago DESC) FILTER (WHERE hours_ago < 24) AS trace,
-           percentile_cont(0.25) WITHIN GROUP (ORDER BY CASE WHEN hours_ago >= 24 THEN wait_s END) AS low,
-           percentile_cont(0.75) WITHIN GROUP (ORDER BY CASE WHEN hours_ago >= 24 THEN wait_s END) AS high
-    FROM every_hour GROUP BY figure
+    SELECT figure, array_agg(wait_s ORDER BY hours_ago DESC) AS trace FROM every_hour GROUP BY figure
 ), today AS (
     SELECT figure, CASE WHEN figure = 'response_p50_s' THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_s)
                         ELSE percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_s) END AS wait_s,
-           CAST(percentile_disc(0.5) WITHIN GROUP (ORDER BY target_s) AS DOUBLE) AS target_s
+           min(target_s) AS least_s, max(target_s) AS most_s, count(*) AS n, count(target_s) AS n_judged,
+           count(CASE WHEN wait_s <= target_s THEN 1 END) AS n_on_time
     FROM waits WHERE is_today GROUP BY figure
 ), untimed AS (
     SELECT count(*) AS n FROM opened WHERE is_today AND is_closed_untimed
 ), figures AS (
-    SELECT names.place, names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit, today.target_s AS compare,
-           'target' AS compare_kind, spread.trace, spread.low, spread.high
+    SELECT names.place, names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit,
+           CASE WHEN today.n_judged = 0 THEN NULL WHEN today.least_s < today.most_s OR today.n_judged < today.n THEN names.share
+                ELSE CAST(today.most_s AS DOUBLE) END AS compare,
+           CASE WHEN today.least_s < today.most_s OR today.n_judged < today.n THEN 'on_time' ELSE 'target' END AS compare_kind, spread.trace,
+           coalesce(today.n, 0) AS n, coalesce(today.n_judged, 0) AS n_judged, coalesce(today.n_on_time, 0) AS n_on_time
     FROM names JOIN spread ON spread.figure = names.figure LEFT JOIN today ON today.figure = names.figure
     UNION ALL
     SELECT 3, 'closed_untimed', CAST(untimed.n AS DOUBLE), 'count', 'unit-events', CAST(NULL AS DOUBLE), '',
-           CAST(NULL AS DOUBLE[]), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE)
+           CAST(NULL AS DOUBLE[]), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
     FROM untimed WHERE untimed.n > 0
 )
-SELECT figure, value, form, unit, compare, compare_kind, 'lower' AS better, trace, low AS usual_low, high AS usual_high
+SELECT figure, value, form, unit, compare, compare_kind, 'lower' AS better, trace, CAST(NULL AS DOUBLE[]) AS usual_low,
+       CAST(NULL AS DOUBLE[]) AS usual_high, n, n_judged, n_on_time
 FROM figures ORDER BY place

@@ -10,11 +10,22 @@ from twin.view import Pinned
 
 
 def ask(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the figures of a moment ask."""
+    """Return what the figures of a moment ask."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
 
 
+def ask_week(pinned: Pinned) -> Mapping[str, Param]:
+    """Return the same, and what is compared with the same time a week ago."""
+    return {**ask(pinned), **pinned.week_before}
+
+
+def ask_events(pinned: Pinned) -> Mapping[str, Param]:
+    """Return the same, a day ago besides, and which hours are alike."""
+    then = pinned.days.yesterday
+    return {**ask_week(pinned), **pinned.like_hours, "before_at": then.as_of, "before_known_at": then.known_at}
+
+
 LAYER = Layer("headline", Path(__file__).parent, blocks=(
-    Block("events", "headline", "figures", "headline-title", "events.sql", ask, order=1),
+    Block("events", "headline", "figures", "headline-title", "events.sql", ask_events, order=1),
     Block("clocks", "headline", "figures", "headline-title", "clocks.sql", ask, order=2),
-    Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask, order=3)))
+    Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask_week, order=3)))

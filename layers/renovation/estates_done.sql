@@ -14,14 +14,14 @@
 -- column compare_kind VARCHAR - target
 -- column better VARCHAR - higher
 -- column trace DOUBLE[] - null
--- column usual_low DOUBLE - null
--- column usual_high DOUBLE - null
+-- column usual_low DOUBLE[] - null
+-- column usual_high DOUBLE[] - null
 -- rows one, or none without a plan
 WITH planned AS (
     SELECT year, plan, actual, due, row_number() OVER (ORDER BY year DESC) AS nth
     FROM progress_states WHERE area_id = 'city' AND programme = 'estates' AND scope = 'renovated' AND plan IS NOT NULL
 )
 SELECT 'estates_accepted' AS figure, CAST(actual AS DOUBLE) AS value, 'count' AS form, '/' || plan AS unit, CAST(due AS DOUBLE) AS compare,
-       'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE) AS usual_low,
-       CAST(NULL AS DOUBLE) AS usual_high
+       'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low,
+       CAST(NULL AS DOUBLE[]) AS usual_high
 FROM planned WHERE nth = 1

@@ -150,7 +150,7 @@ def test_where_nothing_was_known_every_figure_of_events_is_a_dash_with_its_reaso
             "",
             "not known then",
             (),
-            None,
+            (),
         )
     assert all(not each.rows for each in shown.shown if each.unknown)
     said = everything(shown, hall)

@@ -131,10 +131,10 @@ def test_what_needs_dash_in_the_browser_is_no_markup():
 
 
 def test_a_spark_of_three_values_has_its_gap_its_band_and_a_dot_on_the_last():
-    drawn = markup.html_of(lines.spark([0.0, None, 10.0], (2.0, 4.0), line=2))
+    drawn = markup.html_of(lines.spark([0.0, None, 10.0], [(2.0, 4.0), None, (2.0, 5.0)], line=2))
 
     assert 'class="line" d="M125.0 94.6M750.0 5.4"' in drawn
-    assert '<rect class="usual" x="0" y="58.9" width="1000" height="17.9"/>' in drawn
+    assert 'class="usual" d="M125.0 58.9L750.0 50.0L750.0 76.8L125.0 76.8Z"' in drawn
     assert 'class="dot" d="M750.0 5.4h.01" style="stroke-width:8px"' in drawn
 
 

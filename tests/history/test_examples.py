@@ -61,8 +61,15 @@ class Hall:
 
     def figures(self, sql: str, as_of: datetime, known_at: datetime | None = None) -> dict[str, Any]:
         """Headline figures by name."""
-        rows = self.ask("headline", sql, as_of, known_at, day_from=at("0:00"))
-        return {row["figure"]: row["value"] for row in rows}
+        return {name: row["value"] for name, row in self.beside(sql, as_of, known_at).items()}
+
+    def beside(self, sql: str, as_of: datetime, known_at: datetime | None = None, layer: str = "headline") -> dict[str, Row]:
+        """Figures by name, with what they are held against, as the layer itself asks for them."""
+        self._desk = desk = self._desk or Desk(self.city, load_registry(self.city), self.lake.path)
+        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, desk.pointer)
+        found = desk._registry.get(layer)
+        (block,) = [each for each in found.blocks if each.sql == sql]
+        return {row["figure"]: row for row in desk.block(found, block, pinned).rows.to_pylist()}
 
     def facts(self) -> list[Row]:
         """The rows of `event_facts`."""

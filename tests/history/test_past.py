@@ -14,11 +14,13 @@ import pytest
 
 import layers
 from layers.registry import load_registry
-from tests.history.histories import History, Row, drawn, grown, targets
+from tests.history.histories import TRIO, History, Row, drawn, grown, targets
 from tests.measures.rows import Growing
 from tests.oracles import history as oracle
+from twin.city import City
 from twin.contracts import TABLES
 from twin.engine import Engine, load_sql
+from twin.pack import load_city
 from twin.query import Desk, links
 from twin.store import Lake, Snapshot, find
 from twin.store.files import read
@@ -26,6 +28,8 @@ from twin.view import Pinned, Pointer, View, pin
 
 IN_CI, IN_MEMORY, IN_SOAK = range(4), range(100, 112), range(1_000, 1_400)
 MOMENTS = 6
+CASES = ("n", "n_judged", "n_on_time")
+ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks}
 FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
            {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})
 
@@ -63,13 +67,17 @@ class Asker:
     def figures(self, layer: str, sql: str) -> dict[str, Row]:
         """Figures by their id, with what stands beside them."""
         kept = ("value", "compare", "trace", "usual_low", "usual_high")
-        return {row["figure"]: {name: row[name] for name in kept} for row in self.rows(layer, sql, **self.usual)}
+        return {row["figure"]: {name: row[name] for name in (*kept, *CASES) if name in row} for row in self.as_asked(layer, sql)}
+
+    def as_asked(self, layer: str, sql: str, **params: Any) -> list[Row]:
+        """The rows of the answer to what the layer itself asks, but for some parameters."""
+        return self.answer(layer, sql, {**ASKS[layer, sql](self.pinned), **params})
 
 
-def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, places: list[Row]) -> tuple[int, list[str]]:
+def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) -> tuple[int, list[str]]:
     """Compare every question of events with the oracle; answer how many values were compared, and what differs."""
     as_of, known_at, day_from, mode = ask.pinned.as_of, ask.pinned.known_at, ask.pinned.day_from, ask.pinned.view.mode
-    clocks = (logs, as_of, known_at)
+    clocks, zone, places = (logs, as_of, known_at), city.zone, city.reference["districts"].to_pylist()
     districts: list[str] = [row["district_id"] for row in places]
     n, wrong = 0, []
 
@@ -80,7 +88,7 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, places: list
             wrong.append(f"{what} at {as_of} known {known_at} ({mode}): said {said}, the logs say {wanted}")
 
     for sql, figures in (("events.sql", oracle.headline_events), ("clocks.sql", oracle.headline_clocks), ("proactive.sql", oracle.headline_proactive)):
-        said, wanted = ask.figures("headline", sql), figures(*clocks, day_from, mode)
+        said, wanted = ask.figures("headline", sql), figures(*clocks, zone, mode)
         compare(sql, sorted(said), sorted(wanted))
         for name, row in wanted.items():
             for part, value in row.items():
@@ -92,13 +100,17 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, places: list
         for one, other in zip(said, wanted, strict=False):
             for part, value in other.items():
                 compare(f"attention {other['id']}.{part}", one[part], value)
-        hours = ask.rows("districts", "day.sql", **ask.usual, district=district)
-        compare("hours of today", [row["value"] for row in hours], oracle.by_hour(*clocks, day_from, mode, district))
+        hours = [(row["at"], row["value"], row["usual_low"], row["usual_high"], row["usual_n"])
+                 for row in ask.as_asked("districts", "day.sql", district=district)]
+        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district))
+        counted = oracle.district_now(*clocks, zone, mode, district)[0][0] if district else oracle.events_today(*clocks, zone, mode)
+        compare("and they add up", sum(row[1] or 0 for row in hours), counted)
     said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
-    said = [(row["value"], row["compare"]) for row in ask.rows("districts", "now.sql", **ask.usual, district=district)]
-    compare(f"district {district}", said, oracle.district_now(*clocks, day_from, mode, district))
+    said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
+            for row in ask.as_asked("districts", "now.sql", district=district)]
+    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district))
     counts = ask.rows("districts", "counts.sql", **ask.usual)
     said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]
                   for name in ("district_id", "events_today", "open_now", "overdue_now", "closed_today", "refused_now")) for row in counts]
@@ -138,14 +150,13 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
     lake = Lake(folder / f"pieces-{seed}")
     _, city = grown(history, lake, cuts, draw)
     desk = Desk(city, load_registry(city), lake.path)
-    districts = city.reference["districts"].to_pylist()
     n_values = 0
     try:
         for _ in range(moments):
             pinned = pin(view_of(history, draw), city, desk.pointer)
             logs = history.logs(targets_of(lake, pinned.snapshot))
             ask = Asker(pinned, lambda layer, sql, params, at=pinned.snapshot: desk.ask(layer, sql, params, at).rows.to_pylist())
-            n, wrong = differences(ask, logs, draw, districts)
+            n, wrong = differences(ask, logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
     finally:
@@ -159,7 +170,6 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     city = targets(draw, history.city)
     given = {name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in history.rows.items()}
     lake = Growing(city).publish(history.last, **dict(city.reference), **given)
-    districts = city.reference["districts"].to_pylist()
     logs, of_city = history.logs(city.reference["sla_targets"].to_pylist()), links.of_city(city)
     n_values = 0
     with Engine.of(lake.tables) as engine:
@@ -170,7 +180,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
 
         for _ in range(moments):
             pinned = pin(view_of(history, draw), city, lambda _moment: Pointer("memory", history.last))
-            n, wrong = differences(Asker(pinned, answer), logs, draw, districts)
+            n, wrong = differences(Asker(pinned, answer), logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
     return moments, n_values

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.layers.rows import at, closed, event
+from tests.layers.rows import NOON, at, closed, event
 
 DISTRICTS = [{"district_id": "A", "name": "甲区"}]
 
@@ -14,10 +16,11 @@ def listed(ask):
     return lambda log, **asked: ask("attention/rows.sql", {"event_facts": log, "districts": DISTRICTS}, **{"most": 8, **asked})
 
 
-def test_the_worst_comes_first_then_what_is_past_its_target_then_the_newest(listed):
+def test_priority_1_comes_first_then_what_is_past_its_target_then_the_newest_of_the_worst(listed):
     log = [event("minor", at("11:59")), event("old", at("9:00"), priority=2), event("late", at("8:00"), priority=2, closure_target_s=1800),
            event("new", at("11:00"), priority=2), event("worst", at("7:00"), priority=1), event("done", at("11:00"), priority=1, **closed(60))]
     assert [row["title"] for row in listed(log)] == ["worst", "late", "new", "old", "minor"]
+    assert {(row["n_open"], row["n_overdue"]) for row in listed(log, most=2)} == {(5, 1)}
     assert [row["overdue_s"] for row in listed(log)] == [None, 4 * 3600 - 1800, None, None, None]
 
 
@@ -28,8 +31,19 @@ def test_of_what_is_past_its_target_the_furthest_beyond_it_comes_first(listed):
            event("a, by 2 h", at("9:00"), closure_target_s=hour), event("worse, by 1 s", at("11:59:00"), priority=3, closure_target_s=59),
            event("in time", at("11:58"), closure_target_s=hour), event("no target", at("6:00"))]
     rows = listed(log)
-    assert [row["title"] for row in rows] == ["worse, by 1 s", "by 4 h", "a, by 2 h", "b, by 2 h", "by 1 h", "by 10 min", "in time", "no target"]
-    assert [row["overdue_s"] for row in rows] == [1, 4 * hour, 2 * hour, 2 * hour, hour, 600, None, None]
+    assert [row["title"] for row in rows] == ["by 4 h", "a, by 2 h", "b, by 2 h", "by 1 h", "by 10 min", "worse, by 1 s", "in time", "no target"]
+    assert [row["overdue_s"] for row in rows] == [4 * hour, 2 * hour, 2 * hour, hour, 600, 1, None, None]
+
+
+def test_new_events_in_time_do_not_push_the_overdue_off_the_list(listed):
+    """Nine are past their target by 1 to 9 hours; ten new ones are worse, and two of priority 1."""
+    hour = 3600
+    late = [event(f"late {n}", NOON - timedelta(hours=n + 1), priority=4, closure_target_s=hour) for n in range(1, 10)]
+    new = [event(f"new {n}", at(f"11:5{n}"), priority=2, closure_target_s=hour) for n in range(10)]
+    danger = [event("danger, in time", at("11:59"), priority=1, closure_target_s=hour), event("danger, late", at("10:30"), priority=1, closure_target_s=hour)]
+    rows = listed([*late, *new, *danger])
+    assert [row["title"] for row in rows] == ["danger, late", "danger, in time", *(f"late {n}" for n in (9, 8, 7, 6, 5, 4))]
+    assert (rows[0]["n_open"], rows[0]["n_overdue"]) == (21, 10)
 
 
 def test_the_rows_asked_for_are_the_ones_furthest_past_their_target(listed):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
 from tests.layers.rows import MIDNIGHT, NOON, at, closed, event
 
 
 def test_three_figures_of_a_district_and_of_no_other(figures):
     log = [event("a", at("9:00"), response_s=90, response_known_s=90, response_target_s=120), event("b", at("10:00"), **closed(60)),
-           event("elsewhere", at("9:00"), district_id="B"), event("yesterday", at("9:00", day=22)), event("a week ago", at("9:00", day=16))]
+           event("elsewhere", at("9:00"), district_id="B"), event("yesterday", at("9:00", day=22)), event("a week ago", at("9:00", day=16)),
+           event("before, elsewhere", at("9:00", day=15), district_id="B")]
     found = figures("districts/now.sql", {"event_facts": log}, district="A")
     assert {name: (row["value"], row["compare"]) for name, row in found.items()} == {
         "district_events_today": (2, 1), "district_response_p50_s": (90, 120), "district_open_now": (3, 2)}
@@ -25,12 +31,58 @@ def test_the_day_has_24_hours_and_the_future_is_empty(ask):
     assert [row["is_partial"] for row in rows].index(True) == 12
 
 
-def test_a_monday_is_usual_as_other_workdays_are(ask):
-    friday, thursday, sunday = (at("9:30", day=day) for day in (20, 19, 22))
-    log = [event("first", at("0:00", day=16)), *(event(f"f{n}", friday) for n in range(4)), *(event(f"t{n}", thursday) for n in range(2)),
-           *(event(f"s{n}", sunday) for n in range(50))]
+def at_nine(day, n):
+    return [event(f"{day}-{each}", at("9:30", day=day)) for each in range(n)]
+
+
+def test_a_monday_is_usual_as_other_workdays_are_between_one_in_ten_and_nine_in_ten(ask):
+    """Ten workdays, 9 to 13 and 16 to 20 November, have 0, 1, 2 to 9 events between nine and ten; Sunday's 50 are of another kind."""
+    workdays = (9, 10, 11, 12, 13, 16, 17, 18, 19, 20)
+    log = [event("before", at("23:00", day=8)), *(each for n, day in enumerate(workdays) for each in at_nine(day, n)), *at_nine(22, 50)]
     nine = ask("districts/day.sql", {"event_facts": log})[9]
-    assert (nine["usual_low"], nine["usual_high"]) == (0, 2)  # Mon 0, Tue 0, Wed 0, Thu 2, Fri 4
+    assert (nine["usual_n"], nine["usual_low"], nine["usual_high"]) == (10, pytest.approx(0.9), pytest.approx(8.1))
+
+
+def test_of_seven_days_alike_nothing_is_called_usual_and_of_eight_it_is(ask):
+    seven, eight = (ask("districts/day.sql", {"event_facts": [event("before", at("23:00", day=day)), *at_nine(20, 2)]})[9] for day in (11, 10))
+    assert (seven["usual_n"], seven["usual_low"], seven["usual_high"]) == (7, None, None)
+    assert (eight["usual_n"], eight["usual_low"]) == (8, 0)
+
+
+def test_a_workday_is_not_held_against_the_days_of_a_holiday(ask):
+    """On Monday 12 October 2026; the second, fifth and sixth, days off of the National Day, have thirty events each from nine to ten."""
+    monday = datetime(2026, 10, 12, 4, tzinfo=UTC)
+    log = [event("before", datetime(2026, 8, 1, tzinfo=UTC))]
+    asked = {"as_of": monday, "day_from": monday.replace(hour=16) - timedelta(days=1)}
+    busy = [event(f"{day}-{n}", datetime(2026, 10, day, 1, 30, tzinfo=UTC)) for day in (2, 5, 6) for n in range(30)]
+    nine = {country: ask("districts/day.sql", {"event_facts": [*log, *busy]}, country=country, **asked)[9] for country in ("CN", "")}
+    assert {country: (row["usual_n"], row["usual_high"]) for country, row in nine.items()} == {"CN": (20, 0), "": (20, 30)}  # three of twenty
+
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@pytest.mark.parametrize(("date", "n_hours", "clocks"), [((2026, 11, 1), 25, [0, 1, 1, 2]), ((2026, 3, 8), 23, [0, 1, 3, 4])])
+def test_a_day_on_which_clocks_change_has_the_hours_that_pass_and_they_add_up(ask, figures, date, n_hours, clocks):
+    """One event in the middle of each hour that passes, looked at in the last minute of the day."""
+    start = datetime(*date, tzinfo=NEW_YORK).astimezone(UTC)
+    end = start + timedelta(hours=n_hours)
+    log = [event(f"E{n}", start + timedelta(hours=n, minutes=30)) for n in range(n_hours)]
+    asked = {"as_of": end - timedelta(minutes=1), "day_from": start, "zone": NEW_YORK}
+    rows = ask("districts/day.sql", {"event_facts": log}, **asked)
+    assert [row["at"].astimezone(NEW_YORK).hour for row in rows][:4] == clocks
+    assert [row["value"] for row in rows] == [1.0] * n_hours
+    assert figures("headline/events.sql", {"event_facts": log}, **asked)["events_today"]["value"] == n_hours
+
+
+def test_the_hour_that_comes_twice_is_usual_as_that_hour_is_on_other_days(ask):
+    """Ten Saturdays and Sundays with four events each between one and two; the first of November has that hour twice."""
+    start = datetime(2026, 11, 1, tzinfo=NEW_YORK)
+    before = [start - timedelta(days=n) for n in range(1, 57) if (start - timedelta(days=n)).weekday() >= 5]
+    log = [event(f"{day:%j}-{n}", (day + timedelta(hours=1, minutes=n)).astimezone(UTC)) for day in before for n in range(4)]
+    log.append(event("before", datetime(2026, 9, 4, 20, tzinfo=UTC)))
+    rows = ask("districts/day.sql", {"event_facts": log}, as_of=start.astimezone(UTC) + timedelta(hours=20), day_from=start.astimezone(UTC), zone=NEW_YORK)
+    assert [row["usual_high"] for row in rows][:5] == [0, 4, 4, 0, 0]
 
 
 def test_without_a_day_to_compare_there_is_no_usual(ask):

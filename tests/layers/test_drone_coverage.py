@@ -45,7 +45,7 @@ def test_flights_of_today_beside_yesterdays_and_without_drills(figures):
 
     flights = [flight("landed", at("9:00")), flight("landed", at("9:00"), version=2, recorded_at=at("9:30"), ended_at=at("9:30"), flown_m=4_000.0),
                flight("up", at("11:50")), flight("drill", at("9:00"), mode="drill"), flight("yesterday", at("9:00", day=22)),
-               flight("yesterday, later", at("15:00", day=22))]
+               flight("yesterday, later", at("15:00", day=22)), flight("the day before", at("9:00", day=21))]
     found = figures("drone_coverage/fleet.sql", {"missions": flights})
     assert (found["sorties_today"]["value"], found["sorties_today"]["compare"], found["flown_km_today"]["value"]) == (2, 1, 4)
 
@@ -160,7 +160,8 @@ def test_before_the_first_flight_was_known_there_is_no_figure_and_without_one_to
 def test_yesterdays_flights_are_those_that_were_known_a_day_ago(figures):
     """A take-off of yesterday, put off by a correction of today, had been counted yesterday at this hour."""
     flights = {"missions": [flight("a", at("9:00", day=22)), flight("a", at("15:00", day=22), version=2, recorded_at=at("8:00")),
-                            flight("b", at("10:00", day=22), recorded_at=at("12:01", day=22)), flight("c", at("9:00", day=22), mode="drill")]}
+                            flight("b", at("10:00", day=22), recorded_at=at("12:01", day=22)), flight("c", at("9:00", day=22), mode="drill"),
+                            flight("before", at("9:00", day=21))]}
     assert figures("drone_coverage/fleet.sql", flights)["sorties_today"]["compare"] == 1
 
 

@@ -25,7 +25,7 @@ def test_today_begins_at_the_citys_midnight(events):
 
 
 def test_today_stands_beside_the_same_hours_a_week_ago(events):
-    week_ago = [event(f"w{n}", at("9:00", day=16)) for n in range(3)] + [event("later that day", at("13:00", day=16))]
+    week_ago = [event(f"w{n}", at("9:00", day=16)) for n in range(3)] + [event("later that day", at("13:00", day=16)), event("before", at("9:00", day=15))]
     today = events([*week_ago, event("now", at("9:00"))])["events_today"]
     assert (today["value"], today["compare"], today["compare_kind"]) == (1, 3, "last_week")
 
@@ -114,6 +114,20 @@ def test_nine_in_ten_closings_include_the_open_ones_past_their_target(clocks):
     assert row["compare"] == 1800
 
 
+def test_cases_with_targets_of_their_own_are_judged_one_by_one(clocks):
+    """Eight of ten are within theirs: seven of 600 s within 900, one of 2,000 s within 3,600, two of 2,000 s not within 900."""
+    log = [*(event(f"a{n}", at("9:00"), closure_target_s=900, **closed(600)) for n in range(7)), event("b", at("9:00"), closure_target_s=3600, **closed(2000)),
+           *(event(f"c{n}", at("9:00"), closure_target_s=900, **closed(2000)) for n in range(2)), event("no target", at("9:00"), **closed(60))]
+    row = clocks(log)["closure_p90_s"]
+    assert (row["compare_kind"], row["compare"], row["n"], row["n_judged"], row["n_on_time"]) == ("on_time", 0.9, 11, 10, 8)
+    assert row["value"] == 2000
+
+
+def test_cases_without_any_target_are_counted_and_held_against_nothing(clocks):
+    row = clocks([event("a", at("9:00"), **closed(60))])["closure_p90_s"]
+    assert (row["value"], row["compare"], row["n"], row["n_judged"]) == (60, None, 1, 0)
+
+
 def test_a_reopened_event_is_closed_before_and_open_from_then_on(events, clocks):
     back = at("10:00")
     log = [event("E1", at("9:00"), closure_target_s=1800, **closed(600), holds_to=back),
@@ -155,7 +169,7 @@ def test_closed_without_a_time_is_neither_open_nor_among_the_times_and_is_counte
 
 def test_proactive_is_a_share_of_today_beside_last_week(figures):
     log = [event("a", at("9:00"), is_proactive=True), event("b", at("9:00")), event("c", at("9:00"), is_proactive=True), event("d", at("10:30")),
-           event("w", at("9:00", day=16), is_proactive=True), event("afternoon", at("13:00", day=16))]
+           event("w", at("9:00", day=16), is_proactive=True), event("afternoon", at("13:00", day=16)), event("before", at("9:00", day=15))]
     row = figures("headline/proactive.sql", {"event_facts": log})["proactive_pct"]
     assert (row["value"], row["compare"]) == (50, 100)
     assert row["trace"][-2:] == [0, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pydeck as pdk
 import pytest
@@ -13,6 +14,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from layers.registry import load_registry
 from tests.layers.rows import MIDNIGHT, NOON
 from twin.city import Camera
+from twin.days import days
 from twin.engine import load_sql
 from twin.errors import PackError
 from twin.layer import Drawing, Field, Kind, Ramp
@@ -48,7 +50,8 @@ def registry(city):
 
 
 def pinned_at(district=""):
-    return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1), NOON, NOON.date())
+    return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1), NOON, NOON.date(),
+                  days(NOON, NOON, ZoneInfo("UTC"), {}))
 
 
 def test_layers_come_in_the_citys_order(registry):
@@ -106,7 +109,7 @@ def _keys(layer):
         if isinstance(data.encode.scale, tuple):
             yield from (step.name for step in data.encode.scale if isinstance(step, Kind))
     for block in layer.blocks:
-        yield from (block.title, block.empty, *(field.label for field in block.fields if isinstance(field, Field)))
+        yield from (block.title, block.empty, block.note, *(field.label for field in block.fields if isinstance(field, Field)))
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -7,13 +7,14 @@ records count. Rows are dicts with the columns of the logs; all moments are `dat
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from math import floor
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil, floor
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
-HOUR = timedelta(hours=1)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
 @dataclass
@@ -130,38 +131,99 @@ def quantile(values: list[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def middle(values: list[int]) -> int | None:
-    """The lower of the two middle values."""
-    ordered = sorted(values)
-    return ordered[(len(ordered) - 1) // 2] if ordered else None
-
-
 def hours_ago(as_of: datetime, moment: datetime) -> int:
     """Whole hours before the moment looked at."""
     return floor((as_of - moment) / HOUR)
 
 
-def headline_events(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> dict[str, Row]:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day of the city begins, UTC."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def today_of(as_of: datetime, zone: ZoneInfo) -> date:
+    """The city's day of a moment."""
+    return as_of.astimezone(zone).date()
+
+
+def days_before(as_of: datetime, known_at: datetime, zone: ZoneInfo, n: int) -> tuple[datetime, datetime, datetime]:
+    """The same time by the city's clocks `n` days before, what was known of it, and when that day began."""
+    local = as_of.astimezone(zone)
+    then = datetime.combine(local.date() - n * DAY, local.time(), tzinfo=zone).replace(fold=local.fold).astimezone(UTC)
+    return then, known_at - (as_of - then), midnight(local.date() - n * DAY, zone)
+
+
+def reaches(logs: Logs, moment: datetime, known_at: datetime) -> bool:
+    """Whether any event that had happened by a moment was known: what is counted from there on is counted whole."""
+    return any(events_at(logs, moment, known_at, mode) for mode in ("live", "drill"))
+
+
+def days_alike(day: date, zone: ZoneInfo) -> list[date]:
+    """The newest 20 days of 56 before `day` that are of its kind, Monday to Friday or not, and last 24 hours.
+
+    A band that is told by the hour needs whole hours between the beginnings of days.
+    """
+    found = []
+    for n in range(1, 57):
+        other = day - n * DAY
+        is_even = midnight(other + DAY, zone) - midnight(other, zone) == DAY
+        apart = (midnight(day, zone) - midnight(other, zone)) / HOUR
+        if is_even and apart == int(apart) and (other.weekday() >= 5) == (day.weekday() >= 5):
+            found.append(other)
+    return found[:20]
+
+
+def window_of(as_of: datetime, zone: ZoneInfo) -> datetime:
+    """From when on events are looked at to tell what is usual."""
+    day = today_of(as_of, zone)
+    back = [(midnight(day, zone) - midnight(other, zone)) / HOUR for other in days_alike(day, zone)]
+    back += [24 + (midnight(day - DAY, zone) - midnight(other, zone)) / HOUR for other in days_alike(day - DAY, zone)]
+    return as_of - (max([*back, 168]) + 26) * HOUR
+
+
+def headline_events(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
     """Events today and open now, as layers/headline/events.sql says them."""
-    week = timedelta(days=7)
-    known = [row for row in events_at(logs, as_of, known_at, mode) if row["occurred_at"] > as_of - 192 * HOUR]
-    before = events_at(logs, as_of - week, known_at - week, mode)
-    n_before = sum(row["occurred_at"] >= day_from - week for row in before)
+    day_from = midnight(today_of(as_of, zone), zone)
+    known = [row for row in events_at(logs, as_of, known_at, mode) if row["occurred_at"] > window_of(as_of, zone)]
+    week, week_known, week_from = days_before(as_of, known_at, zone, 7)
+    before, before_known, _ = days_before(as_of, known_at, zone, 1)
+    n_week = sum(row["occurred_at"] >= week_from for row in events_at(logs, week, week_known, mode))
+    n_before = sum(row["is_open"] for row in events_at(logs, before, before_known, mode))
     ages = [hours_ago(as_of, row["occurred_at"]) for row in known]
     counts = {h: ages.count(h) for h in range(max(ages, default=-1) + 1)}
-    older = [float(n) for h, n in counts.items() if h >= 24]
-    n_open = [sum(row["is_open"] for row in events_at(logs, as_of - h * HOUR, known_at - h * HOUR, mode)) for h in range(25)]
-    today = sum(row["occurred_at"] >= day_from for row in known) if known else None
+    n_open = [sum(row["is_open"] for row in events_at(logs, as_of - h * HOUR, known_at - h * HOUR, mode)) for h in range(24)]
+    is_lately = any(age < 192 for age in ages)
+    today = sum(row["occurred_at"] >= day_from for row in known) if is_lately else None
+    shown = [h for h in range(23, -1, -1) if h in counts]
+    is_old = reaches(logs, window_of(as_of, zone), known_at)
+    bands = [usual_hour(counts, as_of, zone, h, is_old=is_old) for h in shown]
+    has_band = any(band is not None for band in bands)
     found = {
-        "events_today": {"value": today, "compare": n_before or None,
-                         "trace": [float(counts[h]) for h in sorted(counts, reverse=True) if h < 24] or None,
-                         "usual_low": quantile(older, 0.25), "usual_high": quantile(older, 0.75)},
-        "open_now": {"value": n_open[0] if known or n_open[0] else None, "compare": n_open[24] or None,
-                     "trace": [float(n) for n in reversed(n_open[:24])], "usual_low": None, "usual_high": None}}
+        "events_today": {"value": today, "compare": n_week if reaches(logs, week_from, week_known) else None,
+                         "trace": [float(counts[h]) for h in shown] or None,
+                         **{f"usual_{side}": [band and band[n] for band in bands] if has_band else None
+                            for n, side in enumerate(("low", "high"))}},
+        "open_now": {"value": n_open[0] if is_lately or n_open[0] else None,
+                     "compare": n_before if reaches(logs, before, before_known) else None,
+                     "trace": [float(n) for n in reversed(n_open)], "usual_low": None, "usual_high": None}}
     refused = sum(row["is_refused"] for row in events_at(logs, as_of, known_at, mode))
     if refused:
         found["closings_refused"] = {"value": refused, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
     return found
+
+
+def events_today(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> int:
+    """How many events happened today."""
+    return sum(row["occurred_at"] >= midnight(today_of(as_of, zone), zone) for row in events_at(logs, as_of, known_at, mode))
+
+
+def usual_hour(counts: dict[int, int], as_of: datetime, zone: ZoneInfo, h: int, *, is_old: bool) -> tuple[float, float] | None:
+    """The 10th and 90th percentile of the hour `h` hours ago on days like its own; None of fewer than eight."""
+    day = today_of(as_of, zone)
+    own = day if as_of - (h + 1) * HOUR >= midnight(day, zone) else day - DAY
+    back = [h + int((midnight(own, zone) - midnight(other, zone)) / HOUR) for other in days_alike(own, zone)]
+    values = [float(counts.get(n, 0)) for n in back if is_old or n < max(counts)]
+    return (quantile(values, 0.1), quantile(values, 0.9)) if len(values) >= 8 else None
 
 
 def waits(known: list[Row]) -> dict[str, list[Row]]:
@@ -180,23 +242,29 @@ def waits(known: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def headline_clocks(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> dict[str, Row]:
+def headline_clocks(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
     """Both clocks, as layers/headline/clocks.sql says them."""
-    known = [row for row in events_at(logs, as_of, known_at, mode) if as_of - 192 * HOUR < row["created_at"] <= as_of]
+    day_from = midnight(today_of(as_of, zone), zone)
+    known = [row for row in events_at(logs, as_of, known_at, mode) if row["created_at"] <= as_of]
     found = {}
     for figure, rows in waits(known).items():
         share = 0.5 if figure == "response_p50_s" else 0.9
-        by_hour = {h: quantile([row["wait"] for row in rows if row["age_s"] // 3600 == h], share) for h in range(192)}
-        older = [wait for h, wait in by_hour.items() if h >= 24 and wait is not None]
+        by_hour = {h: quantile([row["wait"] for row in rows if row["age_s"] // 3600 == h], share) for h in range(24)}
         today = [row for row in rows if row["created_at"] >= day_from]
-        found[figure] = {"value": quantile([row["wait"] for row in today], share),
-                         "compare": middle([row["goal"] for row in today if row["goal"] is not None]),
-                         "trace": [by_hour[h] for h in range(23, -1, -1)],
-                         "usual_low": quantile(older, 0.25), "usual_high": quantile(older, 0.75)}
+        found[figure] = {"value": quantile([row["wait"] for row in today], share), **judged(today, share),
+                         "trace": [by_hour[h] for h in range(23, -1, -1)], "usual_low": None, "usual_high": None}
     untimed = sum(row["created_at"] >= day_from and row["is_closed_untimed"] for row in known)
     if untimed:
-        found["closed_untimed"] = {"value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
+        found["closed_untimed"] = {"n": None, "n_judged": None, "n_on_time": None, "value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
     return found
+
+
+def judged(cases: list[Row], share: float) -> Row:
+    """What cases are held against: the target that all of them have, else how many are within their own."""
+    own = [row for row in cases if row["goal"] is not None]
+    goals = {row["goal"] for row in cases}
+    compare = None if not own else float(next(iter(goals))) if len(goals) == 1 else share
+    return {"compare": compare, "n": len(cases), "n_judged": len(own), "n_on_time": sum(row["wait"] <= row["goal"] for row in own)}
 
 
 def mean(values: list[float]) -> float | None:
@@ -204,19 +272,20 @@ def mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> dict[str, Row]:
+def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
     """The share found before anybody complained, as layers/headline/proactive.sql says it."""
-    week = timedelta(days=7)
-    known = [row for row in events_at(logs, as_of, known_at, mode) if row["occurred_at"] > as_of - 192 * HOUR]
-    before = [row for row in events_at(logs, as_of - week, known_at - week, mode) if row["occurred_at"] >= day_from - week]
+    day_from = midnight(today_of(as_of, zone), zone)
+    known = events_at(logs, as_of, known_at, mode)
+    week, week_known, week_from = days_before(as_of, known_at, zone, 7)
+    before = [row for row in events_at(logs, week, week_known, mode) if row["occurred_at"] >= week_from]
 
     def share(rows: list[Row]) -> float | None:
         return mean([100.0 if row["is_proactive"] else 0.0 for row in rows])
 
-    by_hour = [share([row for row in known if hours_ago(as_of, row["occurred_at"]) == h]) for h in range(192)]
-    older = [value for value in by_hour[24:] if value is not None]
-    return {"proactive_pct": {"value": share([row for row in known if row["occurred_at"] >= day_from]), "compare": share(before),
-                              "trace": by_hour[23::-1], "usual_low": quantile(older, 0.25), "usual_high": quantile(older, 0.75)}}
+    by_hour = [share([row for row in known if hours_ago(as_of, row["occurred_at"]) == h]) for h in range(24)]
+    return {"proactive_pct": {"value": share([row for row in known if row["occurred_at"] >= day_from]),
+                              "compare": share(before) if reaches(logs, week_from, week_known) else None,
+                              "trace": by_hour[::-1], "usual_low": None, "usual_high": None}}
 
 
 def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, district: str, most: int) -> list[Row]:
@@ -229,11 +298,13 @@ def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, distri
             rows.append({**row, "overdue_s": late})
     rows.sort(key=lambda row: row["event_id"])
     rows.sort(key=lambda row: row["created_at"] if row["overdue_s"] is None else as_of, reverse=True)
-    rows.sort(key=lambda row: (row["priority"], row["overdue_s"] is None, -(row["overdue_s"] or 0)))
+    rows.sort(key=lambda row: row["priority"] if row["overdue_s"] is None else 0)
+    rows.sort(key=lambda row: (0 if row["priority"] == 1 else 1 if row["overdue_s"] is not None else 2, row["overdue_s"] is None, -(row["overdue_s"] or 0)))
     names = ("priority", "title", "district_id", "stage", "age_s", "response_s", "response_target_s", "closure_target_s",
              "overdue_s", "n_arrived", "n_units")
     return [{"id": f"event_heat:{row['event_id']}", **{name: row[name] for name in names},
-             "closing_refused": row["is_refused"]} for row in rows[:most]]
+             "closing_refused": row["is_refused"], "n_open": len(rows),
+             "n_overdue": sum(each["overdue_s"] is not None for each in rows)} for row in rows[:most]]
 
 
 def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> list[tuple[str, int, int]]:
@@ -244,19 +315,23 @@ def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, 
              sum(stage == "sense" or stage in row["entered"] for row in today)) for stage in STAGES]
 
 
-def district_now(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str, district: str) -> list[tuple[Any, Any]]:
-    """Value and comparison of a district's three figures, as layers/districts/now.sql says them."""
-    week, day = timedelta(days=7), timedelta(days=1)
+def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, ...]]:
+    """Value and comparison of a district's three figures, and of the response its cases, as layers/districts/now.sql says them."""
+    day_from = midnight(today_of(as_of, zone), zone)
+    week, week_known, week_from = days_before(as_of, known_at, zone, 7)
+    before, before_known, _ = days_before(as_of, known_at, zone, 1)
 
-    def here(back: timedelta) -> list[Row]:
-        return [row for row in events_at(logs, as_of - back, known_at - back, mode) if row["district_id"] == district]
+    def here(moment: datetime, known_by: datetime) -> list[Row]:
+        return [row for row in events_at(logs, moment, known_by, mode) if row["district_id"] == district]
 
-    known = here(timedelta())
+    known = here(as_of, known_at)
+    n_week = sum(row["occurred_at"] >= week_from for row in here(week, week_known))
+    n_before = sum(row["is_open"] for row in here(before, before_known))
     today = [row for row in known if day_from <= row["created_at"] <= as_of]
     responses = waits(today)["response_p50_s"]
-    return [(sum(row["occurred_at"] >= day_from for row in known), sum(row["occurred_at"] >= day_from - week for row in here(week)) or None),
-            (quantile([row["wait"] for row in responses], 0.5), middle([row["goal"] for row in responses if row["goal"] is not None])),
-            (sum(row["is_open"] for row in known), sum(row["is_open"] for row in here(day)) or None)]
+    return [(sum(row["occurred_at"] >= day_from for row in known), n_week if reaches(logs, week_from, week_known) else None),
+            (quantile([row["wait"] for row in responses], 0.5), *judged(responses, 0.5).values()),
+            (sum(row["is_open"] for row in known), n_before if reaches(logs, before, before_known) else None)]
 
 
 def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str,
@@ -285,12 +360,30 @@ def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
     return [*(row for _, row in sorted(listed)), ("", *count(nowhere, True)), (None, *count(known, True))]
 
 
-def by_hour(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str, district: str) -> list[float | None]:
-    """Events of each hour of today, as layers/districts/day.sql says them; None for an hour that has not begun."""
-    known = [row for row in events_at(logs, as_of, known_at, mode)
-             if district in {"", row["district_id"]} and row["occurred_at"] >= day_from]
-    return [float(sum(floor((row["occurred_at"] - day_from) / HOUR) == h for row in known)) if day_from + h * HOUR <= as_of else None
-            for h in range(24)]
+def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, ...]]:
+    """Each hour of today, as layers/districts/day.sql says it: when it begins, its events, the usual band, and of how many days.
+
+    None for an hour that has not begun, and for the band of fewer than eight days alike.
+    """
+    day = today_of(as_of, zone)
+    day_from, day_to = midnight(day, zone), midnight(day + DAY, zone)
+    whole = events_at(logs, as_of, known_at, mode)
+    first = min((row["occurred_at"] for row in whole if row["occurred_at"] >= window_of(as_of, zone)), default=None)
+    known = [row["occurred_at"] for row in whole if district in {"", row["district_id"]}]
+    starts = [midnight(other, zone) for other in days_alike(day, zone)]
+    is_old = reaches(logs, window_of(as_of, zone), known_at)
+    starts = [start for start in starts if is_old or (first is not None and first < start)]
+
+    def count(start: datetime) -> float:
+        return float(sum(start <= at < start + HOUR for at in known))
+
+    found = []
+    for n in range(ceil((day_to - day_from) / HOUR)):
+        at = day_from + n * HOUR
+        alike = [count(start + at.astimezone(zone).hour * HOUR) for start in starts]
+        band = (quantile(alike, 0.1), quantile(alike, 0.9)) if len(alike) >= 8 else (None, None)
+        found.append((at, count(at) if at <= as_of else None, *band, len(starts)))
+    return found
 
 
 def marks(logs: Logs, as_of: datetime, known_at: datetime, mode: str, filters: Row) -> list[Row]:

@@ -93,6 +93,14 @@ def day_of(as_of: datetime, zone: ZoneInfo) -> tuple[date, datetime]:
     return day, datetime.combine(day, time(), tzinfo=zone).astimezone(as_of.tzinfo)
 
 
+def a_day_before(as_of: datetime, known_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime, datetime]:
+    """The same time by the city's clocks a day before, what was known of it, and when that day began."""
+    local = as_of.astimezone(zone)
+    day = local.date() - DAY
+    then = datetime.combine(day, local.time(), tzinfo=zone).replace(fold=local.fold).astimezone(as_of.tzinfo)
+    return then, known_at - (as_of - then), datetime.combine(day, time(), tzinfo=zone).astimezone(as_of.tzinfo)
+
+
 # The fleet
 
 
@@ -123,18 +131,20 @@ def sorties(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime,
 
 
 def fleet(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, flying_s: int, docked_s: int) -> list[Row]:
-    """Figures of the fleet, as layers/drone_coverage/fleet.sql says them: nothing yesterday is nothing to compare with."""
+    """Figures of the fleet, as layers/drone_coverage/fleet.sql says them: yesterday counts if flights are known from before it."""
     _, day_from = day_of(as_of, zone)
     known = heard(logs, as_of, known_at, flying_s, docked_s)
     mine = [row for row in known if row["is_integrated"]]
     counts = (len(mine), sum(row["beat"] is not None for row in mine), sum(row["is_flying"] for row in mine))
     n, metres = sorties(logs, as_of, known_at, day_from, mode)
-    n_then, metres_then = sorties(logs, as_of - DAY, known_at - DAY, day_from - DAY, mode)
+    before, before_known, before_from = a_day_before(as_of, known_at, zone)
+    n_then, metres_then = sorties(logs, before, before_known, before_from, mode)
+    was_known = any(row["started_at"] <= before_from and row["recorded_at"] <= before_known for row in logs.missions)
     has_flights = any(row["started_at"] <= as_of and row["recorded_at"] <= known_at for row in logs.missions)
     names = ("drones_integrated", "drones_online", "drones_flying")
     return [*({"figure": name, "value": count if known else None, "compare": None} for name, count in zip(names, counts, strict=True)),
-            {"figure": "sorties_today", "value": n if has_flights else None, "compare": n_then or None},
-            {"figure": "flown_km_today", "value": metres / 1_000 if has_flights else None, "compare": metres_then / 1_000 or None}]
+            {"figure": "sorties_today", "value": n if has_flights else None, "compare": n_then if was_known else None},
+            {"figure": "flown_km_today", "value": metres / 1_000 if has_flights else None, "compare": metres_then / 1_000 if was_known else None}]
 
 
 def drones(logs: Logs, as_of: datetime, known_at: datetime, flying_s: int, docked_s: int) -> list[Row]:

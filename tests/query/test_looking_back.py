@@ -285,7 +285,7 @@ def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs
             found = figures(pruned, views[1])
             assert found == figures(whole, views[0])
             wanted = {name: row["value"] for each in (history.headline_events, history.headline_clocks, history.headline_proactive)
-                      for name, row in each(logs, as_of, known_at, views[0].day_from, "live").items()}
+                      for name, row in each(logs, as_of, known_at, city.zone, "live").items()}
             assert {name: row["value"] for name, row in found.items()} == pytest.approx(wanted)
             for layer, sql in (("attention", "rows.sql"), ("attention", "stages.sql")):
                 rows = [desk.block(*block_of(desk, layer, sql), view).rows.to_pylist() for desk, view in zip((whole, pruned), views, strict=True)]

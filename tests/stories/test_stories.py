@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import layers
+from layers.headline.layer import LAYER
 from twin.city import City
 from twin.contracts import TABLES
 from twin.contracts.check import check
@@ -23,6 +24,7 @@ from twin.pack import load_city
 from twin.simulate import Scenario, Simulation, Truth, stories
 from twin.simulate.world import World
 from twin.store import Lake, Snapshot, publish
+from twin.view import Pointer, View, pin
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = {"events", "event_stages", "dispatches", "feedbacks", "tracks"}
@@ -99,11 +101,10 @@ def test_a_drill_is_in_the_lake_and_in_no_figure_of_the_living_city(told):
     assert truths["crossing"].mode == "drill"
     rest = facts.filter(pa.array([event != truths["crossing"].event_id for event in facts["event_id"].to_pylist()]))
     sql = load_sql(Path(layers.__file__).parent / "headline" / "events.sql")
-    asked = {"as_of": OVER, "known_at": OVER, "day_from": EIGHT.replace(hour=0), "district": "", "of_source": "all", "of_priority": 0, "of_stage": "all",
-             "window_from": OVER - timedelta(hours=1)}
+    (block,) = [each for each in LAYER.blocks if each.sql == "events.sql"]
 
     def figures(rows: pa.Table, mode: str) -> Mapping[str, float]:
-        params = {each.name: (asked | {"mode": mode})[each.name] for each in sql.params}
+        params = block.ask(pin(View(as_of=OVER, mode=mode), city_of("wuhan"), lambda _: Pointer("s", OVER)))
         return {row["figure"]: row["value"] for row in answer({"event_facts": rows}, sql, params).to_pylist()}
 
     assert figures(facts, "live") == figures(rest, "live")

@@ -30,7 +30,7 @@ _DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa
 
 
 _EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC),
-                                        "VARCHAR[]": [""]}
+                                        "VARCHAR[]": [""], "INTEGER[]": [1]}
 _PLACE = re.compile(r"\$\w+")
 _SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 
@@ -118,7 +118,7 @@ class Engine:
         Raises:
             QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
         """
-        bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
+        bound = _bound(sql, params)
         return self._pool.submit(self._answer, sql, bound, instead or {}, files or {}).result()
 
     def describe(self, sql: Sql) -> Described:
@@ -143,7 +143,7 @@ class Engine:
         Raises:
             QueryError: the parameters are wrong, or it cannot be planned.
         """
-        bound = {name: duckdb.Value(value, duckdb.sqltype(sql.param(name).type)) for name, value in sql.bind(params).items()}
+        bound = _bound(sql, params)
         try:
             with self._new_cursor() as cursor:
                 plan = cursor.execute(f"EXPLAIN (FORMAT json) {sql.text}", bound).fetchall()[-1][1]
@@ -210,6 +210,14 @@ def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) 
     """Answer one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
     with Engine.of(tables) as engine:
         return engine.query(sql, params)
+
+
+def _bound(sql: Sql, params: Mapping[str, object]) -> dict[str, duckdb.Value]:
+    """Return the parameters as the engine takes them. Raises QueryError as `Sql.bind` does."""
+    kinds = {param.name: duckdb.sqltype(param.type) for param in sql.params}
+    given = sql.bind(params)
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    return {name: duckdb.Value(value, kinds[name]) for name, value in plain.items()}
 
 
 def _view_of(name: str, files: Sequence[Path | str], root: Path, lacking: Collection[str]) -> str:

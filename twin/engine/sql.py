@@ -19,7 +19,7 @@ from twin.errors import QueryError
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
     "VARCHAR": str, "INTEGER": int, "BIGINT": int, "DOUBLE": (int, float), "BOOLEAN": bool, "TIMESTAMPTZ": datetime,
-    "VARCHAR[]": list}
+    "VARCHAR[]": list, "INTEGER[]": (list, tuple)}
 """Types that a parameter may have, and what Python gives for each."""
 
 MOMENTS = Path(__file__).parents[1] / "contracts" / "moments"

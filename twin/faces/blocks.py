@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
+from twin.days import LEAST_DAYS
 from twin.faces import forms, lines
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def of_figure(shown: Figure) -> dict[str, Any]:
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Answer a block with its title; without rows it says in their place why there are none."""
     title = html.H3(picture.texts.say(shown.block.title))
-    return html.Section([title, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
+    how = [html.P(picture.texts.say(shown.block.note), className="how")] if shown.block.note else []
+    return html.Section([title, *how, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
 
@@ -105,7 +107,17 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 def _trend(shown: Shown, picture: Picture) -> Component:
     """Return a trend; a click, or Enter when it has the focus, opens it large."""
     name = picture.texts.say("open-chart", title=picture.texts.say(shown.block.title))
-    return html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name, **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
+    chart = html.Div(lines.trend(shown.rows, picture.city.zone), role="button", tabIndex="0", title=name,
+                     **attributes({"opens": f"{shown.layer}:{shown.block.id}"}))
+    return html.Div([chart, html.P(usual(shown, picture), className="usual-said")])
+
+
+def usual(shown: Shown, picture: Picture) -> str:
+    """Return what the band behind a trend is and of how many days; without one, that history is too short."""
+    n, kind = shown.rows[0]["usual_n"], picture.pinned.days.today.kind
+    if any(row["usual_high"] is not None for row in shown.rows):
+        return picture.texts.say("usual-band", n=n, kind=kind)
+    return picture.texts.say("usual-none", n=n, least=LEAST_DAYS)
 
 
 def table(shown: Shown, picture: Picture) -> Component:
@@ -115,7 +127,24 @@ def table(shown: Shown, picture: Picture) -> Component:
                                for field in fields]))
     body = html.Tbody([html.Tr([_cell(row, field, picture) for field in fields], **_of_row(row, shown.block.chooses))
                        for row in shown.rows])
-    return html.Table([head, body])
+    listed = html.Table([head, body])
+    return html.Div([listed, said]) if (said := unlisted(shown.rows, shown.rows, picture)) else listed
+
+
+def unlisted(listed: Sequence[Row], rows: Sequence[Row], picture: Picture) -> Component | None:
+    """Return how many open events a list leaves out, those past their target by themselves; None if it has all.
+
+    Args:
+        listed: those of `rows` that are shown; each says how many there are (`n_open`, `n_overdue`).
+    """
+    if not rows or "n_overdue" not in rows[0]:
+        return None
+    more = rows[0]["n_open"] - len(listed)
+    late = rows[0]["n_overdue"] - sum(row["overdue_s"] is not None for row in listed)
+    if not more:
+        return None
+    said = picture.texts.say("unlisted-late" if late else "unlisted", n=more, late=late)
+    return html.P(said, className="unlisted", **attributes({"unlisted": more, "late": late}))
 
 
 def _of_row(row: Row, chooses: str) -> dict[str, Any]:

@@ -29,21 +29,6 @@ def template(size: float) -> go.layout.Template:
         "xaxis": axis, "yaxis": {**axis, "gridcolor": DARK["hair"], "nticks": 3}})
 
 
-def spark(trace: Sequence[float | None], usual: tuple[float, float] | None, *, line: float = 1.6) -> go.Figure:
-    """Answer a sparkline of evenly spaced values, oldest first, with its usual band; `line` in px."""
-    chart = go.Figure(layout={"template": template(12), "yaxis": {"visible": False}, "xaxis": {"visible": False}})
-    if usual:
-        chart.add_hrect(y0=usual[0], y1=usual[1], fillcolor=DARK["hair"], line_width=0, layer="below")
-    chart.add_scatter(y=list(trace), mode="lines", line={"color": DARK["text-2"], "width": line}, cliponaxis=False)
-    last = _last(trace)
-    if last is not None:
-        chart.add_scatter(x=[last], y=[trace[last]], mode="markers", cliponaxis=False,
-                          marker={"color": DARK["text-1"], "size": 4 * line})
-    pad = len(trace) * 0.02 + 0.2
-    chart.update_xaxes(range=[-pad, len(trace) - 1 + 2 * pad])
-    return chart
-
-
 def _last(trace: Sequence[float | None]) -> int | None:
     return next((at for at in range(len(trace) - 1, -1, -1) if trace[at] is not None), None)
 

@@ -30,23 +30,24 @@ _UNSPOKEN: dict[str, Any] = {"aria-hidden": "true"}
 Point = tuple[float, float]
 
 
-def spark(trace: Sequence[float | None], usual: tuple[float, float] | None, *, line: float = 1.6) -> Component:
+def spark(trace: Sequence[float | None], usual: Sequence[tuple[float, float] | None] = (), *,
+          line: float = 1.6) -> Component:
     """Return a sparkline of evenly spaced values, oldest first, with its usual band.
 
     Args:
         trace: null leaves a gap; at least one is none.
+        usual: low and high beside each value of the trace; empty for no band.
         line: stroke, px.
     """
     known = [value for value in trace if value is not None]
-    low, high = _room([*known, *(usual or ())])
+    edges = [edge for each in usual if each for edge in each]
+    low, high = _room([*known, *edges])
 
     def at(n: int, value: float) -> Point:
         return WIDE * (n + 0.4) / (len(trace) + 0.2), HIGH * (high - value) / (high - low)
 
-    band: list[str] = []
-    if usual:
-        top, bottom = at(0, usual[1])[1], at(0, usual[0])[1]
-        band = [f'<rect class="usual" x="0" y="{top:.1f}" width="{WIDE}" height="{bottom - top:.1f}"/>']
+    bounds = [[each and at(n, each[side]) for n, each in enumerate(usual)] for side in (0, 1)]
+    band = [_area(*bounds)]
     points = [None if value is None else at(n, value) for n, value in enumerate(trace)]
     return markup.Raw("".join((_open("spark-lines"), *band, _line(points, "line", line), _dot(points, line), "</svg>")))
 

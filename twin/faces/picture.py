@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from twin.errors import TwinError
 from twin.faces import forms
 from twin.faces.freshness import freshness
+from twin.measures.definitions import LEAST_CASES
 from twin.view import pin
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from twin.city import City
+    from twin.days import Days
     from twin.faces.freshness import State
     from twin.faces.texts import Texts
     from twin.layer import Block, Layer, Registry
@@ -38,7 +40,9 @@ class Figure:
         text, unit: how it is written.
         beside: the sentence that measures it, such as '−6% 同周同时'.
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
-        trace: the last 24 h, oldest first; empty for none. `usual` is the usual band, low and high.
+        trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside each, low and
+            high; empty for none.
+        n: of how many cases it is told; None for what is not told of cases.
         unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
     """
 
@@ -50,8 +54,9 @@ class Figure:
     beside: str = ""
     verdict: str = ""
     trace: tuple[float | None, ...] = ()
-    usual: tuple[float, float] | None = None
+    usual: tuple[tuple[float, float] | None, ...] = ()
     unknown: Unknown = ""
+    n: int | None = None
 
 
 @dataclass(frozen=True)
@@ -218,36 +223,73 @@ def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
-    figures = tuple(figure(row, texts, city, unknown, answer.damaged) for row in counted)
+    figures = tuple(figure(row, texts, city, unknown, answer.damaged, pinned.days) for row in counted)
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
     return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged)
 
 
-def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = ()) -> Figure:
+def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = (),
+           days: Days | None = None) -> Figure:
     """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
     if unknown:
         name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1))
         return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown)
     value, form = row["value"], row.get("form") or "count"
-    usual = (row["usual_low"], row["usual_high"]) if row.get("usual_low") is not None else None
-    beside, verdict = _beside(row, form, texts)
+    usual = tuple(None if low is None or high is None else (low, high) for low, high
+                  in zip(row.get("usual_low") or (), row.get("usual_high") or (), strict=True))
+    beside, verdict = _beside(row, form, texts, days)
     unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
     return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
-                  unit, beside, verdict, tuple(row.get("trace") or ()), usual)
+                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"))
 
 
-def _beside(row: Row, form: str, texts: Texts) -> tuple[str, str]:
-    """Answer what the figure is held against, and the verdict."""
+def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
+    """Return what the figure is held against, and the verdict; with nothing to hold it against, why."""
     value, other, kind = row["value"], row.get("compare"), row.get("compare_kind") or ""
-    if value is None or other is None or not kind:
+    if value is None or not kind:
         return "", ""
-    if kind == "target":
-        within = value <= other if row.get("better") != "higher" else value >= other
-        met = texts.say("target-met" if within else "target-missed")
-        bound = texts.say("target", value=forms.write_number(other, form, texts), better=row.get("better") or "lower")
-        return f"{met} {bound}", "good" if within else "bad"
+    if other is None:
+        return _nothing_like(row.get("compare_why") or "", kind, texts, days), ""
+    if kind in {"target", "on_time"}:
+        return _judged(row, form, texts)
     return f"{_change(value, other, kind, form, texts)} {texts.say(f'compare-{kind}')}", ""
+
+
+def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
+    """Return how a figure stands to its target, and the verdict; of too few cases none.
+
+    Where the cases have targets of their own they are judged one by one: enough of them are on time,
+    or not.
+    """
+    value, other, n = row["value"], row["compare"], row.get("n")
+    if row["compare_kind"] == "on_time":
+        n = row["n_judged"]
+        within = row["n_on_time"] >= other * n
+        said = texts.say("on-time", on_time=row["n_on_time"], n=n)
+    else:
+        within = value <= other if row.get("better") != "higher" else value >= other
+        bound = forms.write_number(other, form, texts)
+        said = texts.say("target", value=bound, better=row.get("better") or "lower")
+        said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
+    if n is not None and n < LEAST_CASES:
+        return f"{said} · {texts.say('too-few')}", ""
+    met = texts.say("target-met" if within else "target-missed")
+    return f"{met} {said}", "good" if within else "bad"
+
+
+def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
+    """Return why a figure stands beside nothing: the data do not reach back so far, or the days are not alike."""
+    if not why:
+        return ""
+    if why != "special-day" or days is None:
+        return f"{forms.DASH} {texts.say(f'compare-none-{why}-{kind}')}"
+    unlike = days.unlike
+    name = unlike.name_en if texts.lang == "en" else unlike.name
+    kind = "made-up" if unlike.kind == "workday" else unlike.kind
+    when = "today" if unlike is days.today else "week-ago"
+    said = texts.say(f"special-{when}", day=name or texts.say(f"day-{kind}"))
+    return f"{forms.DASH} {said}"
 
 
 def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:

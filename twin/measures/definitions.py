@@ -30,6 +30,9 @@ class Measure:
     source: str
 
 
+LEAST_CASES = 10
+"""A median or a percentile of fewer cases is shown with their number, and is not judged."""
+
 _CASE = "one district's published case, not a rule of the city: hence a configurable target"
 _RULE = "the pack's thresholds, assumed where they are marked so"
 

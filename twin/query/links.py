@@ -56,6 +56,8 @@ def write(value: Param) -> str:
         return ""
     if isinstance(value, datetime):
         return to_text(value)
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 

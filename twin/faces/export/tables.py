@@ -103,11 +103,11 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
 
 def _figures(picture: Picture) -> Sheet:
     rows: list[tuple[Value, ...]] = [
-        (each.name, picture.texts.say(each.block.title), None, "", forms.DASH, each.failed, "")
+        (each.name, picture.texts.say(each.block.title), None, "", forms.DASH, each.failed, "", None)
         for each in picture.shown if each.failed and each.block.kind == "figures"]
-    rows += [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query)
+    rows += [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query, shown.n)
             for each in picture.shown for shown in each.figures]
-    return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256"), tuple(rows))
+    return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256", "n"), tuple(rows))
 
 
 def _plain(value: object, picture: Picture) -> Value:

@@ -69,6 +69,9 @@ people = { $n } people (2020 census)
 district-facts = { $area } · { $people } · data as of { $moment }
 traced = Snapshot { $snapshot } · picture { $hash }
 fleet = Drones
+overdue-of-them = { $n } past target
+unlisted = { $n } more open, not listed
+unlisted-late = { $n } more open, not listed; { $late } of them past their target
 nothing-here = Nothing today so far
 blocks-failed = Not available here: { $names }. Everything else is whole.
 comma = {", "}
@@ -81,9 +84,32 @@ target = target { $better ->
    *[lower] ≤
 } { $value }
 target-met = met
+on-time = on time: { $on_time } of { $n }
+of-cases = { $n ->
+    [one] 1 case
+   *[other] { $n } cases
+}
+too-few = too few to judge
 target-missed = missed
 compare-yesterday = on yesterday
 compare-last_week = on last week
+compare-none-no-history-last_week = last week is not whole in the data
+compare-none-no-history-yesterday = yesterday is not whole in the data
+special-today = today is { $day }: not compared with last week
+special-week-ago = a week ago was { $day }: not compared
+day-workday = a workday
+day-weekend = a weekend
+day-holiday = a holiday
+day-made-up = a weekend day that is worked
+usual-band = band: 10th to 90th percentile of this hour on the last { $n } { $kind ->
+    [workday] workdays
+    [weekend] weekend days
+   *[holiday] holidays
+}
+usual-none = too little history: { $n ->
+    [one] 1 day alike
+   *[other] { $n } days alike
+}, and it takes { $least } to say what is usual
 priority-1 = Critical
 priority-2 = Serious
 priority-3 = Moderate

@@ -66,6 +66,9 @@ people = { $n } 人（2020 普查）
 district-facts = { $area } · { $people } · 数据截至 { $moment }
 traced = 快照 { $snapshot } · 图 { $hash }
 fleet = 无人机
+overdue-of-them = 超时 { $n } 件
+unlisted = 另有 { $n } 件未闭环未列出
+unlisted-late = 另有 { $n } 件未闭环未列出，其中 { $late } 件已超时
 nothing-here = 今天还没有
 blocks-failed = 此处暂不可用：{ $names }。其余内容完好。
 comma = 、
@@ -78,9 +81,26 @@ target = 目标 { $better ->
    *[lower] ≤
 } { $value }
 target-met = 达标
+on-time = 按时 { $on_time }/{ $n } 件
+of-cases = { $n } 件
+too-few = 件数少，不作评判
 target-missed = 未达标
 compare-yesterday = 昨日同时
 compare-last_week = 同周同时
+compare-none-no-history-last_week = 上周同期数据不全
+compare-none-no-history-yesterday = 昨日同期数据不全
+special-today = 今日为{ $day }，不与上周相比
+special-week-ago = 上周同日为{ $day }，不作比较
+day-workday = 工作日
+day-weekend = 周末
+day-holiday = 节假日
+day-made-up = 调休上班日
+usual-band = 灰带：近 { $n } 个{ $kind ->
+    [workday] 工作日
+    [weekend] 周末日
+   *[holiday] 节假日
+}同一小时的 10–90% 区间
+usual-none = 历史不足：同类日 { $n } 天，满 { $least } 天才示常态
 priority-1 = 紧急
 priority-2 = 重要
 priority-3 = 一般

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from twin.errors import UsageError
 from twin.faces import charts
-from twin.faces.blocks import aria
+from twin.faces.blocks import aria, usual
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -36,5 +36,6 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
     head = html.Div([html.H2(texts.say(found.block.title)), close], className="panel-head")
     graph = dcc.Graph(figure=chart, config={"displayModeBar": False, "responsive": True},
                       style={"height": "100%"})
-    return [html.Div([head, html.Div(graph, className="enlarged-chart")], className="enlarged", role="dialog",
+    said = html.P(usual(found, picture), className="usual-said")
+    return [html.Div([head, said, html.Div(graph, className="enlarged-chart")], className="enlarged", role="dialog",
                      **aria("modal", "true"))]

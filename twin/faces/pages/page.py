@@ -110,7 +110,8 @@ def foot(picture: Picture) -> list[Component]:
     if note := blocks.note(day, picture):
         return [controls, note]
     chart = lines.trend(day.rows, zone, heights=False, chooses=True)
-    return [controls, html.Div([html.Span(texts.say(day.block.title), className="foot-title"), html.Div(chart, className="day")],
+    title = [html.Span(texts.say(day.block.title)), html.Small(blocks.usual(day, picture), className="usual-said")]
+    return [controls, html.Div([html.Span(title, className="foot-title"), html.Div(chart, className="day")],
                                className="foot-chart")]
 
 

@@ -9,6 +9,8 @@ from dash import html
 from twin.faces import blocks, forms, parts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dash.development.base_component import Component
 
     from twin.faces.picture import Picture, Row
@@ -44,7 +46,8 @@ def side(picture: Picture) -> list[Component]:
     for shown in picture.slot("attention"):
         rows = shown.rows[:MOST_EVENTS]
         still_open = picture.figures.get("open_now")
-        title = html.H2([texts.say(shown.block.title), *([] if still_open is None else [_open(picture)])])
+        counts = [] if still_open is None else [_open(picture), *_overdue(rows, picture)]
+        title = html.H2([texts.say(shown.block.title), *counts])
         note = blocks.note(shown, picture)
         body = [note] if note else [_event(row, picture) for row in rows]
         found.append(html.Section([title, *body], className="wall-events"))
@@ -55,6 +58,13 @@ def _open(picture: Picture) -> Component:
     shown = picture.figures["open_now"]
     return html.Span([f" · {shown.name} ", html.B(shown.text), shown.unit],
                      **blocks.of_figure(shown))
+
+
+def _overdue(rows: Sequence[Row], picture: Picture) -> list[Component]:
+    """Return how many are past their target, of all that are open: not all of them have room here."""
+    n = rows[0]["n_overdue"] if rows else 0
+    said = picture.texts.say("overdue-of-them", n=n)
+    return [html.Span(f" · {said}", **blocks.attributes({"late": n}))] if n else []
 
 
 def _event(row: Row, picture: Picture) -> Component:

@@ -1,0 +1,116 @@
+"""What faces say of a figure besides its number: why it stands alone, of how many cases it is, what a list leaves out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from layers.registry import load_registry
+from tests.faces.imported import HALL, TRIO, imported
+from twin.days import days
+from twin.faces import blocks, picture, texts
+from twin.faces.pages import page
+from twin.faces.server import painting
+from twin.faces.wall import scene
+from twin.pack import find_city, load_city
+from twin.query import Desk
+from twin.view import View, pin
+
+WUHAN, ISLANDS = load_city(find_city("wuhan")), load_city(TRIO)
+FOLDERS = [layer.folder for layer in load_registry(WUHAN).layers]
+SAYS = {lang: texts.load_texts(lang, FOLDERS) for lang in texts.LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory):
+    """What painting needs, over a lake of five events."""
+    city, lake = imported(tmp_path_factory.mktemp("meaning"))
+    desk = Desk(city, load_registry(city), lake.path)
+    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
+    desk.close()
+
+
+def take(hall, lang="en", **view):
+    """What the faces show of a view."""
+    on = [layer.id for layer in hall.registry.layers if layer.on]
+    pinned = pin(View(lang=lang, **view), hall.city, hall.desk.pointer, on)
+    return picture.take(hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock())
+
+
+def words(found):
+    """All that stands in components, in the order in which it is read."""
+    if found is None or isinstance(found, (str, int, float)):
+        return "" if found is None else str(found)
+    if isinstance(found, (list, tuple)):
+        return " ".join(filter(None, map(words, found)))
+    return words(getattr(found, "children", None))
+
+
+def beside(lang, on=None, **row):
+    """What stands beside a figure, and its verdict; on the day `on` of the first city."""
+    noon = datetime(*(on or (2026, 11, 23)), 4, tzinfo=UTC)
+    of = days(noon, noon, WUHAN.zone, WUHAN.settings["calendar"])
+    plain = {"figure": "events_today", "form": "count", "unit": "unit-events", "better": "lower", "compare": None}
+    found = picture.figure({**plain, **row}, SAYS[lang], WUHAN, days=of)
+    return found.beside, found.verdict
+
+
+@pytest.mark.parametrize(("on", "zh", "en"), [
+    ((2026, 10, 1), "— 今日为国庆节，不与上周相比", "— today is National Day: not compared with last week"),
+    ((2026, 10, 8), "— 上周同日为国庆节，不作比较", "— a week ago was National Day: not compared"),
+    ((2026, 10, 10), "— 今日为调休上班日，不与上周相比", "— today is a weekend day that is worked: not compared with last week")])
+def test_a_figure_of_a_special_day_says_which_day_it_is(on, zh, en):
+    row = {"value": 9.0, "compare_kind": "last_week", "compare_why": "special-day"}
+    assert (beside("zh-CN", on, **row), beside("en", on, **row)) == ((zh, ""), (en, ""))
+
+
+def test_a_figure_that_the_data_have_nothing_to_compare_with_says_so():
+    row = {"value": 9.0, "compare_why": "no-history"}
+    assert beside("zh-CN", **row, compare_kind="last_week") == ("— 上周同期数据不全", "")
+    assert beside("en", **row, compare_kind="yesterday") == ("— yesterday is not whole in the data", "")
+
+
+def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(hall):
+    assert "too little history: 0 days alike, and it takes 8 to say what is usual" in words(page.foot(take(hall)))
+    shown = next(take(hall).slot("day"))
+    many = picture.Shown(shown.layer, shown.block, tuple({**row, "usual_n": 16, "usual_low": 0.0, "usual_high": 2.0} for row in shown.rows))
+    assert blocks.usual(many, take(hall, "zh-CN")) == "灰带：近 16 个周末日同一小时的 10–90% 区间"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "4 more open, not listed; 2 of them past their target"),
+                                            ("zh-CN", "另有 4 件未闭环未列出，其中 2 件已超时")])
+def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall, lang, said):
+    shown = take(hall, lang)
+    rows = [{"n_open": 6, "n_overdue": 3, "overdue_s": late} for late in (60, None)]
+    assert words(blocks.unlisted(rows, rows, shown)) == said
+    assert blocks.unlisted(rows, [{**row, "n_open": 2, "n_overdue": 1} for row in rows], shown) is None
+
+
+def test_the_wall_says_beside_the_open_how_many_are_late(hall):
+    assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
+    assert "Order: critical first" in words(page.side(take(hall)))
+
+
+def clock(lang, n, **row):
+    """What stands beside a time of closing of `n` cases."""
+    plain = {"figure": "closure_p90_s", "form": "duration", "unit": "", "value": 1_000.0, "compare": 1_800.0, "compare_kind": "target"}
+    return beside(lang, **{**plain, "n": n, "n_judged": n, "n_on_time": n, **row})
+
+
+def test_a_percentile_of_two_cases_shows_the_two_and_is_not_judged():
+    assert clock("en", 2) == ("target ≤ 30′00″ · 2 cases · too few to judge", "")
+    assert clock("zh-CN", 9) == ("目标 ≤ 30′00″ · 9 件 · 件数少，不作评判", "")
+
+
+def test_a_percentile_of_ten_cases_is_judged():
+    assert clock("en", 10) == ("met target ≤ 30′00″ · 10 cases", "good")
+    assert clock("zh-CN", 10, value=1_900.0) == ("未达标 目标 ≤ 30′00″ · 10 件", "bad")
+
+
+def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
+    """Nine in ten of 92 are 82.8: with 83 it is met, with 82 it is not."""
+    mixed = {"compare_kind": "on_time", "compare": 0.9}
+    assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
+    assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
+    assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
