@@ -2,7 +2,7 @@
 
 import json
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from twin.cli import COMMANDS, main
 from twin.cli.simulate import lively
+from twin.clock import now
 from twin.pack import load_city
 from twin.store import Lake, find
 
@@ -76,7 +77,7 @@ def test_a_city_simulated_without_an_end_is_shown_in_the_middle_of_its_day(tmp_p
     there = datetime.fromisoformat(json.loads(said)["as_of"]).astimezone(zone)
 
     assert (there.hour, there.minute, there.second) == (10, 30, 0)
-    assert timedelta(0) <= datetime.now(UTC) - there < timedelta(hours=25)
+    assert timedelta(0) <= now() - there < timedelta(hours=25)
 
 
 def test_a_fresh_lake_is_whole_and_listed(lake):
