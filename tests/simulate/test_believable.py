@@ -20,7 +20,7 @@ from twin.city import City
 from twin.feeds.simulated import Simulated
 from twin.geography import Locator
 from twin.pack import load_city, write_manifest
-from twin.simulate import events, programmes
+from twin.simulate import events, programmes, stories
 from twin.simulate.flights import silences_of
 from twin.simulate.world import World
 
@@ -138,29 +138,58 @@ def test_a_place_that_a_pack_puts_into_water_comes_ashore(wuhan):
     assert ground.ashore(114.31, 30.533) == (114.31, 30.533)
 
 
+def flooded(tmp_path: Path, *rings: list[tuple[float, float]]) -> City:
+    """The made-up city with other water: one polygon for each ring, valid or not."""
+    root = Path(shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "flooded"))
+    known = {"name": "Flood", "name_en": "Flood", "kind": "lake", "accuracy": "invented"}
+    features = [
+        {
+            "type": "Feature",
+            "properties": known,
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for ring in rings
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    (root / "geography" / "water.geojson").write_text(text, encoding="utf-8")
+    write_manifest(root)
+    return load_city(root)
+
+
 def test_districts_all_under_water_hinder_nobody(tmp_path):
     """Two districts of the made-up city are flooded; the third keeps its land."""
-    root = Path(shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "flooded"))
-    flood = shapely.box(-35.2, 40.9, -34.89, 41.1)
-    known = {"name": "Flood", "name_en": "Flood", "kind": "lake", "accuracy": "invented"}
-    feature = {
-        "type": "Feature",
-        "properties": known,
-        "geometry": json.loads(shapely.to_geojson(flood)),
-    }
-    (root / "geography" / "water.geojson").write_text(
-        json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
-    )
-    write_manifest(root)
-    city = load_city(root)
-    lon, lat, district = World(city, 7).ground.scatter(
-        np.random.default_rng(1), np.arange(8).repeat(50)
-    )
+    corners = [(-35.2, 40.9), (-34.89, 40.9), (-34.89, 41.1), (-35.2, 41.1), (-35.2, 40.9)]
+    city, flood = flooded(tmp_path, corners), shapely.Polygon(corners)
+    which = np.arange(8).repeat(50)
+    lon, lat, district = World(city, 7).ground.scatter(np.random.default_rng(1), which)
 
     assert Locator(city).districts(lon, lat).tolist() == list(district)
     dry = district == "corra"
     assert not shapely.intersects_xy(flood, lon[dry], lat[dry]).any()
     assert joined(Simulated(city, 7).between(BEGIN, BEGIN + hours(9)))["events"].num_rows > 5
+
+
+@pytest.mark.parametrize(
+    ("line", "district"),
+    [
+        ("T01,Porto,Port,alva,fz-porto,-34.845,40.955", "alva"),  # its point is on another island
+        ("T01,Porto,Port,fz-porto,,-35.005,41.0201", "fz-porto"),  # no outline; in the river
+    ],
+)
+def test_a_street_whose_point_is_no_place_has_places_on_land_near_it(tmp_path, line, district):
+    root = Path(shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "moved"))
+    text = (root / "streets.csv").read_text(encoding="utf-8")
+    before = "T01,Porto,Port,alva,fz-porto,-35.03,40.995"
+    assert before in text
+    (root / "streets.csv").write_text(text.replace(before, line), encoding="utf-8")
+    world = World(load_city(root), 7)
+    lon, lat, districts = world.ground.scatter(np.random.default_rng(1), np.zeros(200, int))
+
+    assert set(districts) == {district}
+    assert len(set(zip(lon, lat, strict=True))) > 30
+    assert not shapely.intersects_xy(world.ground.water, lon, lat).any()
+    inside = Locator(world.city).districts(lon, lat)
+    assert (inside == "alva").all() or district == "fz-porto"
 
 
 def test_events_are_all_over_the_city_and_not_on_one_spot(rows):
@@ -173,6 +202,20 @@ def test_events_are_all_over_the_city_and_not_on_one_spot(rows):
 
     assert max(spots.values()) <= 2
     assert len(spots) > 0.99 * first.num_rows
+
+
+def test_stories_of_one_place_do_not_all_happen_on_one_point(wuhan):
+    told = [
+        stories.stories_day(World(wuhan, 7), date(2026, 7, 1) + timedelta(days=n), ())[0]
+        for n in range(30)
+    ]
+    events_ = pa.concat_tables([each["events"] for each in told if each])
+    lon, lat = points_of("events", events_)
+
+    assert events_.num_rows > 30
+    assert len(set(zip(lon, lat, strict=True))) == events_.num_rows
+    assert not shapely.intersects_xy(water_of(wuhan), lon, lat).any()
+    assert Locator(wuhan).districts(lon, lat).tolist() == events_["district_id"].to_pylist()
 
 
 def test_the_places_of_one_street_are_spread_over_it(wuhan):

@@ -30,6 +30,9 @@ ROAM_M = 25.0
 _SPOTS, _TRIES, _ROUNDS, _OWN_ROUNDS = 160, 256, 9, 5
 _NEAREST_M, _FARTHEST_M = 250.0, 1_500.0
 _SHORE_SPOTS, _SHORE_M = 60, 110.0
+_LOOSE_M = 300.0
+"""How far around its point things of a street lie that is in no outline."""
+_NEAR_M, _NEAR_TRIES = 150.0, 16
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ class Ground:
         """Return all water of the pack as one shape, deg, WGS 84; an empty one without any."""
         path = self._world.city.geography.get("water")
         features = read_features(path) if path else []
-        shapes = [shapely.make_valid(shapely.from_geojson(json.dumps(each["geometry"])))
-                  for each in features]
+        shapes = [shapely.from_geojson(json.dumps(each["geometry"])) for each in features]
         found = shapely.union_all(np.array(shapes, dtype=object))
         shapely.prepare(found)
         return found
@@ -93,8 +95,8 @@ class Ground:
                 east[street], north[street] = found
                 roam[street] = np.full(len(found[0]), ROAM_M if room else 0.0)
         for street in np.flatnonzero([not len(each) for each in east]):
-            east[street] = world.street_lon[[street]] * self._shrink
-            north[street], roam[street] = world.street_lat[[street]], np.zeros(1)
+            east[street], north[street] = self._loose(int(street))
+            roam[street] = np.zeros(len(east[street]))
         count = np.array([len(each) for each in east])
         return Spots(np.concatenate(east) / self._shrink, np.concatenate(north),
                      np.concatenate(roam), np.cumsum(count) - count, count)
@@ -122,9 +124,29 @@ class Ground:
                 mine = spot[:, good & (of == at)]
                 found[at] = np.concatenate([found[at], mine], axis=1)[:, :_SPOTS]
                 sigma[at] *= 1.5 if mine.shape[1] < _SPOTS // 4 else 1.0
-        any_ = land.representative_point()
-        return [tuple(each) if each.shape[1] else (np.array([any_.x]), np.array([any_.y]))
-                for each in found]
+        anywhere = self._anywhere(draw, land)
+        return [tuple(each) if each.shape[1] else anywhere for each in found]
+
+    def _anywhere(self, draw: np.random.Generator, land: Any) -> tuple[NDArray[np.float64], ...]:
+        """Return spots all over a district's land, shrunk: for a street whose point is far outside."""
+        west, south, east, north = land.bounds
+        x, y = draw.uniform(west, east, 8 * _TRIES), draw.uniform(south, north, 8 * _TRIES)
+        good = shapely.contains_xy(land, x, y)
+        inside = land.representative_point()
+        return (x[good], y[good]) if good.any() else (np.array([inside.x]), np.array([inside.y]))
+
+    def _loose(self, street: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return spots around a street of a district without an outline, shrunk."""
+        world = self._world
+        draw = world.draw("loose ground", world.street_code[street])
+        lon, lat = float(world.street_lon[street]), float(world.street_lat[street])
+        x, y = draw.normal(0, _LOOSE_M / M_PER_DEG, (2, _SPOTS))
+        x, y = lon + x / self._shrink, lat + y
+        dry = ~shapely.intersects_xy(self.water, x, y)
+        if not dry.any():
+            x, y = (np.array([each]) for each in self.ashore(lon, lat))
+            dry = np.ones(1, bool)
+        return x[dry] * self._shrink, y[dry]
 
     def scatter(self, draw: np.random.Generator, streets: NDArray[np.int64]
                 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
@@ -186,6 +208,20 @@ class Ground:
         line = shapely.shortest_line(point, land[int(np.argmin(shapely.distance(land, point)))])
         at = shapely.get_point(line, -1)
         return float(at.x) / self._shrink, float(at.y)
+
+    def near(self, draw: np.random.Generator, lon: float, lat: float,
+             district: str | None) -> tuple[float, float]:
+        """Return a place on land at most `_NEAR_M` east or west, north or south, in the same district.
+
+        If there is none, the place itself, or the nearest on land.
+        """
+        east, north = draw.uniform(-1, 1, (2, _NEAR_TRIES)) * _NEAR_M / M_PER_DEG
+        x, y = lon + east / self._shrink, lat + north
+        good = ~shapely.intersects_xy(self.water, x, y)
+        if district is not None:
+            good &= self._world.locator.districts(x, y) == district
+        at = np.flatnonzero(good)
+        return (float(x[at[0]]), float(y[at[0]])) if len(at) else self.ashore(lon, lat)
 
     def street_spot(self, streets: NDArray[np.int64]
                     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

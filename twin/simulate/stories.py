@@ -117,7 +117,7 @@ def _street(world: World, lon: float, lat: float) -> str | None:
 
 def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> dict[str, pa.Table]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
-    lon, lat = world.ground.ashore(lon, lat)
+    lon, lat = world.ground.near(world.draw("story", truth.event_id), lon, lat, district)
     sources = world.city.reference["event_sources"].to_pylist()
     finds = [row for row in sources if row["finds"] == _SOURCES[truth.name]]
     units = words.get("units") or ["1"]
