@@ -1,4 +1,4 @@
-"""Who knows a city finds nothing odd in the simulated one: each test is a line that one would doubt."""
+"""Who knows a city finds nothing odd in the simulated one: a test for each line of doubt."""
 
 from __future__ import annotations
 

@@ -36,12 +36,13 @@ class Cases:
     """A day's cases in columns, in the order in which they happened; s after local midnight.
 
     Attributes:
+        number: its place in the day: what its id ends with.
         kind, street: places in the world's kinds and street-level units.
         told: when the citizen was told: the first answer.
         pick: (n, 5) chances of each case, for what else its rows need.
     """
 
-    id: NDArray[np.object_]
+    number: NDArray[np.int64]
     source: NDArray[np.object_]
     kind: NDArray[np.int64]
     street: NDArray[np.int64]
@@ -90,10 +91,10 @@ def cases_of(world: World, day: date) -> Cases | None:
     recorded = created + draw.integers(1, 5, n)
     sent, acked, arrived, done, told = _course(draw, kind, priority, created)
     return Cases(
-        np.array([f"E{day:%Y%m%d}{at:05d}" for at in range(n)], object), source, kind, street,
-        world.street_district[street], lon, lat, priority, proactive, occurred, created, recorded,
-        sent, acked, arrived, done, told, draw.random(n) < _DRILL_SHARE,
-        draw.random(n) < _FIXED_SHARE, draw.random(n) < _REOPENED_SHARE, draw.random((n, 5)))
+        np.arange(n), source, kind, street, world.street_district[street], lon, lat, priority,
+        proactive, occurred, created, recorded, sent, acked, arrived, done, told,
+        draw.random(n) < _DRILL_SHARE, draw.random(n) < _FIXED_SHARE,
+        draw.random(n) < _REOPENED_SHARE, draw.random((n, 5)))
 
 
 def _what(world: World, day: date, draw: np.random.Generator, proactive: NDArray[np.bool_]

@@ -60,7 +60,7 @@ def late_events_of(world: World, day: date) -> dict[str, pa.Table]:
     limit = _soon(world, day)
     last = case.told + np.where(case.reopened, _AGAIN_S, 60)
     late = last >= int((limit.as_py() - world.midnight(day)).total_seconds())
-    rows = _Rows(world, day, case.take(late)).tables()
+    rows = _Rows(world, day, case.take(late)).course()
     return {name: table.filter(pc.greater_equal(table["recorded_at"], limit))
             for name, table in rows.items()}
 
@@ -75,20 +75,25 @@ class _Rows:
 
     def __init__(self, world: World, day: date, case: Cases) -> None:
         self.world, self.start, self.case = world, world.midnight(day), case
+        self.id = np.array([f"E{day:%Y%m%d}{at:05d}" for at in case.number], object)
 
     def tables(self) -> dict[str, pa.Table]:
         """Return every table of the day."""
-        return {"events": self._events(), "event_stages": self._stages(), "dispatches": self._dispatches(),
-                "feedbacks": self._feedbacks(), "detections": self._detections()}
+        return {"events": self._events(), **self.course(), "detections": self._detections()}
+
+    def course(self) -> dict[str, pa.Table]:
+        """Return the tables that a case goes on in for as long as it lasts."""
+        return {"event_stages": self._stages(), "dispatches": self._dispatches(),
+                "feedbacks": self._feedbacks()}
 
     def _events(self) -> pa.Table:
         c = self.case
-        n = len(c.id)
+        n = len(c.number)
         names = kinds().label[self.world.words][c.kind]
         streets = self.world.street_name[c.street]
         titles = _joined("", names, KIND_AND_PLACE, streets)
         first: dict[str, Any] = {
-            "event_id": c.id, "version": np.ones(n, np.int16),
+            "event_id": self.id, "version": np.ones(n, np.int16),
             "occurred_at": moments(self.start, c.occurred),
             "recorded_at": moments(self.start, c.recorded),
             "created_at": moments(self.start, c.created),
@@ -118,9 +123,9 @@ class _Rows:
         entered = np.stack([c.created, c.created + 1, judged, c.sent, handled, c.told]).ravel()
         known = np.maximum(entered + 1, np.tile(c.recorded, 6))
         actors = np.array(["sensing", "centre", "model", "centre", "unit", "centre"], object)
-        n = len(c.id)
+        n = len(c.number)
         return pa.table({
-            "event_id": np.tile(c.id, 6), "stage": np.repeat(np.array(STAGES, object), n),
+            "event_id": np.tile(self.id, 6), "stage": np.repeat(np.array(STAGES, object), n),
             "occurred_at": moments(self.start, entered), "recorded_at": moments(self.start, known),
             "actor": np.repeat(actors, n),
             "note": pa.nulls(6 * n, pa.string()), "source": np.full(6 * n, "simulated", object),
@@ -129,7 +134,7 @@ class _Rows:
     def _dispatches(self) -> pa.Table:
         c = self.case
         n_units = _UNITS[c.priority - 1]
-        case = np.repeat(np.arange(len(c.id)), n_units)
+        case = np.repeat(np.arange(len(c.number)), n_units)
         unit = np.arange(len(case)) - np.repeat(np.cumsum(n_units) - n_units, n_units)
         lag = unit * 11
         times = {"sent_at": c.sent[case] + unit, "acked_at": c.acked[case] + lag,
@@ -139,7 +144,7 @@ class _Rows:
         n, code, name = len(case), self.world.street_code, self.world.street_name
         street, number = c.street[case], unit + 1
         shared: dict[str, Any] = {
-            "dispatch_id": _joined("", c.id[case], "-", number), "event_id": c.id[case],
+            "dispatch_id": _joined("", self.id[case], "-", number), "event_id": self.id[case],
             "unit_id": _joined("U", code[street], "-", number),
             "unit_name": _joined("", name[street], " ", number),
             "role": np.where(unit == 0, "lead", "assist"), "is_required": np.ones(n, bool),
@@ -157,7 +162,7 @@ class _Rows:
 
     def _feedbacks(self) -> pa.Table:
         c = self.case
-        first = self._told(np.arange(len(c.id)), 1, c.told, reopened=False)
+        first = self._told(np.arange(len(c.number)), 1, c.told, reopened=False)
         again = np.flatnonzero(c.reopened)
         back = c.told[again] + 300 + (c.pick[again, 1] * 3_000).astype(np.int64)
         over = back + 1_800 + (c.pick[again, 2] * 5_400).astype(np.int64)
@@ -168,7 +173,7 @@ class _Rows:
         c = self.case
         n = len(case)
         is_satisfied = np.full(n, not reopened) & (c.pick[case, 3] < 0.95)
-        return pa.table({"event_id": c.id[case], "version": np.full(n, version, np.int16),
+        return pa.table({"event_id": self.id[case], "version": np.full(n, version, np.int16),
                          "occurred_at": moments(self.start, at),
                          "recorded_at": moments(self.start, at + 2), "told_at": moments(self.start, at),
                          "is_satisfied": is_satisfied, "is_reopened": np.full(n, reopened),
@@ -180,11 +185,11 @@ class _Rows:
         n, by_drone = len(seen), c.pick[seen, 3] < 0.35
         judged = moments(self.start, c.recorded[seen] + 240)
         columns: dict[str, Any] = {
-            "detection_id": np.array([f"K{name[1:]}" for name in c.id[seen]], object),
+            "detection_id": np.array([f"K{name[1:]}" for name in self.id[seen]], object),
             "device": np.where(by_drone, "drone", "camera"),
             "device_id": np.array([f"C{code}" for code in self.world.street_code[c.street[seen]]], object),
             "model": np.full(n, "city-vision", object), "model_version": np.full(n, "1", object),
-            "class": kinds().id[c.kind[seen]], "event_id": c.id[seen],
+            "class": kinds().id[c.kind[seen]], "event_id": self.id[seen],
             "score": (0.6 + 0.4 * c.pick[seen, 0]).astype(np.float32),
             "evidence_uri": pa.nulls(n, pa.string()), "lon_ud": micro(c.lon[seen]),
             "lat_ud": micro(c.lat[seen]), "source": np.full(n, "simulated", object),

@@ -147,7 +147,7 @@ def _flying(world: World, fleet: Fleet, day: date, flights: Flights, step: int) 
         "speed_mps": scale.astype(np.float32), "heading_deg": (np.degrees(np.arctan2(ahead[0], ahead[1])) % 360).astype(np.float32),
         "battery_pct": np.rint(100 - 74 * into).astype(np.int8), "pitch_deg": pa.array(np.where(use == "traffic_patrol", -40, -55).astype(np.float32), mask=np.asarray(into > 0.95)),
         "fov_deg": pa.array(np.full(n, 72, np.float32), mask=np.asarray(into > 0.95)),
-        "mission_id": np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in of], object)}
+        "mission_id": _names(day, len(ticks))[of]}
     return _states(world, day, at, columns)
 
 
@@ -198,12 +198,17 @@ def _states(world: World, day: date, at: NDArray[np.int64], columns: dict[str, A
     return pa.table(columns).select(DRONE_STATES.schema.names).cast(DRONE_STATES.schema)
 
 
+def _names(day: date, n: int) -> NDArray[np.object_]:
+    """Return the ids of a day's flights, in their order."""
+    return np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in range(n)], object)
+
+
 def _missions(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Table:
     start, n = world.midnight(day), len(flights.start)
     found = world.draw("missions", day).poisson(0.25, n).astype(np.int16)
     far = float(np.hypot(*np.diff(_route(), axis=0).T).sum())
     shared: dict[str, Any] = {
-        "mission_id": np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in range(n)], object), "mode": np.full(n, "live", object), "drone_id": fleet.id[flights.drone],
+        "mission_id": _names(day, n), "mode": np.full(n, "live", object), "drone_id": fleet.id[flights.drone],
         "use_case": fleet.use_case[flights.drone], "started_at": moments(start, flights.start), "source": np.full(n, "simulated", object)}
     begun = shared | {"version": np.ones(n, np.int16), "occurred_at": moments(start, flights.start), "recorded_at": moments(start, flights.start + 1),
                       "ended_at": pa.nulls(n, pa.timestamp("us", tz="UTC")), "flown_m": pa.nulls(n, pa.float32()), "n_found": pa.nulls(n, pa.int16())}

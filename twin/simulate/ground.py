@@ -103,7 +103,10 @@ class Ground:
 
     def _district(self, name: str, land: Any,
                   streets: NDArray[np.int64]) -> list[tuple[NDArray[np.float64], ...]]:
-        """Return spots around each of a district's streets, shrunk: in its own part, if it has one."""
+        """Return spots around each of a district's streets, shrunk.
+
+        Of a street they lie nearer to its point than to another's, as far as that can be.
+        """
         world, draw = self._world, self._world.draw("ground", name)
         home = np.stack([world.street_lon[streets] * self._shrink, world.street_lat[streets]])
         apart = np.hypot(*(home[:, :, None] - home[:, None, :]))
@@ -128,7 +131,7 @@ class Ground:
         return [tuple(each) if each.shape[1] else anywhere for each in found]
 
     def _anywhere(self, draw: np.random.Generator, land: Any) -> tuple[NDArray[np.float64], ...]:
-        """Return spots all over a district's land, shrunk: for a street whose point is far outside."""
+        """Return spots all over a district's land, shrunk."""
         west, south, east, north = land.bounds
         x, y = draw.uniform(west, east, 8 * _TRIES), draw.uniform(south, north, 8 * _TRIES)
         good = shapely.contains_xy(land, x, y)
@@ -211,9 +214,9 @@ class Ground:
 
     def near(self, draw: np.random.Generator, lon: float, lat: float,
              district: str | None) -> tuple[float, float]:
-        """Return a place on land at most `_NEAR_M` east or west, north or south, in the same district.
+        """Return a place on land of the same district, within `_NEAR_M` in each direction.
 
-        If there is none, the place itself, or the nearest on land.
+        If none is found, the place itself, or the nearest on land.
         """
         east, north = draw.uniform(-1, 1, (2, _NEAR_TRIES)) * _NEAR_M / M_PER_DEG
         x, y = lon + east / self._shrink, lat + north
