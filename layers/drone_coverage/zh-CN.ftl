@@ -1,5 +1,5 @@
 drone_coverage-title = 无人机覆盖
-drone_coverage-old = 60 分前
+drone_coverage-old = 60 分钟前
 drone_coverage-new = 现在
 drone_coverage-fleet = 无人机
 drone_coverage-state = 状态
@@ -16,8 +16,8 @@ drones_online = 在线
 drones_flying = 在飞
 sorties_today = 今日架次
 flown_km_today = 今日里程
-coverage_60_pct = 覆盖 60 分
-district_seen_pct = 覆盖 60 分
+coverage_60_pct = 近60分钟覆盖率
+district_seen_pct = 近60分钟覆盖率
 district_drones_flying = 本区无人机在飞
 unit-aircraft = 架
 unit-flights = 架次

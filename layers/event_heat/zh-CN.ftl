@@ -4,4 +4,4 @@ event_heat-note = 未闭环与窗口内事件，按级别加权（紧急计 4，
 event_heat-few = 少
 event_heat-priority = 级别
 event_heat-stage = 阶段
-event_heat-age = 已历时
+event_heat-age = 已用时

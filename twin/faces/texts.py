@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -61,6 +62,6 @@ def load_texts(lang: str, folders: Iterable[Path]) -> Texts:
 
 
 @lru_cache(maxsize=128)
-def _parsed(text: str) -> FluentResource:
+def _parsed(text: str) -> Any:
     """Return the messages of a file: reading them takes a quarter of a second for all, and every export does it."""
     return FluentResource(text)
