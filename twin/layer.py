@@ -63,6 +63,7 @@ class Legend:
     unit: str
     scale: Scale
     note: str = ""
+    note_of: str = ""
     count: str = ""
     low_end: str = ""
     high_end: str = ""
@@ -126,7 +127,9 @@ class Block:
             or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower', 'higher', ''),
             `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
             the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
-            'compare-none-…' that says why; '' where it does not); and of what is told of cases, `n` BIGINT, how many. Where
+            'compare-none-…' that says why; '' where it does not); `value_why` (message key 'why-…')
+            where there may be no value for a reason; of a share of ground, `of_km2` DOUBLE, how much that is; and of what is
+            told of cases, `n` BIGINT, how many. Where
             `compare_kind` is 'on_time', `compare` is the share of cases on time that it takes, of `n_judged` with a
             target `n_on_time` are.
         trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how
@@ -139,6 +142,7 @@ class Block:
 
     Attributes:
         note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
+        note_of: only where some row is of this `kind`; '' for always.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -153,6 +157,7 @@ class Block:
     empty: str = "nothing-here"
     chooses: str = ""
     note: str = ""
+    note_of: str = ""
 
 
 class Urls(Protocol):

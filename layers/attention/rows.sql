@@ -5,9 +5,10 @@
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other never counts
--- param district VARCHAR - a district's id, or empty for the whole city
+-- param district VARCHAR - id of a district or a functional zone, or empty for the whole city
 -- param most INTEGER rows how many at most
 -- uses events_at
+-- uses zone_streets
 -- uses orders_at
 -- reads event_facts, dispatches, districts, streets
 -- column id VARCHAR - what to pick on the map
@@ -33,7 +34,8 @@
 WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, CASE WHEN age_s > closure_target_s THEN age_s - closure_target_s END AS overdue_s
-    FROM events_at WHERE mode = $mode AND is_open AND ($district = '' OR district_id = $district)
+    FROM events_at WHERE mode = $mode AND is_open AND ($district = '' OR district_id = $district
+           OR street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district))
 ), counted AS (
     SELECT count(*) AS n_open, count(overdue_s) AS n_overdue FROM still_open
 ), placed AS (

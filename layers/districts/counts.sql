@@ -1,7 +1,8 @@
 -- layers/districts/counts.sql: events of every district and functional zone, side by side, and of the whole city.
--- An event is counted where its newest known row says that it is, once; so the rows add up to the whole. One that names no
--- district of the pack, or none, is counted as of no known district.
--- A zone without an outline of which no event is known is unknown, not at rest: nothing places an event in it.
+-- An event is counted where its newest known row says that it is, once; so the districts add up to the whole. One that names no
+-- district of the pack, or none, is counted as of no known district. A functional zone counts what lies in its streets, which
+-- counts in their districts too.
+-- A zone without an outline and without streets, of which no event is known, is unknown, not at rest: nothing places an event in it.
 -- An event that is closed, nobody knows when, is neither open nor closed today.
 -- The day and what is open count as in headline/events.sql, and are unknown where they are there.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
@@ -9,7 +10,8 @@
 -- param day_from TIMESTAMPTZ UTC start of the city's day
 -- param mode VARCHAR - live or drill; the other never counts
 -- uses events_at
--- reads event_facts, districts
+-- uses zone_streets
+-- reads event_facts, districts, streets
 -- column id VARCHAR - what to pick on the map; null for the last two rows
 -- column district_id VARCHAR - district; null for the last two rows
 -- column kind VARCHAR - district or functional_zone; 'unknown' for events of no known district, 'total' for the whole city
@@ -23,9 +25,10 @@
 -- rows districts and zones, most open first, then most overdue, then most of today, unknown ones last, then by id;
 --      then one of events of no known district; then the whole city
 WITH known AS (
-    SELECT events_at.event_id, coalesce(districts.district_id, '') AS district_id, events_at.occurred_at, events_at.is_open,
+    SELECT events_at.event_id, coalesce(districts.district_id, '') AS district_id, zone_streets.zone_id, events_at.occurred_at, events_at.is_open,
            coalesce(events_at.is_open AND events_at.age_s > events_at.closure_target_s, FALSE) AS is_overdue, events_at.is_refused
     FROM events_at LEFT JOIN districts ON districts.district_id = events_at.district_id
+    LEFT JOIN zone_streets ON zone_streets.street_code = events_at.street_code
     WHERE events_at.mode = $mode
 ), closings AS ( -- events_at holds how long an event was open in whole seconds; whether that ended today hangs on microseconds
     SELECT event_id FROM event_facts
@@ -36,22 +39,31 @@ WITH known AS (
     SELECT count(CASE WHEN occurred_at > $as_of - INTERVAL 192 HOUR THEN 1 END) > 0 AS is_lately,
            count(CASE WHEN is_open OR occurred_at > $as_of - INTERVAL 192 HOUR THEN 1 END) > 0 AS is_any
     FROM known
+), located AS ( -- '' is none, null the whole city
+    SELECT district_id AS area_id, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
+    UNION ALL
+    SELECT zone_id, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
+    WHERE zone_id IS NOT NULL AND zone_id <> district_id
+    UNION ALL
+    SELECT NULL, event_id, occurred_at, is_open, is_overdue, is_refused FROM known
 ), counted AS (
-    SELECT known.district_id, count(CASE WHEN known.occurred_at >= $day_from THEN 1 END) AS events_today,
-           count(CASE WHEN known.is_open THEN 1 END) AS open_now, count(CASE WHEN known.is_overdue THEN 1 END) AS overdue_now,
-           count(closings.event_id) AS closed_today, count(CASE WHEN known.is_refused THEN 1 END) AS refused_now
-    FROM known LEFT JOIN closings ON closings.event_id = known.event_id
-    GROUP BY known.district_id
+    SELECT located.area_id, count(CASE WHEN located.occurred_at >= $day_from THEN 1 END) AS events_today,
+           count(CASE WHEN located.is_open THEN 1 END) AS open_now, count(CASE WHEN located.is_overdue THEN 1 END) AS overdue_now,
+           count(closings.event_id) AS closed_today, count(CASE WHEN located.is_refused THEN 1 END) AS refused_now
+    FROM located LEFT JOIN closings ON closings.event_id = located.event_id
+    GROUP BY located.area_id
 ), places AS (
-    SELECT 1 AS place, district_id AS area_id, kind, name, name_en, n_cells > 0 OR kind = 'district' AS is_told FROM districts
+    SELECT 1 AS place, district_id AS area_id, kind, name, name_en,
+           n_cells > 0 OR kind = 'district' OR district_id IN (SELECT zone_id FROM zone_streets) AS is_told
+    FROM districts
     UNION ALL SELECT 2, '', 'unknown', NULL, NULL, TRUE
 ), listed AS (
     SELECT places.place, places.area_id, places.kind, places.name, places.name_en, counted.events_today, counted.open_now,
-           counted.overdue_now, counted.closed_today, counted.refused_now, places.is_told OR counted.district_id IS NOT NULL AS is_told
-    FROM places LEFT JOIN counted ON counted.district_id = places.area_id
+           counted.overdue_now, counted.closed_today, counted.refused_now, places.is_told OR counted.area_id IS NOT NULL AS is_told
+    FROM places LEFT JOIN counted ON counted.area_id = places.area_id
     UNION ALL
-    SELECT 3, NULL, 'total', NULL, NULL, sum(events_today), sum(open_now), sum(overdue_now), sum(closed_today), sum(refused_now), TRUE
-    FROM counted
+    SELECT 3, NULL, 'total', NULL, NULL, events_today, open_now, overdue_now, closed_today, refused_now, TRUE
+    FROM heard LEFT JOIN counted ON counted.area_id IS NULL
 ), answered AS (
     SELECT place, area_id, kind, name, name_en, is_told,
            CASE WHEN is_told AND heard.is_lately THEN coalesce(events_today, 0) END AS events_today,

@@ -12,10 +12,11 @@
 -- param reach_hours INTEGER h how far back from now the last of them lies
 -- param least_days INTEGER days fewer of them say nothing usual
 -- param mode VARCHAR - live or drill; the other never counts
--- param district VARCHAR - a district's id, or empty for the whole city
+-- param district VARCHAR - id of a district or a functional zone, or empty for the whole city
 -- uses events_at
+-- uses zone_streets
 -- uses heard_at AS heard_early AT $as_of - INTERVAL 1 HOUR * $reach_hours, $known_at
--- reads event_facts
+-- reads event_facts, streets
 -- column at TIMESTAMPTZ UTC start of the hour
 -- column value DOUBLE events/h null for an hour that has not begun
 -- column usual_low DOUBLE events/h 10th percentile; null with too few days alike
@@ -25,7 +26,8 @@
 -- rows one per hour of the day, by hour
 WITH happened AS (
     SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n,
-           $district = '' OR coalesce(district_id = $district, FALSE) AS is_here
+           $district = '' OR coalesce(district_id = $district, FALSE)
+             OR coalesce(street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district), FALSE) AS is_here
     FROM events_at
     WHERE mode = $mode AND occurred_at >= $as_of - INTERVAL 1 HOUR * $reach_hours
 ), counted AS (

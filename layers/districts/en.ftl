@@ -5,6 +5,7 @@ district_events_today = Events today
 district_response_p50_s = Response, median
 district_open_now = Open now
 districts-counts = By district
+districts-zones = Zones count what lies in their streets; it counts in the districts of these too
 districts-name = District
 districts-open = Open
 districts-overdue = Overdue

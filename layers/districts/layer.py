@@ -126,6 +126,7 @@ LAYER = Layer(
     "districts", Path(__file__).parent, draw=draw,
     maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
     blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
-            Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id"),
+            Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id",
+                  note="districts-zones", note_of="functional_zone"),
             Block("now", "district", "figures", "districts-now", "now.sql", ask_figures, order=10),
             Block("district-day", "district", "trend", "districts-day", "day.sql", ask_day, order=20)))

@@ -5,19 +5,20 @@
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
 -- param mode VARCHAR - live or drill; the other never counts
--- param district VARCHAR - district
+-- param district VARCHAR - a district, or a functional zone: then what lies in its streets
 -- param week_at TIMESTAMPTZ UTC the same time a week ago
 -- param week_known_at TIMESTAMPTZ UTC what had been recorded by then was known at it
 -- param week_from TIMESTAMPTZ UTC start of that day
 -- param week_is_like BOOLEAN - that day is of the same kind as this one
 -- param before_at TIMESTAMPTZ UTC the same time a day ago
 -- param before_known_at TIMESTAMPTZ UTC what had been recorded by then was known at it
+-- uses zone_streets
 -- uses events_at
 -- uses events_at AS week_ago AT $week_at, $week_known_at
 -- uses heard_at AS heard_week AT $week_from, $week_known_at
 -- uses heard_at AS heard_before AT $before_at, $before_known_at
 -- uses open_spans
--- reads event_facts
+-- reads event_facts, streets
 -- column figure VARCHAR - district_events_today, district_response_p50_s, district_open_now
 -- column value DOUBLE events|s null for a response that nobody can know yet
 -- column form VARCHAR - how it is written
@@ -34,20 +35,24 @@
 -- column n_on_time BIGINT cases those within their own target
 -- rows three, in that order
 WITH today AS (
-    SELECT count(*) AS n FROM events_at WHERE mode = $mode AND district_id = $district AND occurred_at >= $day_from
+    SELECT count(*) AS n FROM events_at WHERE mode = $mode AND occurred_at >= $day_from
+      AND (district_id = $district OR street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district))
 ), like_day AS (
     SELECT count(*) AS n FROM week_ago
-    WHERE mode = $mode AND district_id = $district AND occurred_at >= $week_from
+    WHERE mode = $mode AND occurred_at >= $week_from
+      AND (district_id = $district OR street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district))
 ), counted AS (
     SELECT count(CASE WHEN open_from_us <= epoch_us($as_of) AND open_to_us > epoch_us($as_of) THEN 1 END) AS open_now,
            count(CASE WHEN open_from_us <= epoch_us($before_at) AND open_to_us > epoch_us($before_at) THEN 1 END) AS open_yesterday
-    FROM open_spans WHERE mode = $mode AND district_id = $district
+    FROM open_spans WHERE mode = $mode
+      AND (district_id = $district OR street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district))
 ), waits AS (
     SELECT CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(response_s, age_s)) AS DOUBLE) AS response_s,
            min(response_target_s) AS least_s, max(response_target_s) AS most_s, count(*) AS n, count(response_target_s) AS n_judged,
            count(CASE WHEN coalesce(response_s, age_s) <= response_target_s THEN 1 END) AS n_on_time
     FROM events_at
-    WHERE mode = $mode AND district_id = $district AND created_at >= $day_from AND created_at <= $as_of
+    WHERE mode = $mode AND (district_id = $district OR street_code IN (SELECT street_code FROM zone_streets WHERE zone_id = $district))
+      AND created_at >= $day_from AND created_at <= $as_of
       AND age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR (is_open AND NOT is_acked))
 ), figures AS (
     SELECT 1 AS place, 'district_events_today' AS figure, CAST(today.n AS DOUBLE) AS value, 'count' AS form, 'unit-events' AS unit,

@@ -5,6 +5,7 @@ district_events_today = 今日事件
 district_response_p50_s = 首次响应中位时长
 district_open_now = 未闭环
 districts-counts = 各区事件
+districts-zones = 功能区按所辖街道统计，其事件亦计入所在行政区
 districts-name = 区
 districts-open = 未闭环
 districts-overdue = 超时

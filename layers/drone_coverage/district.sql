@@ -4,6 +4,7 @@
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param district VARCHAR - district
+-- param raster_cell_m DOUBLE m side of a raster cell
 -- param drone_flying_s INTEGER s an aircraft in the air is lost after this silence
 -- param drone_docked_s INTEGER s an aircraft on the ground is lost after this silence
 -- reads coverage, districts, drone_states, drones
@@ -17,6 +18,7 @@
 -- column trace DOUBLE[] - null
 -- column usual_low DOUBLE[] - null
 -- column usual_high DOUBLE[] - null
+-- column of_km2 DOUBLE km2 ground that the share is of: the whole district, water and fields included; null for aircraft
 -- rows two, in that order
 WITH counted AS (
     SELECT count(*) AS n_day,
@@ -29,11 +31,12 @@ WITH counted AS (
 ), figures AS (
     SELECT 1 AS place, 'district_seen_pct' AS figure,
            CASE WHEN counted.n_day > 0 THEN 100.0 * counted.n_hour / nullif(districts.n_cells, 0) END AS value,
-           'percent' AS form, 'unit-percent' AS unit
+           'percent' AS form, 'unit-percent' AS unit,
+           nullif(districts.n_cells, 0) * $raster_cell_m * $raster_cell_m / 1e6 AS of_km2
     FROM counted LEFT JOIN districts ON districts.district_id = $district
     UNION ALL
-    SELECT 2, 'district_drones_flying', CASE WHEN n_registered > 0 THEN n_flying END, 'count', 'unit-aircraft' FROM flying
+    SELECT 2, 'district_drones_flying', CASE WHEN n_registered > 0 THEN n_flying END, 'count', 'unit-aircraft', NULL FROM flying
 )
 SELECT figure, CAST(value AS DOUBLE) AS value, form, unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, '' AS better,
-       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
+       CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high, of_km2
 FROM figures ORDER BY place

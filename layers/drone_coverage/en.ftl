@@ -1,4 +1,5 @@
 drone_coverage-title = Drone coverage
+drone_coverage-note = Coverage is the ground seen in 60 min as a share of all { $km2 } km², water and fields included; which streets are built up is not known, so theirs is not told
 drone_coverage-old = 60 min ago
 drone_coverage-new = now
 drone_coverage-fleet = Drones

@@ -17,7 +17,7 @@ CELLS = 2
 OLD_S = 3_600.0
 """Age at which a sight fades out, s."""
 
-LEGEND = Legend("drone_coverage-title", unit="", count="drones_flying", low_end="drone_coverage-old", high_end="drone_coverage-new",
+LEGEND = Legend("drone_coverage-title", unit="", note="drone_coverage-note", count="drones_flying", low_end="drone_coverage-old", high_end="drone_coverage-new",
                 scale=Ramp(OLD_S, 0.0, spread(("coverage", "coverage"), (0.03, 0.46), steps=5)))
 STATES = (Kind("flying", "drone_coverage-flying", rgba("text-1"), "drone"), Kind("returning", "drone_coverage-returning", rgba("text-1"), "drone"),
           Kind("docked", "drone_coverage-docked", rgba("text-3", 0.5), "dock"), Kind("charging", "drone_coverage-charging", rgba("text-3", 0.5), "dock"),

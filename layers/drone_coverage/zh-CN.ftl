@@ -1,5 +1,6 @@
 drone_coverage-title = 无人机覆盖
 drone_coverage-old = 60 分钟前
+drone_coverage-note = 覆盖率为近 60 分钟看到的面积占全域 { $km2 } km²（含水面与田地）的份额；建成区范围未知，故不另列
 drone_coverage-new = 现在
 drone_coverage-fleet = 无人机
 drone_coverage-state = 状态

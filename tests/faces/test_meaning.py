@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
-from twin.faces import blocks, picture, texts
+from twin.faces import blocks, forms, picture, texts
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.wall import scene
@@ -89,7 +90,7 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall,
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
     assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
-    assert "Order: critical first" in words(page.side(take(hall)))
+    assert "Order: level 1 first" in words(page.side(take(hall)))
 
 
 def clock(lang, n, **row):
@@ -114,3 +115,62 @@ def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
     assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
     assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
     assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
+
+
+def programme(hall, lang, **row):
+    """What is said of a programme's year."""
+    plain = {"programme": "estates", "scope": "renovated", "year": 2025, "plan": 200, "actual": 111, "under_way": 0, "due": 200.0, "basis": "counted",
+             "carried": 89, "carried_done": 88, "is_closed": True}
+    return words(blocks._programme({**plain, **row}, take(hall, lang)))
+
+
+def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
+    assert programme(hall, "zh-CN") == "2025 老旧小区改造 111 / 200 年终 · 据台账 · 结转 89，其后完成 88"
+    assert programme(hall, "en") == "Estates renovated 2025 111 / 200 at the year's end · counted · 89 carried over, 88 of them finished since"
+
+
+def test_a_year_without_a_plan_says_that_none_is_published(hall):
+    none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
+    assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 — 计划未公布"
+    assert programme(hall, "en", **none) == "Estates renovated 2026 — plan not published"
+
+
+def test_a_citys_own_words_for_levels_stand_beside_the_levels():
+    """An order that is 紧急 in the file is on level 2, and is not called what another level is called there."""
+    for lang, said in (("zh-CN", ["1 级（特急）", "2 级（紧急）", "3 级（一般/普通）", "4 级（咨询）"]),
+                       ("en", ["Level 1 (特急)", "Level 2 (紧急)", "Level 3 (一般/普通)", "Level 4 (咨询)"])):
+        own = texts.load_texts(lang, FOLDERS, WUHAN)
+        assert [own.say(f"priority-{level}") for level in (1, 2, 3, 4)] == said
+        assert forms.write(2, "priority", own, WUHAN.zone) == said[1]
+
+
+def test_a_level_for_which_a_city_has_no_word_keeps_the_programs_and_any_word_stands_as_it_is():
+    odd = {"work_orders": {"priorities": {'so "urgent" { $n }': 1, "back\\slash": 3}}}
+    own = texts.load_texts("en", FOLDERS, replace(ISLANDS, settings={**ISLANDS.settings, "feeds": odd}))
+    assert [own.say(f"priority-{level}") for level in (1, 2, 3)] == ['Level 1 (so "urgent" { $n })', "Serious", "Level 3 (back\\slash)"]
+
+
+def test_the_words_of_the_city_are_those_of_its_page(hall):
+    assert hall.words["en"].say("priority-1") == "Level 1 (alta)"
+
+
+def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
+    row = {"figure": "proactive_pct", "value": None, "value_why": "no-proactive-source", "form": "percent", "unit": "unit-percent", "compare_kind": "last_week"}
+    assert beside("zh-CN", **row) == ("尚未接入主动发现的来源", "")
+    assert beside("en", **row) == ("no proactive source is connected", "")
+
+
+def test_the_heat_says_that_it_is_weighted_and_of_what(hall):
+    said = words(page.legend(take(hall), hall.registry))
+    assert "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
+    assert "12 weighted/km²" in said
+    assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(page.legend(take(hall, "zh-CN", window_s=5_400), hall.registry))
+
+
+def test_coverage_says_of_what_it_is_a_share(hall):
+    n_cells = sum(hall.city.reference["districts"]["n_cells"].to_pylist())
+    whole = round(n_cells * 0.0025)
+    assert f"as a share of all {whole} km², water and fields included; which streets are built up is not known" in words(
+        page.legend(take(hall), hall.registry))
+    assert beside("en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("of all 8,570 km², water and fields too", "")
+    assert beside("zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("占全域 8,570 km²，含水面田地", "")

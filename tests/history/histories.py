@@ -41,7 +41,7 @@ class History:
 
     def logs(self, targets: list[Row]) -> Logs:
         """The raw logs as the oracle reads them."""
-        return Logs(**self.rows, sla_targets=targets)
+        return Logs(**self.rows, sla_targets=targets, event_sources=self.city.reference["event_sources"].to_pylist())
 
     def moment(self, draw: random.Random) -> datetime:
         """A moment in the history: now and then exactly that of a row."""
@@ -69,6 +69,7 @@ class _Maker:
     def __init__(self, draw: random.Random, city: City, edge: datetime) -> None:
         self.draw, self.edge = draw, edge
         self.districts = [*city.reference["districts"]["district_id"].to_pylist(), None]
+        self.streets = [*city.reference["streets"]["street_code"].to_pylist(), None]
         self.sources = city.reference["event_sources"]["source_id"].to_pylist()
         raster = city.raster
         self.lon = int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6)
@@ -109,7 +110,7 @@ class _Maker:
                 "recorded_at": self.near(max(created, opened)), "mode": draw.choice(["live", "live", "live", "drill"]),
                 "source_id": draw.choice(self.sources), "category": draw.choice("ab"), "title": f"{name} v{version}",
                 "details": None, "channel": None, "priority": draw.randint(1, 4), "level": draw.choice(["city", "district"]),
-                "is_proactive": draw.random() < 0.5, "district_id": draw.choice(self.districts), "street_code": None, "address": None,
+                "is_proactive": draw.random() < 0.5, "district_id": draw.choice(self.districts), "street_code": draw.choice(self.streets), "address": None,
                 "lon_ud": self.lon + draw.randint(-9_000, 9_000) if placed else None,
                 "lat_ud": self.lat + draw.randint(-9_000, 9_000) if placed else None,
                 "source": draw.choice(["test", "test", "work_orders"])})

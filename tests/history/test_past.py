@@ -79,6 +79,7 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
     as_of, known_at, day_from, mode = ask.pinned.as_of, ask.pinned.known_at, ask.pinned.day_from, ask.pinned.view.mode
     clocks, zone, places = (logs, as_of, known_at), city.zone, city.reference["districts"].to_pylist()
     districts: list[str] = [row["district_id"] for row in places]
+    zones = {row["street_code"]: row["zone_id"] for row in city.reference["streets"].to_pylist() if row["zone_id"]}
     n, wrong = 0, []
 
     def compare(what: str, said: Any, wanted: Any) -> None:
@@ -94,7 +95,7 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
             for part, value in row.items():
                 compare(f"{name}.{part}", said.get(name, {}).get(part), value)
     for district in ("", draw.choice(districts)):
-        wanted = oracle.attention(*clocks, mode, district, 99)
+        wanted = oracle.attention(*clocks, mode, district, 99, zones)
         said = ask.rows("attention", "rows.sql", **ask.clocks, mode=mode, district=district, most=99)
         compare("attention", [row["id"] for row in said], [row["id"] for row in wanted])
         for one, other in zip(said, wanted, strict=False):
@@ -102,19 +103,19 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
                 compare(f"attention {other['id']}.{part}", one[part], value)
         hours = [(row["at"], row["value"], row["usual_low"], row["usual_high"], row["usual_n"])
                  for row in ask.as_asked("districts", "day.sql", district=district)]
-        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district))
-        counted = oracle.district_now(*clocks, zone, mode, district)[0][0] if district else oracle.events_today(*clocks, zone, mode)
+        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district, zones))
+        counted = oracle.district_now(*clocks, zone, mode, district, zones)[0][0] if district else oracle.events_today(*clocks, zone, mode)
         compare("and they add up", sum(row[1] or 0 for row in hours), counted)
     said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
     said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
             for row in ask.as_asked("districts", "now.sql", district=district)]
-    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district))
+    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district, zones))
     counts = ask.rows("districts", "counts.sql", **ask.usual)
     said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]
                   for name in ("district_id", "events_today", "open_now", "overdue_now", "closed_today", "refused_now")) for row in counts]
-    compare("districts side by side", said, oracle.district_counts(*clocks, day_from, mode, places))
+    compare("districts side by side", said, oracle.district_counts(*clocks, day_from, mode, places, zones))
     drawn_too(ask, clocks, draw.choice(FILTERS), compare)
     return n, wrong
 

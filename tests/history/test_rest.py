@@ -101,9 +101,9 @@ def wanted_rows(logs: oracle.Logs, pinned: Pinned, city: City) -> dict[tuple[str
         ("department_linkage", "blind"): lambda: oracle.blind(logs, states, pinned.as_of),
         ("department_linkage", "departments"): lambda: oracle.departments(states),
         ("department_linkage", "links"): lambda: oracle.lines(logs, states, pinned.district),
-        ("renovation", "estates"): lambda: oracle.estates_done(progress),
-        ("renovation", "progress"): lambda: oracle.progress_of(progress, "city"),
-        ("renovation", "district"): lambda: oracle.progress_of(progress, pinned.district),
+        ("renovation", "estates"): lambda: oracle.estates_done(progress, pinned.day.year),
+        ("renovation", "progress"): lambda: oracle.progress_of(progress, "city", pinned.day.year),
+        ("renovation", "district"): lambda: oracle.progress_of(progress, pinned.district, pinned.day.year),
         ("renovation", "estates of the map"): lambda: oracle.estates(*clocks),
         ("renovation", "lifts"): lambda: oracle.lifts(*clocks),
         ("renovation", "centres"): lambda: oracle.centres(*clocks)}

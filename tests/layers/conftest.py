@@ -42,7 +42,7 @@ def ask() -> Ask:
         known_at = params.pop("known_at", as_of)
         usual = {"as_of": as_of, "known_at": known_at, "day_from": MIDNIGHT, "mode": "live", "district": "",
                  "of_source": "all", "of_priority": 0, "of_stage": "all", "window_from": as_of - timedelta(hours=1),
-                 "drone_flying_s": 90, "drone_docked_s": 900, "link_late_s": 300, "link_down_s": 300, "from_snapshot": True,
+                 "drone_flying_s": 90, "drone_docked_s": 900, "link_late_s": 300, "link_down_s": 300, "from_snapshot": True, "raster_cell_m": 50.0, "city_zone": CITY.key,
                  "this_year": as_of.year, "year_share": 0.5, **calendar(as_of, known_at, params.pop("zone", CITY), params.pop("country", ""))}
         filled = {param.name: params.pop(param.name, usual.get(param.name)) for param in sql.params}
         assert not params, f"{path} does not take {sorted(params)}"

@@ -100,6 +100,19 @@ def test_the_stage_is_the_last_one_entered_by_then(listed):
     assert listed(log, as_of=at("11:30"))[0]["stage"] == "handle"
 
 
+def test_a_reopened_case_is_in_handling_again_until_it_is_closed_again(ask, listed):
+    """Evaluated and closed at 9:10, open again from ten, closed again at eleven."""
+    back, again = at("10:00"), at("11:00")
+    through = {"monitor_s": 5, "handle_s": 60, "evaluate_s": 600}
+    log = [event("E1", at("9:00"), **through, **closed(600), holds_to=back),
+           event("E1", at("9:00"), **through, holds_from=back, closed_at=again, closed_known_at=again)]
+    assert listed(log, as_of=at("10:30"))[0]["stage"] == "handle"
+    stages = {row["stage"]: (row["n"], row["n_today"]) for row in ask("attention/stages.sql", {"event_facts": log}, as_of=at("10:30"))}
+    assert (stages["handle"], stages["evaluate"]) == ((1, 1), (0, 1))
+    assert listed(log, as_of=at("9:05"))[0]["stage"] == "handle"
+    assert sum(row["n"] for row in ask("attention/stages.sql", {"event_facts": log})) == 0
+
+
 def test_the_six_stages_add_up_to_what_is_open(ask):
     log = [event("a", at("11:00")), event("b", at("11:00"), monitor_s=5), event("c", at("11:00"), monitor_s=5, handle_s=60),
            event("done", at("11:00"), monitor_s=5, evaluate_s=60, **closed(60)), event("yesterday", at("11:00", day=22), monitor_s=5)]

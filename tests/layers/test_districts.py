@@ -124,6 +124,28 @@ def test_districts_side_by_side_worst_first_and_they_add_up(ask):
     assert [(row["id"], row["name"], row["name_en"]) for row in rows[::5]] == [("districts:B", "乙区", "Second"), (None, None, None)]
 
 
+STREETS = [{"street_code": "S1", "name": "一街", "district_id": "A", "zone_id": "Z1"}, {"street_code": "S2", "name": "二街", "district_id": "A"}]
+
+
+def test_a_functional_zone_counts_what_lies_in_its_streets_and_the_city_counts_it_once(ask, figures):
+    """Two in a street of the zone that lies in district A, one in another street of it, one that names the zone itself."""
+    log = [event("in its street", at("9:00"), street_code="S1", closure_target_s=60), event("there too", at("10:00"), street_code="S1", **closed(600)),
+           event("beside it", at("9:00"), street_code="S2"), event("named", at("9:30"), district_id="Z1", street_code="S1")]
+    tables = {"event_facts": log, "districts": AREAS, "streets": STREETS}
+    counts = side_by_side(ask("districts/counts.sql", tables))
+    assert (counts["Z1"], counts["A"], counts["total"]) == ((2, 1, 3, 1, 0), (2, 1, 3, 1, 0), (3, 1, 4, 1, 0))
+    assert counts["Z2"] == (None,) * 5
+    assert figures("districts/now.sql", tables, district="Z1")["district_events_today"]["value"] == 3
+    assert figures("districts/now.sql", tables, district="Z1")["district_open_now"]["value"] == 2
+    assert [row["value"] for row in ask("districts/day.sql", tables, district="Z1")][9:12] == [2, 1, 0]
+    assert {row["title"] for row in ask("attention/rows.sql", tables, district="Z1", most=8)} == {"in its street", "named"}
+
+
+def test_a_zone_with_streets_in_which_nothing_happened_is_at_rest(ask):
+    rows = ask("districts/counts.sql", {"event_facts": [event("elsewhere", at("9:00"))], "districts": AREAS, "streets": STREETS})
+    assert side_by_side(rows)["Z1"] == (0, 0, 0, 0, 0)
+
+
 def test_a_closing_counts_on_the_day_of_its_own_microsecond(ask):
     """Created half a second past a whole one, so that whole seconds of lasting do not tell which day it was closed."""
     late = at("23:00", day=22).replace(microsecond=500_000)

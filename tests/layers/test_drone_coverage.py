@@ -168,5 +168,6 @@ def test_yesterdays_flights_are_those_that_were_known_a_day_ago(figures):
 def test_a_sight_of_exactly_an_hour_ago_is_no_longer_of_the_hour(ask, figures):
     cells = [{"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:00")}, {"cell_x": 9, "cell_y": 9, "district_id": "A", "seen_at": at("11:00:01")}]
     districts = [{"district_id": "A", "n_cells": 4}]
-    assert figures("drone_coverage/seen.sql", {"coverage": cells, "districts": districts})["coverage_60_pct"]["value"] == 25
+    row = figures("drone_coverage/seen.sql", {"coverage": cells, "districts": districts}, raster_cell_m=50.0)["coverage_60_pct"]
+    assert (row["value"], row["of_km2"]) == (25, 0.01)  # four cells of 50 m
     assert [row["age_s"] for row in ask("drone_coverage/coverage.sql", {"coverage": cells})] == [3_599]

@@ -175,5 +175,16 @@ def test_proactive_is_a_share_of_today_beside_last_week(figures):
     assert row["trace"][-2:] == [0, None]
 
 
+def test_without_a_source_that_finds_by_itself_no_share_is_told_and_the_reason_is(figures):
+    log = [event("a", at("9:00")), event("w", at("9:00", day=16)), event("before", at("9:00", day=15))]
+    sources = [{"source_id": "S01", "finds": "reported"}, {"source_id": "S02", "finds": "proactive"}]
+    row = figures("headline/proactive.sql", {"event_facts": log, "event_sources": sources})["proactive_pct"]
+    assert (row["value"], row["value_why"], row["compare"], row["trace"]) == (None, "no-proactive-source", None, None)
+    heard = [*log, event("camera", at("9:00", day=20), source_id="S02")]
+    row = figures("headline/proactive.sql", {"event_facts": heard, "event_sources": sources})["proactive_pct"]
+    assert (row["value"], row["value_why"], row["compare"]) == (0, "", 0)
+    assert figures("headline/proactive.sql", {"event_facts": [*log, event("b", at("9:00"), is_proactive=True)]})["proactive_pct"]["value"] == 50
+
+
 def test_a_moment_before_the_first_event_knows_nothing(events):
     assert events([event("a", NOON)], as_of=NOON - timedelta(days=30))["events_today"]["value"] is None

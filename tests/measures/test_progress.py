@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ SQL = load_sql(Path(twin.measures.__file__).with_name("programme_progress.sql"))
 
 def progress(share: float = 0.5, as_of: datetime = NINE, known_at: datetime = NINE, **tables: Sequence[Mapping[str, object]]) -> dict[tuple[int, str, str], dict[str, object]]:
     """Progress by year, scope and area."""
-    asked = {"as_of": as_of, "known_at": known_at, "this_year": 2026, "year_share": share, "day_from": NINE}
+    asked = {"as_of": as_of, "known_at": known_at, "this_year": 2026, "year_share": share, "day_from": NINE, "city_zone": "Asia/Shanghai"}
     rows = answer({name: make(name, *given_rows) for name, given_rows in tables.items()}, SQL, asked)
     return {(row["year"], row["scope"], row["area_id"]): row for row in rows.cast(PROGRAMME_PROGRESS.schema).to_pylist()}
 
@@ -80,6 +80,42 @@ def test_estates_and_centres_are_counted_under_their_own_scope():
 
     assert {key[1]: (row["programme"], row["actual"], row["under_way"]) for key, row in rows.items()} == {
         "renovated": ("estates", 1, 1), "converted": ("communities", 1, 0)}
+
+
+NEW_YEAR = datetime(2025, 12, 31, 16, tzinfo=UTC)
+"""Midnight in a city eight hours ahead of UTC: the programme year 2025 is over."""
+
+
+def finished(name: str, at: datetime, year: int = 2025) -> list[dict[str, object]]:
+    """An estate of a programme year, planned in its spring and accepted at a moment, recorded at once."""
+    planned = datetime(year, 3, 1, tzinfo=UTC)
+    return [{"estate_id": name, "year": year, "status": "planned", "occurred_at": planned, "recorded_at": planned},
+            {"estate_id": name, "year": year, "version": 2, "status": "accepted", "occurred_at": at, "recorded_at": at}]
+
+
+def test_a_year_closes_with_what_was_finished_in_it_and_the_rest_is_carried_over():
+    """Of four one is accepted in autumn, one in the last second of the year, one in the first of the next, one never."""
+    last, first = NEW_YEAR - timedelta(seconds=1), NEW_YEAR
+    rows = [*finished("a", datetime(2025, 10, 1, tzinfo=UTC)), *finished("b", last), *finished("c", first), *finished("d", NINE)[:1]]
+    found = progress(estates=rows, targets=[{"year": 2025, "programme": "estates", "scope": "renovated", "plan": 4}])
+
+    closed = found[2025, "renovated", "city"]
+    assert (closed["plan"], closed["actual"], closed["carried"], closed["carried_done"], closed["due"]) == (4, 2, 2, 1, 4)
+
+
+def test_the_year_after_a_planned_one_stands_without_a_plan_until_it_is_published():
+    told = [{"year": 2025, "programme": "estates", "scope": "renovated", "plan": 4}]
+    row = progress(targets=told)[2026, "renovated", "city"]
+    assert (row["plan"], row["actual"], row["basis"], row["carried"]) == (None, None, "none", None)
+
+    published = progress(targets=[*told, {"target_id": "T2", "year": 2026, "programme": "estates", "scope": "renovated", "plan": 9}])
+    assert published[2026, "renovated", "city"]["plan"] == 9
+    assert (2026, "added+renewed", "city") not in progress(targets=[{"year": 2025, "scope": "added+renewed", "actual": 992}])
+
+
+def test_a_year_that_is_not_over_carries_nothing():
+    row = progress(estates=finished("a", NINE, 2026))[2026, "renovated", "city"]
+    assert (row["actual"], row["carried"], row["carried_done"]) == (1, None, None)
 
 
 seconds = st.integers(-2, 2).map(lambda n: NINE + timedelta(seconds=n))

@@ -27,6 +27,7 @@ class Logs:
     feedbacks: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     sla_targets: list[Row] = field(default_factory=list)
+    event_sources: list[Row] = field(default_factory=list)
 
 
 def newest(rows: list[Row], key: str, known_at: datetime) -> dict[Any, Row]:
@@ -98,6 +99,8 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             continue
         mine = [row for row in orders if row["event_id"] == name]
         acks = [row["acked_at"] for row in mine if row["acked_at"] is not None and row["acked_at"] <= as_of]
+        was_reopened = any(row["is_reopened"] and row["said_at"] <= as_of
+                           for row in standing([row for row in logs.feedbacks if row["event_id"] == name], known_at))
         told, is_closed = closing([row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at)
         answers = [row for row in logs.feedbacks if row["event_id"] == name]
         if event["source"] == "work_orders":  # it gives no stages: they follow from the order's own moments
@@ -113,7 +116,7 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             **event, "told_at": told, "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)), "is_open": is_open,
             "is_closed_untimed": is_closed and told is None, "is_acked": bool(acks), "response_s": seconds(event["created_at"], min(acks)) if acks else None,
             "closure_s": None if told is None else seconds(event["created_at"], told), "entered": entered,
-            "stage": next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
+            "stage": "handle" if was_reopened and not is_closed else next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
             "is_refused": refused and is_open, "response_target_s": goal["response_s"], "closure_target_s": goal["closure_s"],
             "n_units": sum(row["sent_at"] <= as_of for row in mine),
             "n_arrived": sum(row["sent_at"] <= as_of and row["arrived_at"] is not None and row["arrived_at"] <= as_of for row in mine)})
@@ -273,7 +276,11 @@ def mean(values: list[float]) -> float | None:
 
 
 def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
-    """The share found before anybody complained, as layers/headline/proactive.sql says it."""
+    """The share found before anybody complained, as layers/headline/proactive.sql says it; unknown while no source does so."""
+    by_itself = {row["source_id"] for row in logs.event_sources if row["finds"] == "proactive"}
+    heard = [row for either in ("live", "drill") for row in events_at(logs, as_of, known_at, either)]
+    if not any(row["is_proactive"] or row["source_id"] in by_itself for row in heard):
+        return {"proactive_pct": dict.fromkeys(("value", "compare", "trace", "usual_low", "usual_high"))}
     day_from = midnight(today_of(as_of, zone), zone)
     known = events_at(logs, as_of, known_at, mode)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
@@ -288,11 +295,16 @@ def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: Zo
                               "trace": by_hour[::-1], "usual_low": None, "usual_high": None}}
 
 
-def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, district: str, most: int) -> list[Row]:
+def lies_in(event: Row, area: str, zones: dict[str, str]) -> bool:
+    """Whether an event lies in a district, or in a functional zone: `zones` is the zone of each street that is in one."""
+    return area in {"", event["district_id"], zones.get(event["street_code"])}
+
+
+def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, district: str, most: int, zones: dict[str, str]) -> list[Row]:
     """Open events, worst first, as layers/attention/rows.sql says them."""
     rows = []
     for row in events_at(logs, as_of, known_at, mode):
-        if row["is_open"] and district in {"", row["district_id"]}:
+        if row["is_open"] and lies_in(row, district, zones):
             goal = row["closure_target_s"]
             late = row["age_s"] - goal if goal is not None and row["age_s"] > goal else None
             rows.append({**row, "overdue_s": late})
@@ -315,14 +327,15 @@ def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, 
              sum(stage == "sense" or stage in row["entered"] for row in today)) for stage in STAGES]
 
 
-def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, ...]]:
+def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str,
+                 zones: dict[str, str]) -> list[tuple[Any, ...]]:
     """Value and comparison of a district's three figures, and of the response its cases, as layers/districts/now.sql says them."""
     day_from = midnight(today_of(as_of, zone), zone)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
     before, before_known, _ = days_before(as_of, known_at, zone, 1)
 
     def here(moment: datetime, known_by: datetime) -> list[Row]:
-        return [row for row in events_at(logs, moment, known_by, mode) if row["district_id"] == district]
+        return [row for row in events_at(logs, moment, known_by, mode) if lies_in(row, district, zones)]
 
     known = here(as_of, known_at)
     n_week = sum(row["occurred_at"] >= week_from for row in here(week, week_known))
@@ -335,7 +348,7 @@ def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
 
 
 def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str,
-                    districts: list[Row]) -> list[tuple[Any, ...]]:
+                    districts: list[Row], zones: dict[str, str]) -> list[tuple[Any, ...]]:
     """District, events of today, open, overdue, closed today and refused, as layers/districts/counts.sql says them; '' is none, None the city."""
     known = events_at(logs, as_of, known_at, mode)
     names = {row["district_id"] for row in districts}
@@ -351,8 +364,9 @@ def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
 
     listed = []
     for district in districts:
-        here = [row for row in known if row["district_id"] == district["district_id"]]
-        is_told = bool(here) or district["kind"] == "district" or district["n_cells"] > 0
+        name = district["district_id"]
+        here = [row for row in known if lies_in(row, name, zones)]
+        is_told = bool(here) or district["kind"] == "district" or district["n_cells"] > 0 or name in zones.values()
         figures = count(here, is_told)
         order = (not is_told, -(figures[1] or 0), -(figures[2] or 0), -(figures[0] or 0), district["district_id"])
         listed.append((order, (district["district_id"], *figures)))
@@ -360,7 +374,8 @@ def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
     return [*(row for _, row in sorted(listed)), ("", *count(nowhere, True)), (None, *count(known, True))]
 
 
-def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str) -> list[tuple[Any, ...]]:
+def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str,
+            zones: dict[str, str]) -> list[tuple[Any, ...]]:
     """Each hour of today, as layers/districts/day.sql says it: when it begins, its events, the usual band, and of how many days.
 
     None for an hour that has not begun, and for the band of fewer than eight days alike.
@@ -369,7 +384,7 @@ def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mod
     day_from, day_to = midnight(day, zone), midnight(day + DAY, zone)
     whole = events_at(logs, as_of, known_at, mode)
     first = min((row["occurred_at"] for row in whole if row["occurred_at"] >= window_of(as_of, zone)), default=None)
-    known = [row["occurred_at"] for row in whole if district in {"", row["district_id"]}]
+    known = [row["occurred_at"] for row in whole if lies_in(row, district, zones)]
     starts = [midnight(other, zone) for other in days_alike(day, zone)]
     is_old = reaches(logs, window_of(as_of, zone), known_at)
     starts = [start for start in starts if is_old or (first is not None and first < start)]

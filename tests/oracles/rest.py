@@ -430,19 +430,30 @@ def centres(logs: Logs, as_of: datetime, known_at: datetime) -> list[Row]:
     return [{**{name: row[name] for name in names}, "mark": "centre"} for row in of_newest_year(steps(logs.communities, "community_id", as_of, known_at))]
 
 
-def counted(logs: Logs, as_of: datetime, known_at: datetime) -> dict[tuple[int, str, str, str], list[int]]:
-    """Finished and begun items by year, programme, scope and area: in their district, and in the city."""
+def counted(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo) -> dict[tuple[int, str, str, str], list[int]]:
+    """Items by year, programme, scope and area, in their district and in the city: finished, begun, carried over, of these finished since.
+
+    Of a year that is over, finished are those that were by its last day.
+    """
+    this_year = as_of.astimezone(zone).year
     found: dict[tuple[int, str, str, str], list[int]] = {}
     kinds: tuple[tuple[str, list[Row], str, Callable[[Row], str], set[str]], ...] = (
         ("estates", logs.estates, "estate_id", lambda _: "renovated", {"under_way"}),
         ("lifts", logs.lifts, "lift_id", lambda row: row["kind"], {"approved", "building"}),
         ("communities", logs.communities, "community_id", lambda _: "converted", {"under_way"}))
     for programme, rows, key, scope, begun in kinds:
-        for row in steps(rows, key, as_of, known_at).values():
+        known = by_then(rows, as_of, known_at)
+        for name, row in newest(known, key).items():
+            in_year = [each for each in known if each[key] == name and each["occurred_at"].astimezone(zone).year <= row["year"]]
+            last = max(in_year, key=lambda each: each["version"], default=None)
+            is_done, was_done = (each is not None and each["status"] in {"accepted", "open"} for each in (row, last))
+            is_over = row["year"] < this_year
             for area in {"city", row["district_id"]} - {None}:
-                counts = found.setdefault((row["year"], programme, scope(row), area), [0, 0])
-                counts[0] += row["status"] in {"accepted", "open"}
+                counts = found.setdefault((row["year"], programme, scope(row), area), [0, 0, 0, 0])
+                counts[0] += was_done if is_over else is_done
                 counts[1] += row["status"] in begun
+                counts[2] += is_over and not was_done
+                counts[3] += is_over and not was_done and is_done
     return found
 
 
@@ -451,8 +462,10 @@ def progress(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo) ->
     day, _ = day_of(as_of, zone)
     days = date(day.year, 12, 31).timetuple().tm_yday
     share = day.timetuple().tm_yday / days
-    counts = counted(logs, as_of, known_at)
+    counts = counted(logs, as_of, known_at, zone)
     said = {(row["year"], row["programme"], row["scope"], row["district_id"] or "city"): row for row in logs.targets}
+    follows = [(year + 1, *rest) for (year, *rest), row in said.items() if row["plan"] is not None and year + 1 == day.year]
+    said |= {key: {"plan": None, "actual": None} for key in follows if key not in said}
     found = []
     for key in sorted(counts.keys() | said.keys(), key=lambda key: (key[1], key[0], key[2], key[3])):
         year, programme, scope, area = key
@@ -462,24 +475,27 @@ def progress(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo) ->
         found.append({"year": year, "programme": programme, "scope": scope, "area_id": area, "plan": plan,
                       "actual": published if published is not None else held[0] if held else None,
                       "under_way": held[1] if held else None, "due": due,
+                      "carried": held[2] if held and year < day.year else None,
+                      "carried_done": held[3] if held and year < day.year else None,
                       "basis": "published" if published is not None else "counted" if held else "none"})
     return found
 
 
-def progress_of(rows: list[Row], area: str) -> list[Row]:
+def progress_of(rows: list[Row], area: str, this_year: int) -> list[Row]:
     """Progress of an area, as layers/renovation/progress.sql says it."""
     order = ("estates", "lifts", "communities")
-    mine = [{name: value for name, value in row.items() if name != "area_id"} for row in rows if row["area_id"] == area]
+    mine = [{name: value for name, value in row.items() if name != "area_id"} | {"is_closed": row["year"] < this_year}
+            for row in rows if row["area_id"] == area]
     return sorted(mine, key=lambda row: (-row["year"], order.index(row["programme"]), row["scope"]))
 
 
-def estates_done(rows: list[Row]) -> list[Row]:
+def estates_done(rows: list[Row], this_year: int) -> list[Row]:
     """The figure of estates, as layers/renovation/estates_done.sql says it."""
-    planned = [row for row in rows if row["programme"] == "estates" and row["area_id"] == "city" and row["plan"] is not None]
+    planned = [row for row in rows if row["programme"] == "estates" and row["area_id"] == "city" and row["plan"] is not None and row["year"] <= this_year]
     if not planned:
         return []
     row = max(planned, key=lambda row: row["year"])
-    return [{"figure": "estates_accepted", "value": row["actual"], "unit": f"/{row['plan']}", "compare": row["due"]}]
+    return [{"figure": "estates_accepted", "value": row["actual"], "unit": f"/{row['plan']} · {row['year']}", "compare": row["due"]}]
 
 
 # The newest values

@@ -275,7 +275,8 @@ def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs
     snapshot = find(whole._shelf.lake)
     raw = {name: pa.concat_tables([pq.ParquetFile(file).read() for file in snapshot.files(name)]).to_pylist()
            for name in ("events", "dispatches", "feedbacks", "sla_targets")}
-    logs = history.Logs(raw["events"], [], raw["dispatches"], raw["feedbacks"], [], raw["sla_targets"])
+    logs = history.Logs(raw["events"], [], raw["dispatches"], raw["feedbacks"], [], raw["sla_targets"],
+                        city.reference["event_sources"].to_pylist())
     dice, n_from_the_gap = random.Random(1), 0
     between = [dice.choice(moments[1:]) - timedelta(seconds=dice.randrange(1, 600)) for _ in range(6)]
     for as_of in (*moments[::8], *between):

@@ -77,10 +77,12 @@ PROGRAMME_PROGRESS = Table(
              text("programme", "what is renewed", allowed=("estates", "lifts", "communities")), text("scope", "what is counted"),
              text("area_id", "a district's id, or 'city'"), moment("as_of", "start of the city's day that it speaks of"),
              whole("plan", "planned; null if never published for this scope and area", "items", null=True),
-             whole("actual", "finished; null until the first report of this scope", "items", null=True),
+             whole("actual", "finished, of a closed year by its end; null until the first report of this scope", "items", null=True),
              whole("under_way", "begun and not finished; null until the first report", "items", null=True),
              real("due", "share of the plan that a straight line would have finished by now; null without a plan", "items", null=True),
-             text("basis", "whether `actual` is published or counted from the log", allowed=("published", "counted", "none"))))
+             text("basis", "whether `actual` is published or counted from the log", allowed=("published", "counted", "none")),
+             whole("carried", "not finished when the year closed; null before, and without a report", "items", null=True),
+             whole("carried_done", "those of them that were finished since; null where `carried` is", "items", null=True)))
 
 INDICATOR_LATEST = Table(
     name="indicator_latest", kind="measure", key=("ind_id", "area_id"), sort=("ind_id", "area_id"),

@@ -70,7 +70,9 @@ def of_figure(shown: Figure) -> dict[str, Any]:
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Answer a block with its title; without rows it says in their place why there are none."""
     title = html.H3(picture.texts.say(shown.block.title))
-    how = [html.P(picture.texts.say(shown.block.note), className="how")] if shown.block.note else []
+    of = shown.block.note_of
+    is_said = shown.block.note and (not of or any(row["kind"] == of for row in shown.rows))
+    how = [html.P(picture.texts.say(shown.block.note), className="how")] if is_said else []
     return html.Section([title, *how, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
@@ -188,15 +190,17 @@ def _programme(row: Row, picture: Picture) -> Component:
     texts, plan, actual = picture.texts, row["plan"], row["actual"]
     name = texts.say("programme-in-year", programme=texts.say(f"programme-{row['programme']}-{row['scope'].replace('+', '-and-')}"), year=str(row["year"]))
     written = forms.write(actual, "count", texts, picture.city.zone)
-    if plan is not None:
-        written = f"{written} / {forms.count(plan)}"
+    written = f"{written} / {forms.count(plan)}" if plan is not None else written
+    told = [texts.say("year-closed")] if row["is_closed"] else []
+    told += [texts.say(f"basis-{row['basis']}")] if plan is not None or actual is not None else [texts.say("plan-not-published")]
+    told += [texts.say("carried-over", n=row["carried"], done=row["carried_done"])] if row["carried"] else []
     bar: list[Component] = []
     if plan:
         bar.append(html.I(style={"width": f"{min(100.0, 100 * (actual or 0) / plan):.1f}%"}))
         if row["due"] is not None:
             bar.append(html.S(style={"left": f"{min(100.0, 100 * row['due'] / plan):.1f}%"}))
     return html.Div([html.Span(name, className="programme-name"), html.Div(bar, className="track" if plan else "track none"),
-                     html.B(written), html.Small(texts.say(f"basis-{row['basis']}"))],
+                     html.B(written), html.Small(" · ".join(told))],
                     className=f"programme {row['programme']} {row['scope'].replace('+', '-')}")
 
 

@@ -235,8 +235,18 @@ def _scale(read: Legend, picture: Picture) -> Component:
         ends = [html.Span(texts.say(read.low_end) if read.low_end else forms.number(scale.low)),
                 html.Span(texts.say(read.high_end) if read.high_end else f"{forms.number(scale.high)} {texts.say(read.unit)}")]
         gradient = f"linear-gradient(90deg,{','.join(_css(color) for color in scale.colors)})"
-        return html.Div([html.Div(className="ramp", style={"background": gradient}), html.Div(ends, className="ramp-ends")])
+        note = [html.Div(_noted(read.note, picture), className="legend-note")] if read.note else []
+        return html.Div([html.Div(className="ramp", style={"background": gradient}), html.Div(ends, className="ramp-ends"), *note])
     return html.Div([html.Span([_swatch(step), texts.say(step.name)], className="kind") for step in scale], className="kinds")
+
+
+def _noted(key: str, picture: Picture) -> str:
+    """Return the sentence under a scale: how far back it looks, and of how much ground a share is."""
+    window_s, city = picture.pinned.window_s, picture.city
+    cells = sum(city.reference["districts"]["n_cells"].to_pylist())
+    hours = window_s // 3_600 if window_s % 3_600 == 0 else 0
+    return picture.texts.say(key, hours=hours, minutes=window_s // 60,
+                             km2=forms.count(cells * city.raster.cell_m ** 2 / 1e6))
 
 
 def _swatch(step: Band | Kind) -> Component:

@@ -247,7 +247,11 @@ def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: S
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
     """Return what the figure is held against, and the verdict; with nothing to hold it against, why."""
     value, other, kind = row["value"], row.get("compare"), row.get("compare_kind") or ""
-    if value is None or not kind:
+    if value is None:
+        return texts.say(f"why-{row['value_why']}") if row.get("value_why") else "", ""
+    if row.get("of_km2"):
+        return texts.say("share-of-area", km2=forms.count(row["of_km2"])), ""
+    if not kind:
         return "", ""
     if other is None:
         return _nothing_like(row.get("compare_why") or "", kind, texts, days), ""

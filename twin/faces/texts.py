@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fluent.runtime import FluentBundle, FluentResource
+
+if TYPE_CHECKING:
+    from twin.city import City
 
 LANGUAGES = ("zh-CN", "en")
 DASH = "—"
@@ -51,14 +54,40 @@ class Texts:
         return self.say(key) if self.has(key) else DASH
 
 
-def load_texts(lang: str, folders: Iterable[Path]) -> Texts:
-    """Read the messages of `lang` from the faces' folder and `folders` (one per layer)."""
+def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> Texts:
+    """Read the messages of `lang` from the faces' folder and `folders` (one per layer).
+
+    Args:
+        city: gives its own words for the levels of an event, which then stand beside the levels; in
+            words that are not the city's, a level would be called what another one is called there.
+    """
     bundle = FluentBundle([lang], use_isolating=False)
     for folder in (_OWN, *folders):
         path = folder / f"{lang}.ftl"
         if path.is_file():
             bundle.add_resource(_parsed(path.read_text(encoding="utf-8")))
-    return Texts(lang, bundle)
+    texts = Texts(lang, bundle)
+    own = {} if city is None else _own_levels(city)
+    named = [_message(f"priority-{level}", texts.say("priority-own", level=level, words="/".join(words)))
+             for level, words in own.items()]
+    bundle.add_resource(FluentResource("".join(named)), allow_overrides=True)
+    return texts
+
+
+def _own_levels(city: City) -> dict[int, list[str]]:
+    """Return the words by which the city's own orders call each level, in the order of the pack."""
+    orders = city.settings.get("feeds", {}).get("work_orders", {})
+    given: object = cast("dict[str, object]", orders).get("priorities") if isinstance(orders, dict) else None
+    found: dict[int, list[str]] = {}
+    for word, level in cast("dict[str, int]", given).items() if isinstance(given, dict) else ():
+        found.setdefault(level, []).append(str(word))
+    return found
+
+
+def _message(key: str, text: str) -> str:
+    """Return a message that says `text`, whatever signs are in it."""
+    safe = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'{key} = {{ "{safe}" }}\n'
 
 
 @lru_cache(maxsize=128)

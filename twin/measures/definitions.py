@@ -84,8 +84,12 @@ MEASURES = (
             "not probed in 24 h", _RULE),
     Measure("programme_progress", "actual", "Finished", "items", "higher",
             "the published result of this scope; else items accepted or open, by the newest version that had both happened and "
-            "been recorded", "targets: plan, of the same year, programme and scope",
+            "been recorded, of a closed year the newest that had happened by 31 December of that year", "targets: plan, of the same year, programme and scope",
             "no report of this scope yet: drawn as a dash beside the plan", "results of different scope are never one series"),
+    Measure("programme_progress", "carried", "Carried over", "items", "lower",
+            "items of the programme year that were not accepted or open on 31 December of it, by the city's calendar; those "
+            "finished since are told apart (carried_done) and never added to the year's result", "",
+            "the year has not closed, or no report of this scope: not shown", "a year's result is what was finished in it"),
     Measure("programme_progress", "due", "Due by now", "items", "neither",
             "plan times the share of the year's days that have begun, by the city's calendar; a past year's plan is due whole", "", "no plan was published",
             "a straight line: the city has published no course of works"),

@@ -24,6 +24,7 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     asked = {
         "as_of": news.as_of,
         "known_at": news.as_of,
+        "city_zone": city.zone.key,
         "this_year": today.year,
         "year_share": year_share(today),
         "day_from": _day_from(city, news.as_of),

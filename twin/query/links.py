@@ -27,7 +27,7 @@ def tag(sql: Sql, *of: str) -> str:
 
 
 def of_city(city: City) -> dict[str, Param]:
-    """Answer the parameters that the pack gives, so that no layer needs the city: the raster, and numbers of [freshness]."""
+    """Answer the parameters that the pack gives, so that no layer needs the city: the raster, the zone, and numbers of [freshness]."""
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
@@ -35,7 +35,7 @@ def of_city(city: City) -> dict[str, Param]:
         "raster_n_x": raster.n_x, "raster_n_y": raster.n_y}
     numbers: dict[str, Param] = {name: value for name, value in city.settings.get("freshness", {}).items()
                                  if isinstance(value, (int, float)) and not isinstance(value, bool)}
-    return given | numbers
+    return {**given, **numbers, "city_zone": city.zone.key}
 
 
 def fill(sql: Sql, asked: Params, given: Params) -> dict[str, Param]:

@@ -1,7 +1,8 @@
 -- events_at.sql: the events that had happened by one moment, as they were known at another: the one home of both clocks.
 -- First the row that was known then; then what of it had happened by the moment looked at, and was recorded.
 -- A clock that would run backwards (acknowledged or closed before the order was opened, by a correction) has no length:
--- null, though the event is acknowledged or closed. Nor has closing one where only is known by when it was closed.
+-- null, though the event is acknowledged or closed. An event that was reopened and is open is in handling again, whatever it
+-- had reached before. Nor has closing one where only is known by when it was closed.
 -- param   as_of              TIMESTAMPTZ  UTC    what had happened by then
 -- param   known_at           TIMESTAMPTZ  UTC    and had been recorded by then
 -- reads   event_facts
@@ -25,7 +26,7 @@
 -- column  is_acked           BOOLEAN      -      a unit has acknowledged
 -- column  response_s         BIGINT       s      to the first acknowledgement; null without, or without a length
 -- column  closure_s          BIGINT       s      until the citizen was told; null while open, untimed, or without a length
--- column  stage              VARCHAR      -      furthest stage reached
+-- column  stage              VARCHAR      -      furthest stage reached; handle while open again
 -- column  stage_n            INTEGER      ordinal  its place among the six
 -- column  is_monitored       BOOLEAN      -      has come into the stage
 -- column  is_judged          BOOLEAN      -      has come into the stage
@@ -47,12 +48,16 @@ SELECT event_id, occurred_at, created_at, mode, source_id, category, title, prio
             THEN (epoch_us(acked_at) - epoch_us(created_at)) // 1000000 END AS response_s,
        CASE WHEN closed_at <= $as_of AND closed_known_at <= $known_at AND closed_at >= created_at
             THEN (epoch_us(closed_at) - epoch_us(created_at)) // 1000000 END AS closure_s,
-       CASE WHEN evaluate_at <= $as_of AND evaluate_known_at <= $known_at THEN 'evaluate'
+       CASE WHEN holds_from IS NOT NULL AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at)
+                 AND (closed_by_at IS NULL OR closed_by_at > $as_of OR closed_by_known_at > $known_at) THEN 'handle'
+            WHEN evaluate_at <= $as_of AND evaluate_known_at <= $known_at THEN 'evaluate'
             WHEN handle_at <= $as_of AND handle_known_at <= $known_at THEN 'handle'
             WHEN warn_at <= $as_of AND warn_known_at <= $known_at THEN 'warn'
             WHEN judge_at <= $as_of AND judge_known_at <= $known_at THEN 'judge'
             WHEN monitor_at <= $as_of AND monitor_known_at <= $known_at THEN 'monitor' ELSE 'sense' END AS stage,
-       CASE WHEN evaluate_at <= $as_of AND evaluate_known_at <= $known_at THEN 6
+       CASE WHEN holds_from IS NOT NULL AND (closed_at IS NULL OR closed_at > $as_of OR closed_known_at > $known_at)
+                 AND (closed_by_at IS NULL OR closed_by_at > $as_of OR closed_by_known_at > $known_at) THEN 5
+            WHEN evaluate_at <= $as_of AND evaluate_known_at <= $known_at THEN 6
             WHEN handle_at <= $as_of AND handle_known_at <= $known_at THEN 5
             WHEN warn_at <= $as_of AND warn_known_at <= $known_at THEN 4
             WHEN judge_at <= $as_of AND judge_known_at <= $known_at THEN 3

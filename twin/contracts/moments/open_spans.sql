@@ -7,30 +7,31 @@
 -- reads   event_facts
 -- column  mode             VARCHAR      -     live or drill
 -- column  district_id      VARCHAR      -     district; null where unknown
+-- column  street_code      VARCHAR      -     street-level unit; null where unknown
 -- column  open_from_us     BIGINT       us    first moment at which it is open, since 1970
 -- column  open_to_us       BIGINT       us    first moment at which it is open no longer; far ahead while open
 -- column  refused_from_us  BIGINT       us    first moment at which a closing is known to have been refused; far ahead for none
 -- rows    one per span of an event that reaches into the 26 hours, in no order
 WITH reaching AS (
-    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+    SELECT mode, district_id, street_code, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
            closed_by_known_at, refused_known_at
     FROM event_facts
     WHERE (closed_at IS NULL OR closed_at > $as_of - INTERVAL 26 HOUR)
       AND (closed_by_at IS NULL OR closed_by_at > $as_of - INTERVAL 26 HOUR) AND created_at <= $as_of AND known_from <= $known_at
     UNION ALL
-    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+    SELECT mode, district_id, street_code, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
            closed_by_known_at, refused_known_at
     FROM event_facts
     WHERE closed_at <= $as_of - INTERVAL 26 HOUR AND closed_known_at > $known_at - INTERVAL 26 HOUR
       AND created_at <= $as_of AND known_from <= $known_at
     UNION ALL
-    SELECT mode, district_id, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
+    SELECT mode, district_id, street_code, created_at, known_from, known_to, holds_from, holds_to, closed_at, closed_known_at, closed_by_at,
            closed_by_known_at, refused_known_at
     FROM event_facts
     WHERE closed_by_at <= $as_of - INTERVAL 26 HOUR AND closed_by_known_at > $known_at - INTERVAL 26 HOUR
       AND created_at <= $as_of AND known_from <= $known_at
 ), spans AS (
-    SELECT mode, district_id,
+    SELECT mode, district_id, street_code,
            greatest(epoch_us(created_at), epoch_us(known_from) + epoch_us($as_of) - epoch_us($known_at),
                     coalesce(epoch_us(holds_from), -9000000000000000000)) AS open_from_us,
            least(coalesce(epoch_us(known_to) + epoch_us($as_of) - epoch_us($known_at), 9000000000000000000),
@@ -43,6 +44,6 @@ WITH reaching AS (
            coalesce(epoch_us(refused_known_at) + epoch_us($as_of) - epoch_us($known_at), 9000000000000000000) AS refused_from_us
     FROM reaching
 )
-SELECT mode, district_id, open_from_us, open_to_us, refused_from_us
+SELECT mode, district_id, street_code, open_from_us, open_to_us, refused_from_us
 FROM spans
 WHERE open_from_us < open_to_us AND open_to_us > epoch_us($as_of) - 93600000000

@@ -80,7 +80,7 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     now = pin(view, city, desk.pointer, on)
     framed = replace(view, city=city.id, lang=now.view.lang, frame=view.frame or _FRAME, as_of=now.as_of)
     pinned = pin(framed, city, desk.pointer, on)
-    words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers])
+    words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers], city)
     shown = picture.take(desk, registry, city, pinned, words, clock())
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
     found, notice = tables.sheets(shown), tables.notice(shown)

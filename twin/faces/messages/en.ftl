@@ -96,6 +96,8 @@ compare-yesterday = vs same time yesterday
 compared = { $change } { $to }
 points = { $n } points
 compare-last_week = vs same time last week
+why-no-proactive-source = no proactive source is connected
+share-of-area = of all { $km2 } km², water and fields too
 compare-none-no-history-last_week = last week is not whole in the data
 compare-none-no-history-yesterday = yesterday is not whole in the data
 special-today = today is { $day }: not compared with last week
@@ -113,6 +115,7 @@ usual-none = too little history: { $n ->
     [one] 1 day alike
    *[other] { $n } days alike
 }, and it takes { $least } to say what is usual
+priority-own = Level { $level } ({ $words })
 priority-1 = Critical
 priority-2 = Serious
 priority-3 = Moderate
@@ -133,6 +136,9 @@ programme-lifts-added = Lifts added
 programme-lifts-renewed = Lifts renewed
 programme-lifts-added-and-renewed = Lifts (added + renewed)
 programme-communities-converted = Community centres
+year-closed = at the year's end
+plan-not-published = plan not published
+carried-over = { $n } carried over, { $done } of them finished since
 basis-published = published
 basis-counted = counted
 basis-none = no data

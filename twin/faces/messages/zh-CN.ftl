@@ -90,6 +90,8 @@ compare-yesterday = 较昨日同时
 compared = { $to } { $change }
 points = { $n } 个百分点
 compare-last_week = 较上周同期
+why-no-proactive-source = 尚未接入主动发现的来源
+share-of-area = 占全域 { $km2 } km²，含水面田地
 compare-none-no-history-last_week = 上周同期数据不全
 compare-none-no-history-yesterday = 昨日同期数据不全
 special-today = 今日为{ $day }，不与上周相比
@@ -104,6 +106,7 @@ usual-band = 灰带：近 { $n } 个{ $kind ->
    *[holiday] 节假日
 }同一小时的 10–90% 区间
 usual-none = 历史不足：同类日 { $n } 天，满 { $least } 天才示常态
+priority-own = { $level } 级（{ $words }）
 priority-1 = 紧急
 priority-2 = 重要
 priority-3 = 一般
@@ -124,6 +127,9 @@ programme-lifts-added = 加装电梯
 programme-lifts-renewed = 更新电梯
 programme-lifts-added-and-renewed = 电梯（加装+更新）
 programme-communities-converted = 亲民化改造社区
+year-closed = 年终
+plan-not-published = 计划未公布
+carried-over = 结转 { $n }，其后完成 { $done }
 basis-published = 公布
 basis-counted = 据台账
 basis-none = 无数据

@@ -118,7 +118,7 @@ def _tag(piece: str) -> str:
 def hall(desk: Desk, registry: Registry, city: City, clock: Clock, prefix: str = "") -> Hall:
     """Return the hall of one application; `prefix` is where a proxy shows it."""
     folders = [layer.folder for layer in registry.layers]
-    words = {lang: texts.load_texts(lang, folders) for lang in texts.LANGUAGES}
+    words = {lang: texts.load_texts(lang, folders, city) for lang in texts.LANGUAGES}
     pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
     atlas = paths.assets() / "icons" / "marks.png"
     ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
