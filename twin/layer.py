@@ -64,6 +64,7 @@ class Legend:
     scale: Scale
     note: str = ""
     note_of: str = ""
+    live: tuple[str, ...] = ()
     count: str = ""
     low_end: str = ""
     high_end: str = ""
@@ -115,7 +116,7 @@ class Field:
     """Whether the column takes room only where some row has more than nothing in it."""
 
 
-Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district", "districts"]
+Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district", "districts", "yesterday"]
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,10 @@ class Block:
     Attributes:
         note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
         note_of: only where some row is of this `kind`; '' for always.
+        live: figures that are of the living city in a drill too, though others of the block are the drill's. A block whose
+            question does not take `mode` is so as a whole.
+
+    Figures in the slot 'yesterday' are called `yesterday_<figure>`; they are asked for a picture of a young day only.
         chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
     """
 
@@ -158,6 +163,7 @@ class Block:
     chooses: str = ""
     note: str = ""
     note_of: str = ""
+    live: tuple[str, ...] = ()
 
 
 class Urls(Protocol):

@@ -22,6 +22,7 @@ SCENES = ("overview",)
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 """Of a language its regions are passed over: there is one form of each."""
 Mode = Literal["live", "drill"]
+_US = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class Pinned:
         day_from: start of the city's calendar day of `as_of`, UTC.
         day: that calendar day, by the city's clock.
         days: its hours, and the days that it may be compared with.
+        eve: the same of the day before.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
         newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
@@ -163,6 +165,7 @@ class Pinned:
     newest_as_of: datetime
     day: date
     days: Days
+    eve: Days
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
@@ -183,6 +186,17 @@ class Pinned:
         if self.damaged:
             text += f"|damaged {' '.join(self.damaged)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def is_young(self) -> bool:
+        """Return whether this is a picture to be handed on, of a day of which less than half has gone by."""
+        half = (self.days.day_to - self.day_from) / 2
+        return bool(self.view.frame) and self.as_of - self.day_from < half
+
+    def day_whole(self) -> Pinned:
+        """Return the view of the whole day before, at its last moment, as known now."""
+        return replace(self, as_of=self.day_from - _US, day_from=self.days.yesterday.day_from,
+                       day=self.eve.today.date, days=self.eve)
 
     @property
     def week_before(self) -> dict[str, datetime | bool]:
@@ -244,14 +258,14 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     view = check(view, city)
     as_of, pointer = _moment(view, pointer_at)
     known_at = view.known_at or as_of
-    local = as_of.astimezone(city.zone)
+    local, calendar = as_of.astimezone(city.zone), city.settings.get("calendar", {})
     day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
     chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
     return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
                   known_at=known_at, day_from=day_from, window_s=view.window_s, district=view.district,
                   layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), days=days(as_of, known_at, city.zone, city.settings.get("calendar", {})),
+                  day=local.date(), days=days(as_of, known_at, city.zone, calendar), eve=days(day_from - _US, known_at, city.zone, calendar),
                   problems=pointer.problems, damaged=pointer.damaged)
 
 

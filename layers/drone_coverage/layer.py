@@ -67,6 +67,7 @@ LAYER = Layer(
     maps=(MapData("coverage", "coverage.sql", ask_coverage, Encode("raster", fill="age_s")),
           MapData("footprints", "footprints.sql", ask_now, Encode("ring")),
           MapData("drones", "drones.sql", ask_now, Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"))),
-    blocks=(Block("fleet", "fleet", "figures", "drone_coverage-fleet", "fleet.sql", ask_fleet, order=1),
+    blocks=(Block("fleet", "fleet", "figures", "drone_coverage-fleet", "fleet.sql", ask_fleet, order=1,
+                  live=("drones_integrated", "drones_online", "drones_flying")),
             Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_now, order=4),
             Block("district", "district", "figures", "drone_coverage-title", "district.sql", ask_district, order=50)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from twin.layer import Block, Layer, Param
@@ -25,7 +25,15 @@ def ask_events(pinned: Pinned) -> Mapping[str, Param]:
     return {**ask_week(pinned), **pinned.like_hours, "before_at": then.as_of, "before_known_at": then.known_at}
 
 
+def _of_yesterday(asked: Callable[[Pinned], Mapping[str, Param]]) -> Callable[[Pinned], Mapping[str, Param]]:
+    """Return what asks the same of the whole day before."""
+    return lambda pinned: asked(pinned.day_whole())
+
+
 LAYER = Layer("headline", Path(__file__).parent, blocks=(
+    Block("yesterday-events", "yesterday", "figures", "headline-yesterday", "events.sql", _of_yesterday(ask_events), order=1),
+    Block("yesterday-clocks", "yesterday", "figures", "headline-yesterday", "clocks.sql", _of_yesterday(ask), order=2),
+    Block("yesterday-proactive", "yesterday", "figures", "headline-yesterday", "proactive.sql", _of_yesterday(ask_week), order=3),
     Block("events", "headline", "figures", "headline-title", "events.sql", ask_events, order=1),
     Block("clocks", "headline", "figures", "headline-title", "clocks.sql", ask, order=2),
     Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask_week, order=3)))

@@ -11,6 +11,7 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
 from twin.faces import blocks, forms, picture, texts
+from twin.faces.export import tables
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.wall import scene
@@ -174,3 +175,43 @@ def test_coverage_says_of_what_it_is_a_share(hall):
         page.legend(take(hall), hall.registry))
     assert beside("en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("of all 8,570 km², water and fields too", "")
     assert beside("zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("占全域 8,570 km²，含水面田地", "")
+
+
+def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall):
+    """Aircraft, coverage, links and programmes know no drill; events and flights do."""
+    shown, mark = take(hall, mode="drill"), "live, not of the drill"
+    marked = {name for name, figure in shown.figures.items() if mark in figure.beside}
+    assert marked == {"drones_integrated", "drones_online", "drones_flying", "coverage_60_pct", "departments_ok"}
+    legend = {row.children[0].children[1].children: words(row) for row in page.legend(shown, hall.registry)[0].children}
+    assert {title for title, said in legend.items() if mark in said} == {"Drone coverage", "Departments", "Renewal"}
+    assert {each.name for each in shown.shown if each.is_live} >= {"department_linkage-tiles", "renovation-progress", "drone_coverage-seen"}
+    assert mark in words(page.side(shown))
+    assert mark in words(scene.foot(shown))
+    about = dict(tables.sheets(shown)[0].rows)
+    assert about["live: department_linkage-tiles"] == mark
+
+
+def test_outside_a_drill_nothing_is_marked_so(hall):
+    shown = take(hall)
+    assert "not of the drill" not in words([page.side(shown), page.legend(shown, hall.registry), scene.foot(shown)])
+    assert not any(each.is_live for each in shown.shown)
+
+
+def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hall):
+    """At 7:30 on the 17th, as known by noon of the 18th: three events on the 16th, of which one was closed; none on the 17th yet."""
+    asked = {"as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC), "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC)}
+    shown = take(hall, frame="1920x1080", **asked)
+    said = words(page.headline(shown))
+    assert said.startswith("Yesterday, the whole day · 2026-07-16 Thursday Events yesterday 3 ")
+    assert said.index("Open at the end of yesterday 2") < said.index("Today so far, until 07:30") < said.index("Events today 0")
+    assert tables.sheets(shown)[1].rows[0][0] == "yesterday_events_today"
+    assert "Yesterday" not in words(page.headline(take(hall, **asked)))
+    assert "Yesterday" not in words(page.headline(take(hall, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC))))
+
+
+def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_with_whole(hall):
+    pinned = pin(View(as_of=datetime(2026, 7, 17, 7, 30, tzinfo=UTC), frame="800x600"), hall.city, hall.desk.pointer).day_whole()
+    week = pinned.days.week
+    assert (pinned.day_from, pinned.as_of) == (datetime(2026, 7, 16, tzinfo=UTC), datetime(2026, 7, 16, 23, 59, 59, 999_999, tzinfo=UTC))
+    assert (week.day_from, week.as_of) == (datetime(2026, 7, 9, tzinfo=UTC), datetime(2026, 7, 9, 23, 59, 59, 999_999, tzinfo=UTC))
+    assert week.known_at - week.as_of == pinned.known_at - pinned.as_of

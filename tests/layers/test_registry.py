@@ -51,7 +51,7 @@ def registry(city):
 
 def pinned_at(district=""):
     return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1), NOON, NOON.date(),
-                  days(NOON, NOON, ZoneInfo("UTC"), {}))
+                  *(days(NOON, NOON, ZoneInfo("UTC"), {}),) * 2)
 
 
 def test_layers_come_in_the_citys_order(registry):

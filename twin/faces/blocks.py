@@ -69,12 +69,18 @@ def of_figure(shown: Figure) -> dict[str, Any]:
 
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Answer a block with its title; without rows it says in their place why there are none."""
-    title = html.H3(picture.texts.say(shown.block.title))
+    title = html.H3([picture.texts.say(shown.block.title), *live_mark(picture, is_live=shown.is_live)])
     of = shown.block.note_of
     is_said = shown.block.note and (not of or any(row["kind"] == of for row in shown.rows))
     how = [html.P(picture.texts.say(shown.block.note), className="how")] if is_said else []
     return html.Section([title, *how, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
+
+
+def live_mark(picture: Picture, *, is_live: bool) -> list[Component]:
+    """Return the mark of what is of the living city in a picture of a drill; none where it is not."""
+    said = picture.texts.say("live-in-drill")
+    return [html.Span(said, className="chip hatched live-in-drill")] if is_live else []
 
 
 def note(shown: Shown, picture: Picture) -> Component | None:

@@ -10,7 +10,7 @@ from dash import html
 
 from twin.clock import to_text
 from twin.faces import forms
-from twin.faces.blocks import aria, attributes, of_figure
+from twin.faces.blocks import aria, attributes, live_mark, of_figure
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 from twin.view import View
@@ -201,9 +201,11 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     on, texts = layer.id in picture.pinned.layers, picture.texts
     failed = any(shown.failed for shown in picture.shown if shown.layer == layer.id)
     title = texts.say(layer.legend.title)
+    pinned = picture.pinned
+    is_live = pinned.view.mode == "drill" and any("mode" not in data.ask(pinned) for data in layer.maps)
     counts = [_count(picture.figures[name], title) for name in figures if name in picture.figures]
     many = len(counts) > 1
-    switch = html.Button([html.Span(className="switch-box"), html.Span(title, className="legend-title"),
+    switch = html.Button([html.Span(className="switch-box"), html.Span(title, className="legend-title"), *live_mark(picture, is_live=is_live),
                           *([] if many else [html.Span(counts, className="legend-count")])], type="button", role="switch", className="legend-switch",
                          **aria("checked", "true" if on else "false"), **attributes({"wish": json.dumps({"toggle": layer.id})}))
     lost = picture.damaged_maps.get(layer.id, ())

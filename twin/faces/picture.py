@@ -74,6 +74,8 @@ class Shown:
     """Why its rows say nothing; then none are kept, so that no face can show them as figures."""
     damaged: tuple[str, ...] = ()
     """Tables that it rests on and that cannot be read, by name."""
+    is_live: bool = False
+    """Whether it is of the living city, in a picture of a drill."""
 
     @property
     def name(self) -> str:
@@ -179,11 +181,16 @@ def take(desk: Desk, registry: Registry, city: City, pinned: Pinned, texts: Text
          now: datetime) -> Picture:
     """Ask every block that `pinned` needs. A block that fails says so in its place; the others live on."""
     shown = tuple(_show(desk, city, layer, block, pinned, texts)
-                  for layer in registry.layers for block in layer.blocks if block.slot != "district" or pinned.district)
+                  for layer in registry.layers for block in layer.blocks if _is_asked(block, pinned))
     figures = {figure.id: figure for each in shown if each.block.slot != "district" for figure in each.figures}
     maps = {layer.id: lost for layer in registry.layers if layer.id in pinned.layers and (lost := desk.damaged_maps(layer, pinned))}
     taken = Picture(pinned, desk.status(), city, texts, shown, now, figures, damaged_maps=maps)
     return _with_known_now(desk, registry, taken) if _nothing_known(figures) else taken
+
+
+def _is_asked(block: Block, pinned: Pinned) -> bool:
+    """Return whether a picture needs a block: a district's of a chosen one, yesterday's of a young day."""
+    return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(block.slot, True)
 
 
 def _nothing_known(figures: Mapping[str, Figure]) -> bool:
@@ -221,12 +228,22 @@ def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, te
 def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
     answer = desk.block(layer, block, pinned)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
+    if block.slot == "yesterday":
+        rows = tuple({**row, "figure": f"yesterday_{row['figure']}"} for row in rows)
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
+    of_city = pinned.view.mode == "drill" and "mode" not in block.ask(pinned)
     figures = tuple(figure(row, texts, city, unknown, answer.damaged, pinned.days) for row in counted)
+    if pinned.view.mode == "drill":
+        figures = tuple(_marked(each, texts) if of_city or each.id in block.live else each for each in figures)
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
-    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged)
+    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged, is_live=of_city)
+
+
+def _marked(found: Figure, texts: Texts) -> Figure:
+    """Return a figure that is of the living city, in a picture of a drill, with the words that say so."""
+    return replace(found, beside=" · ".join(filter(None, (texts.say("live-in-drill"), found.beside))))
 
 
 def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = (),

@@ -95,6 +95,7 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = []
     if lost:
         found.append(("damaged", texts.say("damaged-lead", tables=", ".join(lost))))
+    found += [(f"live: {shown.name}", texts.say("live-in-drill")) for shown in picture.shown if shown.is_live]
     found += [("problem", problem) for problem in dict.fromkeys((*picture.status.problems, *picture.pinned.problems))]
     if behind := picture.clock_behind_s:
         found.append(("clock", texts.say("clock-behind", n=forms.behind(behind, texts))))
@@ -102,11 +103,12 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
 
 
 def _figures(picture: Picture) -> Sheet:
+    in_order = sorted(picture.shown, key=lambda each: each.block.slot != "yesterday")  # a brief leads with it
     rows: list[tuple[Value, ...]] = [
         (each.name, picture.texts.say(each.block.title), None, "", forms.DASH, each.failed, "", None)
-        for each in picture.shown if each.failed and each.block.kind == "figures"]
+        for each in in_order if each.failed and each.block.kind == "figures"]
     rows += [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query, shown.n)
-            for each in picture.shown for shown in each.figures]
+            for each in in_order for shown in each.figures]
     return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256", "n"), tuple(rows))
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 HEADLINE = ("events_today", "open_now", "response_p50_s", "closure_p90_s", "proactive_pct", "coverage_60_pct")
 """The figures in the line over the map; the others stand in the legend of their layer."""
+YESTERDAY = ("yesterday_events_today", "yesterday_open_now", "yesterday_response_p50_s", "yesterday_closure_p90_s",
+             "yesterday_proactive_pct")
+"""The figures of the day before, with which a brief of a young day begins."""
 FIGURES_OF = {"drone_coverage": ("drones_integrated", "drones_online", "drones_flying"),
               "department_linkage": ("departments_ok",), "event_heat": ("open_now", "closings_refused")}
 ONLY_IF_ANY = frozenset({"closings_refused"})
@@ -38,8 +41,20 @@ def top(picture: Picture) -> list[Component]:
 def headline(picture: Picture) -> list[Component]:
     """Answer the line of figures; a headline query that failed says so in the line."""
     found = [blocks.headline(picture, name) for name in HEADLINE if name in picture.figures]
+    found = [*_led_by_yesterday(found, picture)] if picture.pinned.is_young else found
     failed = [shown for shown in picture.slot("headline") if shown.failed]
     return found + [html.Div(picture.texts.say("block-failed", why=shown.failed), className="note failed") for shown in failed]
+
+
+def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Component]:
+    """Return the day before, whole, and below it the day so far: a night is no day to begin a brief with."""
+    texts, zone, pinned = picture.texts, picture.city.zone, picture.pinned
+    whole = [blocks.headline(picture, name) for name in YESTERDAY if name in picture.figures]
+    before = forms.date(pinned.day_whole().as_of, zone, texts)
+    heads = (texts.say("yesterday-whole", day=before),
+             texts.say("today-so-far", moment=forms.clock_time(pinned.as_of, zone, seconds=False)))
+    return [html.Div([html.Div(head, className="headline-when"), html.Div(figures, className="headline-figures")],
+                     className="headline-row") for head, figures in zip(heads, (whole, today), strict=True) if figures]
 
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:

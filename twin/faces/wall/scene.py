@@ -100,7 +100,8 @@ def foot(picture: Picture) -> list[Component]:
     links: list[Component] = []
     for shown in picture.slot("departments"):
         fine = picture.figures.get("departments_ok")
-        title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)])]
+        title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)]),
+                 *blocks.live_mark(picture, is_live=shown.is_live)]
         body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
         links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
     return [*fleet, *stages, *links]
