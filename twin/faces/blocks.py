@@ -73,7 +73,7 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
     of = shown.block.note_of
     is_said = shown.block.note and (not of or any(row["kind"] == of for row in shown.rows))
     how = [html.P(picture.texts.say(shown.block.note), className="how")] if is_said else []
-    return html.Section([title, *how, note(shown, picture) or body], className=f"block kind-{shown.block.kind}",
+    return html.Section([title, note(shown, picture) or body, *how], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
 
