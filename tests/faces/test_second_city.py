@@ -117,7 +117,7 @@ def test_a_name_keeps_its_direction_and_the_whole_of_it_is_in_its_title(hall):
 
 
 def side_by_side(hall, lang="en", **view):
-    return block(page.side(take(hall, lang, panel="districts", **view)), "districts:counts").children[1]
+    return table(block(page.side(take(hall, lang, panel="districts", **view)), "districts:counts"))
 
 
 def test_districts_side_by_side_worst_first_and_they_add_up(hall):

@@ -68,7 +68,7 @@ class Hall:
         self._desk = desk = self._desk or Desk(self.city, load_registry(self.city), self.lake.path)
         pinned = pin(View(as_of=as_of, known_at=known_at), self.city, desk.pointer)
         found = desk._registry.get(layer)
-        (block,) = [each for each in found.blocks if each.sql == sql]
+        (block,) = [each for each in found.blocks if each.sql == sql and each.slot == "headline"]
         return {row["figure"]: row for row in desk.block(found, block, pinned).rows.to_pylist()}
 
     def facts(self) -> list[Row]:

@@ -78,7 +78,7 @@ def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
         for layer in desk._registry.layers:
             for block in layer.blocks:
                 answer = desk.block(layer, block, view)
-                found[str(when), layer.id, block.sql, block.kind] = answer.unknown, answer.rows
+                found[str(when), layer.id, block.sql, block.slot, block.kind] = answer.unknown, answer.rows
             for data in layer.maps:
                 stream, unknown = desk.map_answer(layer.id, data.name, view.snapshot, data.ask(view))
                 found[str(when), layer.id, data.name, "map"] = unknown, pa.ipc.open_stream(stream).read_all()
@@ -176,7 +176,7 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
         with flipped(find(simulated), "event_facts", "events"):
             assert desk.block(layer, block, view).unknown == "damaged"
         desk._shelf.look_again(desk._shelf.shown(view.snapshot))
-        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", "figures"][1]
+        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", "headline", "figures"][1]
 
 
 def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(simulated, city):

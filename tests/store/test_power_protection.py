@@ -131,7 +131,7 @@ BOTH_WAYS = [("publish", "prune"), ("prune", "publish")]
     ("doing", "meddling"), [*BOTH_WAYS, ("compact", "publish"), ("publish", "compact")]
 )
 def test_one_works_on_a_lake_at_a_time(bench: Bench, doing: str, meddling: str):
-    found = list(meddled(bench, doing, meddling, every=18))
+    found = list(meddled(bench, doing, meddling, every=9))
     assert [wrong for wrong, _ in found if wrong] == []
     assert sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0  # all, once it is locked
 

@@ -101,7 +101,7 @@ def test_a_drill_is_in_the_lake_and_in_no_figure_of_the_living_city(told):
     assert truths["crossing"].mode == "drill"
     rest = facts.filter(pa.array([event != truths["crossing"].event_id for event in facts["event_id"].to_pylist()]))
     sql = load_sql(Path(layers.__file__).parent / "headline" / "events.sql")
-    (block,) = [each for each in LAYER.blocks if each.sql == "events.sql"]
+    (block,) = [each for each in LAYER.blocks if each.sql == "events.sql" and each.slot == "headline"]
 
     def figures(rows: pa.Table, mode: str) -> Mapping[str, float]:
         params = block.ask(pin(View(as_of=OVER, mode=mode), city_of("wuhan"), lambda _: Pointer("s", OVER)))
