@@ -176,7 +176,7 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
         with flipped(find(simulated), "event_facts", "events"):
             assert desk.block(layer, block, view).unknown == "damaged"
         desk._shelf.look_again(desk._shelf.shown(view.snapshot))
-        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", "headline", "figures"][1]
+        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", block.slot, "figures"][1]
 
 
 def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(simulated, city):
