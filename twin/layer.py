@@ -111,7 +111,7 @@ class Field:
 
     name: str
     label: str
-    form: Literal["text", "count", "duration", "percent", "number", "moment", "age", "priority", "stage", "state", "message", "name"] = "text"
+    form: Literal["text", "count", "duration", "percent", "number", "moment", "year", "age", "priority", "stage", "state", "message", "name"] = "text"
     if_any: bool = False
     """Whether the column takes room only where some row has more than nothing in it."""
 

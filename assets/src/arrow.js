@@ -60,12 +60,12 @@ export function rowOf(columns, index) {
 }
 
 /**
- * @param {ArrayBuffer} buffer an Arrow IPC stream
+ * @param {Uint8Array} bytes an Arrow IPC stream
  * @returns {Rows | Record<string, any>[]} binary rows; a list of objects if a column `path` gives each row its own ring,
  *     because deck.gl wants the colours of rings by vertex, and rings are few
  */
-export function decode(buffer) {
-  const table = tableFromIPC(new Uint8Array(buffer));
+export function decode(bytes) {
+  const table = tableFromIPC(bytes);
   /** @type {Rows['columns']} */
   const columns = {};
   for (const field of table.schema.fields) columns[field.name] = /** @type {any} */ (table.getChild(field.name));

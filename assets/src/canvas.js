@@ -50,6 +50,9 @@ export class Canvas {
     canvas.id = 'deckmap';
     canvas.addEventListener('webglcontextlost', () => this.#lost(canvas));
     this.element.prepend(canvas);
+    const ratio = this.pixels === true ? window.devicePixelRatio : Number(this.pixels) || 1;
+    canvas.width = Math.round(this.element.clientWidth * ratio); // what is to be drawn on is made once, at its size
+    canvas.height = Math.round(this.element.clientHeight * ratio);
     this.canvas = canvas;
     this.alive = false;
     const deck = new Deck({
@@ -57,7 +60,8 @@ export class Canvas {
       views: view(this.padding),
       initialViewState: this.camera,
       useDevicePixels: this.pixels,
-      deviceProps: { type: 'webgl', waitForPageLoad: false },
+      // each feature that is asked for costs a round trip to the GPU
+      deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
@@ -111,7 +115,9 @@ export class Canvas {
   /** Draw what there is to draw, in place. */
   draw() {
     this.wholeAt = null;
-    if (this.alive) this.deck?.setProps({ layers: this.on.layers(false) });
+    if (!this.alive || !this.deck) return;
+    const [layers, shown] = [this.on.layers(false), this.deck.props.layers];
+    if (layers.length !== shown.length || layers.some((layer, at) => layer !== shown[at])) this.deck.setProps({ layers });
   }
 
   /**
@@ -127,7 +133,7 @@ export class Canvas {
   /** @param {Record<string, number>} padding @param {number | boolean} pixels */
   frame(padding, pixels) {
     if (pixels !== this.pixels) this.deck?.setProps({ useDevicePixels: pixels });
-    this.deck?.setProps({ views: view(padding) });
+    if (JSON.stringify(padding) !== JSON.stringify(this.padding)) this.deck?.setProps({ views: view(padding) });
     this.padding = padding;
     this.pixels = pixels;
   }

@@ -19,6 +19,9 @@ const words = () => keeper.spoken?.words ?? {};
 /** A framed page is a picture: what it says of the time stands still, so that two of one moment are the same. */
 const isPicture = () => new URLSearchParams(location.search).has('frame');
 
+/** What stands still outlives its day: moments on it always have their date. */
+const isHeld = () => isPicture() || location.search.includes('as_of=');
+
 function beat() {
   const root = document.documentElement;
   const now = serverNow();
@@ -169,7 +172,7 @@ function dress({ kind, style, lang, title, now, spec }) {
   document.title = title;
   if (spec) {
     keeper.spoken = JSON.parse(spec.spoken);
-    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, words: words() });
+    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: isHeld() ? undefined : serverNow(), words: words() });
   }
   beat();
 }

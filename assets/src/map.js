@@ -22,8 +22,8 @@ const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
  * @property {Record<string, number>} [padding] CSS px of the map that other things cover: top, right, bottom, left
  * @property {string} [background] any CSS colour
  * @property {number | boolean} [useDevicePixels]
- * @property {string} [lang] of tooltips
  * @property {string} [zone] the city's time zone, for moments in tooltips
+ * @property {number} [now] the hall's present, ms since the epoch: in tooltips moments of this day go without a date
  * @property {Record<string, string>} [words] messages of durations, for tooltips
  */
 
@@ -122,8 +122,7 @@ export class TwinMap {
   #hover(info) {
     const object = objectOf(info);
     const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
-    const lang = this.spec?.lang ?? this.element.closest('[lang]')?.getAttribute('lang') ?? 'zh-CN';
-    this.tooltip.show(object, template, { x: info.x, y: info.y, lang: lang || 'zh-CN', zone: this.spec?.zone, said: this.spec?.words });
+    this.tooltip.show(object, template, { x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now, said: this.spec?.words });
   }
 
   #names() {
@@ -137,7 +136,7 @@ export class TwinMap {
     const { dataset } = document.documentElement;
     return {
       ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, alive: this.canvas.alive, rebuilt: this.canvas.rebuilt,
-      names: this.#names(), camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
+      names: this.#names(), frames: this.canvas.frames, camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
     };
   }
 }

@@ -12,7 +12,7 @@ import { build, count, writes } from './spec.js';
  * @property {import('@deck.gl/core').Layer | null} layer `shown`, built
  * @property {'loading' | 'loaded' | 'failed'} state of `wanted`
  * @property {string} why the failure's sentence
- * @property {string} text `shown.json` as text
+ * @property {string} text `shown.json` as text, without the address of its data
  * @property {number} turn grows when an id is used by another class of layer
  */
 
@@ -49,7 +49,7 @@ export class Stack {
   async #fetch(entry) {
     const json = entry.wanted;
     try {
-      const data = typeof json.data === 'string' ? await this.#sources.get(json.data) : (json.data ?? []);
+      const data = typeof json.data === 'string' ? await this.#sources.get(json.data, entry.shown?.data) : (json.data ?? []);
       if (writes(json)) await fontsFor(data, json.fontWeight ?? DEFAULT_WEIGHT);
       if (entry.wanted === json) this.#show(entry, json, data);
     } catch (error) {
@@ -59,8 +59,10 @@ export class Stack {
 
   /** @param {Entry} entry @param {LayerJson} json @param {any} data */
   #show(entry, json, data) {
-    const text = JSON.stringify(json);
-    if (!entry.layer || entry.text !== text || entry.shown?.data !== data) {
+    const isOfUrl = typeof json.data === 'string';
+    const text = JSON.stringify(isOfUrl ? { ...json, data: '' } : json);
+    if (entry.layer && entry.text === text && (!isOfUrl || entry.shown?.data === data)) entry.shown = { json, data: entry.shown?.data };
+    else {
       if (entry.shown && entry.shown.json['@@type'] !== json['@@type']) entry.turn += 1;
       const layer = build(json, data, this.#deckId(entry, json));
       Object.assign(entry, { shown: { json, data }, layer, text });

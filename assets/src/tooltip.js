@@ -31,7 +31,7 @@ export class Tooltip {
   /**
    * @param {Record<string, any> | null} row null hides it
    * @param {[string, string, string?, Record<string, string>?][]} template label ('' for a title), column, form, words for codes
-   * @param {{x: number, y: number, lang: string, zone?: string, said?: Record<string, string>}} where
+   * @param {{x: number, y: number, zone?: string, now?: number, said?: Record<string, string>}} where
    */
   show(row, template, where) {
     if (!row || !template) return this.hide();

@@ -7,4 +7,4 @@ attention-event = 事件
 attention-district = 区
 attention-street = 街道
 attention-stage = 阶段
-attention-age = 已历时
+attention-age = 已用时

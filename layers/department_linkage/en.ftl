@@ -1,11 +1,11 @@
 department_linkage-title = Departments
-department_linkage-blind = Links that are not fine, and what they blind
+department_linkage-blind = Links with faults, and what they affect
 department_linkage-all-fine = Every department's link is fine
 department_linkage-none = The city pack names no department
 department_linkage-department = Department
 department_linkage-state = State
-department_linkage-since = For
-department_linkage-blinds = Not to be seen
+department_linkage-since = Since
+department_linkage-blinds = Data affected
 department_linkage-latency = Latency, ms
 department_linkage-last = Newest record
 department_linkage-records = Records in 24 h

@@ -1,8 +1,8 @@
 districts-city-day = 今日事件与常态
 districts-now = 现在
-districts-day = 今日事件与常态（同类日）
+districts-day = 今日事件与常态（同为工作日或周末）
 district_events_today = 今日事件
-district_response_p50_s = 响应 中位
+district_response_p50_s = 首次响应中位时长
 district_open_now = 未闭环
 districts-counts = 各区事件
 districts-zones = 功能区按所辖街道统计，其事件亦计入所在行政区

@@ -7,4 +7,4 @@ event_heat-note = 加权：{ $hours ->
 event_heat-few = 少
 event_heat-priority = 级别
 event_heat-stage = 阶段
-event_heat-age = 已历时
+event_heat-age = 已用时

@@ -19,7 +19,7 @@ SELECT (SELECT count(*) FROM cases WHERE occurred_at >= $day_from) AS events_tod
        (SELECT quantile_cont(coalesce(date_diff('second', created_at, acked_at), age_s), 0.5) FROM cases
         WHERE created_at >= $day_from AND age_s >= 120 AND (acked_at IS NOT NULL OR told_at IS NULL)) AS response_p50_s,
        (SELECT quantile_cont(coalesce(date_diff('second', created_at, told_at), age_s), 0.9) FROM cases
-        WHERE created_at >= $day_from AND age_s >= 1800) AS closure_p90_s,
+        WHERE created_at >= $day_from AND age_s >= CASE priority WHEN 2 THEN 7200 WHEN 3 THEN 43200 WHEN 4 THEN 259200 ELSE 1800 END) AS closure_p90_s,
        (SELECT 100.0 * count(*) FILTER (WHERE is_proactive) / count(*) FROM cases WHERE occurred_at >= $day_from) AS proactive_pct,
        (SELECT 100.0 * count(*) / (SELECT sum(n_cells) FROM districts) FROM
            (SELECT cell_x, cell_y FROM coverage WHERE district_id IS NOT NULL GROUP BY ALL HAVING max(seen_at) > $as_of - INTERVAL 1 HOUR)) AS coverage_60_pct,

@@ -86,6 +86,21 @@ def test_a_new_snapshot_changes_the_marks_and_keeps_canvas_and_camera(page, site
     clean(page)
 
 
+def test_a_snapshot_that_changes_nothing_on_the_map_draws_nothing(page, site):
+    site.answers["/one.arrow"] = site.answers["/same.arrow"] = marks([("E1", 114.30, 30.60)])
+    site.answers["/two.arrow"] = marks([("E1", 114.31, 30.60)])
+    draw(page, [mark_layer("/one.arrow")])
+    before = state(page, "frames")
+    draw(page, [mark_layer("/same.arrow")], "S2")
+    assert state(page, "frames") == before
+
+    draw(page, [mark_layer("/two.arrow")], "S3")
+    assert state(page, "frames") > before
+    draw(page, [mark_layer("/two.arrow", opacity=0.5)], "S4")
+    assert page.page.evaluate("twinMap.state.layers.events.n") == 1
+    clean(page)
+
+
 def test_another_camera_key_moves_the_camera_and_the_same_key_does_not(page, site):
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
     draw(page, [mark_layer("/one.arrow")])

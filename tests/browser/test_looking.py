@@ -93,7 +93,7 @@ APART = """document.querySelector('.wall-clock').getBoundingClientRect().left
     - document.querySelector('.chip.past').getBoundingClientRect().right"""
 
 
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("lang", ["zh-CN", pytest.param("en", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (3840, 1080)])
 def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(watch, host, lang, wide, high):
     then, newest, beyond = to_text(THEN), to_text(NEWEST), to_text(HALL)

@@ -1,7 +1,7 @@
 """A second city in a browser: long names are neither cut nor laid over one another, and other scripts are written as they are read."""
 
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
@@ -23,6 +23,7 @@ CUT_NUMBERS = """[...document.querySelectorAll('#face :is(td:not(.form-text, .fo
 CUT_WITHOUT_TITLE = """[...document.querySelectorAll('#side .lines')].filter((node) => node.scrollHeight > node.clientHeight + 1
     && node.closest('[title]')?.title !== node.textContent).map((node) => node.textContent)"""
 SIZES = [(1366, 768), (1920, 1080), (390, 844)]
+PANELS = ("", "panel=districts&")
 
 
 @contextmanager
@@ -61,9 +62,9 @@ def touch(one, other):
     return True
 
 
-@pytest.mark.parametrize("lang", ["en", "zh-CN"])
-@pytest.mark.parametrize("panel", ["", "panel=districts&"])
-@pytest.mark.parametrize(("wide", "high"), SIZES)
+@pytest.mark.parametrize(("wide", "high", "panel", "lang"), [
+    pytest.param(*size, panel, lang, marks=() if n % 5 in {0, 3} else pytest.mark.soak)
+    for n, (size, panel, lang) in enumerate(product(SIZES, PANELS, ("en", "zh-CN")))])
 def test_tables_of_long_names_fit_and_no_number_is_cut(watch, host, wide, high, panel, lang):
     page = watch(f"{host}/?lang={lang}&{panel}v=1", wide, high)
     page.until("document.querySelectorAll('#side tbody tr').length > 5", seconds=40)
@@ -102,7 +103,7 @@ def test_other_scripts_are_on_the_map_and_in_the_tables_as_they_are_read(watch, 
     assert page.console_errors == []
 
 
-@pytest.mark.parametrize("key", ["Enter", " ", "click"])
+@pytest.mark.parametrize("key", ["Enter", "click"])
 def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     page = watch(f"{host}/?lang=en&panel=districts&v=1", 1366, 768)
     page.until("document.querySelectorAll('#side tr[data-wish]').length > 3", seconds=40)
@@ -120,7 +121,7 @@ def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     assert page.console_errors == []
 
 
-@pytest.mark.parametrize(("locale", "lang", "where"), [("en-GB", "en", "/"), ("fr-FR", "en", "/"), ("zh-CN", "zh-CN", "/?lang=zh-CN&v=1")])
+@pytest.mark.parametrize(("locale", "lang", "where"), [("fr-FR", "en", "/"), ("zh-CN", "zh-CN", "/?lang=zh-CN&v=1")])
 def test_a_face_opens_in_the_browsers_language_else_in_the_citys(watch, host, locale, lang, where):
     page = watch(host, 1366, 768, locale=locale)
     page.until("document.querySelector('#face')?.lang")

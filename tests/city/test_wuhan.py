@@ -123,8 +123,11 @@ def test_the_subsidy_per_lift_is_the_quotient_of_its_two_figures(wuhan: City) ->
 
 
 def test_the_benchmark_of_one_night_is_marked_as_such(wuhan: City) -> None:
-    (target,) = rows(wuhan, "sla_targets")
+    target, *others = rows(wuhan, "sla_targets")
 
+    assert {row["status"] for row in others} == {"assumed"}
+    assert [(row["source_id"], row["priority"], row["closure_s"]) for row in others] == [
+        ("*", 2, 7_200), ("*", 3, 43_200), ("*", 4, 259_200)]
     assert (target["source_id"], target["priority"], target["response_s"], target["closure_s"]) == ("*", 0, 120, 1_800)
     assert "not a rule" in target["provenance"]
 

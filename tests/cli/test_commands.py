@@ -2,6 +2,7 @@
 
 import json
 import socket
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from twin.cli import COMMANDS, main
+from twin.cli.simulate import lively
+from twin.clock import now
+from twin.pack import load_city
 from twin.store import Lake, find
 
 TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
@@ -52,6 +56,28 @@ def test_the_same_seed_gives_the_same_table_hashes(lake, tmp_path):
               for each in (lake, tmp_path / "again")]
     assert hashes[0] == hashes[1]
     assert len(hashes[0]) > 25
+
+
+@pytest.mark.parametrize(("now", "end"), [
+    ("2026-07-16T10:29:59+00:00", "2026-07-15T10:30:00+00:00"),  # the Azores are on UTC in summer
+    ("2026-07-16T10:30:00+00:00", "2026-07-16T10:30:00+00:00"),
+    ("2026-01-16T00:10:00+00:00", "2026-01-15T11:30:00+00:00"),  # and an hour behind it in winter
+    ("2026-10-25T11:40:00+00:00", "2026-10-25T11:30:00+00:00"),  # the day that has 25 hours
+    ("2026-10-25T11:20:00+00:00", "2026-10-24T10:30:00+00:00"),
+])
+def test_a_history_ends_at_the_newest_half_past_ten_of_the_city(now, end):
+    found = lively(load_city(Path(TRIO)), datetime.fromisoformat(now))
+
+    assert found == datetime.fromisoformat(end)
+
+
+def test_a_city_simulated_without_an_end_is_shown_in_the_middle_of_its_day(tmp_path):
+    said = twin("simulate", "--city", TRIO, "--lake", tmp_path, "--days", 1, "--json").output
+    zone = load_city(Path(TRIO)).zone
+    there = datetime.fromisoformat(json.loads(said)["as_of"]).astimezone(zone)
+
+    assert (there.hour, there.minute, there.second) == (10, 30, 0)
+    assert timedelta(0) <= now() - there < timedelta(hours=25)
 
 
 def test_a_fresh_lake_is_whole_and_listed(lake):

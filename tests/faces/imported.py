@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -103,7 +106,15 @@ def of_the_day(hour: int) -> datetime:
 
 def imported(path: Path, *, simulated: bool = False) -> tuple[City, Lake]:
     """The city and its lake: snapshots of the first evening, the import and the newest moment."""
-    city, lake = load_city(TRIO), Lake(path)
+    shutil.copytree(made(simulated).name, path, dirs_exist_ok=True)
+    return load_city(TRIO), Lake(path)
+
+
+@cache
+def made(simulated: bool) -> TemporaryDirectory[str]:
+    """A lake that others are copies of: it takes a second to publish, and a moment to copy."""
+    folder = TemporaryDirectory()
+    city, lake = load_city(TRIO), Lake(Path(folder.name))
     late = [event(f"E{hour}", of_the_day(hour), IMPORTED) for hour in (9, 11, 15)]
     closed = told("E11", of_the_day(11) + timedelta(minutes=30), IMPORTED)
     heard = [heartbeat(of_the_day(hour)) for hour in range(8, 19)]
@@ -119,4 +130,4 @@ def imported(path: Path, *, simulated: bool = False) -> tuple[City, Lake]:
         publish(
             lake, city, batches, as_of=moment, simulated=simulated, now=lambda moment=moment: moment
         )
-    return city, lake
+    return folder

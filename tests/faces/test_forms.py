@@ -50,11 +50,11 @@ def test_zero_is_not_unknown():
 
 
 def test_moments_are_written_in_the_city_s_zone():
-    assert forms.write(datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "moment", ZH, WUHAN) == "14:32:10"
+    assert forms.write(datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "moment", ZH, WUHAN) == "2026-11-23 14:32:10"
     assert forms.date(datetime(2026, 11, 22, 16, 0, tzinfo=UTC), WUHAN, ZH) == "2026-11-23 星期一"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(8, "8 秒前"), (119, "119 秒前"), (120, "2 分前"), (7_200, "2 小时前"), (200_000, "2 天前"), (-0.4, "—"), (-3, "—"), (-54_427, "—")])
+@pytest.mark.parametrize(("seconds", "text"), [(8, "8 秒前"), (119, "119 秒前"), (120, "2 分钟前"), (7_200, "2 小时前"), (200_000, "2 天前"), (-0.4, "—"), (-3, "—"), (-54_427, "—")])
 def test_ages_in_the_largest_unit_that_still_says_something(seconds, text):
     assert forms.age(timedelta(seconds=seconds), ZH) == text
 

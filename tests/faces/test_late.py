@@ -115,7 +115,7 @@ def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(hall,
     ("lang", "state", "age", "notice"),
     [
         ("en", "data late", "2 min ago", "Data late · Data as of 2026-07-18 12:00:00 · 2 min ago"),
-        ("zh-CN", "数据滞后", "2 分前", "数据滞后 · 数据截至 2026-07-18 12:00:00 · 2 分前"),
+        ("zh-CN", "数据滞后", "2 分钟前", "数据滞后 · 数据截至 2026-07-18 12:00:00 · 2 分钟前"),
     ],
 )
 def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(

@@ -32,12 +32,20 @@ def pack(tmp_path):
     return tmp_path / "trio"
 
 
-@pytest.fixture
-def shown(pack, tmp_path):
-    """A browser before the copy's server, and the desk behind it."""
-    city, lake = load_city(pack), Lake(tmp_path / "lake")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A lake that others are copies of."""
+    path = tmp_path_factory.mktemp("made") / "lake"
     events = batch("events", event("N1", NEWEST, NEWEST))
-    publish(lake, city, [events], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(Lake(path), load_city(TRIO), [events], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    return path
+
+
+@pytest.fixture
+def shown(pack, made, tmp_path):
+    """A browser before the copy's server, and the desk behind it."""
+    shutil.copytree(made, tmp_path / "lake")
+    city, lake = load_city(pack), Lake(tmp_path / "lake")
     desk = Desk(city, load_registry(city), lake.path)
     app = create_app(desk, load_registry(city), city, clock=lambda: HALL)
     yield app.server.test_client(), desk, city

@@ -27,7 +27,7 @@ from twin.store import Lake, Snapshot, find, publish
 from twin.store.files import read
 from twin.view import Pinned, View, pin
 
-IN_CI, IN_PIECES, IN_SOAK = range(7), range(6), range(1_000, 1_150)
+IN_CI, IN_PIECES, IN_SOAK = range(4), range(3), range(1_000, 1_150)
 MOMENTS = 6
 MAPS = ("coverage", "footprints", "drones", "links", "departments", "estates", "lifts", "centres")
 VALUES = load_sql(Path(twin.measures.__file__).with_name("indicator_latest.sql"))

@@ -77,7 +77,7 @@ def test_open_a_day_ago_before_the_data_began_is_unknown(figures):
     (datetime(2026, 10, 10, 4, tzinfo=UTC), "special-day"),  # a Saturday that is worked, after one of the holiday
     (datetime(2026, 10, 15, 4, tzinfo=UTC), "")])  # an ordinary Thursday after another
 def test_a_day_is_not_compared_with_one_of_another_kind(figures, day, why):
-    log = {"event_facts": [event("before", day - timedelta(days=9), **closed(60)), event("E1", day - timedelta(days=7, hours=1))]}
+    log = {"event_facts": [event("before", day - timedelta(days=9), **closed(60)), event("E1", day - timedelta(days=7, hours=1), is_proactive=True)]}
     asked = {"as_of": day, "day_from": day.replace(hour=16) - timedelta(days=1), "country": "CN"}
     for path, name in (("headline/events.sql", "events_today"), ("headline/proactive.sql", "proactive_pct"), ("districts/now.sql", "district_events_today")):
         district = {"district": "A"} if path.startswith("districts") else {}

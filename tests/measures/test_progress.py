@@ -103,6 +103,15 @@ def test_a_year_closes_with_what_was_finished_in_it_and_the_rest_is_carried_over
     assert (closed["plan"], closed["actual"], closed["carried"], closed["carried_done"], closed["due"]) == (4, 2, 2, 1, 4)
 
 
+def test_a_register_that_is_read_a_year_later_leaves_works_in_the_year_that_accepted_them():
+    read = {"year": 2025, "occurred_at": NINE, "recorded_at": NINE, "status": "accepted"}
+    rows = [read | {"estate_id": name, "accepted_at": at}
+            for name, at in (("a", NEW_YEAR - timedelta(seconds=1)), ("b", NEW_YEAR))]
+
+    closed = progress(estates=rows)[2025, "renovated", "city"]
+    assert (closed["actual"], closed["carried"], closed["carried_done"]) == (1, 1, 1)
+
+
 def test_the_year_after_a_planned_one_stands_without_a_plan_until_it_is_published():
     told = [{"year": 2025, "programme": "estates", "scope": "renovated", "plan": 4}]
     row = progress(targets=told)[2026, "renovated", "city"]

@@ -447,6 +447,9 @@ def counted(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo) -> 
             in_year = [each for each in known if each[key] == name and each["occurred_at"].astimezone(zone).year <= row["year"]]
             last = max(in_year, key=lambda each: each["version"], default=None)
             is_done, was_done = (each is not None and each["status"] in {"accepted", "open"} for each in (row, last))
+            finished = row["opened_at"] if programme == "communities" else row["accepted_at"]
+            if is_done and finished is not None:
+                was_done = finished.astimezone(zone).year <= row["year"]
             is_over = row["year"] < this_year
             for area in {"city", row["district_id"]} - {None}:
                 counts = found.setdefault((row["year"], programme, scope(row), area), [0, 0, 0, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,12 +39,19 @@ def city() -> City:
     return load_city(TRIO)
 
 
+@pytest.fixture(scope="session")
+def made(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake that others are copies of: it takes long to publish, and a moment to copy."""
+    path = tmp_path_factory.mktemp("made") / "lake"
+    add(Lake(path), city, ["E1", "E2"], AS_OF)
+    return path
+
+
 @pytest.fixture
-def lake(city: City, tmp_path: Path) -> Lake:
+def lake(made: Path, tmp_path: Path) -> Lake:
     """A lake with two open events."""
-    lake = Lake(tmp_path / "lake")
-    add(lake, city, ["E1", "E2"], AS_OF)
-    return lake
+    shutil.copytree(made, tmp_path / "lake")
+    return Lake(tmp_path / "lake")
 
 
 def add(lake: Lake, city: City, names: list[str], when: datetime) -> str:

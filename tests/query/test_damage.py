@@ -24,6 +24,8 @@ from twin.view import View, pin
 
 UNTIL = datetime(2026, 7, 16, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+IN_CI = {"events", "link_probes", "drone_states", "indicator_values", "event_facts", "coverage", "districts"}
+"""Tables of which a bit is bad in every run: logs, measures, and one of the pack."""
 MEASURES = {name for name, table in TABLES.items() if table.kind == "measure"}
 
 
@@ -76,7 +78,7 @@ def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
         for layer in desk._registry.layers:
             for block in layer.blocks:
                 answer = desk.block(layer, block, view)
-                found[str(when), layer.id, block.sql, block.kind] = answer.unknown, answer.rows
+                found[str(when), layer.id, block.sql, block.slot, block.kind] = answer.unknown, answer.rows
             for data in layer.maps:
                 stream, unknown = desk.map_answer(layer.id, data.name, view.snapshot, data.ask(view))
                 found[str(when), layer.id, data.name, "map"] = unknown, pa.ipc.open_stream(stream).read_all()
@@ -95,7 +97,8 @@ def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(
     assert {unknown for unknown, _ in undamaged.values()} == {""}
 
 
-@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.parametrize("table", [
+    table if table in IN_CI else pytest.param(table, marks=pytest.mark.soak) for table in sorted(TABLES)])
 def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, table):
     snapshot = find(simulated)
     with flipped(snapshot, table), desk_over(city, simulated) as desk:
@@ -173,7 +176,7 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
         with flipped(find(simulated), "event_facts", "events"):
             assert desk.block(layer, block, view).unknown == "damaged"
         desk._shelf.look_again(desk._shelf.shown(view.snapshot))
-        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", "figures"][1]
+        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", block.slot, "figures"][1]
 
 
 def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(simulated, city):

@@ -83,13 +83,44 @@ def test_how_often_aircraft_report_changes_no_other_table(trio):
 
 
 def test_no_case_takes_longer_than_the_simulation_looks_back(wuhan):
-    """A day's rows are looked for on its own day and the three after; whatever is recorded later would depend on the cut."""
+    """What is said of a day's cases at once is looked for on that day and the three after."""
     world = World(wuhan, 7)
     for n in range(12):
         day = (SPRING + n * A_DAY).date()
         limit = world.midnight(day) + 4 * A_DAY
         for table, rows in events.events_of(world, day).items():
             assert max(rows["recorded_at"].to_pylist()) < limit, (table, day)
+
+
+def test_the_longest_cases_are_found_in_the_weeks_that_the_simulation_looks_back(wuhan):
+    """What is recorded later than that would depend on the cut; and each row is said once."""
+    world, late = World(wuhan, 7), 0
+    for n in range(12):
+        day = (SPRING + n * A_DAY).date()
+        soon = world.midnight(day) + 4 * A_DAY
+        limit = world.midnight(day) + (events.LOOKS_BACK_DAYS + 1) * A_DAY
+        for table, rows in events.late_events_of(world, day).items():
+            known = rows["recorded_at"].to_pylist()
+            assert all(soon <= at < limit for at in known), (table, day)
+            late += len(known)
+    assert late > 12 * 20
+
+
+def test_weeks_cut_into_uneven_parts_are_the_whole_with_their_longest_cases(trio):
+    begin, cuts = SPRING, [SPRING + hours(each) for each in (31, 100, 101, 260, 420)]
+    cases = ("events", "event_stages", "dispatches", "feedbacks", "detections")
+    said = Simulated(trio, 7).between(begin, cuts[-1])
+    whole = joined(batch for batch in said if batch.table in cases)
+    feed, parts = Simulated(trio, 7), []
+    for start, end in zip([begin, *cuts], cuts, strict=False):
+        parts += [batch for batch in feed.between(start, end) if batch.table in cases]
+
+    for table, rows in joined(parts).items():
+        assert Counter(lines_of(rows)) == Counter(lines_of(whole[table])), table
+    answers = whole["feedbacks"].to_pylist()
+    closed = {row["event_id"]: row["told_at"] for row in answers if row["version"] == 1}
+    first = {row["event_id"]: row["created_at"] for row in whole["events"].to_pylist()}
+    assert max(closed[name] - first[name] for name in closed.keys() & first.keys()) > 4 * A_DAY
 
 
 @pytest.mark.parametrize("begin", [datetime(2025, 2, 3, 1, tzinfo=UTC), datetime(2025, 9, 1, 14, 30, tzinfo=UTC)])

@@ -689,8 +689,16 @@ def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_sa
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(old.path.with_name("whole"), filter="data")
     found, was = rows(after, table), rows(find(Lake(old.path.with_name("whole") / "lake")), table)
+    if table == "programme_progress":
+        found, was = _as_then(found), _as_then(was)
     later = dict.fromkeys(found[0] if found else ())  # columns that the older program did not know are null
     assert sorted(map(str, found)) == sorted(str({**later, **row}) for row in was)
+
+
+def _as_then(progress: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What both programs say: the older one let a year's result grow on, and had no year without a plan."""
+    told = [row for row in progress if row["plan"] is not None or row["basis"] != "none"]
+    return [{name: value for name, value in row.items() if name not in {"actual", "carried", "carried_done"}} for row in told]
 
 
 @pytest.mark.parametrize("act", ["compact", "prune", "rollback", "backup", "repair", "upgrade"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.simulate import Scenario
 
+_LIVELY = time_of_day(10, 30)
+
 
 @click.command()
 @with_city
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 @with_json
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 1_000), help="Days of history.")
 @click.option("--seed", default=716, show_default=True, type=int, help="Same seed, same rows.")
-@click.option("--until", default=None, metavar="MOMENT", help="End of the history, ISO 8601 with zone; the start of today in the city's zone if not given.")
+@click.option("--until", default=None, metavar="MOMENT",
+              help="End of the history, ISO 8601 with zone; by default the last 10:30 in the city.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME@MOMENT", help="Place a story at a moment; may be given more than once.")
 def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: int, until: str | None, scenarios: tuple[str, ...]) -> None:
     """Write a seeded, repeatable city into a new lake and publish it as one snapshot."""
@@ -33,7 +37,7 @@ def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: i
 
     city = the_city(city_name)
     try:
-        end = today(city, now()) if until is None else asked_for(until)
+        end = lively(city, now()) if until is None else asked_for(until)
     except ValueError as error:
         raise UsageError(f"--until cannot be read: {error}.", fix="write it as 2026-11-23T00:00:00+08:00.") from error
     begun = time.perf_counter()
@@ -48,9 +52,15 @@ def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: i
             f"{total:,} rows in {seconds:.1f} s, {total / seconds:,.0f} rows/s, {done.quarantined} in quarantine; snapshot {snapshot.id}."])
 
 
-def today(city: City, moment: datetime) -> datetime:
-    """Answer the start of `moment`'s day in the city's zone: the end of whole days of history."""
-    return moment.astimezone(city.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+def lively(city: City, moment: datetime) -> datetime:
+    """Return the newest 10:30 in the morning, in the city's zone, that is not after `moment`.
+
+    At midnight nothing of a day has happened, and little goes on.
+    """
+    there = moment.astimezone(city.zone)
+    today = datetime.combine(there.date(), _LIVELY, city.zone)
+    yesterday = datetime.combine(there.date() - timedelta(days=1), _LIVELY, city.zone)
+    return today if today <= there else yesterday
 
 
 def placed(texts: tuple[str, ...]) -> tuple[Scenario, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
 from twin.faces.texts import DASH
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 MINUS = "−"
 
+
+_LEAST_SHARE, _MOST_SHARE = 0.05, 99.95
+_WIDE = Context(prec=400)
+"""Room for the digits of any number that a column holds."""
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 YEAR = 365 * DAY
@@ -76,21 +81,71 @@ def minutes(seconds: float, texts: Texts | None = None) -> str:
 
 
 def count(value: float) -> str:
-    """Answer a whole number with thousands apart."""
-    return f"{round(value):,}".replace("-", MINUS)
+    """Return a whole number with thousands apart; halves are rounded away from zero."""
+    return _decimal(value, 0)
 
 
 def number(value: float) -> str:
-    """Answer a measured number with as many digits as it is worth: three, at most one decimal above ten."""
+    """Return a measured number with as many digits as it is worth.
+
+    Three, at most one decimal from ten on; none that is an empty 0.
+    """
+    text = _decimal(value, _digits(value))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(value: float) -> str:
+    """Return a share in percent, one decimal, without its sign, which is its unit.
+
+    What is not all is never 100.0, and what is not nothing never 0.0: 99.9 and <0.1 stand there.
+    """
+    if 0 < value < _LEAST_SHARE:
+        return "<0.1"
+    return "99.9" if _MOST_SHARE <= value < 100 else _decimal(value, 1)
+
+
+def _digits(value: float) -> int:
     size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2
-    text = f"{value:,.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+    return 0 if size >= 100 else 1 if size >= 10 else 2
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """Return a number so exactly, halves away from zero, and never a zero below zero."""
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
+    return exact or abs(exact)
+
+
+def _decimal(value: float, digits: int) -> str:
+    return f"{_rounded(value, digits):,f}".replace("-", MINUS)
+
+
+def written(value: float, form: str) -> float:
+    """Return the number that a reader takes from what is written, so that no verdict contradicts it.
+
+    1800.4 s and 1800 s are both 30′00″, and neither is longer.
+    """
+    match form:
+        case "duration" | "age":
+            return _shown_s(value)
+        case "percent":
+            is_at_edge = 0 < value < _LEAST_SHARE or _MOST_SHARE <= value < 100
+            return value if is_at_edge else float(_rounded(value, 1))
+        case "number" | "text":
+            return float(_rounded(value, _digits(value)))
+        case _:
+            return float(_rounded(value, 0))
+
+
+def _shown_s(seconds: float) -> int:
+    total = math.floor(abs(seconds) + 0.5)
+    step = (1 if total < HOUR else MINUTE if total < 48 * HOUR else HOUR if total < 60 * DAY
+            else DAY if total < YEAR else YEAR // 10)
+    return int(math.copysign(total - total % step, seconds))
 
 
 def signed(text: str, value: float) -> str:
-    """Answer `text`, the written size of `value`, with its sign in front."""
-    return f"+{text}" if value > 0 else text
+    """Return `text`, the written size of `value`, with its sign in front; nothing has none."""
+    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
 
 
 def clock_time(moment: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
@@ -127,7 +182,7 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
 
 
 def age(elapsed: timedelta, texts: Texts) -> str:
-    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分前', '3 天前', '8.8 年前'.
+    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
 
     What is still to come has no age: a dash.
     """
@@ -147,9 +202,9 @@ def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
     if value is None:
         return DASH
     if isinstance(value, datetime):
-        return clock_time(value, zone)
+        return dated(value, zone)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return write_number(float(value), form, texts)
+        return write_number(float(value), form, texts) if math.isfinite(value) else DASH
     if form in {"stage", "state", "message"}:
         key = str(value) if form == "message" else f"{form}-{value}"
         return texts.say(key)
@@ -165,9 +220,11 @@ def write_number(value: float, form: str, texts: Texts) -> str:
         case "duration" | "age":
             return duration(value, texts) if value >= 0 else DASH
         case "percent":
-            return f"{value:.1f}".replace("-", MINUS)
+            return percent(value)
         case "number":
             return number(value)
+        case "year":
+            return f"{value:.0f}"
         case "priority":
             return texts.say(f"priority-{round(value)}")
         case "text":

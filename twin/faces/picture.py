@@ -38,7 +38,7 @@ class Figure:
     Attributes:
         value: the number as the query gave it; None is unknown.
         text, unit: how it is written.
-        beside: the sentence that measures it, such as '−6% 同周同时'.
+        beside: the sentence that measures it, such as '较上周同期 −6%'.
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
         trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside each, low and
             high; empty for none.
@@ -285,7 +285,8 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
         return _nothing_like(row.get("compare_why") or "", kind, texts, days), ""
     if kind in {"target", "on_time"}:
         return _judged(row, form, texts)
-    return f"{_change(value, other, kind, form, texts)} {texts.say(f'compare-{kind}')}", ""
+    change = _change(value, other, kind, form, texts)
+    return texts.say("compared", change=change, to=texts.say(f"compare-{kind}")), ""
 
 
 def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
@@ -300,7 +301,8 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         within = row["n_on_time"] >= other * n
         said = texts.say("on-time", on_time=row["n_on_time"], n=n)
     else:
-        within = value <= other if row.get("better") != "higher" else value >= other
+        read, limit = forms.written(value, form), forms.written(other, form)
+        within = read <= limit if row.get("better") != "higher" else read >= limit
         bound = forms.write_number(other, form, texts)
         said = texts.say("target", value=bound, better=row.get("better") or "lower")
         said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
@@ -325,10 +327,12 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
 
 
 def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
+    """Return how far apart two figures are, as they are written; of shares in points."""
     if form == "count" and kind == "last_week" and other >= 20:  # a share of a handful says nothing
         share = 100 * (value - other) / other
-        return forms.signed(f"{share:.0f}%".replace("-", forms.MINUS), share)
+        return forms.signed(f"{forms.count(share)}%", share)
+    apart = forms.written(value, form) - forms.written(other, form)
     if form == "percent":
-        return forms.signed(f"{value - other:.1f}".replace("-", forms.MINUS), round(value - other, 1))
-    text = forms.duration(value - other, texts) if form == "duration" else forms.count(value - other)
-    return forms.signed(text, value - other)
+        return texts.say("points", n=forms.signed(forms.percent(apart), apart))
+    text = forms.duration(apart, texts) if form == "duration" else forms.write_number(apart, form, texts)
+    return forms.signed(text, apart)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Scenario", "Simulation", "Truth"]
 
 _KEPT_DAYS = 3
-_AFTER = 3
-"""Days after its own in which a day's rows may still be recorded: cases that take long, reopened ones."""
 
 
 class Simulation:
@@ -38,7 +36,8 @@ class Simulation:
         self._fleet = fleet.fleet_of(self.world)
         self._items = programmes.items_of(self.world)
         self._telemetry_s, self._scenarios = telemetry_s, scenarios
-        self.day = lru_cache(maxsize=_KEPT_DAYS + _AFTER)(self._day)
+        self.day = lru_cache(maxsize=_KEPT_DAYS + events.SOON_DAYS)(self._day)
+        self._late = lru_cache(maxsize=_KEPT_DAYS + events.LOOKS_BACK_DAYS)(self._late_rows)
 
     def register(self, at: datetime) -> dict[str, pa.Table]:
         """Answer the registers as they stand at `at`: aircraft, estates, lifts, communities."""
@@ -52,10 +51,20 @@ class Simulation:
         return {**tables, **fleet.fleet_day(self.world, self._fleet, day, self._telemetry_s), **services.links_day(self.world, day),
                 **services.indicators_day(self.world, day), **services.water_day(self.world, day), **programmes.programmes_day(self.world, self._items, day)}
 
+    def _late_rows(self, day: date) -> dict[str, pa.Table]:
+        return events.late_events_of(self.world, day)
+
     def days(self, start: datetime, end: datetime) -> Iterator[tuple[date, dict[str, pa.Table]]]:
-        """Answer each local day that may have rows recorded in (start, end], with all its rows."""
-        for day in days(self.world, start, end, _AFTER):
-            yield day, self.day(day)
+        """Yield each local day with its rows that may be recorded in (start, end], and others.
+
+        A day whose cases take long is yielded twice: with what is recorded soon, and with the rest.
+        """
+        soon = days(self.world, start, end, events.SOON_DAYS)
+        for day in days(self.world, start, end, events.LOOKS_BACK_DAYS):
+            if self.world.midnight(day + timedelta(days=events.SOON_DAYS + 1)) <= end:
+                yield day, self._late(day)
+            if day >= soon[0]:
+                yield day, self.day(day)
 
     def truth(self, start: datetime, end: datetime) -> list[Truth]:
         """Answer what the stories that begin in [start, end) planted."""

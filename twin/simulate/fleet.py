@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from twin.contracts.drones import DRONE_STATES, DRONES, MISSIONS, USE_CASES
+from twin.simulate.flights import CYCLE_S, FLIGHT_S, Flights, flights_of, silences_of
 from twin.simulate.world import micro, moments
 
 if TYPE_CHECKING:
@@ -18,19 +19,23 @@ if TYPE_CHECKING:
     from twin.simulate.world import World
 
 SPEED_MPS = 12.0
-FLIGHT_S = 1_680
-CYCLE_S = 9_000
 DOCK_S = 600
 _LINE_M, _APART_M, _LINES = 2_600.0, 210.0, 6
-_BUSY = np.array([.22, .2, .18, .18, .2, .3, .55, .8, .9, .92, .92, .9, .85, .86, .9, .92, .92, .9, .82, .66, .5, .4, .3, .25])
 _M_PER_DEG = 111_320.0
+_RESTED_S = 10**6
+"""Since the last landing of an aircraft that has not flown for a day: charged."""
 _NOBODY = "unknown"
 """Owner of an aircraft in a city whose pack names no department."""
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """The register: one entry per aircraft, in columns."""
+    """The register: one entry per aircraft, in columns.
+
+    Attributes:
+        phase: when its cycles of flight begin, s after 1970.
+        beat: when it is heard of in its dock, s after each `DOCK_S` since 1970.
+    """
 
     id: NDArray[np.object_]
     lon: NDArray[np.float64]
@@ -39,6 +44,8 @@ class Fleet:
     use_case: NDArray[np.object_]
     turn_deg: NDArray[np.float64]
     reach: NDArray[np.float64]
+    phase: NDArray[np.int64]
+    beat: NDArray[np.int64]
 
 
 def fleet_of(world: World) -> Fleet:
@@ -48,13 +55,14 @@ def fleet_of(world: World) -> Fleet:
     draw = world.draw("fleet")
     weight = world.street_weight ** 0.75
     streets = draw.choice(len(weight), n, p=weight / weight.sum())
-    lon, lat, district = world.scatter(draw, streets, 900.0)
+    lon, lat, district = world.ground.scatter(draw, streets)
     turn = draw.uniform(0, 360, n)
     reach = np.ones(n)
     for _ in range(4):
         reach[~_stays_inside(world, lon, lat, turn, reach)] *= 0.5
     return Fleet(np.array([f"UAV{at + 1:04d}" for at in range(n)], object), lon, lat, district,
-                 draw.choice(np.array(USE_CASES, object), n, p=[0.4, 0.3, 0.18, 0.12]), turn, reach)
+                 draw.choice(np.array(USE_CASES, object), n, p=[0.4, 0.3, 0.18, 0.12]), turn, reach,
+                 draw.integers(0, CYCLE_S, n), draw.integers(0, DOCK_S, n))
 
 
 def _stays_inside(world: World, lon: NDArray[np.float64], lat: NDArray[np.float64], turn: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -94,35 +102,14 @@ def register(world: World, fleet: Fleet, at: datetime) -> pa.Table:
     return pa.table(columns).cast(DRONES.schema)
 
 
-@dataclass(frozen=True)
-class _Flights:
-    """A day's flights in columns: index of the aircraft, start in seconds after local midnight."""
-
-    drone: NDArray[np.int64]
-    start: NDArray[np.int64]
-
-
-def flights_of(world: World, fleet: Fleet, day: date) -> tuple[_Flights, NDArray[np.bool_]]:
-    """Answer the day's flights, and which aircraft are silent all day."""
-    draw = world.draw("flights", day)
-    n = len(fleet.id)
-    silent = draw.random(n) < 0.05
-    length = world.length_s(day)
-    slots = (length - FLIGHT_S) // CYCLE_S
-    starts = draw.integers(0, CYCLE_S, n)[:, None] + np.arange(slots + 1)[None, :] * CYCLE_S
-    going = draw.random(starts.shape) < _BUSY[np.minimum(starts // 3_600, 23)]
-    storm = world.storm(day)
-    if storm:
-        going &= (starts + FLIGHT_S < storm.start_s - 600) | (starts > storm.start_s + storm.length_s)
-    going &= (starts + FLIGHT_S < length) & ~silent[:, None]
-    drone, slot = np.nonzero(going)
-    return _Flights(drone, starts[drone, slot]), silent
-
-
 def fleet_day(world: World, fleet: Fleet, day: date, telemetry_s: int) -> dict[str, pa.Table]:
-    """Answer the rows of one local day for drone_states and missions."""
-    flights, silent = flights_of(world, fleet, day)
-    return {"drone_states": pa.concat_tables([_flying(world, fleet, day, flights, telemetry_s), _docked(world, fleet, day, flights, silent)]),
+    """Return the rows of one local day for drone_states and missions.
+
+    A flight's rows belong to the day of its take-off, though it lands after midnight.
+    """
+    flights = flights_of(world, fleet.phase, day)
+    states = [_flying(world, fleet, day, flights, telemetry_s), _docked(world, fleet, day, flights)]
+    return {"drone_states": pa.concat_tables(states),
             "missions": _missions(world, fleet, day, flights)}
 
 
@@ -133,7 +120,7 @@ def _ticks(world: World, day: date, start: int, end: int, step: int) -> NDArray[
     return np.arange(first, end, step)
 
 
-def _flying(world: World, fleet: Fleet, day: date, flights: _Flights, step: int) -> pa.Table:
+def _flying(world: World, fleet: Fleet, day: date, flights: Flights, step: int) -> pa.Table:
     way = _route()
     legs = np.hypot(*np.diff(way, axis=0).T)
     far = np.concatenate([[0.0], np.cumsum(legs)])
@@ -160,31 +147,48 @@ def _flying(world: World, fleet: Fleet, day: date, flights: _Flights, step: int)
         "speed_mps": scale.astype(np.float32), "heading_deg": (np.degrees(np.arctan2(ahead[0], ahead[1])) % 360).astype(np.float32),
         "battery_pct": np.rint(100 - 74 * into).astype(np.int8), "pitch_deg": pa.array(np.where(use == "traffic_patrol", -40, -55).astype(np.float32), mask=np.asarray(into > 0.95)),
         "fov_deg": pa.array(np.full(n, 72, np.float32), mask=np.asarray(into > 0.95)),
-        "mission_id": np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in of], object)}
+        "mission_id": _names(day, len(ticks))[of]}
     return _states(world, day, at, columns)
 
 
-def _docked(world: World, fleet: Fleet, day: date, flights: _Flights, silent: NDArray[np.bool_]) -> pa.Table:
-    ticks = _ticks(world, day, 0, world.length_s(day), DOCK_S)
-    drone, at = (grid.ravel() for grid in np.meshgrid(np.flatnonzero(~silent), ticks, indexing="ij"))
-    landed = np.full(len(at), -1)
-    busy = np.zeros(len(at), bool)
-    for name in np.unique(flights.drone):
-        rows = np.flatnonzero(drone == name)
-        starts = np.sort(flights.start[flights.drone == name])
-        before = np.searchsorted(starts, at[rows], side="right") - 1
-        last = np.where(before >= 0, starts[np.maximum(before, 0)] + FLIGHT_S, -10**6)
-        busy[rows] = at[rows] < last
-        landed[rows] = at[rows] - last
-    rows = ~busy
-    drone, at, landed = drone[rows], at[rows], landed[rows]
+def _grounded(world: World, fleet: Fleet, day: date, flights: Flights
+              ) -> tuple[NDArray[np.int64], ...]:
+    """Return aircraft, moment, and seconds since its landing, for each word from a dock in a day.
+
+    Each dock has its own beat, so that no two of them fall silent, or are heard of again, together;
+    an aircraft is also heard of as it lands.
+    """
+    length, midnight = world.length_s(day), int(world.midnight(day).timestamp())
+    before = flights_of(world, fleet.phase, day - timedelta(days=1))
+    ago = int((world.midnight(day) - world.midnight(day - timedelta(days=1))).total_seconds())
+    drone = np.concatenate([before.drone, flights.drone])
+    start = np.concatenate([before.start - ago, flights.start])
+    silences = silences_of(world, len(fleet.id), day)
+    first = (fleet.beat - midnight) % DOCK_S
+    found = [np.zeros((3, 0), np.int64)]
+    for name in range(len(fleet.id)):
+        starts = np.sort(start[drone == name])
+        landings = starts + FLIGHT_S
+        beats = np.arange(first[name], length, DOCK_S)
+        at = np.unique(np.concatenate([beats, landings[(landings >= 0) & (landings < length)]]))
+        which = np.searchsorted(starts, at, side="right") - 1
+        last = np.concatenate([landings, [-_RESTED_S]])[which]
+        since = at - last
+        heard = (since >= 0) & ~silences.cover(name, at, at + 1)
+        found.append(np.stack([np.full(heard.sum(), name), at[heard], since[heard]]))
+    return tuple(np.concatenate(found, axis=1))
+
+
+def _docked(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Table:
+    drone, at, landed = _grounded(world, fleet, day, flights)
     charge = np.clip(26 + landed / 36, 26, 100)
     n = len(at)
     columns: dict[str, Any] = {
-        "drone_id": fleet.id[drone], "mode": np.where((landed >= 0) & (charge < 100), "charging", "docked"), "lon_ud": micro(fleet.lon[drone]), "lat_ud": micro(fleet.lat[drone]),
+        "drone_id": fleet.id[drone], "mode": np.where(charge < 100, "charging", "docked"),
+        "lon_ud": micro(fleet.lon[drone]), "lat_ud": micro(fleet.lat[drone]),
         "height_m": np.zeros(n, np.float32), "speed_mps": np.zeros(n, np.float32), "heading_deg": np.zeros(n, np.float32),
-        "battery_pct": np.where(landed >= 0, charge, 100).astype(np.int8), "pitch_deg": pa.nulls(n, pa.float32()), "fov_deg": pa.nulls(n, pa.float32()),
-        "mission_id": pa.nulls(n, pa.string())}
+        "battery_pct": charge.astype(np.int8), "pitch_deg": pa.nulls(n, pa.float32()),
+        "fov_deg": pa.nulls(n, pa.float32()), "mission_id": pa.nulls(n, pa.string())}
     return _states(world, day, at, columns)
 
 
@@ -194,12 +198,17 @@ def _states(world: World, day: date, at: NDArray[np.int64], columns: dict[str, A
     return pa.table(columns).select(DRONE_STATES.schema.names).cast(DRONE_STATES.schema)
 
 
-def _missions(world: World, fleet: Fleet, day: date, flights: _Flights) -> pa.Table:
+def _names(day: date, n: int) -> NDArray[np.object_]:
+    """Return the ids of a day's flights, in their order."""
+    return np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in range(n)], object)
+
+
+def _missions(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Table:
     start, n = world.midnight(day), len(flights.start)
     found = world.draw("missions", day).poisson(0.25, n).astype(np.int16)
     far = float(np.hypot(*np.diff(_route(), axis=0).T).sum())
     shared: dict[str, Any] = {
-        "mission_id": np.array([f"M{day:%Y%m%d}{flight:05d}" for flight in range(n)], object), "mode": np.full(n, "live", object), "drone_id": fleet.id[flights.drone],
+        "mission_id": _names(day, n), "mode": np.full(n, "live", object), "drone_id": fleet.id[flights.drone],
         "use_case": fleet.use_case[flights.drone], "started_at": moments(start, flights.start), "source": np.full(n, "simulated", object)}
     begun = shared | {"version": np.ones(n, np.int16), "occurred_at": moments(start, flights.start), "recorded_at": moments(start, flights.start + 1),
                       "ended_at": pa.nulls(n, pa.timestamp("us", tz="UTC")), "flown_m": pa.nulls(n, pa.float32()), "n_found": pa.nulls(n, pa.int16())}

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from twin.contracts.community import ACTIVITIES, COMMUNITIES
 from twin.contracts.renewal import ESTATES, LIFT_STEPS, LIFT_STEPS_ORDER, LIFTS
+from twin.simulate.kinds import names
 from twin.simulate.world import moments
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 _STEPS = {"estates": ("planned", "under_way", "accepted"), "lifts": ("applied", "approved", "building", "accepted"),
           "communities": ("planned", "under_way", "open")}
 _RENEWED_SHARE = 0.35
+_MONTHS = np.array([5, 5, 8, 9, 9, 9, 9, 9, 9, 10, 9, 9])
+"""How many in a hundred of a year's works end in each month: fewer in winter, all by its end."""
+_RENEWED_LATER = timedelta(days=75)
+"""Renewed lifts are in no plan: they come after the added ones, the last in the next year."""
+_SPANS = {"estates": ((15, 60), (45, 190)), "lifts": ((25, 110), (12, 45), (55, 150)),
+          "communities": ((15, 45), (35, 110))}
+"""Days between the steps of a programme: least and most."""
 _KINDS = {"estates": ("estate_id", ESTATES), "lifts": ("lift_id", LIFTS), "communities": ("community_id", COMMUNITIES)}
 
 
@@ -33,9 +41,10 @@ class Item:
 
 
 def items_of(world: World) -> list[Item]:
-    """Answer every item of the newest programme year: named ones from the pack first, the others at streets drawn by the seed.
+    """Return every item of the newest programme year: those that the pack names first, then others.
 
-    Lifts are planned as added; renewed ones come on top, as a series of their own.
+    The others lie in streets drawn by the seed. Lifts are planned as added; renewed ones come on top, as a series of their own. The plan is met
+    by the year's end, a share of it in each month.
     """
     found: list[Item] = []
     newest: dict[str, dict[str, Any]] = {}
@@ -44,17 +53,20 @@ def items_of(world: World) -> list[Item]:
             newest[row["programme"]] = row
     for programme, target in newest.items():
         n, year = int(target["plan"]), int(target["year"])
-        named = _named(world, programme)
+        named, made_up = _named(world, programme), names()[world.words][programme]
         extra = int(n * _RENEWED_SHARE) if programme == "lifts" else 0
         draw = world.draw("programme", programme, year)
         streets = draw.choice(len(world.street_code), n + extra, p=world.street_weight)
-        lon, lat, district = world.scatter(draw, streets, 700.0)
+        lon, lat, district = world.ground.scatter(draw, streets)
+        later = _RENEWED_LATER
+        ends = [*_ends(draw, year, n), *(end + later for end in _ends(draw, year, extra))]
         for at in range(n + extra):
             seed = named[at] if at < len(named) else None
             place = {"lon_ud": round((seed["lon"] if seed else lon[at]) * 1e6), "lat_ud": round((seed["lat"] if seed else lat[at]) * 1e6),
                      "district_id": seed["district_id"] if seed else str(district[at]), "year": year, "source": "simulated"}
-            label = seed["name"] if seed else f"{world.street_name[streets[at]]} {at + 1}"
-            found.append(Item(programme, place | _more(programme, at, label, seed, draw, renewed=at >= n), _reached(programme, year, draw)))
+            label = seed["name"] if seed else f"{world.street_name[streets[at]]} {made_up} {at + 1}"
+            more = _more(programme, at, label, seed, draw, renewed=at >= n)
+            found.append(Item(programme, place | more, _reached(programme, ends[at], draw)))
     return found
 
 
@@ -67,25 +79,42 @@ def _named(world: World, programme: str) -> list[dict[str, Any]]:
         return [row | {"lon": float(row["lon"]), "lat": float(row["lat"])} for row in csv.DictReader(file)]
 
 
-def _more(programme: str, at: int, label: str, seed: dict[str, Any] | None, draw: np.random.Generator, *, renewed: bool) -> dict[str, Any]:
-    if programme == "estates":
-        built = int(seed["built"]) if seed and seed.get("built") else int(draw.integers(1955, 2000))
-        homes = int(seed["households"]) if seed and seed.get("households") else int(draw.integers(80, 1_400))
-        return {"estate_id": seed["estate_id"] if seed else f"ES{at + 1:04d}", "name": label, "built": built, "households": homes}
+def _more(programme: str, at: int, label: str, seed: dict[str, Any] | None,
+          draw: np.random.Generator, *, renewed: bool) -> dict[str, Any]:
+    """Return what else is said of an item: of one that the pack names, only what the pack says."""
     if programme == "lifts":
-        return {"lift_id": f"LF{at + 1:05d}", "estate_name": label, "kind": "renewed" if renewed else "added",
-                "old_age_y": int(draw.integers(15, 26)) if renewed else None, "subsidy_wan": round(float(draw.normal(15, 1.2)), 1)}
-    return {"community_id": seed["community_id"] if seed else f"CM{at + 1:03d}", "name": label, "batch": 1, "freed_m2": None}
+        return {"lift_id": f"LF{at + 1:05d}", "estate_name": label,
+                "kind": "renewed" if renewed else "added",
+                "old_age_y": int(draw.integers(15, 26)) if renewed else None,
+                "subsidy_wan": round(float(draw.normal(15, 1.2)), 1)}
+    if programme == "estates":
+        built, households = int(draw.integers(1955, 2000)), int(draw.integers(80, 1_400))
+        if seed:
+            built, households = (int(seed[name]) if seed.get(name) else None
+                                 for name in ("built", "households"))
+        return {"estate_id": seed["estate_id"] if seed else f"ES{at + 1:04d}", "name": label,
+                "built": built, "households": households}
+    freed_m2 = round(float(draw.uniform(60, 260)))
+    return {"community_id": seed["community_id"] if seed else f"CM{at + 1:03d}", "name": label,
+            "batch": 1, "freed_m2": None if seed else freed_m2}
 
 
-def _reached(programme: str, year: int, draw: np.random.Generator) -> tuple[date, ...]:
-    """Answer the days of the steps; the last step slips past the year's end for many."""
-    first = date(year, 1, 5) + timedelta(days=int(draw.integers(0, 120)))
-    spans = draw.lognormal(4.75, 0.5, len(_STEPS[programme]) - 1)
-    days = [first]
-    for span in spans:
-        days.append(days[-1] + timedelta(days=int(span) + 20))
-    return tuple(days)
+def _ends(draw: np.random.Generator, year: int, n: int) -> list[date]:
+    """Return `n` days on which works of a year end: of each month its share, on no weekend."""
+    share = (draw.permutation(n) + 0.5) / max(n, 1)
+    months = np.concatenate([[0.0], np.cumsum(_MONTHS / _MONTHS.sum())])
+    firsts = [(date(year + at // 12, at % 12 + 1, 1) - date(year, 1, 1)).days for at in range(13)]
+    firsts[0] = 6  # so that no weekend brings a day back into the year before
+    days = [date(year, 1, 1) + timedelta(days=int(at)) for at in np.interp(share, months, firsts)]
+    return [day - timedelta(days=max(0, day.weekday() - 4)) for day in days]
+
+
+def _reached(programme: str, end: date, draw: np.random.Generator) -> tuple[date, ...]:
+    """Return the days of the steps, the last of them `end`."""
+    days = [end]
+    for least, most in reversed(_SPANS[programme]):
+        days.append(days[-1] - timedelta(days=int(draw.integers(least, most))))
+    return tuple(reversed(days))
 
 
 def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
@@ -123,7 +152,7 @@ def _row(world: World, item: Item, step: int, at: datetime) -> dict[str, Any]:
     row = item.fixed | {"version": step + 1, "occurred_at": at, "recorded_at": at, "status": status}
     done = world.midnight(item.reached[step]) if status in {"accepted", "open"} else None
     if item.programme == "communities":
-        return row | {"opened_at": done, "freed_m2": 120.0 if done else None}
+        return row | {"opened_at": done, "freed_m2": item.fixed["freed_m2"] if done else None}
     if item.programme == "estates":
         row |= {"started_at": world.midnight(item.reached[1]) if step >= 1 else None}
     return row | {"accepted_at": done}

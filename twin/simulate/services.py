@@ -89,12 +89,13 @@ def water_day(world: World, day: date) -> dict[str, pa.Table]:
     wet = rain_mm(world, day, at)
     at = at[(wet > 0) | (at % 3_600 == 0)] if storm else at[at % 3_600 == 0]
     homes = _first_streets(world)
+    home_lon, home_lat = world.ground.street_spot(homes)
     gauge, when = (grid.ravel() for grid in np.meshgrid(np.arange(len(homes)), at, indexing="ij"))
     rain = rain_mm(world, day, when) * draw.uniform(0.7, 1.3, len(homes))[gauge]
     start, n = world.midnight(day), len(when)
     gauges: dict[str, Any] = {
         "station_id": np.array([f"R{world.street_code[homes[g]]}" for g in gauge], object), "occurred_at": moments(start, when), "recorded_at": moments(start, when + 20),
-        "district_id": world.street_district[homes[gauge]], "lon_ud": micro(world.street_lon[homes[gauge]]), "lat_ud": micro(world.street_lat[homes[gauge]]),
+        "district_id": world.street_district[homes[gauge]], "lon_ud": micro(home_lon[gauge]), "lat_ud": micro(home_lat[gauge]),
         "mm_5min": np.round(rain, 1).astype(np.float32), "source": np.full(n, "simulated", object)}
     return {"rain": pa.table(gauges).cast(RAIN.schema), "water_depths": _depths(world, day, homes), "dredge_jobs": _jobs(world, day, draw)}
 
@@ -112,11 +113,12 @@ def _depths(world: World, day: date, homes: NDArray[np.int64]) -> pa.Table:
         standing[step] = max(0.0, standing[step - 1] * 0.86 + fallen[step] * 0.35 - 0.4)
     sensor, when = (grid.ravel() for grid in np.meshgrid(np.arange(len(homes)), at, indexing="ij"))
     low = world.draw("low ground").uniform(0.2, 1.2, len(homes))
+    home_lon, home_lat = world.ground.street_spot(homes)
     n = len(when)
     columns: dict[str, Any] = {
         "sensor_id": np.array([f"W{world.street_code[homes[s]]}" for s in sensor], object), "occurred_at": moments(world.midnight(day), when),
         "recorded_at": moments(world.midnight(day), when + 5), "district_id": world.street_district[homes[sensor]],
-        "lon_ud": micro(world.street_lon[homes[sensor]]), "lat_ud": micro(world.street_lat[homes[sensor]]), "place_name": world.street_name[homes[sensor]],
+        "lon_ud": micro(home_lon[sensor]), "lat_ud": micro(home_lat[sensor]), "place_name": world.street_name[homes[sensor]],
         "depth_cm": np.round(standing[when // 300 - 1] * low[sensor], 1).astype(np.float32), "source": np.full(n, "simulated", object)}
     return pa.table(columns).cast(WATER_DEPTHS.schema)
 
@@ -124,7 +126,7 @@ def _depths(world: World, day: date, homes: NDArray[np.int64]) -> pa.Table:
 def _jobs(world: World, day: date, draw: np.random.Generator) -> pa.Table:
     n = max(3, int(draw.poisson(18)))
     streets = draw.choice(len(world.street_code), n, p=world.street_weight)
-    lon, lat, district = world.scatter(draw, streets, 300.0)
+    lon, lat, district = world.ground.scatter(draw, streets)
     begun = 8 * 3_600 + draw.integers(0, 7 * 3_600, n)
     ended = begun + draw.integers(2_400, 9_000, n)
     start = world.midnight(day)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from twin.contracts.events import DISPATCHES, EVENT_STAGES, EVENTS, FEEDBACKS, STAGES
 from twin.contracts.tracks import TRACKS
 from twin.errors import UsageError
+from twin.simulate.kinds import kinds
 from twin.simulate.world import moments
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ def _script(world: World) -> dict[str, Any]:
 
 
 def _spot(world: World, name: str | None) -> tuple[float, float, str | None]:
-    """Answer longitude, latitude (deg) and district of a named place of the pack, or of the busiest street."""
+    """Return longitude, latitude (deg) and district of a named place of the pack, or of the busiest street."""
     for row in world.city.reference["places"].to_pylist():
         if name and row["name"] == name:
             return row["lon_ud"] / 1e6, row["lat_ud"] / 1e6, row["district_id"]
     busiest = int(np.argmax(world.street_weight))
-    return float(world.street_lon[busiest]), float(world.street_lat[busiest]), str(world.street_district[busiest])
+    lon, lat = world.ground.street_spot(np.array([busiest]))
+    return float(lon[0]), float(lat[0]), str(world.street_district[busiest])
 
 
 def _street(world: World, lon: float, lat: float) -> str | None:
@@ -115,11 +117,13 @@ def _street(world: World, lon: float, lat: float) -> str | None:
 
 def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> dict[str, pa.Table]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
+    lon, lat = world.ground.near(world.draw("story", truth.event_id), lon, lat, district)
     sources = world.city.reference["event_sources"].to_pylist()
     finds = [row for row in sources if row["finds"] == _SOURCES[truth.name]]
     units = words.get("units") or ["1"]
     category = "waterlogging" if truth.name == "storm" else truth.name
-    label = next((word[world.words] for word in world.categories if word["id"] == category), truth.name.replace("_", " "))
+    labels = dict(zip(kinds().id, kinds().label[world.words], strict=True))
+    label = labels.get(category, truth.name.replace("_", " "))
 
     def at(seconds: float) -> datetime:
         return truth.at + timedelta(seconds=seconds)

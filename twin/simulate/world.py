@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from twin.geography import Locator
+from twin.simulate.ground import Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from twin.city import City
 
 UTC_US = pa.timestamp("us", tz="UTC")
-_M_PER_DEG = 111_320.0
 _SPOTS = 40
 """Places in each district around which things happen, where the pack has no streets."""
 
@@ -51,7 +49,6 @@ class World:
         self.street_district = np.array(streets["district_id"].to_pylist(), object)
         self.street_lon = streets["lon_ud"].to_numpy().astype(np.float64) / 1e6
         self.street_lat = streets["lat_ud"].to_numpy().astype(np.float64) / 1e6
-        self.categories: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))["category"]
         self.words = "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in city.name) else "en"
 
     def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
@@ -61,16 +58,32 @@ class World:
         return pa.nulls(len(streets), pa.string())
 
     @cached_property
+    def ground(self) -> Ground:
+        """Return the land, and places on it."""
+        return Ground(self)
+
+    @cached_property
     def street_weight(self) -> NDArray[np.float64]:
         """Answer how much happens around each street-level unit: people of its district per unit, more near the centre."""
         districts = self.city.reference["districts"]
         people = dict(zip(districts["district_id"].to_pylist(), districts["population"].to_pylist(), strict=True))
         units = {name: int((self.street_district == name).sum()) for name in set(self.street_district)}
         base = np.array([(people.get(name) or 100_000) / units[name] for name in self.street_district])
+        weight = base * (0.25 + self._centrality)
+        return weight / weight.sum()
+
+    @cached_property
+    def country_weight(self) -> NDArray[np.float64]:
+        """Return how much happens around each street-level unit of what belongs to open land."""
+        weight = 1.02 - self._centrality
+        return weight / weight.sum()
+
+    @cached_property
+    def _centrality(self) -> NDArray[np.float64]:
+        """Return 1 at the city's centre, falling to 0 away from it."""
         home = self.city.cameras["city"]
         away_km = np.hypot((self.street_lon - home.lon) * 95, (self.street_lat - home.lat) * 111)
-        weight = base * (0.25 + np.exp(-((away_km / 12) ** 2)))
-        return weight / weight.sum()
+        return np.exp(-((away_km / 12) ** 2))
 
     @cached_property
     def areas(self) -> list[str]:
@@ -101,15 +114,6 @@ class World:
         if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
             return None
         return Storm(int(draw.integers(6, 20) * 3_600), int(draw.integers(60, 180) * 60), float(draw.uniform(3, 12)))
-
-    def scatter(self, draw: np.random.Generator, streets: NDArray[np.int64], sigma_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
-        """Answer longitudes, latitudes (deg) and districts of points around `streets`; a point that falls out goes back to its street."""
-        lon = self.street_lon[streets] + draw.normal(0, sigma_m, len(streets)) / (_M_PER_DEG * 0.86)
-        lat = self.street_lat[streets] + draw.normal(0, sigma_m, len(streets)) / _M_PER_DEG
-        found = self.locator.districts(lon, lat)
-        out = found != self.street_district[streets]
-        lon[out], lat[out] = self.street_lon[streets][out], self.street_lat[streets][out]
-        return lon, lat, self.street_district[streets]
 
 
 def _spots(world: World) -> pa.Table:

@@ -16,18 +16,21 @@
 WITH steps AS (
     SELECT 'estates' AS programme, 'renovated' AS scope, estate_id AS item_id, version, year,
            district_id, status = 'accepted' AS is_done, status = 'under_way' AS is_begun,
-           year(timezone($city_zone, occurred_at)) AS in_year
+           year(timezone($city_zone, occurred_at)) AS in_year,
+           year(timezone($city_zone, accepted_at)) AS done_in
     FROM estates WHERE occurred_at <= $as_of AND recorded_at <= $known_at
     UNION ALL
     SELECT 'lifts', kind, lift_id, version, year, district_id, status = 'accepted',
-           status IN ('approved', 'building'), year(timezone($city_zone, occurred_at))
+           status IN ('approved', 'building'), year(timezone($city_zone, occurred_at)),
+           year(timezone($city_zone, accepted_at))
     FROM lifts WHERE occurred_at <= $as_of AND recorded_at <= $known_at
     UNION ALL
     SELECT 'communities', 'converted', community_id, version, year, district_id, status = 'open',
-           status = 'under_way', year(timezone($city_zone, occurred_at))
+           status = 'under_way', year(timezone($city_zone, occurred_at)),
+           year(timezone($city_zone, opened_at))
     FROM communities WHERE occurred_at <= $as_of AND recorded_at <= $known_at
 ), newest AS (
-    SELECT programme, item_id, scope, year, district_id, is_done, is_begun,
+    SELECT programme, item_id, scope, year, district_id, is_done, is_begun, done_in,
            row_number() OVER (PARTITION BY programme, item_id ORDER BY version DESC) AS nth
     FROM steps
 ), closing AS ( -- as it stood when the year closed
@@ -39,7 +42,9 @@ WITH steps AS (
     WHERE steps.in_year <= newest.year
 )
 SELECT newest.programme, newest.scope, newest.year, newest.district_id, newest.is_done,
-       newest.is_begun, coalesce(closing.is_done, FALSE) AS was_done
+       newest.is_begun,
+       CASE WHEN newest.is_done AND newest.done_in IS NOT NULL THEN newest.done_in <= newest.year
+            ELSE coalesce(closing.is_done, FALSE) END AS was_done
 FROM newest LEFT JOIN closing ON closing.programme = newest.programme
                              AND closing.item_id = newest.item_id AND closing.nth = 1
 WHERE newest.nth = 1

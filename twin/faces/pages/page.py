@@ -79,13 +79,23 @@ def side(picture: Picture) -> list[Component]:
     if row is None:
         return _whole_city(picture)
     area = f"{forms.number(row['area_km2'])} km²" if row["area_km2"] is not None else forms.DASH
-    people = texts.say("people", n=forms.count(row["population"])) if row["population"] is not None else forms.DASH
+    people = _people(row["population"], picture)
     close = html.Button("×", type="button", className="close", title=texts.say("close"), **blocks.aria("label", texts.say("close")),
                         **blocks.attributes({"wish": json.dumps({"district": ""})}))
     when = picture.when(picture.data_as_of)
     facts = texts.say("district-facts", area=area, people=people, moment=when)
     return [html.Div([html.H2(blocks.named(texts.name(row))), close], className="panel-head"), html.P(facts, className="sub"),
             *(blocks.block(shown, picture) for shown in picture.slot("district"))]
+
+
+def _people(population: int | None, picture: Picture) -> str:
+    """Return how many live there by the census of the pack; a dash where nobody counted."""
+    if population is None:
+        return forms.DASH
+    counted, year = forms.count(population), picture.city.settings.get("census", {}).get("year")
+    if year is None:
+        return picture.texts.say("people-undated", n=counted)
+    return picture.texts.say("people", n=counted, year=str(year))
 
 
 def _whole_city(picture: Picture) -> list[Component]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterator, MutableMapping
 from typing import Any
@@ -31,8 +32,8 @@ class Answer:
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._is_more = asyncio.Event()
-        self._is_broken = False
-        self.is_over, self.status, self.n_bytes, self.kept_until = False, 0, 0, 0.0
+        self.is_broken = False
+        self.is_over, self.status, self.n_bytes, self.kept_until = False, 0, 0, math.inf
         self.is_immutable = self._is_changed = False
 
     async def work_out(self, app: App, scope: Scope, body: bytes) -> None:
@@ -44,7 +45,7 @@ class Answer:
             await app(scope, receive, self._hear)
         except Exception:  # noqa: BLE001  (whatever it is, those who wait are told)
             _log.exception("An answer to %s %s broke off.", scope["method"], scope["path"])
-            self._is_broken = True
+            self.is_broken = True
         finally:
             self.is_over = True
             self._is_more.set()
@@ -65,7 +66,7 @@ class Answer:
             if self.is_over and at == len(self._messages):
                 break
             await is_more.wait()
-        if self._is_broken:
+        if self.is_broken:
             raise ConnectionError("The answer broke off.")
 
     async def change(self, tell: Callable[[bytes], bytes]) -> None:
@@ -110,8 +111,8 @@ class Kept:
     def find(self, key: Hashable) -> Answer | None:
         """Return the answer to a question that is under way, or was given a moment ago."""
         answer = self._kept.get(key)
-        if answer is None or not answer.is_over:
-            return answer if answer is None or answer.status < 400 else None
+        if answer is None or answer.kept_until == math.inf:  # not finished, or so just now that nothing says how long
+            return answer if answer is None or (answer.status < 400 and not answer.is_broken) else None
         return answer if asyncio.get_running_loop().time() < answer.kept_until else None
 
     def begin(self, key: Hashable, app: App, scope: Scope, body: bytes, *, seconds: float,
@@ -141,11 +142,11 @@ class Kept:
         if key is None:
             return
         is_good = answer.status in {200, 304} or (failures and answer.status)
-        if is_good and answer.n_bytes <= MOST_OF_ONE:
+        if is_good and not answer.is_broken and answer.n_bytes <= MOST_OF_ONE:
             answer.kept_until = now + (IMMUTABLE_S if answer.is_immutable else seconds)
         else:
             self._kept.pop(key, None)
-        over = [key for key, each in self._kept.items() if each.is_over and each.kept_until <= now]
+        over = [key for key, each in self._kept.items() if each.kept_until <= now]
         for old in over:
             del self._kept[old]
         held = sum(each.n_bytes for each in self._kept.values())
