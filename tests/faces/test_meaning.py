@@ -136,8 +136,8 @@ def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
 
 def test_a_year_without_a_plan_says_that_none_is_published(hall):
     none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
-    assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 — 计划未公布"
-    assert programme(hall, "en", **none) == "Estates renovated 2026 — plan not published"
+    assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 计划未公布"
+    assert programme(hall, "en", **none) == "Estates renovated 2026 plan not published"
 
 
 def test_a_citys_own_words_for_levels_stand_beside_the_levels():
@@ -206,8 +206,8 @@ def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hal
     asked = {"as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC), "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC)}
     shown = take(hall, frame="1920x1080", **asked)
     said = words(page.headline(shown))
-    assert said.startswith("Yesterday, the whole day · 2026-07-16 Thursday Events yesterday 3 ")
-    assert said.index("Open at the end of yesterday 2") < said.index("Today so far, until 07:30") < said.index("Events today 0")
+    assert said.startswith("Yesterday, the whole day · 2026-07-16 Thursday Events 3 ")
+    assert said.index("Open at its end 2") < said.index("Today so far, until 07:30") < said.index("Events today 0")
     assert tables.sheets(shown)[1].rows[0][0] == "yesterday_events_today"
     assert "Yesterday" not in words(page.headline(take(hall, **asked)))
     assert "Yesterday" not in words(page.headline(take(hall, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC))))
@@ -219,3 +219,17 @@ def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_wit
     assert (pinned.day_from, pinned.as_of) == (datetime(2026, 7, 16, tzinfo=UTC), datetime(2026, 7, 16, 23, 59, 59, 999_999, tzinfo=UTC))
     assert (week.day_from, week.as_of) == (datetime(2026, 7, 9, tzinfo=UTC), datetime(2026, 7, 9, 23, 59, 59, 999_999, tzinfo=UTC))
     assert week.known_at - week.as_of == pinned.known_at - pinned.as_of
+
+
+def test_yesterday_is_said_to_be_compared_with_the_day_a_week_before_it_and_by_its_own_calendar():
+    """A brief of 2 October speaks of the National Day, that of the 9th of an ordinary Thursday after it."""
+    for day, said in (((2026, 10, 1), "— that day was National Day: not compared"), ((2026, 10, 8), "— a week before was National Day: not compared")):
+        assert beside("en", day, value=9.0, compare_kind="week_before", compare_why="special-day") == (said, "")
+    assert beside("zh-CN", value=50.0, compare=40.0, compare_kind="week_before") == ("较前一周同日 +25%", "")
+    assert beside("en", value=3.0, compare_kind="day_before", compare_why="no-history") == ("— the day before is not whole in the data", "")
+
+
+def test_a_brief_of_the_day_after_a_holiday_does_not_call_today_one(hall):
+    of_holiday = replace(hall.city, settings={**hall.city.settings, "calendar": {"country": "CN"}})
+    pinned = pin(View(as_of=datetime(2026, 10, 8, 8, tzinfo=UTC), frame="800x600"), of_holiday, hall.desk.pointer)
+    assert (pinned.days.today.kind, pinned.day_whole().days.today.kind) == ("workday", "holiday")

@@ -196,16 +196,20 @@ def _programme(row: Row, picture: Picture) -> Component:
     written = forms.write(actual, "count", texts, picture.city.zone)
     written = f"{written} / {forms.count(plan)}" if plan is not None else written
     told = [texts.say("year-closed")] if row["is_closed"] else []
-    told += [texts.say(f"basis-{row['basis']}")] if plan is not None or actual is not None else [texts.say("plan-not-published")]
+    told += [texts.say(f"basis-{row['basis']}")]
     told += [texts.say("carried-over", n=row["carried"], done=row["carried_done"])] if row["carried"] else []
+    kind = f"programme {row['programme']} {row['scope'].replace('+', '-')}"
+    if plan is None and actual is None:
+        none = html.Span(texts.say("plan-not-published"), className="programme-none")
+        return html.Div([html.Span(name, className="programme-name"), none], className=kind)
     bar: list[Component] = []
     if plan:
         bar.append(html.I(style={"width": f"{min(100.0, 100 * (actual or 0) / plan):.1f}%"}))
         if row["due"] is not None:
             bar.append(html.S(style={"left": f"{min(100.0, 100 * row['due'] / plan):.1f}%"}))
     return html.Div([html.Span(name, className="programme-name"), html.Div(bar, className="track" if plan else "track none"),
-                     html.B(written), html.Small(" · ".join(told))],
-                    className=f"programme {row['programme']} {row['scope'].replace('+', '-')}")
+                     html.B(written), html.Small(" · ".join(told), className="told" if row["carried"] else "")],
+                    className=kind)
 
 
 def tiles(shown: Shown, picture: Picture) -> Component:

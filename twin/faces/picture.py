@@ -240,7 +240,7 @@ def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned
     answer = desk.block(layer, block, pinned)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     if block.slot == "yesterday":
-        rows = tuple({**row, "figure": f"yesterday_{row['figure']}"} for row in rows)
+        rows, pinned = tuple(map(_of_yesterday, rows)), pinned.day_whole()
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
     of_city = pinned.view.mode == "drill" and "mode" not in block.ask(pinned)
@@ -250,6 +250,12 @@ def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
     return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged, is_live=of_city)
+
+
+def _of_yesterday(row: Row) -> Row:
+    """Return a figure of the whole day before under a name of its own, and what it is compared with there."""
+    kind = {"last_week": "week_before", "yesterday": "day_before"}.get(row["compare_kind"], row["compare_kind"])
+    return {**row, "figure": f"yesterday_{row['figure']}", "compare_kind": kind}
 
 
 def _marked(found: Figure, texts: Texts) -> Figure:
@@ -320,15 +326,16 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
         return f"{forms.DASH} {texts.say(f'compare-none-{why}-{kind}')}"
     unlike = days.unlike
     name = unlike.name_en if texts.lang == "en" else unlike.name
-    kind = "made-up" if unlike.kind == "workday" else unlike.kind
-    when = "today" if unlike is days.today else "week-ago"
-    said = texts.say(f"special-{when}", day=name or texts.say(f"day-{kind}"))
+    what = "made-up" if unlike.kind == "workday" else unlike.kind
+    names = ("today", "week-ago") if kind == "last_week" else ("that-day", "week-before")
+    when = names[0] if unlike is days.today else names[1]
+    said = texts.say(f"special-{when}", day=name or texts.say(f"day-{what}"))
     return f"{forms.DASH} {said}"
 
 
 def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
     """Return how far apart two figures are, as they are written; of shares in points."""
-    if form == "count" and kind == "last_week" and other >= 20:  # a share of a handful says nothing
+    if form == "count" and kind in {"last_week", "week_before"} and other >= 20:  # a share of a handful says nothing
         share = 100 * (value - other) / other
         return forms.signed(f"{forms.count(share)}%", share)
     apart = forms.written(value, form) - forms.written(other, form)
