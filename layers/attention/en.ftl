@@ -1,5 +1,5 @@
 attention-title = Needs attention
-attention-rule = Order: level 1 first, then the longest past target, then by level, newest first
+attention-rule = Level 1 first, then the longest past target, then by level
 attention-none = No event is open
 attention-stages = Open events by stage
 attention-priority = Level

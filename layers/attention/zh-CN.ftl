@@ -1,5 +1,5 @@
 attention-title = 需要关注
-attention-rule = 次序：1 级在前，其次超时越久越前，再按级别、由新到旧
+attention-rule = 次序：1 级在前，其次超时越久越前，再按级别
 attention-none = 没有未闭环的事件
 attention-stages = 未闭环事件所处阶段
 attention-priority = 级别

@@ -95,7 +95,7 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall,
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
     assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
-    assert "Order: level 1 first" in words(page.side(take(hall)))
+    assert "Level 1 first, then the longest past target" in words(page.side(take(hall)))
 
 
 def clock(lang, n, **row):
@@ -122,22 +122,25 @@ def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
     assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
 
 
-def programme(hall, lang, **row):
-    """What is said of a programme's year."""
+def programmes(hall, lang, *rows):
+    """What is said of programmes' years."""
     plain = {"programme": "estates", "scope": "renovated", "year": 2025, "plan": 200, "actual": 111, "under_way": 0, "due": 200.0, "basis": "counted",
              "carried": 89, "carried_done": 88, "is_closed": True}
-    return words(blocks._programme({**plain, **row}, take(hall, lang)))
+    shown = next(take(hall, lang).slot("programmes"))
+    return words(blocks.progress(replace(shown, rows=tuple({**plain, **row} for row in rows)), take(hall, lang)))
 
 
 def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
-    assert programme(hall, "zh-CN") == "2025 老旧小区改造 111 / 200 年终 · 据台账 · 结转 89，其后完成 88"
-    assert programme(hall, "en") == "Estates renovated 2025 111 / 200 at the year's end · counted · 89 carried over, 88 of them finished since"
+    assert programmes(hall, "zh-CN", {}) == "2025 老旧小区改造 111 / 200 年终结转 89，其后完成 88"
+    assert programmes(hall, "en", {}) == "Estates renovated 2025 111 / 200 89 carried over at the year's end, 88 finished since"
+    assert programmes(hall, "en", {"carried": 0}) == "Estates renovated 2025 111 / 200 counted"
 
 
-def test_a_year_without_a_plan_says_that_none_is_published(hall):
+def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(hall):
     none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
-    assert programme(hall, "zh-CN", **none) == "2026 老旧小区改造 计划未公布"
-    assert programme(hall, "en", **none) == "Estates renovated 2026 plan not published"
+    rows = (none, {**none, "programme": "lifts", "scope": "added"}, {"carried": 0})
+    assert programmes(hall, "zh-CN", *rows) == "2026 年计划未公布：老旧小区改造、加装电梯 2025 老旧小区改造 111 / 200 据台账"
+    assert programmes(hall, "en", *rows) == "Plans of 2026 not published: Estates renovated, Lifts added Estates renovated 2025 111 / 200 counted"
 
 
 def test_a_citys_own_words_for_levels_stand_beside_the_levels():
@@ -187,10 +190,10 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall
     marked = {name for name, figure in shown.figures.items() if mark in figure.beside}
     assert marked == {"drones_integrated", "drones_online", "drones_flying", "coverage_60_pct", "departments_ok"}
     legend = {row.children[0].children[1].children: words(row) for row in page.legend(shown, hall.registry)[0].children}
-    assert {title for title, said in legend.items() if mark in said} == {"Drone coverage", "Departments", "Renewal"}
+    assert {title for title, said in legend.items() if " live" in said} == {"Drone coverage", "Departments", "Renewal"}
     assert {each.name for each in shown.shown if each.is_live} >= {"department_linkage-tiles", "renovation-progress", "drone_coverage-seen"}
-    assert mark in words(page.side(shown))
-    assert mark in words(scene.foot(shown))
+    assert "Programmes (the line: due by now) live" in words(page.side(shown))
+    assert "Drones live" in words(scene.foot(shown))
     about = dict(tables.sheets(shown)[0].rows)
     assert about["live: department_linkage-tiles"] == mark
 

@@ -151,7 +151,7 @@ def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
     assert len(status.problems) == 1
     assert newest.snapshot in status.problems[0]
     assert titles(desk, city) == ["E1", "E2"]
-    asked = {"as_of": LATER, "known_at": LATER, "district": "", "mode": "live", "most": 8}
+    asked = {"as_of": LATER, "known_at": LATER, "district": "", "zone_streets": (), "mode": "live", "most": 8}
     assert [row["title"] for row in desk.ask("attention", "rows.sql", asked, newest.snapshot).rows.to_pylist()] == ["E3", "E1", "E2"]  # by its logs
     desk.close()
 

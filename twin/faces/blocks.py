@@ -79,8 +79,8 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
 
 def live_mark(picture: Picture, *, is_live: bool) -> list[Component]:
     """Return the mark of what is of the living city in a picture of a drill; none where it is not."""
-    said = picture.texts.say("live-in-drill")
-    return [html.Span(said, className="chip hatched live-in-drill")] if is_live else []
+    said, whole = (picture.texts.say(f"live-in-drill{more}") for more in ("-short", ""))
+    return [html.Span(said, title=whole, className="chip hatched live-in-drill")] if is_live else []
 
 
 def note(shown: Shown, picture: Picture) -> Component | None:
@@ -187,29 +187,35 @@ def refused(picture: Picture) -> Component:
 
 def progress(shown: Shown, picture: Picture) -> Component:
     """Answer programmes against plan: a bar for what is finished, a line where a straight line would be by now."""
-    return html.Div([_programme(row, picture) for row in shown.rows], className="programmes")
+    unplanned: dict[int, list[str]] = {}
+    for row in shown.rows:
+        if row["plan"] is None and row["actual"] is None:
+            unplanned.setdefault(row["year"], []).append(_programme_name(row, picture))
+    none = [html.Div(picture.texts.say("plans-not-published", year=str(year), programmes=picture.texts.say("comma").join(names)),
+                     className="programme-none") for year, names in unplanned.items()]
+    told = [_programme(row, picture) for row in shown.rows if row["plan"] is not None or row["actual"] is not None]
+    return html.Div([*none, *told], className="programmes")
+
+
+def _programme_name(row: Row, picture: Picture) -> str:
+    return picture.texts.say(f"programme-{row['programme']}-{row['scope'].replace('+', '-and-')}")
 
 
 def _programme(row: Row, picture: Picture) -> Component:
     texts, plan, actual = picture.texts, row["plan"], row["actual"]
-    name = texts.say("programme-in-year", programme=texts.say(f"programme-{row['programme']}-{row['scope'].replace('+', '-and-')}"), year=str(row["year"]))
+    name = texts.say("programme-in-year", programme=_programme_name(row, picture), year=str(row["year"]))
     written = forms.write(actual, "count", texts, picture.city.zone)
     written = f"{written} / {forms.count(plan)}" if plan is not None else written
-    told = [texts.say("year-closed")] if row["is_closed"] else []
-    told += [texts.say(f"basis-{row['basis']}")]
-    told += [texts.say("carried-over", n=row["carried"], done=row["carried_done"])] if row["carried"] else []
-    kind = f"programme {row['programme']} {row['scope'].replace('+', '-')}"
-    if plan is None and actual is None:
-        none = html.Span(texts.say("plan-not-published"), className="programme-none")
-        return html.Div([html.Span(name, className="programme-name"), none], className=kind)
+    carried = [texts.say("carried-over", n=row["carried"], done=row["carried_done"])] if row["carried"] else []
+    told = html.Small([*carried, *([] if carried else [texts.say(f"basis-{row['basis']}")])], className="told" if carried else "")
     bar: list[Component] = []
     if plan:
         bar.append(html.I(style={"width": f"{min(100.0, 100 * (actual or 0) / plan):.1f}%"}))
         if row["due"] is not None:
             bar.append(html.S(style={"left": f"{min(100.0, 100 * row['due'] / plan):.1f}%"}))
     return html.Div([html.Span(name, className="programme-name"), html.Div(bar, className="track" if plan else "track none"),
-                     html.B(written), html.Small(" · ".join(told), className="told" if row["carried"] else "")],
-                    className=kind)
+                     html.B(written), told],
+                    className=f"programme {row['programme']} {row['scope'].replace('+', '-')}")
 
 
 def tiles(shown: Shown, picture: Picture) -> Component:

@@ -93,7 +93,9 @@ def foot(picture: Picture) -> list[Component]:
     for shown in picture.slot("fleet"):
         figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
         body = blocks.note(shown, picture) or html.Div(figures, className="fleet-figures")
-        fleet.append(html.Section([html.H3(picture.texts.say("fleet")), body], className="block kind-fleet"))
+        is_live = picture.pinned.view.mode == "drill" and set(FLEET) <= {*shown.block.live}
+        title = [picture.texts.say("fleet"), *blocks.live_mark(picture, is_live=is_live)]
+        fleet.append(html.Section([html.H3(title), body], className="block kind-fleet"))
     stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
     links: list[Component] = []
     for shown in picture.slot("departments"):
