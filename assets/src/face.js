@@ -37,7 +37,7 @@ function beat() {
     if (node.textContent !== text) node.textContent = text;
     node.classList.toggle('clock-behind', isBehind);
     const ttl = keeper.spoken?.ttl ?? 60;
-    root.dataset.age = location.search.includes('as_of=') || seconds <= ttl ? 'fresh' : seconds <= 3 * ttl ? 'late' : 'old';
+    root.dataset.age = isHeld() || seconds <= ttl ? 'fresh' : seconds <= (keeper.spoken?.old ?? Infinity) ? 'late' : 'old';
   }
   for (const node of document.querySelectorAll('.clock')) {
     const text = new Intl.DateTimeFormat('en-GB', { timeZone: keeper.spoken?.zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(now);

@@ -3,10 +3,10 @@
 import subprocess
 import sys
 import time
-import urllib.request
 
 import pytest
 
+from tests.faces.served import answers
 from twin.bench.memory import rss_mb
 from twin.bench.viewers import measure
 
@@ -14,18 +14,11 @@ PORT = 18_051
 FIRST_S, REST_S = 300, 1_500
 
 
-def answers():
-    try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2).status == 200
-    except OSError:
-        return False
-
-
 @pytest.fixture
 def demo(tmp_path):
     words = ["-m", "twin.cli", "demo", "--lake", str(tmp_path / "lake"), "--days", "3", "--port", str(PORT)]
     process = subprocess.Popen([sys.executable, *words])
-    while not answers():
+    while not answers(PORT):
         assert process.poll() is None
         time.sleep(0.2)
     yield process

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+import urllib.request
 from contextlib import contextmanager
 
 import uvicorn
@@ -43,3 +44,11 @@ def heard(line):
     while piece := line.recv(65_536):
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def answers(port):
+    """Whether a server of another process, on the loopback address, is well."""
+    try:
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200
+    except OSError:
+        return False

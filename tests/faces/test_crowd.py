@@ -4,11 +4,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from tests.faces.served import answers
 from twin.bench.viewers import measure
 from twin.cli.common import the_city
 from twin.cli.demo import catch_up, live
@@ -18,13 +18,6 @@ PORT = 18_050
 SEARCH = "?v=1&lang=en"
 
 
-def answers():
-    try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=2).status == 200
-    except OSError:
-        return False
-
-
 @pytest.fixture
 def address(tmp_path):
     city, lake = the_city("wuhan"), Lake(tmp_path / "lake")
@@ -32,7 +25,7 @@ def address(tmp_path):
     words = ["-m", "twin.cli", "serve", "--city", str(city.root), "--lake", str(lake.path), "--port", str(PORT)]
     serving = subprocess.Popen([sys.executable, *words])
     publishing = subprocess.Popen([sys.executable, __file__, str(lake.path)])
-    while not answers():
+    while not answers(PORT):
         assert serving.poll() is None
         time.sleep(0.1)
     yield f"http://127.0.0.1:{PORT}"

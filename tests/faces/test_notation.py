@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -64,6 +65,13 @@ console.log(JSON.stringify([
     at = datetime.fromisoformat(moment)
     assert dated == forms.write(at, "moment", TEXTS["en"], WUHAN) == "2026-11-23 00:30:05"
     assert today == forms.dated(at, WUHAN, datetime.fromisoformat(now)) == "00:30:05"
+
+
+def test_a_browser_hears_from_the_pack_when_data_are_late_and_when_old():
+    city = load_city(TRIO)
+    slow = {**city.settings["freshness"], "snapshot_stale_factor": 5}
+    told = json.loads(parts.spoken(TEXTS["en"], replace(city, settings={**city.settings, "freshness": slow}), 60))
+    assert (told["ttl"], told["old"]) == (60, 300)
 
 
 # -- verdicts and changes say what the figures beside them say

@@ -11,6 +11,7 @@ from dash import html
 from twin.clock import to_text
 from twin.faces import forms
 from twin.faces.blocks import aria, attributes, live_mark, of_figure
+from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 from twin.view import View
@@ -192,7 +193,9 @@ def spoken(texts: Texts, city: City, ttl_s: float) -> str:
             "duration-minutes", "duration-days-hours", "duration-days", "duration-years")
     words = {key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys}
     weekdays = [texts.say(f"weekday-{day}") for day in range(1, 8)]
-    return json.dumps({"words": words, "weekdays": weekdays, "zone": city.zone.key, "ttl": ttl_s}, ensure_ascii=False)
+    old_s = ttl_s * freshness(city).stale_factor
+    said = {"words": words, "weekdays": weekdays, "zone": city.zone.key, "ttl": ttl_s, "old": old_s}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
