@@ -161,7 +161,8 @@ def _check_tables(tables: Mapping[str, pa.Table], settings: pack_settings.Settin
     slots = pack_settings.optional(settings, "slots", problems) or {}
     census = pack_settings.optional(settings, "census", problems)
     return [*pack_checks.check_ids(tables), *pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
-            *pack_checks.check_targets(tables), *pack_checks.check_slots(tables, slots), *pack_checks.check_sums(tables, census)]
+            *pack_checks.check_targets(tables), *pack_checks.check_clock_targets(tables),
+            *pack_checks.check_slots(tables, slots), *pack_checks.check_sums(tables, census)]
 
 
 def _notes(root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]) -> list[str]:

@@ -114,6 +114,14 @@ def check_targets(tables: Tables) -> list[str]:
     return found
 
 
+def check_clock_targets(tables: Tables) -> list[str]:
+    """Return a sentence for each row of sla_targets.csv by which a case is to be closed before anybody has answered it."""
+    rows = tables["sla_targets"].to_pylist() if "sla_targets" in tables else []
+    return [f"sla_targets.csv: {row['source_id']},{row['priority']} is to be closed in {row['closure_s']:,} s, before its "
+            f"first response is due ({row['response_s']:,} s); mend one of them."
+            for row in rows if row["closure_s"] < row["response_s"]]
+
+
 def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
     """Answer a sentence if the outlines lie where the zone is only when longitude and latitude change places."""
     west, south, east, north = outlines.bounds

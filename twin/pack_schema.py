@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
     "schedule": {"brief": Setting("time")},
     "calendar": {"country": Setting("text"), "subdivision": Setting("text", needed=False)},
     "census": {"year": Setting("whole", 1, 9_999, needed=False), "population": Setting("whole", 0, 10**11)},
+    "targets": {"zh-CN": Setting("text", needed=False), "en": Setting("text", needed=False)},
     "raster": {name: Setting("any", needed=False) for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")},
     "districts": {"aliases": Setting("any", needed=False)},
     "feeds": {"work_orders": Setting("any", needed=False)},

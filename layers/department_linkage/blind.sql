@@ -9,18 +9,23 @@
 -- column id VARCHAR - what to pick on the map
 -- column name VARCHAR - department
 -- column name_en VARCHAR - its name in English
+-- column is_assumed BOOLEAN - the pack assumes the name, nobody has published it
 -- column state VARCHAR - late, down or unknown
 -- column since_s BIGINT s in this state; null if unknown
 -- column blinds VARCHAR - what its link carries, as people call it; null if the pack does not say
+-- column blinds_en VARCHAR - the same in English
 -- column n_indicators BIGINT indicators that go blind with it; null if the pack does not say
 -- rows one per link that is not fine, in the order of the departments' slots
 WITH carried AS (
-    SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS blinds, CAST(sum(n_indicators) AS BIGINT) AS n_indicators
+    SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS blinds,
+           string_agg(coalesce(name_en, name), ', ' ORDER BY feed) AS blinds_en, CAST(sum(n_indicators) AS BIGINT) AS n_indicators
     FROM department_feeds GROUP BY dept_id
 )
 SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, departments.name_en,
+       departments.status = 'assumed' AS is_assumed,
        coalesce(link_states.state, 'unknown') AS state,
-       (epoch_us($as_of) - epoch_us(link_states.state_since)) // 1000000 AS since_s, carried.blinds, carried.n_indicators
+       (epoch_us($as_of) - epoch_us(link_states.state_since)) // 1000000 AS since_s, carried.blinds, carried.blinds_en,
+       carried.n_indicators
 FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 LEFT JOIN carried ON carried.dept_id = departments.dept_id
 WHERE coalesce(link_states.state, 'unknown') <> 'ok'

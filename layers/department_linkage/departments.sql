@@ -9,6 +9,7 @@
 -- column dept_id VARCHAR - department
 -- column name VARCHAR - short name
 -- column name_en VARCHAR - name in English
+-- column status VARCHAR - confirmed, or assumed where nobody has published the name
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
 -- column state VARCHAR - ok, late, down or unknown; sent as `fill_color`
@@ -18,7 +19,7 @@
 -- column n_records_24h BIGINT records of the last 24 h; null if not probed in them
 -- column uptime_30d_pct REAL % answered probes of the last 30 days; null if not probed in them
 -- rows one per department, by id
-SELECT departments.dept_id, departments.name, departments.name_en, departments.lon_ud / 1e6 AS lon, departments.lat_ud / 1e6 AS lat,
+SELECT departments.dept_id, departments.name, departments.name_en, departments.status, departments.lon_ud / 1e6 AS lon, departments.lat_ud / 1e6 AS lat,
        coalesce(link_states.state, 'unknown') AS state,
        CASE link_states.state WHEN 'ok' THEN 'dept' WHEN 'down' THEN 'dept_down' ELSE 'dept_late' END AS mark,
        link_states.latency_p50_ms AS latency_ms, link_states.last_record_at, link_states.n_records_24h, link_states.uptime_30d_pct

@@ -15,6 +15,7 @@ from twin.view import Pinned
 STATES = (Kind("ok", "state-ok", rgba("text-3"), "dept"), Kind("late", "state-late", rgba("p3"), "dept_late"),
           Kind("down", "state-down", rgba("p2"), "dept_down"), Kind("unknown", "state-unknown", rgba("text-3", 0.6), "dept_late"))
 LEGEND = Legend("department_linkage-title", unit="", scale=STATES, count="departments_ok")
+_NAMED = {"assumed": "name-assumed", "confirmed": "name-published"}
 _WORDS = {kind.value: kind.name for kind in STATES}
 
 
@@ -40,7 +41,8 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
                       extensions=[{"@@type": "PathStyleExtension", "dash": True}])
     marks = pdk.Layer("MarkLayer", drawing.urls.data("departments"), id="department_linkage-departments", size_scale=drawing.ratio,
                       pickable=True, get_size="state == 'ok' ? 13 : 17",
-                      tooltip=[["", "name_en" if drawing.lang == "en" else "name", "text"], ["department_linkage-state", "state", "text", _WORDS],
+                      tooltip=[["", "name_en" if drawing.lang == "en" else "name", "text"],
+                               ["department_linkage-named", "status", "text", _NAMED], ["department_linkage-state", "state", "text", _WORDS],
                                ["department_linkage-latency", "latency_ms", "count"], ["department_linkage-last", "last_record_at", "moment"],
                                ["department_linkage-records", "n_records_24h", "count"],
                                ["department_linkage-uptime", "uptime_30d_pct", "percent"]])
@@ -57,4 +59,4 @@ LAYER = Layer(
             Block("blind", "district", "rows", "department_linkage-blind", "blind.sql", ask_states, order=60,
                   empty="department_linkage-all-fine",
                   fields=(Field("name", "department_linkage-department", "name"), Field("state", "department_linkage-state", "state"),
-                          Field("since_s", "department_linkage-since", "age"), Field("blinds", "department_linkage-blinds")))))
+                          Field("since_s", "department_linkage-since", "age"), Field("blinds", "department_linkage-blinds", "name")))))

@@ -9,12 +9,14 @@
 -- column id VARCHAR - what to pick on the map
 -- column name VARCHAR - short name
 -- column name_en VARCHAR - name in English
+-- column is_assumed BOOLEAN - the pack assumes the name, nobody has published it
 -- column state VARCHAR - ok, late, down or unknown
 -- column since_s BIGINT s in this state; null if unknown
 -- column detail VARCHAR - median latency of the last hour, such as '85 ms'; null without an answer
 -- column last_record_s BIGINT s since the newest record; null if never
 -- rows one per department, in the order of their slots
 SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, departments.name_en,
+       departments.status = 'assumed' AS is_assumed,
        coalesce(link_states.state, 'unknown') AS state,
        (epoch_us($as_of) - epoch_us(link_states.state_since)) // 1000000 AS since_s,
        CAST(link_states.latency_p50_ms AS VARCHAR) || ' ms' AS detail,

@@ -66,6 +66,8 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
         "districts.csv, line 2: population is 'many', not a whole number"),
     "a number is infinite": (change("streets.csv", "-35.03,", "inf,"), "streets.csv, line 2: lon is 'inf', not a number"),
     "a number does not fit": (change("targets.csv", "2025,lifts", "99999,lifts"), "targets.csv, line 2: year is '99999'"),
+    "targets contradict each other": (change("sla_targets.csv", "S01,1,60,1200,", "S01,1,1201,1200,"),
+                                      "S01,1 is to be closed in 1,200 s, before its first response is due (1,201 s)"),
     "a number is out of range": (change("sla_targets.csv", "S01,1,60", "S01,7,60"), "line 3: priority is 7; use 0 to 4"),
     "a latitude is out of range": (change("streets.csv", "40.995", "140.995"), "lat is 140.995; use -90 to 90"),
     "a value is empty": (change("departments.csv", "Polícia", ""), "departments.csv, line 2: name is empty"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +22,18 @@ from twin.store import Lake, Snapshot, compact, newest, prune, publish
 
 Row = dict[str, Any]
 TRIO = Path(__file__).resolve().parents[1] / "cities" / "trio"
+WUHAN = TRIO.parents[2] / "data" / "wuhan"
 EDGES = (("Asia/Shanghai", datetime(2026, 7, 16, 4, tzinfo=UTC)), ("Asia/Shanghai", datetime(2026, 12, 31, 16, tzinfo=UTC)),
          ("America/New_York", datetime(2026, 11, 1, 6, tzinfo=UTC)), ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC)),
          ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)), ("Pacific/Apia", datetime(2026, 2, 28, 23, tzinfo=UTC)))
 """Zones, and a moment in each at which a day, a month, a year or an hour of summer time turns."""
+WUHAN_EDGES = (datetime(2026, 7, 16, 4, tzinfo=UTC), datetime(2026, 10, 7, 16, tzinfo=UTC), datetime(2026, 9, 30, 16, tzinfo=UTC),
+               datetime(2026, 10, 9, 16, tzinfo=UTC))
+"""An ordinary day, and the edges of a week of holidays and of a Saturday that makes up for it."""
+HOLIDAYS = frozenset(map(date.fromisoformat, (
+    "2026-06-19", "2026-09-25", "2026-10-01", "2026-10-02", "2026-10-03", "2026-10-05", "2026-10-06", "2026-10-07")))
+WORKED = frozenset(map(date.fromisoformat, ("2026-09-20", "2026-10-10")))
+"""China's in the months around those edges, as the State Council published them."""
 LOGS = ("events", "event_stages", "dispatches", "feedbacks")
 STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
 
@@ -41,7 +50,9 @@ class History:
 
     def logs(self, targets: list[Row]) -> Logs:
         """The raw logs as the oracle reads them."""
-        return Logs(**self.rows, sla_targets=targets, event_sources=self.city.reference["event_sources"].to_pylist())
+        has_calendar = self.city.id == "wuhan"
+        return Logs(**self.rows, sla_targets=targets, event_sources=self.city.reference["event_sources"].to_pylist(),
+                    holidays=HOLIDAYS if has_calendar else frozenset(), worked=WORKED if has_calendar else frozenset())
 
     def moment(self, draw: random.Random) -> datetime:
         """A moment in the history: now and then exactly that of a row."""
@@ -53,11 +64,19 @@ class History:
         return self.first + (self.last - self.first) * draw.random()
 
 
+@cache
+def read(pack: Path) -> City:
+    """A city, read once."""
+    return load_city(pack)
+
+
 def drawn(seed: int) -> History:
-    """Draw the history of a seed."""
+    """Draw the history of a seed: every fourth is one of Wuhan, as its pack is."""
     draw = random.Random(seed)
     zone, edge = draw.choice(EDGES)
-    city = replace(load_city(TRIO), zone=ZoneInfo(zone))
+    city = replace(read(TRIO), zone=ZoneInfo(zone))
+    if seed % 4 == 3:
+        city, edge = read(WUHAN), draw.choice(WUHAN_EDGES)
     maker = _Maker(draw, city, edge)
     rows = maker.rows()
     stamps = [row["recorded_at"] for of in rows.values() for row in of]
@@ -189,7 +208,8 @@ def between(history: History, start: datetime | None, end: datetime) -> dict[str
 def targets(draw: random.Random, city: City) -> City:
     """The city with other targets of its clocks."""
     rows = city.reference["sla_targets"].to_pylist()
-    changed = [{**row, "response_s": draw.randint(1, 900), "closure_s": draw.randint(60, 7_200)} for row in rows]
+    changed = [{**row, "response_s": draw.randint(1, 900), "closure_s": draw.randint(60, 7_200),
+                "status": draw.choice(("assumed", "confirmed"))} for row in rows]
     table = pa.Table.from_pylist(changed, schema=city.reference["sla_targets"].schema)
     return replace(city, reference={**city.reference, "sla_targets": table})
 

@@ -28,7 +28,7 @@ from twin.view import Pinned, Pointer, View, pin
 
 IN_CI, IN_MEMORY, IN_SOAK = range(4), range(100, 112), range(1_000, 1_400)
 MOMENTS = 6
-CASES = ("n", "n_judged", "n_on_time")
+CASES = ("n", "n_judged", "n_on_time", "n_reference")
 ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks if block.slot != "yesterday"}
 FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
            {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})

@@ -180,10 +180,16 @@ def test_without_a_source_that_finds_by_itself_no_share_is_told_and_the_reason_i
     sources = [{"source_id": "S01", "finds": "reported"}, {"source_id": "S02", "finds": "proactive"}]
     row = figures("headline/proactive.sql", {"event_facts": log, "event_sources": sources})["proactive_pct"]
     assert (row["value"], row["value_why"], row["compare"], row["trace"]) == (None, "no-proactive-source", None, None)
-    heard = [*log, event("camera", at("9:00", day=20), source_id="S02")]
+    heard = [*log, event("camera", at("9:00", day=14), source_id="S02")]
     row = figures("headline/proactive.sql", {"event_facts": heard, "event_sources": sources})["proactive_pct"]
     assert (row["value"], row["value_why"], row["compare"]) == (0, "", 0)
     assert figures("headline/proactive.sql", {"event_facts": [*log, event("b", at("9:00"), is_proactive=True)]})["proactive_pct"]["value"] == 50
+
+
+def test_a_share_is_not_compared_with_a_week_at_which_no_source_found_by_itself(figures):
+    log = [event("before", at("9:00", day=15)), event("w", at("9:00", day=16)), event("new camera", at("9:00"), is_proactive=True), event("b", at("10:00"))]
+    row = figures("headline/proactive.sql", {"event_facts": log})["proactive_pct"]
+    assert (row["value"], row["compare"], row["compare_why"]) == (50, None, "not-connected")
 
 
 def test_a_moment_before_the_first_event_knows_nothing(events):

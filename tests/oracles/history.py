@@ -28,6 +28,8 @@ class Logs:
     quarantine: list[Row] = field(default_factory=list)
     sla_targets: list[Row] = field(default_factory=list)
     event_sources: list[Row] = field(default_factory=list)
+    holidays: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
 
 
 def newest(rows: list[Row], key: str, known_at: datetime) -> dict[Any, Row]:
@@ -53,7 +55,7 @@ def target(targets: list[Row], event: Row) -> Row:
             for row in targets:
                 if row["source_id"] == source and row["priority"] == priority:
                     return row
-    return {"response_s": None, "closure_s": None}
+    return {"response_s": None, "closure_s": None, "status": None}
 
 
 def standing(answers: list[Row], known_at: datetime) -> list[Row]:
@@ -118,6 +120,7 @@ def events_at(logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live
             "closure_s": None if told is None else seconds(event["created_at"], told), "entered": entered,
             "stage": "handle" if was_reopened and not is_closed else next((stage for stage in reversed(STAGES) if stage in entered), "sense"),
             "is_refused": refused and is_open, "response_target_s": goal["response_s"], "closure_target_s": goal["closure_s"],
+            "goal_is_assumed": goal["status"] == "assumed",
             "n_units": sum(row["sent_at"] <= as_of for row in mine),
             "n_arrived": sum(row["sent_at"] <= as_of and row["arrived_at"] is not None and row["arrived_at"] <= as_of for row in mine)})
     return found
@@ -161,8 +164,21 @@ def reaches(logs: Logs, moment: datetime, known_at: datetime) -> bool:
     return any(events_at(logs, moment, known_at, mode) for mode in ("live", "drill"))
 
 
-def days_alike(day: date, zone: ZoneInfo) -> list[date]:
-    """The newest 20 days of 56 before `day` that are of its kind, Monday to Friday or not, and last 24 hours.
+def kind(logs: Logs, day: date) -> str:
+    """Of which kind a day is, by the public holidays of the city and the days that make up for them."""
+    if day in logs.holidays:
+        return "holiday"
+    return "weekend" if day.weekday() >= 5 and day not in logs.worked else "workday"
+
+
+def is_week_alike(logs: Logs, as_of: datetime, zone: ZoneInfo) -> bool:
+    """Whether the day a week ago is of the same kind."""
+    day = today_of(as_of, zone)
+    return kind(logs, day) == kind(logs, day - 7 * DAY)
+
+
+def days_alike(logs: Logs, day: date, zone: ZoneInfo) -> list[date]:
+    """The newest 20 days of 56 before `day` that are of its kind and last 24 hours.
 
     A band that is told by the hour needs whole hours between the beginnings of days.
     """
@@ -171,23 +187,23 @@ def days_alike(day: date, zone: ZoneInfo) -> list[date]:
         other = day - n * DAY
         is_even = midnight(other + DAY, zone) - midnight(other, zone) == DAY
         apart = (midnight(day, zone) - midnight(other, zone)) / HOUR
-        if is_even and apart == int(apart) and (other.weekday() >= 5) == (day.weekday() >= 5):
+        if is_even and apart == int(apart) and kind(logs, other) == kind(logs, day):
             found.append(other)
     return found[:20]
 
 
-def window_of(as_of: datetime, zone: ZoneInfo) -> datetime:
+def window_of(logs: Logs, as_of: datetime, zone: ZoneInfo) -> datetime:
     """From when on events are looked at to tell what is usual."""
     day = today_of(as_of, zone)
-    back = [(midnight(day, zone) - midnight(other, zone)) / HOUR for other in days_alike(day, zone)]
-    back += [24 + (midnight(day - DAY, zone) - midnight(other, zone)) / HOUR for other in days_alike(day - DAY, zone)]
+    back = [(midnight(day, zone) - midnight(other, zone)) / HOUR for other in days_alike(logs, day, zone)]
+    back += [24 + (midnight(day - DAY, zone) - midnight(other, zone)) / HOUR for other in days_alike(logs, day - DAY, zone)]
     return as_of - (max([*back, 168]) + 26) * HOUR
 
 
 def headline_events(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
     """Events today and open now, as layers/headline/events.sql says them."""
     day_from = midnight(today_of(as_of, zone), zone)
-    known = [row for row in events_at(logs, as_of, known_at, mode) if row["occurred_at"] > window_of(as_of, zone)]
+    known = [row for row in events_at(logs, as_of, known_at, mode) if row["occurred_at"] > window_of(logs, as_of, zone)]
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
     before, before_known, _ = days_before(as_of, known_at, zone, 1)
     n_week = sum(row["occurred_at"] >= week_from for row in events_at(logs, week, week_known, mode))
@@ -196,13 +212,14 @@ def headline_events(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneI
     counts = {h: ages.count(h) for h in range(max(ages, default=-1) + 1)}
     n_open = [sum(row["is_open"] for row in events_at(logs, as_of - h * HOUR, known_at - h * HOUR, mode)) for h in range(24)]
     is_lately = any(age < 192 for age in ages)
+    is_like = is_week_alike(logs, as_of, zone) and reaches(logs, week_from, week_known)
     today = sum(row["occurred_at"] >= day_from for row in known) if is_lately else None
     shown = [h for h in range(23, -1, -1) if h in counts]
-    is_old = reaches(logs, window_of(as_of, zone), known_at)
-    bands = [usual_hour(counts, as_of, zone, h, is_old=is_old) for h in shown]
+    is_old = reaches(logs, window_of(logs, as_of, zone), known_at)
+    bands = [usual_hour(logs, counts, as_of, zone, h, is_old=is_old) for h in shown]
     has_band = any(band is not None for band in bands)
     found = {
-        "events_today": {"value": today, "compare": n_week if reaches(logs, week_from, week_known) else None,
+        "events_today": {"value": today, "compare": n_week if is_like else None,
                          "trace": [float(counts[h]) for h in shown] or None,
                          **{f"usual_{side}": [band and band[n] for band in bands] if has_band else None
                             for n, side in enumerate(("low", "high"))}},
@@ -220,11 +237,11 @@ def events_today(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
     return sum(row["occurred_at"] >= midnight(today_of(as_of, zone), zone) for row in events_at(logs, as_of, known_at, mode))
 
 
-def usual_hour(counts: dict[int, int], as_of: datetime, zone: ZoneInfo, h: int, *, is_old: bool) -> tuple[float, float] | None:
+def usual_hour(logs: Logs, counts: dict[int, int], as_of: datetime, zone: ZoneInfo, h: int, *, is_old: bool) -> tuple[float, float] | None:
     """The 10th and 90th percentile of the hour `h` hours ago on days like its own; None of fewer than eight."""
     day = today_of(as_of, zone)
     own = day if as_of - (h + 1) * HOUR >= midnight(day, zone) else day - DAY
-    back = [h + int((midnight(own, zone) - midnight(other, zone)) / HOUR) for other in days_alike(own, zone)]
+    back = [h + int((midnight(own, zone) - midnight(other, zone)) / HOUR) for other in days_alike(logs, own, zone)]
     values = [float(counts.get(n, 0)) for n in back if is_old or n < max(counts)]
     return (quantile(values, 0.1), quantile(values, 0.9)) if len(values) >= 8 else None
 
@@ -258,7 +275,7 @@ def headline_clocks(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneI
                          "trace": [by_hour[h] for h in range(23, -1, -1)], "usual_low": None, "usual_high": None}
     untimed = sum(row["created_at"] >= day_from and row["is_closed_untimed"] for row in known)
     if untimed:
-        found["closed_untimed"] = {"n": None, "n_judged": None, "n_on_time": None, "value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
+        found["closed_untimed"] = {"n": None, "n_judged": None, "n_on_time": None, "n_reference": None, "value": untimed, "compare": None, "trace": None, "usual_low": None, "usual_high": None}
     return found
 
 
@@ -267,7 +284,8 @@ def judged(cases: list[Row], share: float) -> Row:
     own = [row for row in cases if row["goal"] is not None]
     goals = {row["goal"] for row in cases}
     compare = None if not own else float(next(iter(goals))) if len(goals) == 1 else share
-    return {"compare": compare, "n": len(cases), "n_judged": len(own), "n_on_time": sum(row["wait"] <= row["goal"] for row in own)}
+    return {"compare": compare, "n": len(cases), "n_judged": len(own), "n_on_time": sum(row["wait"] <= row["goal"] for row in own),
+            "n_reference": sum(row["goal_is_assumed"] for row in own)}
 
 
 def mean(values: list[float]) -> float | None:
@@ -278,8 +296,12 @@ def mean(values: list[float]) -> float | None:
 def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str) -> dict[str, Row]:
     """The share found before anybody complained, as layers/headline/proactive.sql says it; unknown while no source does so."""
     by_itself = {row["source_id"] for row in logs.event_sources if row["finds"] == "proactive"}
-    heard = [row for either in ("live", "drill") for row in events_at(logs, as_of, known_at, either)]
-    if not any(row["is_proactive"] or row["source_id"] in by_itself for row in heard):
+
+    def is_connected(moment: datetime, known_by: datetime) -> bool:
+        heard = [row for either in ("live", "drill") for row in events_at(logs, moment, known_by, either)]
+        return any(row["is_proactive"] or row["source_id"] in by_itself for row in heard)
+
+    if not is_connected(as_of, known_at):
         return {"proactive_pct": dict.fromkeys(("value", "compare", "trace", "usual_low", "usual_high"))}
     day_from = midnight(today_of(as_of, zone), zone)
     known = events_at(logs, as_of, known_at, mode)
@@ -289,9 +311,10 @@ def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: Zo
     def share(rows: list[Row]) -> float | None:
         return mean([100.0 if row["is_proactive"] else 0.0 for row in rows])
 
+    is_like = is_week_alike(logs, as_of, zone) and reaches(logs, week_from, week_known) and is_connected(week, week_known)
     by_hour = [share([row for row in known if hours_ago(as_of, row["occurred_at"]) == h]) for h in range(24)]
     return {"proactive_pct": {"value": share([row for row in known if row["occurred_at"] >= day_from]),
-                              "compare": share(before) if reaches(logs, week_from, week_known) else None,
+                              "compare": share(before) if is_like else None,
                               "trace": by_hour[::-1], "usual_low": None, "usual_high": None}}
 
 
@@ -341,7 +364,8 @@ def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
     n_before = sum(row["is_open"] for row in here(before, before_known))
     today = [row for row in known if day_from <= row["created_at"] <= as_of]
     responses = waits(today)["response_p50_s"]
-    return [(sum(row["occurred_at"] >= day_from for row in known), n_week if reaches(logs, week_from, week_known) else None),
+    is_like = is_week_alike(logs, as_of, zone) and reaches(logs, week_from, week_known)
+    return [(sum(row["occurred_at"] >= day_from for row in known), n_week if is_like else None),
             (quantile([row["wait"] for row in responses], 0.5), *judged(responses, 0.5).values()),
             (sum(row["is_open"] for row in known), n_before if reaches(logs, before, before_known) else None)]
 
@@ -382,10 +406,10 @@ def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mod
     day = today_of(as_of, zone)
     day_from, day_to = midnight(day, zone), midnight(day + DAY, zone)
     whole = events_at(logs, as_of, known_at, mode)
-    first = min((row["occurred_at"] for row in whole if row["occurred_at"] >= window_of(as_of, zone)), default=None)
+    first = min((row["occurred_at"] for row in whole if row["occurred_at"] >= window_of(logs, as_of, zone)), default=None)
     known = [row["occurred_at"] for row in whole if lies_in(row, district, zones)]
-    starts = [midnight(other, zone) for other in days_alike(day, zone)]
-    is_old = reaches(logs, window_of(as_of, zone), known_at)
+    starts = [midnight(other, zone) for other in days_alike(logs, day, zone)]
+    is_old = reaches(logs, window_of(logs, as_of, zone), known_at)
     starts = [start for start in starts if is_old or (first is not None and first < start)]
 
     def count(start: datetime) -> float:

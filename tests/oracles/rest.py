@@ -360,7 +360,7 @@ def fine(states: dict[str, Row]) -> list[Row]:
 def tiles(states: dict[str, Row], as_of: datetime) -> list[Row]:
     """One tile per department, as layers/department_linkage/tiles.sql says them."""
     return [{"id": f"department_linkage:{row['dept_id']}", "name": row["name"], "name_en": row["name_en"], "state": row["state"],
-             "since_s": since(as_of, row["state_since"]),
+             "is_assumed": row["status"] == "assumed", "since_s": since(as_of, row["state_since"]),
              "detail": None if row["latency_p50_ms"] is None else f"{row['latency_p50_ms']} ms",
              "last_record_s": since(as_of, row["last_record_at"])}
             for row in sorted(states.values(), key=lambda row: row["slot"])]
@@ -375,7 +375,9 @@ def blind(logs: Logs, states: dict[str, Row], as_of: datetime) -> list[Row]:
         feeds = sorted((feed for feed in logs.department_feeds if feed["dept_id"] == row["dept_id"]), key=lambda feed: feed["feed"])
         found.append({"id": f"department_linkage:{row['dept_id']}", "name": row["name"], "state": row["state"],
                       "since_s": since(as_of, row["state_since"]),
+                      "is_assumed": row["status"] == "assumed",
                       "blinds": "、".join(feed["name"] for feed in feeds) if feeds else None,
+                      "blinds_en": ", ".join(feed["name_en"] or feed["name"] for feed in feeds) if feeds else None,
                       "n_indicators": sum(feed["n_indicators"] for feed in feeds) if feeds else None})
     return found
 
@@ -383,7 +385,7 @@ def blind(logs: Logs, states: dict[str, Row], as_of: datetime) -> list[Row]:
 def departments(states: dict[str, Row]) -> list[Row]:
     """Departments as layers/department_linkage/departments.sql draws them."""
     marks = {"ok": "dept", "late": "dept_late", "down": "dept_down", "unknown": "dept_late"}
-    return [{"dept_id": name, "name": row["name"], "name_en": row["name_en"], "lon": row["lon_ud"] / 1e6, "lat": row["lat_ud"] / 1e6,
+    return [{"dept_id": name, "name": row["name"], "name_en": row["name_en"], "status": row["status"], "lon": row["lon_ud"] / 1e6, "lat": row["lat_ud"] / 1e6,
              "state": row["state"], "mark": marks[row["state"]], "latency_ms": row["latency_p50_ms"],
              "last_record_at": row["last_record_at"], "n_records_24h": row["n_records_24h"], "uptime_30d_pct": row["uptime_30d_pct"]}
             for name, row in states.items()]

@@ -50,6 +50,21 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
            [*lines, f"{city.name} ({city.id}) is good: {counted}; {len(city.layers)} layers."])
 
 
+@command.command()
+@with_city
+def figures(city_name: str | None) -> None:
+    """Write what each figure of the city's layers says, as Markdown: words, unit, and how it is worked out."""
+    from layers.registry import load_registry
+    from twin.cli.common import the_city
+    from twin.faces import meanings, texts
+
+    city = the_city(city_name)
+    registry = load_registry(city)
+    folders = [layer.folder for layer in registry.layers]
+    english, chinese = (meanings.asked(registry, texts.load_texts(lang, folders, city)) for lang in ("en", "zh-CN"))
+    click.echo(meanings.markdown(list(zip(english, chinese, strict=True))), nl=False)
+
+
 def _off_feeds(city: City) -> list[str]:
     """Return a sentence if what the pack says of its feeds cannot be followed; none while it names no columns yet."""
     from twin.feeds.order_mapping import FEED, SETTINGS, load_mapping

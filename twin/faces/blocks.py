@@ -38,7 +38,7 @@ def figure(shown: Figure, *, spark_line: float | None = None, notes: Sequence[Co
     hatched dash with the reason beside it.
     """
     parts: list[Component] = [
-        html.Div(shown.name, className="figure-name"),
+        html.Div(shown.name, className="figure-name", title=shown.means or None),
         html.Div([html.Span(shown.text, className="figure-value"), html.Span(shown.unit, className="figure-unit")],
                  className="figure-line")]
     beside = html.Div(shown.beside, className="figure-beside", **attributes({"verdict": shown.verdict}))
@@ -68,12 +68,15 @@ def of_figure(shown: Figure) -> dict[str, Any]:
 
 
 def section(shown: Shown, picture: Picture, body: Component) -> Component:
-    """Answer a block with its title; without rows it says in their place why there are none."""
-    title = html.H3([picture.texts.say(shown.block.title), *live_mark(picture, is_live=shown.is_live)])
+    """Return a block with its title, and below its body how its rows were chosen."""
+    title = html.H3([picture.texts.say(shown.block.title), *live_mark(picture, is_live=shown.is_live)],
+                    title=picture.texts.told(shown.block.title, "means") or None)
     of = shown.block.note_of
     is_said = shown.block.note and (not of or any(row["kind"] == of for row in shown.rows))
     how = [html.P(picture.texts.say(shown.block.note), className="how")] if is_said else []
-    return html.Section([title, note(shown, picture) or body, *how], className=f"block kind-{shown.block.kind}",
+    if any(row.get("is_assumed") for row in shown.rows):
+        how.append(html.P(picture.texts.say("assumed-names"), className="how"))
+    return html.Section([title, body, *how], className=f"block kind-{shown.block.kind}",
                         **attributes({"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}))
 
 
@@ -105,7 +108,7 @@ def note(shown: Shown, picture: Picture) -> Component | None:
 def block(shown: Shown, picture: Picture) -> Component:
     """Answer any block by its kind."""
     draw = {"figures": _figures, "trend": _trend, "rows": table, "progress": progress, "tiles": tiles, "stages": stages}
-    return section(shown, picture, draw[shown.block.kind](shown, picture))
+    return section(shown, picture, note(shown, picture) or draw[shown.block.kind](shown, picture))
 
 
 def _figures(shown: Shown, _picture: Picture) -> Component:
@@ -131,8 +134,8 @@ def usual(shown: Shown, picture: Picture) -> str:
 def table(shown: Shown, picture: Picture) -> Component:
     """Answer rows as a table; the first column of form 'priority' becomes a mark."""
     fields = [field for field in shown.block.fields if not field.if_any or any(row[field.name] for row in shown.rows)]
-    head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}")
-                               for field in fields]))
+    head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}",
+                                       title=picture.texts.told(field.label, "means") or None) for field in fields]))
     body = html.Tbody([html.Tr([_cell(row, field, picture) for field in fields], **_of_row(row, shown.block.chooses))
                        for row in shown.rows])
     listed = html.Table([head, body])
@@ -166,6 +169,12 @@ def named(name: str) -> Component:
     return html.Bdi(name)
 
 
+def assumed(row: Row, picture: Picture) -> list[Component]:
+    """Return the quiet mark of a name that the pack assumes, since nobody has published it; none of others."""
+    said = picture.texts.say("assumed-name")
+    return [html.Sup("*", title=said, className="assumed", role="img", **aria("label", said))] if row.get("is_assumed") else []
+
+
 def _cell(row: Row, field: Field, picture: Picture) -> Component:
     value = row[field.name]
     if field.form == "priority" and value is not None:
@@ -175,7 +184,8 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
         return html.Td(forms.write(value, field.form, picture.texts, picture.city.zone), className=f"form-{field.form}{' zero' if is_zero else ''}")
     text = picture.texts.name(row, field.name) if field.form == "name" else forms.write(value, "text", picture.texts, picture.city.zone)
     more = [refused(picture)] if field.name == "title" and row.get("closing_refused") else []
-    return html.Td([html.Div(named(text), className="lines"), *more], className=f"form-{field.form}", title=text)
+    star = assumed(row, picture) if field.name == "name" else []
+    return html.Td([html.Div([named(text), *star] if star else named(text), className="lines"), *more], className=f"form-{field.form}", title=text)
 
 
 def refused(picture: Picture) -> Component:
@@ -227,7 +237,7 @@ def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
     since = f" {forms.minutes(row['since_s'], picture.texts)}" if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None else ""
     name = picture.texts.name(row)
-    return html.Div([html.Span(named(name), className="tile-name", title=name), html.Span(f"{state}{since}", className="tile-state")],
+    return html.Div([html.Span([named(name), *assumed(row, picture)], className="tile-name", title=name), html.Span(f"{state}{since}", className="tile-state")],
                     className="tile", **attributes({"state": row["state"], "id": row["id"]}))
 
 

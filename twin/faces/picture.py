@@ -44,6 +44,7 @@ class Figure:
             high; empty for none.
         n: of how many cases it is told; None for what is not told of cases.
         unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
+        means: what the figure says; '' where nothing is written of it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Figure:
     trace: tuple[float | None, ...] = ()
     usual: tuple[tuple[float, float] | None, ...] = ()
     unknown: Unknown = ""
+    means: str = ""
     n: int | None = None
 
 
@@ -268,14 +270,16 @@ def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: S
     """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
     if unknown:
         name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1))
-        return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown)
+        return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown,
+                      means=texts.told(row["figure"], "means"))
     value, form = row["value"], row.get("form") or "count"
     usual = tuple(None if low is None or high is None else (low, high) for low, high
                   in zip(row.get("usual_low") or (), row.get("usual_high") or (), strict=True))
     beside, verdict = _beside(row, form, texts, days)
     unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
     return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
-                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"))
+                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"),
+                  means=texts.told(row["figure"], "means"))
 
 
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
@@ -301,21 +305,26 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
     Where the cases have targets of their own they are judged one by one: enough of them are on time,
     or not.
     """
-    value, other, n = row["value"], row["compare"], row.get("n")
+    value, other, n, of = row["value"], row["compare"], row.get("n"), _standard(row)
     if row["compare_kind"] == "on_time":
         n = row["n_judged"]
         within = row["n_on_time"] >= other * n
-        said = texts.say("on-time", on_time=row["n_on_time"], n=n)
+        said = texts.say(f"on-time{of}", on_time=row["n_on_time"], n=n)
     else:
         read, limit = forms.written(value, form), forms.written(other, form)
         within = read <= limit if row.get("better") != "higher" else read >= limit
         bound = forms.write_number(other, form, texts)
-        said = texts.say("target", value=bound, better=row.get("better") or "lower")
+        said = texts.say(f"target{of}", value=bound, better=row.get("better") or "lower")
         said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
     if n is not None and n < LEAST_CASES:
         return f"{said} · {texts.say('too-few')}", ""
-    met = texts.say("target-met" if within else "target-missed")
+    met = texts.say(f"target-{'met' if within else 'missed'}{of}")
     return f"{met} {said}", "good" if within else "bad"
+
+
+def _standard(row: Row) -> str:
+    """Return '-reference' if some case is held against what the pack assumes, which is no rule of the city; else ''."""
+    return "-reference" if row.get("n_reference") else ""
 
 
 def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:

@@ -29,6 +29,13 @@ class Texts:
     lang: str
     _bundle: FluentBundle
 
+    def keys_of(self, folder: Path) -> list[str]:
+        """Return the keys of the messages that stand in `folder`, in their order."""
+        path = folder / f"{self.lang}.ftl"
+        if not path.is_file():
+            return []
+        return [entry.id.name for entry in _parsed(path.read_text(encoding="utf-8")).body if hasattr(entry, "id")]
+
     def say(self, key: str, **values: str | float) -> str:
         """Answer the message `key` with `values` filled in; an unknown key answers itself, so that nothing goes blank."""
         if not key or not self._bundle.has_message(key):
@@ -40,6 +47,18 @@ class Texts:
     def has(self, key: str) -> bool:
         """Answer whether there is a message `key`."""
         return self._bundle.has_message(key)
+
+    def told(self, key: str, what: str) -> str:
+        """Return what is told of the figure named by the message `key`; '' where nothing is.
+
+        Args:
+            what: 'means', 'unknown' (when there is no value, and what stands in its place), 'n' (of what it
+                is told, such as cases) or 'unit'.
+        """
+        if not self._bundle.has_message(key):
+            return ""
+        pattern = self._bundle.get_message(key).attributes.get(what)
+        return "" if pattern is None else str(self._bundle.format_pattern(pattern)[0])
 
     def name(self, row: Mapping[str, object], column: str = "name") -> str:
         """Answer the name of a row that has `name` and `name_en`, in this language.
@@ -59,7 +78,8 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
 
     Args:
         city: gives its own words for the levels of an event, which then stand beside the levels; in
-            words that are not the city's, a level would be called what another one is called there.
+            words that are not the city's, a level would be called what another one is called there. It
+            also says what the targets that it assumes rest on.
     """
     bundle = FluentBundle([lang], use_isolating=False)
     for folder in (_OWN, *folders):
@@ -70,6 +90,9 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
     own = {} if city is None else _own_levels(city)
     named = [_message(f"priority-{level}", texts.say("priority-own", level=level, words="/".join(words)))
              for level, words in own.items()]
+    rest_on = {} if city is None else city.settings.get("targets", {})
+    if isinstance(rest_on, dict) and lang in rest_on:
+        named.append(_message("reference-basis", str(rest_on[lang])))
     bundle.add_resource(FluentResource("".join(named)), allow_overrides=True)
     return texts
 

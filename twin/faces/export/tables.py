@@ -54,7 +54,19 @@ def sheets(picture: Picture) -> list[Sheet]:
             rows = tuple(tuple(picture.texts.name(row, name) if name in said and row[name] is None and row.get("kind") else _plain(row[name], picture)
                                for name in names) for row in shown.rows)
             found.append(Sheet(shown.name[:31], names, rows))
-    return found
+    return [*found, definitions(picture)]
+
+
+def definitions(picture: Picture) -> Sheet:
+    """Return what each figure and column of these tables says, once, and which question answers it."""
+    texts = picture.texts
+    rows: dict[str, tuple[Value, ...]] = {}
+    for shown in picture.shown:
+        keys = [each.id for each in shown.figures] or [shown.block.title, *(field.label for field in shown.block.fields)]
+        for key in keys:
+            if said := texts.told(key, "means"):
+                rows[key] = (shown.name, key, texts.say(key), said, texts.told(key, "unknown"), texts.told(key, "n"), shown.query)
+    return Sheet("definitions", ("table", "key", "name", "means", "when_unknown", "n", "query_sha256"), tuple(rows.values()))
 
 
 def _cover(picture: Picture) -> Sheet:

@@ -88,7 +88,15 @@ target = target { $better ->
     [higher] ≥
    *[lower] ≤
 } { $value }
+target-reference = reference ({ reference-basis }) { $better ->
+    [higher] ≥
+   *[lower] ≤
+} { $value }
+reference-basis = assumed
 target-met = met
+target-met-reference = met
+target-missed-reference = missed
+on-time-reference = within reference ({ reference-basis }): { $on_time } of { $n }
 on-time = on time: { $on_time } of { $n }
 of-cases = { $n ->
     [one] 1 case
@@ -107,6 +115,8 @@ compare-day_before = vs end of the day before
 compare-none-no-history-week_before = the week before is not whole in the data
 compare-none-no-history-day_before = the day before is not whole in the data
 compare-none-no-history-last_week = last week is not whole in the data
+compare-none-not-connected-last_week = last week no proactive source was connected
+compare-none-not-connected-week_before = the week before no proactive source was connected
 compare-none-no-history-yesterday = yesterday is not whole in the data
 special-today = today is { $day }: not compared with last week
 special-that-day = that day was { $day }: not compared
@@ -156,3 +166,10 @@ row-total = Whole city
 panel-overview = Overview
 panel-districts = By district
 open-chart = { $title }: open large
+figures-title = What the figures say
+figures-back = Back to the page
+figures-lead = Each figure of the page, the wall and the exports: what it says, what stands where it is not known, and the question that answers it.
+figures-n = Told with the number of { $n }.
+figures-sql = How it is worked out: { $file } · { $hash }
+assumed-name = The name is assumed by the city pack; it is not published
+assumed-names = * name assumed, not published

@@ -85,7 +85,15 @@ target = 目标 { $better ->
     [higher] ≥
    *[lower] ≤
 } { $value }
+target-reference = 参考值（{ reference-basis }） { $better ->
+    [higher] ≥
+   *[lower] ≤
+} { $value }
+reference-basis = 假定
 target-met = 达标
+target-met-reference = 达到
+target-missed-reference = 未达到
+on-time-reference = 参考值（{ reference-basis }）内 { $on_time }/{ $n } 件
 on-time = 按时 { $on_time }/{ $n } 件
 of-cases = { $n } 件
 too-few = 件数少，不作评判
@@ -101,6 +109,8 @@ compare-day_before = 较前一日末
 compare-none-no-history-week_before = 前一周同日数据不全
 compare-none-no-history-day_before = 前一日数据不全
 compare-none-no-history-last_week = 上周同期数据不全
+compare-none-not-connected-last_week = 上周同期尚未接入主动发现来源
+compare-none-not-connected-week_before = 前一周同日尚未接入主动发现来源
 compare-none-no-history-yesterday = 昨日同期数据不全
 special-today = 今日为{ $day }，不与上周相比
 special-that-day = 当日为{ $day }，不与前一周相比
@@ -147,3 +157,10 @@ row-total = 全市
 panel-overview = 总览
 panel-districts = 各区
 open-chart = { $title }：放大查看
+figures-title = 指标释义
+figures-back = 返回页面
+figures-lead = 页面、大屏与导出文件中的每一项指标：含义、缺数时的写法，以及得出它的查询。
+figures-n = 附所依据的数目（{ $n }）。
+figures-sql = 算法与查询：{ $file } · { $hash }
+assumed-name = 名称为资料包假定，未见公布
+assumed-names = * 名称为假定，未见公布

@@ -63,7 +63,9 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
             for layer in reversed(registry.layers) if layer.legend is not None]
     credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
     traced = picture.texts.say("traced", snapshot=picture.pinned.snapshot, hash=picture.pinned.hash)
-    return [html.Div(rows, className="legend-rows"), html.Div([credit, html.Div(traced, className="traced")], className="credit")]
+    meant = html.A(picture.texts.say("figures-title"), href=f"/figures?{picture.pinned.view.url()}")
+    told = html.Div([traced, " · ", meant], className="traced")
+    return [html.Div(rows, className="legend-rows"), html.Div([credit, told], className="credit")]
 
 
 def _figures_of(layer: Layer, count: str, picture: Picture) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from twin import paths
 from twin.clock import now
 from twin.errors import LakeError
 from twin.faces.pages.enlarged import enlarged
-from twin.faces.server import discreet, files, frame, headers, languages, painting, routes, wire
+from twin.faces.server import discreet, figures, files, frame, headers, languages, painting, routes, wire
 from twin.faces.server.wishes import picked, wished
 from twin.view import View
 
@@ -35,6 +35,7 @@ def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now
     _add_callbacks(app, hall)
     wire.check_bodies(app)
     routes.add_routes(app.server, desk, city, clock)
+    figures.add_figures(app.server, hall, app.files)
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)

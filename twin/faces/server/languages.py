@@ -76,7 +76,7 @@ def _is_same(asked: str, link: str) -> bool:
 
 def _opened() -> View | None:
     """Return the view of a request that opens a face; None for any other."""
-    if request.method not in {"GET", "HEAD"} or not (request.path == "/" or request.path.startswith("/wall/")):
+    if request.method not in {"GET", "HEAD"} or not (request.path in {"/", "/figures"} or request.path.startswith("/wall/")):
         return None
     try:
         return View.parse(request.query_string.decode("utf-8", "replace"))

@@ -102,6 +102,8 @@ def foot(picture: Picture) -> list[Component]:
         fine = picture.figures.get("departments_ok")
         title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)]),
                  *blocks.live_mark(picture, is_live=shown.is_live)]
+        if any(row.get("is_assumed") for row in shown.rows):
+            title.append(html.Small(picture.texts.say("assumed-names"), className="assumed-names"))
         body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
         links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
     return [*fleet, *stages, *links]

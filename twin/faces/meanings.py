@@ -1,0 +1,141 @@
+"""What each figure on the faces means: its words from beside its name, its unit and its question from the SQL.
+
+The words stand as the attributes `.means` and `.unknown` of the message that names the figure; this module only
+gathers them, for the page `/figures`, for the workbook and for docs/figures.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twin.engine import load_sql
+
+if TYPE_CHECKING:
+    from twin.engine.sql import Sql
+    from twin.faces.texts import Texts
+    from twin.layer import Block, Layer, Registry
+
+YESTERDAY = "yesterday_"
+_NAME = re.compile(r"[a-z][a-z0-9_]+")
+_FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One figure, column, chart or layer of the map.
+
+    Attributes:
+        key: message that names it; of a figure also its id.
+        unit: as its message has it, or the header of its question; '' for none.
+        n: what is counted beside it, such as cases; '' where nothing is.
+    """
+
+    key: str
+    name: str
+    means: str
+    unknown: str
+    unit: str
+    n: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question, and the figures that it answers.
+
+    Attributes:
+        where: layer and block, such as 'headline-events'; or 'event_heat-map' of what is drawn.
+        path: `.sql` file; None of a map, which has several.
+        how: what the header says of how it is worked out.
+    """
+
+    where: str
+    title: str
+    path: Path | None
+    how: str
+    figures: tuple[Meaning, ...]
+
+
+def asked(registry: Registry, texts: Texts) -> list[Asked]:
+    """Return every question of the layers with the figures that it answers, in the words of one language.
+
+    Raises:
+        QueryError: a `.sql` file cannot be read.
+    """
+    return [each for layer in registry.layers for each in _of_layer(layer, texts)]
+
+
+def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
+    for block in layer.blocks:
+        path = layer.folder / block.sql
+        sql = load_sql(path)
+        found = [_meaning(key, unit, texts) for key, unit in _named(block, sql)]
+        yield Asked(f"{layer.id}-{block.id}", texts.say(block.title), path, how(path), tuple(filter(None, found)))
+    if layer.legend is not None and (drawn := _drawn(layer, texts)):
+        yield Asked(f"{layer.id}-map", texts.say(layer.legend.title), None, "", drawn)
+
+
+def _named(block: Block, sql: Sql) -> list[tuple[str, str]]:
+    """Return the message and the unit of everything that a block shows."""
+    units = {column.name: column.unit for column in sql.columns}
+    if block.kind == "figures":
+        before = YESTERDAY if block.slot == "yesterday" else ""
+        return [(f"{before}{name}", units["value"]) for name in figures_of(sql)]
+    whole = [(block.title, units.get("value", units.get("n", "")))]
+    return [*whole, *((field.label, units.get(field.name, "")) for field in block.fields)]
+
+
+def figures_of(sql: Sql) -> list[str]:
+    """Return the ids of the figures that a question answers, by its header."""
+    return _NAME.findall(next(column.doc for column in sql.columns if column.name == "figure"))
+
+
+def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
+    means = texts.told(key, "means")
+    if not means:
+        return None
+    unit = texts.told(key, "unit") or ("" if unit == "-" else unit)
+    return Meaning(key, texts.say(key), means, texts.told(key, "unknown"), unit, texts.told(key, "n"))
+
+
+def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
+    """Return what the legend and the tooltips of a layer say: all that its messages explain and no block shows."""
+    shown = {key for block in layer.blocks for key, _ in _named(block, load_sql(layer.folder / block.sql))}
+    keys = [key for key in texts.keys_of(layer.folder) if key not in shown or (layer.legend and key == layer.legend.title)]
+    return tuple(filter(None, (_meaning(key, "", texts) for key in keys)))
+
+
+def how(path: Path) -> str:
+    """Return what the header of a `.sql` file says of how its answer is worked out."""
+    found: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("--") or _FIELD.match(line):
+            break
+        found.append(line.removeprefix("--").strip())
+    return " ".join(found).partition(": ")[2]
+
+
+def markdown(of: Sequence[tuple[Asked, Asked]]) -> str:
+    """Return the figures as Markdown, each question with a table; `of` holds it in English and in Chinese."""
+    parts = [_HEAD]
+    for english, chinese in of:
+        if not english.figures:
+            continue
+        path = f"{english.path.parent.name}/{english.path.name}" if english.path else ""
+        source = f"Asked by `{path}`: {english.how}\n" if path else "The map and its tooltips.\n"
+        rows = [f"| {one.name} · {two.name} | {one.means} | {one.unit or '–'} | {one.n or '–'} | {one.unknown} |"
+                for one, two in zip(english.figures, chinese.figures, strict=True)]
+        parts.append("\n".join((f"## {english.where}: {english.title} · {chinese.title}\n", source, *_TABLE, *rows, "")))
+    return "\n".join(parts)
+
+
+_HEAD = """# What each figure says
+
+Made by `twin city figures` from the words beside each figure's name (`layers/*/en.ftl`) and from the headers of the
+questions (`layers/*/*.sql`); do not edit it. The page shows the same under `/figures`, with the value of the moment
+and the whole SQL; a workbook has it as its sheet `definitions`. `n` says what is counted beside the figure, of which it is told. What is not known is a dash with its reason, never nought.
+"""
+_TABLE = ("| figure | what it means | unit | n | when it is not known |", "|---|---|---|---|---|")

@@ -1,0 +1,67 @@
+"""The page `/figures`: what each figure of a view says, its value, how it is worked out, and the SQL that answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from twin.engine import load_sql
+from twin.faces import meanings, parts
+from twin.faces.blocks import aria, attributes
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from twin.city import City
+    from twin.faces.meanings import Asked, Meaning
+    from twin.faces.picture import Figure, Picture
+    from twin.faces.texts import Texts
+    from twin.layer import Registry
+
+
+def figures(city: City, registry: Registry, texts: Texts, picture: Picture | None, back: str) -> list[Component]:
+    """Return the whole page.
+
+    Args:
+        picture: gives the values of the moment; None where the lake has none, then only words stand there.
+        back: address of the face that this page explains.
+    """
+    values = {} if picture is None else _values(picture)
+    when = [] if picture is None else [html.Span(parts.chips(picture), className="chips"), parts.age(picture)]
+    head = html.Header([html.H1([parts.title(city, texts).children, " · ", texts.say("figures-title")]),
+                        *when, html.A(texts.say("figures-back"), href=back, className="quiet")])
+    lead = html.P(texts.say("figures-lead"), className="sub")
+    sections = [_section(each, values, texts) for each in meanings.asked(registry, texts) if each.figures]
+    return [head, html.Main([lead, *sections])]
+
+
+def _values(picture: Picture) -> dict[tuple[str, str], Figure]:
+    return {(shown.name, each.id): each for shown in picture.shown for each in shown.figures}
+
+
+def _section(asked: Asked, values: dict[tuple[str, str], Figure], texts: Texts) -> Component:
+    told = [_told(each, values.get((asked.where, each.key)), texts) for each in asked.figures]
+    return html.Section([html.H2(asked.title), *told, *_traced(asked, texts)], id=asked.where)
+
+
+def _told(meaning: Meaning, value: Figure | None, texts: Texts) -> Component:
+    now = [] if value is None else [html.Span([html.B(value.text), f" {value.unit}".rstrip()], className="told-value"),
+                                    html.Small(value.beside)]
+    words = [html.P(meaning.means), html.P(meaning.unknown, className="told-unknown")]
+    if meaning.n:
+        words.append(html.P(texts.say("figures-n", n=meaning.n), className="told-unknown"))
+    return html.Div([html.Div([html.H3(meaning.name), *now]), html.Div(words)], className="told",
+                    **attributes({"key": meaning.key}))
+
+
+def _traced(asked: Asked, texts: Texts) -> list[Component]:
+    """Return how a question is worked out and its SQL, both folded; they are in English, as the files are."""
+    if asked.path is None:
+        return []
+    sql = load_sql(asked.path)
+    summary = html.Summary(texts.say("figures-sql", file=f"{asked.path.parent.name}/{asked.path.name}",
+                                     hash=sql.sha256[:12]))
+    text = asked.path.read_text(encoding="utf-8")
+    body = [html.P(asked.how, lang="en"), html.Pre(text, lang="en", tabIndex="0", **aria("label", asked.path.name))]
+    return [html.Details([summary, *body])]
