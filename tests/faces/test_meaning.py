@@ -106,12 +106,12 @@ def clock(lang, n, **row):
 
 def test_a_percentile_of_two_cases_shows_the_two_and_is_not_judged():
     assert clock("en", 2) == ("target ≤ 30′00″ · 2 cases · too few to judge", "")
-    assert clock("zh-CN", 9) == ("目标 ≤ 30′00″ · 9 件 · 件数少，不作评判", "")
+    assert clock("zh-CN", 9) == ("目标 ≤ 30′00″ · 9\u00a0件 · 件数少，不作评判", "")
 
 
 def test_a_percentile_of_ten_cases_is_judged():
     assert clock("en", 10) == ("met target ≤ 30′00″ · 10 cases", "good")
-    assert clock("zh-CN", 10, value=1_900.0) == ("未达标 目标 ≤ 30′00″ · 10 件", "bad")
+    assert clock("zh-CN", 10, value=1_900.0) == ("未达标 目标 ≤ 30′00″ · 10\u00a0件", "bad")
 
 
 def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
@@ -120,6 +120,27 @@ def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
     assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
     assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
     assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
+
+
+def test_what_a_pack_assumes_is_a_reference_and_no_target():
+    """Of Wuhan's pack: two minutes and thirty are one published case."""
+    own = {lang: texts.load_texts(lang, FOLDERS, WUHAN) for lang in texts.LANGUAGES}
+    row = {"figure": "closure_p90_s", "form": "duration", "unit": "", "value": 1_000.0, "compare": 1_800.0, "compare_kind": "target",
+           "better": "lower", "n": 92, "n_judged": 92, "n_on_time": 87, "n_reference": 92}
+    mixed = {**row, "compare_kind": "on_time", "compare": 0.9}
+
+    assert picture.figure(row, own["en"], WUHAN).beside == "met reference (one case) ≤ 30′00″ · 92 cases"
+    assert picture.figure(row, own["zh-CN"], WUHAN).beside == "达到 参考值（一例）≤ 30′00″ · 92\u00a0件"
+    assert picture.figure(mixed, own["en"], WUHAN).beside == "met 87 of 92 within reference (one case)"
+    assert picture.figure({**row, "n_reference": 0}, own["en"], WUHAN).beside == "met target ≤ 30′00″ · 92 cases"
+
+
+def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed(hall):
+    """Of the four departments Águas is assumed."""
+    for face in (page.side(take(hall)), scene.foot(take(hall))):
+        assert "Water *" in words(face)
+        assert "Police *" not in words(face)
+        assert "* name assumed, not published" in words(face)
 
 
 def programmes(hall, lang, *rows):

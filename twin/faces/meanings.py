@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from twin.layer import Block, Layer, Registry
 
 YESTERDAY = "yesterday_"
+_ORDER = ("headline", "yesterday", "attention", "stages", "fleet", "departments", "programmes", "day", "districts", "district", "map")
+"""Slots in the order in which a reader meets them."""
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 _FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
 
@@ -48,11 +50,13 @@ class Asked:
 
     Attributes:
         where: layer and block, such as 'headline-events'; or 'event_heat-map' of what is drawn.
+        slot: where the faces put it; 'map' of what is drawn.
         path: `.sql` file; None of a map, which has several.
         how: what the header says of how it is worked out.
     """
 
     where: str
+    slot: str
     title: str
     path: Path | None
     how: str
@@ -65,7 +69,8 @@ def asked(registry: Registry, texts: Texts) -> list[Asked]:
     Raises:
         QueryError: a `.sql` file cannot be read.
     """
-    return [each for layer in registry.layers for each in _of_layer(layer, texts)]
+    found = [each for layer in registry.layers for each in _of_layer(layer, texts)]
+    return sorted(found, key=lambda each: _ORDER.index(each.slot))
 
 
 def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
@@ -73,9 +78,12 @@ def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
         path = layer.folder / block.sql
         sql = load_sql(path)
         found = [_meaning(key, unit, texts) for key, unit in _named(block, sql)]
-        yield Asked(f"{layer.id}-{block.id}", texts.say(block.title), path, how(path), tuple(filter(None, found)))
+        title = texts.say(block.title)
+        title = texts.say("figures-of-district", what=title) if block.slot == "district" else title
+        yield Asked(f"{layer.id}-{block.id}", block.slot, title, path, how(path), tuple(filter(None, found)))
     if layer.legend is not None and (drawn := _drawn(layer, texts)):
-        yield Asked(f"{layer.id}-map", texts.say(layer.legend.title), None, "", drawn)
+        title = texts.say("figures-of-map", what=texts.say(layer.legend.title))
+        yield Asked(f"{layer.id}-map", "map", title, None, "", drawn)
 
 
 def _named(block: Block, sql: Sql) -> list[tuple[str, str]]:

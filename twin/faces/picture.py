@@ -318,6 +318,7 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
     if n is not None and n < LEAST_CASES:
         return f"{said} · {texts.say('too-few')}", ""
+    of = "" if row["compare_kind"] == "on_time" else of  # then it is the share of cases that is met or not
     met = texts.say(f"target-{'met' if within else 'missed'}{of}")
     return f"{met} {said}", "good" if within else "bad"
 

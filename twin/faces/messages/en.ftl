@@ -96,7 +96,7 @@ reference-basis = assumed
 target-met = met
 target-met-reference = met
 target-missed-reference = missed
-on-time-reference = within reference ({ reference-basis }): { $on_time } of { $n }
+on-time-reference = { $on_time } of { $n } within reference ({ reference-basis })
 on-time = on time: { $on_time } of { $n }
 of-cases = { $n ->
     [one] 1 case
@@ -173,3 +173,5 @@ figures-n = Told with the number of { $n }.
 figures-sql = How it is worked out: { $file } · { $hash }
 assumed-name = The name is assumed by the city pack; it is not published
 assumed-names = * name assumed, not published
+figures-of-district = Chosen district · { $what }
+figures-of-map = On the map · { $what }

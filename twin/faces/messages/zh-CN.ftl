@@ -85,7 +85,7 @@ target = 目标 { $better ->
     [higher] ≥
    *[lower] ≤
 } { $value }
-target-reference = 参考值（{ reference-basis }） { $better ->
+target-reference = 参考值（{ reference-basis }）{ $better ->
     [higher] ≥
    *[lower] ≤
 } { $value }
@@ -93,9 +93,9 @@ reference-basis = 假定
 target-met = 达标
 target-met-reference = 达到
 target-missed-reference = 未达到
-on-time-reference = 参考值（{ reference-basis }）内 { $on_time }/{ $n } 件
+on-time-reference = { $on_time }/{ $n } 件在参考值（{ reference-basis }）内
 on-time = 按时 { $on_time }/{ $n } 件
-of-cases = { $n } 件
+of-cases = { $n } 件
 too-few = 件数少，不作评判
 target-missed = 未达标
 compare-yesterday = 较昨日同时
@@ -164,3 +164,5 @@ figures-n = 附所依据的数目（{ $n }）。
 figures-sql = 算法与查询：{ $file } · { $hash }
 assumed-name = 名称为资料包假定，未见公布
 assumed-names = * 名称为假定，未见公布
+figures-of-district = 所选区 · { $what }
+figures-of-map = 地图 · { $what }

@@ -41,17 +41,17 @@ def _values(picture: Picture) -> dict[tuple[str, str], Figure]:
 
 
 def _section(asked: Asked, values: dict[tuple[str, str], Figure], texts: Texts) -> Component:
-    told = [_told(each, values.get((asked.where, each.key)), texts) for each in asked.figures]
+    told = [_told(each, values.get((asked.where, each.key)), texts, asked.title) for each in asked.figures]
     return html.Section([html.H2(asked.title), *told, *_traced(asked, texts)], id=asked.where)
 
 
-def _told(meaning: Meaning, value: Figure | None, texts: Texts) -> Component:
+def _told(meaning: Meaning, value: Figure | None, texts: Texts, title: str) -> Component:
     now = [] if value is None else [html.Span([html.B(value.text), f" {value.unit}".rstrip()], className="told-value"),
                                     html.Small(value.beside)]
     words = [html.P(meaning.means), html.P(meaning.unknown, className="told-unknown")]
     if meaning.n:
         words.append(html.P(texts.say("figures-n", n=meaning.n), className="told-unknown"))
-    return html.Div([html.Div([html.H3(meaning.name), *now]), html.Div(words)], className="told",
+    return html.Div([html.Div([*([] if meaning.name == title else [html.H3(meaning.name)]), *now]), html.Div(words)], className="told",
                     **attributes({"key": meaning.key}))
 
 

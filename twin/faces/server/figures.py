@@ -23,6 +23,7 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="{prefix}/_favicon.ico">
 <link rel="stylesheet" href="{files}/dist/face.css">
 <link rel="stylesheet" href="{files}/dist/fonts/fonts.css">
 </head>
@@ -45,7 +46,7 @@ def add_figures(server: Flask, hall: painting.Hall, files: str) -> None:
         link = view.url()
         body = figures(hall.city, hall.registry, words, shown, f"{hall.prefix}/{f'?{link}' if link else ''}")
         title = f"{hall.title(lang)} · {words.say('figures-title')}"
-        answer = Response(_PAGE.format(lang=escape(lang), title=escape(title), files=hall.prefix + files,
+        answer = Response(_PAGE.format(lang=escape(lang), title=escape(title), files=hall.prefix + files, prefix=hall.prefix,
                                        body=markup.html_of(body)), mimetype="text/html")
         answer.headers["Cache-Control"] = "no-store"
         return answer
