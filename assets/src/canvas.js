@@ -10,7 +10,7 @@ const SLOW_CLICK_MS = 3000;
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
-const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: true } });
+const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
 
 /** Whether the browser gives a context now: after a crash it may refuse for a while, and deck.gl would throw. */
 function mayOpen() {
@@ -117,7 +117,12 @@ export class Canvas {
     this.wholeAt = null;
     if (!this.alive || !this.deck) return;
     const [layers, shown] = [this.on.layers(false), this.deck.props.layers];
-    if (layers.length !== shown.length || layers.some((layer, at) => layer !== shown[at])) this.deck.setProps({ layers });
+    if (layers.length === shown.length && layers.every((layer, at) => layer === shown[at])) return;
+    this.deck.setProps({ layers });
+    // names make room for each other once all are known: then the first frame is the right one, and the only one
+    const { layerManager } = /** @type {any} */ (this.deck);
+    layerManager?.updateLayers();
+    layerManager?.setNeedsUpdate('names are known');
   }
 
   /**

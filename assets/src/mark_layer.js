@@ -1,10 +1,10 @@
 // Marks from our own atlas: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { IconLayer, ScatterplotLayer } from '@deck.gl/layers';
 import atlasBytes from '../icons/marks.png';
 import mapping from '../icons/marks.json';
 import { rowOf } from './arrow.js';
+import { FlatCircles, FlatIcons } from './flat.js';
 
 const PULSES = 3;
 const PULSE_MS = 1300;
@@ -16,7 +16,7 @@ let atlas = null;
 const opened = createImageBitmap(new Blob([atlasBytes], { type: 'image/png' })).then((image) => (atlas = image));
 
 /** Colours a mask by its row's colour but leaves its dark edge dark. */
-class TintedIcons extends IconLayer {
+class TintedIcons extends FlatIcons {
   static layerName = 'TintedIcons';
 
   getShaders() {
@@ -76,7 +76,7 @@ export class MarkLayer extends CompositeLayer {
     const rings = pulse ? ringed(data, pulse.split(' ')) : [];
     const { seen } = this.state; // what stands on the first picture is not new
     const fresh = seen ? rings.filter((ring) => !seen.has(ring.id)) : [];
-    this.setState({ rings, from: data, seen: new Set(rings.map((ring) => ring.id)) });
+    Object.assign(this.state, { rings, from: data, seen: new Set(rings.map((ring) => ring.id)) });
     if (fresh.length === 0 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     this.setState({ fresh, began: performance.now() });
     this.#beat();
@@ -103,7 +103,7 @@ export class MarkLayer extends CompositeLayer {
   /** @param {string} id @param {any[]} data @param {number} scale @param {number} opacity */
   #ring(id, data, scale, opacity) {
     const { pulseColor, pulseSize, pulseWidth, sizeScale } = this.props;
-    return new ScatterplotLayer(this.getSubLayerProps({ id }), {
+    return new FlatCircles(this.getSubLayerProps({ id }), {
       data,
       pickable: false,
       filled: false,

@@ -2,9 +2,9 @@
 // Each is a picture that the browser wrote, so that every script is set as its readers expect.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { IconLayer } from '@deck.gl/layers';
 import { along } from './along.js';
 import { rowOf } from './arrow.js';
+import { FlatIcons } from './flat.js';
 import { namesOf } from './placing.js';
 import { isShaped, lines, spaced } from './scripts.js';
 import { picture } from './words.js';
@@ -60,22 +60,31 @@ export class NamesLayer extends CompositeLayer {
     along: null,
   };
 
-  /** Names are placed anew whenever the map moves. */
+  /** A move of the map changes a layer of names when others have room. */
   shouldUpdateState({ changeFlags }) {
-    return changeFlags.somethingChanged;
+    const { propsOrDataChanged, stateChanged, viewportChanged } = changeFlags;
+    return propsOrDataChanged || stateChanged || (viewportChanged && String(this.#kept()) !== String(this.state.kept));
   }
 
+  /** Numbers of the names that have room where the map looks. */
+  #kept() {
+    const { written = [] } = this.state;
+    if (!this.props.collide) return written.map((/** @type {any} */ _, /** @type {number} */ index) => index);
+    return namesOf(this.context.layerManager ?? this.context.deck).kept(this.id, this.context.viewport);
+  }
+
+  /** `setState` would ask for an update, and so a frame, after the one that this is part of. */
   updateState({ props, changeFlags }) {
     const names = namesOf(this.context.layerManager ?? this.context.deck);
     if (changeFlags.dataChanged || changeFlags.propsChanged || changeFlags.updateTriggersChanged || !this.state.written) {
       const written = this.#written();
-      this.setState({ written, kept: null, pictures: written.length ? this.#pictures(written) : null });
+      Object.assign(this.state, { written, kept: null, pictures: written.length ? this.#pictures(written) : null });
       names.set(this.id, props.collide ? { labels: written, group: props.collisionGroup, layer: this } : null);
     }
     const { written } = this.state;
-    const kept = props.collide ? names.kept(this.id, this.context.viewport) : written.map((_, index) => index);
+    const kept = this.#kept();
     if (String(kept) === String(this.state.kept)) return;
-    this.setState({ kept, shown: kept.map((index) => written[index]) });
+    Object.assign(this.state, { kept, shown: kept.map((index) => written[index]) });
   }
 
   finalizeState(context) {
@@ -122,7 +131,7 @@ export class NamesLayer extends CompositeLayer {
     const { shown = [], pictures } = this.state;
     if (!shown.length || !pictures) return null;
     const { atlas, mapping, scale } = pictures;
-    return new IconLayer(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
+    return new FlatIcons(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
       data: shown,
       getPosition: (each) => each.position,
       getAngle: (each) => each.angle,

@@ -1,8 +1,8 @@
 // A field of grid cells as one picture: each row is a cell, coloured by its `fill_color`, smooth between cell centres.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { BitmapLayer } from '@deck.gl/layers';
 import { flat, rowOf } from './arrow.js';
+import { FlatBitmaps } from './flat.js';
 
 const ADD = {
   blendColorOperation: 'add', blendColorSrcFactor: 'src-alpha', blendColorDstFactor: 'one',
@@ -34,7 +34,7 @@ vec4 splineSample(sampler2D field, vec2 uv) {
 void main(void) {`;
 
 /** A picture that is not there where it is transparent: neither drawn nor clicked; blocks of it that are empty have no part in it. */
-class FieldLayer extends BitmapLayer {
+class FieldLayer extends FlatBitmaps {
   static layerName = 'FieldLayer';
 
   static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true };
@@ -153,7 +153,7 @@ export class RasterLayer extends CompositeLayer {
     const { painted, from, shape } = this.state;
     const now = [...raster, cells].join();
     if (painted !== undefined && from === data && shape === now) return;
-    this.setState({ painted: data?.length ? paint(data, raster, cells) : null, from: data, shape: now });
+    Object.assign(this.state, { painted: data?.length ? paint(data, raster, cells) : null, from: data, shape: now });
   }
 
   getPickingInfo({ info }) {

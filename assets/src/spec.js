@@ -2,14 +2,16 @@
 
 import { PathStyleExtension } from '@deck.gl/extensions';
 import { JSONConverter } from '@deck.gl/json';
-import { BitmapLayer, GeoJsonLayer, IconLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer } from '@deck.gl/layers';
+import { PolygonLayer } from '@deck.gl/layers';
 import { rowOf } from './arrow.js';
+import { FlatAreas, FlatBitmaps, FlatCircles, FlatGeoJson, FlatIcons, FlatPaths } from './flat.js';
 import { MarkLayer } from './mark_layer.js';
 import { NamesLayer } from './names_layer.js';
 import { RasterLayer } from './raster_layer.js';
 
 const classes = {
-  BitmapLayer, GeoJsonLayer, IconLayer, PathLayer, PolygonLayer, ScatterplotLayer, SolidPolygonLayer,
+  BitmapLayer: FlatBitmaps, GeoJsonLayer: FlatGeoJson, IconLayer: FlatIcons, PathLayer: FlatPaths, PolygonLayer,
+  ScatterplotLayer: FlatCircles, SolidPolygonLayer: FlatAreas,
   MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
 };
 const converter = new JSONConverter({ configuration: { classes } });

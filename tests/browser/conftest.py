@@ -67,6 +67,15 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
         yield opened
 
 
+@pytest.fixture
+def still(watch: Callable[..., Watched]) -> Callable[..., Watched]:
+    """Return a function as `watch` whose page runs no scripts: a face as it is first painted, to be measured.
+
+    Without a map, which takes a machine without a GPU four seconds, and says nothing of where words stand.
+    """
+    return lambda url, wide, high: watch(url, wide, high, java_script_enabled=False)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave walls of four thousand pixels to `make soak`: without a GPU each takes a quarter of a minute."""

@@ -130,6 +130,71 @@ def test_every_row_of_every_batch_is_drawn(page, site):
     assert page.until("twinMap.state.pick?.id") == "D128"
 
 
+PLACES = [(114.30 + east, 30.60 + north) for east, north in
+          ((0.0, 0.0), (3.1, 1.9), (-3.7, -2.2), (0.11, -0.07), (-0.13, 0.09), (0.0021, 0.0013), (-0.0017, -0.0009))]
+"""Places near the middle of the view and far from it."""
+
+
+@pytest.mark.parametrize("zoom", [6.2, 11.4, 16.9])
+def test_a_place_is_drawn_to_the_pixel_where_mercator_has_it_near_and_far(page, site, zoom):
+    at = [{"at": list(each)} for each in PLACES]
+    circles = {"@@type": "ScatterplotLayer", "id": "places", "data": at, "getPosition": "@@=at", "getRadius": 2.5, "radiusUnits": "pixels",
+               "getFillColor": ORANGE}
+    draw(page, [circles], camera={**CAMERA, "zoom": zoom}, cameraKey=f"zoom {zoom}")
+    seen = [at for at in (place(page, *each) for each in PLACES) if 4 < at[0] < 796 and 4 < at[1] < 596]
+    picture = Image.open(io.BytesIO(page.page.screenshot())).convert("RGB")
+
+    assert len(seen) >= 3
+    assert [picture.getpixel((int(x), int(y))) for x, y in seen] == [tuple(ORANGE[:3])] * len(seen)
+    clean(page)
+
+
+def test_areas_and_lines_lie_where_marks_do_and_dashes_are_drawn(page, site):
+    """A square of a hundredth of a degree and a dashed line through its middle, far from the middle of the view."""
+    west, south, side = 114.33, 30.62, 0.01
+    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+    land = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]}
+    areas = {"@@type": "GeoJsonLayer", "id": "areas", "data": land, "filled": True, "stroked": False, "getFillColor": TEAL}
+    path = [{"path": [[west, south + side / 2], [west + side, south + side / 2]]}]
+    lines = {"@@type": "PathLayer", "id": "lines", "data": path, "getPath": "@@=path", "getColor": ORANGE, "getWidth": 4, "widthUnits": "pixels",
+             "getDashArray": [3, 3], "extensions": [{"@@type": "PathStyleExtension", "dash": True}]}
+    draw(page, [areas, lines])
+    picture = Image.open(io.BytesIO(page.page.screenshot())).convert("RGB")
+    (x0, y0), (x1, y1) = place(page, west, south), place(page, west + side, south + side)
+
+    assert [picture.getpixel((round(x), round(y))) for x, y in ((x0 + 2, y0 - 3), (x1 - 3, y1 + 2))] == [tuple(TEAL[:3])] * 2
+    assert tuple(TEAL[:3]) not in {picture.getpixel((round(x), round(y))) for x, y in ((x0 - 3, y0 - 3), (x1 + 3, y1 + 3))}
+    along = {picture.getpixel((x, round((y0 + y1) / 2))) for x in range(round(x0) + 2, round(x1) - 2)}
+    assert {tuple(ORANGE[:3]), tuple(TEAL[:3])} <= along
+    clean(page)
+
+
+def test_names_and_marks_that_come_together_are_one_frame(page, site):
+    """Names make room for each other before the first frame, not after it: without a GPU a frame may cost a second."""
+    draw(page, [], "S0")
+    before = state(page, "frames")
+    names = [{"@@type": "NamesLayer", "id": f"names-{n}", "data": [{"name": f"Name {n}", "position": [114.30 + n / 500, 30.60]}]} for n in range(4)]
+    site.answers["/one.arrow"] = marks([("E1", 114.31, 30.61)])
+    draw(page, [*names, mark_layer("/one.arrow")])
+    page.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))")
+
+    assert state(page, "frames") == before + 1
+    clean(page)
+
+
+def test_keys_never_turn_or_tilt_the_map(page, site):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    draw(page, [mark_layer("/one.arrow")])
+    page.page.mouse.click(400, 300)
+    for key in ("Shift+ArrowLeft", "Shift+ArrowUp", "Control+ArrowRight", "Control+ArrowDown"):
+        page.page.keyboard.press(key)
+    page.page.wait_for_timeout(700)
+    (x0, y0), (x1, y1) = place(page, 114.30, 30.60), place(page, 114.32, 30.60)
+
+    assert abs(y0 - y1) < 0.01
+    assert x1 > x0
+
+
 def test_no_rows_is_a_picture_too(page, site):
     site.answers["/none.arrow"] = stream(position=pa.array([], pa.list_(pa.float64(), 2)), id=pa.array([], pa.string()), mark=pa.array([], pa.string()))
 

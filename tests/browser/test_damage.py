@@ -101,9 +101,9 @@ def test_a_face_opened_while_nothing_can_be_read_says_why_and_heals(watch, host,
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 @pytest.mark.parametrize(("path", "wide", "high"), [("/", 1366, 768), ("/", 390, 844), ("/", 1920, 1080), ("/wall/default", 1920, 1080), ("/wall/default", 3840, 1080)])
-def test_what_is_said_of_damage_is_neither_cut_off_nor_outside(watch, host, lake, path, wide, high, lang):
+def test_what_is_said_of_damage_is_neither_cut_off_nor_outside(still, host, lake, path, wide, high, lang):
     harm(lake, "events", "event_facts", "drones", "drone_states", "districts")
-    face = watch(f"{host}{path}?v=1&lang={lang}", wide, high)
+    face = still(f"{host}{path}?v=1&lang={lang}", wide, high)
     face.until("document.querySelector('.problem') !== null && document.querySelectorAll('.figure').length > 3", seconds=40)
     assert face.page.evaluate(OUTSIDE) == []
     assert face.page.evaluate(OVERLAP) == 0

@@ -95,9 +95,9 @@ APART = """document.querySelector('.wall-clock').getBoundingClientRect().left
 
 @pytest.mark.parametrize("lang", ["zh-CN", pytest.param("en", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (3840, 1080)])
-def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(watch, host, lang, wide, high):
+def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(still, host, lang, wide, high):
     then, newest, beyond = to_text(THEN), to_text(NEWEST), to_text(HALL)
-    wall = watch(f"{host}/wall/default?v=1&lang={lang}&as_of={then}", wide, high)
+    wall = still(f"{host}/wall/default?v=1&lang={lang}&as_of={then}", wide, high)
     for looked in (f"as_of={then}", f"as_of={then}&known_at={newest}", f"as_of={beyond}"):
         wall.page.goto(f"{host}/wall/default?v=1&lang={lang}&{looked}")
         wall.until("document.querySelector('.chip.past') !== null", seconds=40)

@@ -65,8 +65,8 @@ def touch(one, other):
 @pytest.mark.parametrize(("wide", "high", "panel", "lang"), [
     pytest.param(*size, panel, lang, marks=() if n % 5 in {0, 3} else pytest.mark.soak)
     for n, (size, panel, lang) in enumerate(product(SIZES, PANELS, ("en", "zh-CN")))])
-def test_tables_of_long_names_fit_and_no_number_is_cut(watch, host, wide, high, panel, lang):
-    page = watch(f"{host}/?lang={lang}&{panel}v=1", wide, high)
+def test_tables_of_long_names_fit_and_no_number_is_cut(still, host, wide, high, panel, lang):
+    page = still(f"{host}/?lang={lang}&{panel}v=1", wide, high)
     page.until("document.querySelectorAll('#side tbody tr').length > 5", seconds=40)
 
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -135,8 +135,8 @@ def test_a_face_opens_in_the_browsers_language_else_in_the_citys(watch, host, lo
 
 
 @pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (3840, 1080)])
-def test_the_wall_of_long_names_lays_nothing_over_anything(watch, host, wide, high):
-    page = watch(f"{host}/wall/default?lang=en&v=1", wide, high)
+def test_the_wall_of_long_names_lays_nothing_over_anything(still, host, wide, high):
+    page = still(f"{host}/wall/default?lang=en&v=1", wide, high)
     page.until("document.querySelectorAll('.tile').length > 0", seconds=40)
 
     boxes = page.page.evaluate("""['#side', '#foot .kind-fleet', '#foot .kind-stages', '#foot .kind-tiles', '#headline', '#legend'].map((name) => {

@@ -54,8 +54,8 @@ def host(trio):
 
 
 @pytest.mark.parametrize(("wide", "high"), [(3840, 2160), (1920, 1080), (3840, 1080)])
-def test_nothing_is_cut_off_or_outside_and_nothing_scrolls(watch, host, wide, high):
-    wall = watch(f"{host}/wall/default", wide, high)
+def test_nothing_is_cut_off_or_outside_and_nothing_scrolls(still, host, wide, high):
+    wall = still(f"{host}/wall/default", wide, high)
     wall.until("document.querySelectorAll('.tile').length > 0", seconds=40)
 
     assert wall.page.evaluate(CUT_OFF) == []
@@ -64,8 +64,8 @@ def test_nothing_is_cut_off_or_outside_and_nothing_scrolls(watch, host, wide, hi
     assert wall.page.evaluate("document.querySelectorAll('.figure').length") <= 9
 
 
-def test_the_smallest_text_can_be_read_from_the_last_row(watch, host, trio):
-    wall = watch(f"{host}/wall/default", 3840, 2160)
+def test_the_smallest_text_can_be_read_from_the_last_row(still, host, trio):
+    wall = still(f"{host}/wall/default", 3840, 2160)
     wall.until("document.querySelectorAll('.tile').length > 0", seconds=40)
 
     assert wall.page.evaluate(SMALLEST) >= profile(trio[0], "default").sizes()["least"]
@@ -81,8 +81,8 @@ def test_the_made_up_city_is_shown_and_says_that_it_is_simulated(watch, host):
 
 
 @pytest.mark.parametrize(("wide", "high"), [(1366, 768), (390, 844)])
-def test_no_text_of_the_page_is_outside_of_what_can_be_seen_sideways(watch, host, wide, high):
-    page = watch(host, wide, high)
+def test_no_text_of_the_page_is_outside_of_what_can_be_seen_sideways(still, host, wide, high):
+    page = still(host, wide, high)
     page.until("document.querySelectorAll('#headline .figure').length > 0", seconds=40)
 
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -29,7 +29,7 @@ def client(desk, prefix=""):
 
 
 def test_every_figure_is_there_with_its_words_and_the_sql_that_answers_it(desk):
-    city, opened = desk
+    city, _ = desk
     answer = client(desk).get("/figures?v=1&lang=en")
     said = answer.text
 

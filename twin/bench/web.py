@@ -41,8 +41,19 @@ _PATIENCE_S = 60
 _TICK = timedelta(seconds=10)
 _WATCH = """
 performance.setResourceTimingBufferSize(5000);
+const drawn = () => {
+  const gl = document.querySelector('#deckmap').getContext('webgl2');
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  gl.flush();
+  const look = () => {
+    if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) window.shownAt = performance.now();
+    else setTimeout(look, 4);
+  };
+  look();
+};
 new MutationObserver(() => {
   if (!document.documentElement.dataset.ready) return;
+  if (!window.readyAt) drawn();
   window.readyAt ??= performance.now();
   window.lastReadyAt = performance.now();
 })
@@ -53,8 +64,8 @@ window.blocked = 0;
 new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.blocked += Math.max(0, each.duration - 50); }))
   .observe({ type: 'longtask', buffered: true });
 """
-"""What the page notes of itself: when its map was whole, its largest paint, and how long its thread was blocked, ms."""
-_TOLD = """() => ({ text: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, ready: window.readyAt,
+"""What the page notes of itself: when its map was whole, when the GPU had drawn it, its largest paint, and how long its thread was blocked, ms."""
+_TOLD = """() => ({ text: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, ready: window.shownAt ?? 0,
   largest: window.largestAt ?? 0, blocked: window.blocked })"""
 _HEARD = """() => window.lastReadyAt - performance.getEntriesByType('resource')
   .filter((each) => each.name.includes('/_dash-update-component') && each.startTime < window.lastReadyAt).at(-1).startTime"""
@@ -69,7 +80,7 @@ _CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "gp
 
 @dataclass(frozen=True)
 class Visit:
-    """One opening of a page, ms and kB."""
+    """One opening of a page, ms and kB. `ready` is when the GPU had drawn the map, not when it was asked to."""
 
     text: float
     ready: float
@@ -167,6 +178,8 @@ def _opened(context: BrowserContext, address: str, snapshot: str) -> Visit:
     page.goto(address, wait_until="domcontentloaded")
     browser.settle(page, snapshot, timeout_s=_PATIENCE_S)
     _listens(page)
+    while not page.evaluate("Boolean(window.shownAt)"):
+        page.wait_for_timeout(20)
     told = page.evaluate(_TOLD)
     page.close()
     return Visit(told["text"], told["ready"], told["largest"], told["blocked"], sent.n_bytes / 1e3)
