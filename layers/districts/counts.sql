@@ -2,6 +2,7 @@
 -- An event is counted where its newest known row says that it is, once; so the districts add up to the whole. One that names no
 -- district of the pack, or none, is counted as of no known district. A functional zone counts what lies in its streets, which
 -- counts in their districts too.
+-- Where no event that is known says where it was, no district is told of.
 -- A zone without an outline and without streets, of which no event is known, is unknown, not at rest: nothing places an event in it.
 -- An event that is closed, nobody knows when, is neither open nor closed today.
 -- The day and what is open count as in headline/events.sql, and are unknown where they are there.
@@ -11,6 +12,7 @@
 -- param mode VARCHAR - live or drill; the other never counts
 -- uses events_at
 -- uses zone_streets
+-- uses placed_at
 -- reads event_facts, districts, streets
 -- column id VARCHAR - what to pick on the map; null for the last two rows
 -- column district_id VARCHAR - district; null for the last two rows
@@ -57,8 +59,8 @@ WITH known AS (
     FROM located GROUP BY area_id
 ), places AS (
     SELECT 1 AS place, district_id AS area_id, kind, name, name_en,
-           n_cells > 0 OR kind = 'district' OR district_id IN (SELECT zone_id FROM zone_streets) AS is_told
-    FROM districts
+           (n_cells > 0 OR kind = 'district' OR district_id IN (SELECT zone_id FROM zone_streets)) AND placed_at.is_placed AS is_told
+    FROM districts CROSS JOIN placed_at
     UNION ALL SELECT 2, '', 'unknown', NULL, NULL, TRUE
 ), listed AS (
     SELECT places.place, places.area_id, places.kind, places.name, places.name_en, counted.events_today, counted.open_now,

@@ -16,9 +16,10 @@
 -- param zone_streets VARCHAR[] - streets of a functional zone that is chosen, else none
 -- uses events_at
 -- uses heard_at AS heard_early AT $as_of - INTERVAL 1 HOUR * $reach_hours, $known_at
--- reads event_facts
+-- uses placed_at
+-- reads event_facts, districts, streets
 -- column at TIMESTAMPTZ UTC start of the hour
--- column value DOUBLE events/h null for an hour that has not begun
+-- column value DOUBLE events/h null for an hour that has not begun, and of a district where no event says where it was
 -- column usual_low DOUBLE events/h 10th percentile; null with too few days alike
 -- column usual_high DOUBLE events/h 90th percentile
 -- column usual_n BIGINT days days alike that the data have whole
@@ -49,9 +50,9 @@ WITH happened AS (
            coalesce(counted.n, 0) AS n
     FROM hours LEFT JOIN counted ON counted.hour_n = hours.nth
 )
-SELECT drawn.at, CASE WHEN drawn.at <= $as_of THEN CAST(drawn.n AS DOUBLE) END AS value,
+SELECT drawn.at, CASE WHEN drawn.at <= $as_of AND ($district = '' OR placed_at.is_placed) THEN CAST(drawn.n AS DOUBLE) END AS value,
        CASE WHEN whole.n >= $least_days THEN CAST(bands.low AS DOUBLE) END AS usual_low,
        CASE WHEN whole.n >= $least_days THEN CAST(bands.high AS DOUBLE) END AS usual_high,
        whole.n AS usual_n, drawn.at <= $as_of AND drawn.ends_at > $as_of AS is_partial
-FROM drawn CROSS JOIN whole LEFT JOIN bands ON bands.nth = drawn.nth
+FROM drawn CROSS JOIN whole CROSS JOIN placed_at LEFT JOIN bands ON bands.nth = drawn.nth
 ORDER BY drawn.nth

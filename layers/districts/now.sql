@@ -19,9 +19,11 @@
 -- uses heard_at AS heard_week AT $week_from, $week_known_at
 -- uses heard_at AS heard_before AT $before_at, $before_known_at
 -- uses open_spans
--- reads event_facts, sla_targets
+-- uses placed_at
+-- reads event_facts, sla_targets, districts, streets
 -- column figure VARCHAR - district_events_today, district_response_p50_s, district_open_now
--- column value DOUBLE events|s null for a response that nobody can know yet
+-- column value DOUBLE events|s null for a response that nobody can know yet, and where no event says where it was
+-- column value_why VARCHAR - nothing-placed if that is why; else empty
 -- column form VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE events|s|share events: by the same time a week ago, as known then; response: as in headline/clocks.sql; open: a day ago
@@ -60,26 +62,28 @@ WITH today AS (
       AND created_at >= $day_from AND created_at <= $as_of
       AND age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR (is_open AND NOT is_acked))
 ), figures AS (
-    SELECT 1 AS place, 'district_events_today' AS figure, CAST(today.n AS DOUBLE) AS value, 'count' AS form, 'unit-events' AS unit,
+    SELECT 1 AS place, 'district_events_today' AS figure, CASE WHEN placed_at.is_placed THEN CAST(today.n AS DOUBLE) END AS value,
+           CASE WHEN placed_at.is_placed THEN '' ELSE 'nothing-placed' END AS value_why, 'count' AS form, 'unit-events' AS unit,
            CASE WHEN $week_is_like AND heard_week.is_heard THEN CAST(like_day.n AS DOUBLE) END AS compare,
            'last_week' AS compare_kind,
            CASE WHEN NOT $week_is_like THEN 'special-day' WHEN NOT heard_week.is_heard THEN 'no-history' ELSE '' END AS compare_why,
            CAST(NULL AS BIGINT) AS n, CAST(NULL AS BIGINT) AS n_judged, CAST(NULL AS BIGINT) AS n_on_time,
            CAST(NULL AS BIGINT) AS n_reference
-    FROM today CROSS JOIN like_day CROSS JOIN heard_week
+    FROM today CROSS JOIN like_day CROSS JOIN heard_week CROSS JOIN placed_at
     UNION ALL
-    SELECT 2, 'district_response_p50_s', response_s, 'duration', '',
+    SELECT 2, 'district_response_p50_s', response_s, '', 'duration', '',
            CASE WHEN n_judged = 0 THEN NULL WHEN least_s < most_s OR n_judged < n THEN 0.5 ELSE CAST(most_s AS DOUBLE) END,
            CASE WHEN least_s < most_s OR n_judged < n THEN 'on_time' ELSE 'target' END, '', n, n_judged, n_on_time,
            n_reference
     FROM waits
     UNION ALL
-    SELECT 3, 'district_open_now', CAST(counted.open_now AS DOUBLE), 'count', 'unit-events',
+    SELECT 3, 'district_open_now', CASE WHEN placed_at.is_placed THEN CAST(counted.open_now AS DOUBLE) END,
+           CASE WHEN placed_at.is_placed THEN '' ELSE 'nothing-placed' END, 'count', 'unit-events',
            CASE WHEN heard_before.is_heard THEN CAST(counted.open_yesterday AS DOUBLE) END, 'yesterday',
            CASE WHEN heard_before.is_heard THEN '' ELSE 'no-history' END,
            CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
-    FROM counted CROSS JOIN heard_before
+    FROM counted CROSS JOIN heard_before CROSS JOIN placed_at
 )
-SELECT figure, value, form, unit, compare, compare_kind, compare_why, 'lower' AS better, CAST(NULL AS DOUBLE[]) AS trace,
+SELECT figure, value, value_why, form, unit, compare, compare_kind, compare_why, 'lower' AS better, CAST(NULL AS DOUBLE[]) AS trace,
        CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high, n, n_judged, n_on_time, n_reference
 FROM figures ORDER BY place

@@ -98,7 +98,8 @@ def of_events(logs: oracle.Logs, pinned: Pinned, city: City, zones: dict[str, st
     found = {name: row["value"] for name, row in told.items()}
     if pinned.district:
         names = ("district_events_today", "district_response_p50_s", "district_open_now")
-        rows = oracle.district_now(*clocks, mode, pinned.district, zones)
+        districts = set(city.reference["districts"]["district_id"].to_pylist())
+        rows = oracle.district_now(*clocks, mode, pinned.district, zones, districts)
         found |= {name: row[0] for name, row in zip(names, rows, strict=True)}
     return found
 

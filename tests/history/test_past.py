@@ -106,15 +106,15 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
                 compare(f"attention {other['id']}.{part}", one[part], value)
         hours = [(row["at"], row["value"], row["usual_low"], row["usual_high"], row["usual_n"])
                  for row in ask.as_asked("districts", "day.sql", **of(district))]
-        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district, zones))
-        counted = oracle.district_now(*clocks, zone, mode, district, zones)[0][0] if district else oracle.events_today(*clocks, zone, mode)
+        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district, zones, {*districts}))
+        counted = oracle.district_now(*clocks, zone, mode, district, zones, {*districts})[0][0] or 0 if district else oracle.events_today(*clocks, zone, mode)
         compare("and they add up", sum(row[1] or 0 for row in hours), counted)
     said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
     said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
             for row in ask.as_asked("districts", "now.sql", **of(district))]
-    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district, zones))
+    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district, zones, {*districts}))
     counts = ask.rows("districts", "counts.sql", **ask.usual)
     said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]
                   for name in ("district_id", "events_today", "open_now", "overdue_now", "closed_today", "refused_now")) for row in counts]

@@ -14,14 +14,16 @@ def test_three_figures_of_a_district_and_of_no_other(figures):
     log = [event("a", at("9:00"), response_s=90, response_known_s=90, response_target_s=120), event("b", at("10:00"), **closed(60)),
            event("elsewhere", at("9:00"), district_id="B"), event("yesterday", at("9:00", day=22)), event("a week ago", at("9:00", day=16)),
            event("before, elsewhere", at("9:00", day=15), district_id="B")]
-    found = figures("districts/now.sql", {"event_facts": log}, district="A")
+    found = figures("districts/now.sql", {"event_facts": log, "districts": [{"district_id": "A"}, {"district_id": "B"}]}, district="A")
     assert {name: (row["value"], row["compare"]) for name, row in found.items()} == {
         "district_events_today": (2, 1), "district_response_p50_s": (90, 120), "district_open_now": (3, 2)}
 
 
 def test_a_district_without_events_has_none_today_and_no_response(figures):
-    found = figures("districts/now.sql", {"event_facts": []}, district="A")
-    assert [row["value"] for row in found.values()] == [0, None, 0]
+    tables = {"event_facts": [event("elsewhere", at("9:00"), district_id="B")], "districts": [{"district_id": "A"}, {"district_id": "B"}]}
+    assert [row["value"] for row in figures("districts/now.sql", tables, district="A").values()] == [0, None, 0]
+    tables["event_facts"] = []
+    assert [row["value"] for row in figures("districts/now.sql", tables, district="A").values()] == [None, None, None]
 
 
 def test_the_day_has_24_hours_and_the_future_is_empty(ask):
@@ -166,3 +168,22 @@ def test_where_no_event_is_known_no_district_is_said_to_be_at_rest(ask):
 def test_what_is_open_is_told_though_nothing_happened_lately(ask):
     rows = ask("districts/counts.sql", {"event_facts": [event("old", at("9:00", day=1))], "districts": AREAS})
     assert side_by_side(rows)["A"] == (1, 0, None, 0, 0)
+
+
+def test_where_no_event_says_where_it_was_no_district_is_at_rest(ask, figures):
+    """Three events without any district: all are of no known district, and of the districts nothing can be told."""
+    log = [event(f"E{n}", at("9:00"), district_id=None) for n in range(3)]
+    tables = {"event_facts": log, "districts": AREAS, "streets": STREETS}
+    counts = side_by_side(ask("districts/counts.sql", tables))
+    assert (counts["A"], counts["Z1"], counts["unknown"], counts["total"]) == ((None,) * 5, (None,) * 5, (3, 0, 3, 0, 0), (3, 0, 3, 0, 0))
+    now = figures("districts/now.sql", tables, district="A")
+    assert [(now[name]["value"], now[name]["value_why"]) for name in ("district_events_today", "district_open_now")] == [(None, "nothing-placed")] * 2
+    assert {row["value"] for row in ask("districts/day.sql", tables, district="A")} == {None}
+    assert sum(row["value"] or 0 for row in ask("districts/day.sql", tables)) == 3
+
+
+def test_one_event_that_says_where_it_was_puts_the_other_districts_at_rest(ask, figures):
+    tables = {"event_facts": [event("E1", at("9:00"))], "districts": AREAS, "streets": STREETS}
+    counts = side_by_side(ask("districts/counts.sql", tables))
+    assert (counts["A"], counts["B"], counts["total"]) == ((1, 0, 1, 0, 0), (0, 0, 0, 0, 0), (1, 0, 1, 0, 0))
+    assert figures("districts/now.sql", tables, district="B")["district_open_now"]["value"] == 0

@@ -194,3 +194,23 @@ def test_a_share_is_not_compared_with_a_week_at_which_no_source_found_by_itself(
 
 def test_a_moment_before_the_first_event_knows_nothing(events):
     assert events([event("a", NOON)], as_of=NOON - timedelta(days=30))["events_today"]["value"] is None
+
+
+def test_one_event_is_one_event_with_its_own_times_and_nothing_to_compare_with(events, clocks):
+    log = [event("only", at("9:00"), response_s=90, response_target_s=120, closure_target_s=1800, **closed(600))]
+    told = events(log)
+    assert [(told[name]["value"], told[name]["compare"], told[name]["compare_why"]) for name in ("events_today", "open_now")] == [
+        (1, None, "no-history"), (0, None, "no-history")]
+    assert {name: (row["value"], row["n"], row["n_judged"]) for name, row in clocks(log).items()} == {
+        "response_p50_s": (90, 1, 1), "closure_p90_s": (600, 1, 1)}
+
+
+def test_a_feed_whose_clock_is_an_hour_ahead_counts_nothing_before_its_hour_and_no_age_below_zero(events, clocks, ask):
+    """At noon an event is told of that "happened" at 12:40: it is not of today until then, and never open before it opened."""
+    log = [event("ahead", at("12:40"), known_from=at("11:40")), event("other", at("9:00"), **closed(600))]
+    assert [events(log)[name]["value"] for name in ("events_today", "open_now")] == [1, 0]
+    assert clocks(log)["response_p50_s"]["value"] is None
+    assert ask("attention/rows.sql", {"event_facts": log}, most=9) == []
+    later = {"as_of": at("12:40"), "known_at": at("12:40")}
+    assert [events(log, **later)[name]["value"] for name in ("events_today", "open_now")] == [2, 1]
+    assert [row["age_s"] for row in ask("attention/rows.sql", {"event_facts": log}, most=9, **later)] == [0]

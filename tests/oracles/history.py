@@ -341,6 +341,12 @@ def attention(logs: Logs, as_of: datetime, known_at: datetime, mode: str, distri
              "closing_refused": row["is_refused"]} for row in rows[:most]]
 
 
+def is_placed(logs: Logs, as_of: datetime, known_at: datetime, names: set[str], zones: dict[str, str]) -> bool:
+    """Whether any event that was known says where it was: without one no single district can be told of."""
+    known = [row for mode in ("live", "drill") for row in events_at(logs, as_of, known_at, mode)]
+    return any(row["district_id"] in names or row["street_code"] in zones for row in known)
+
+
 def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str) -> list[tuple[str, int, int]]:
     """Open events by stage, and today's that came through it, as layers/attention/stages.sql says them."""
     known = [row for row in events_at(logs, as_of, known_at, mode) if row["created_at"] <= as_of]
@@ -350,7 +356,7 @@ def stages(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, 
 
 
 def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str,
-                 zones: dict[str, str]) -> list[tuple[Any, ...]]:
+                 zones: dict[str, str], names: set[str]) -> list[tuple[Any, ...]]:
     """Value and comparison of a district's three figures, and of the response its cases, as layers/districts/now.sql says them."""
     day_from = midnight(today_of(as_of, zone), zone)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
@@ -365,9 +371,10 @@ def district_now(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
     today = [row for row in known if day_from <= row["created_at"] <= as_of]
     responses = waits(today)["response_p50_s"]
     is_like = is_week_alike(logs, as_of, zone) and reaches(logs, week_from, week_known)
-    return [(sum(row["occurred_at"] >= day_from for row in known), n_week if is_like else None),
+    is_told = is_placed(logs, as_of, known_at, names, zones)
+    return [(sum(row["occurred_at"] >= day_from for row in known) if is_told else None, n_week if is_like else None),
             (quantile([row["wait"] for row in responses], 0.5), *judged(responses, 0.5).values()),
-            (sum(row["is_open"] for row in known), n_before if reaches(logs, before, before_known) else None)]
+            (sum(row["is_open"] for row in known) if is_told else None, n_before if reaches(logs, before, before_known) else None)]
 
 
 def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str,
@@ -389,7 +396,8 @@ def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
     for district in districts:
         name = district["district_id"]
         here = [row for row in known if lies_in(row, name, zones)]
-        is_told = bool(here) or district["kind"] == "district" or district["n_cells"] > 0 or name in zones.values()
+        has_ground = district["kind"] == "district" or district["n_cells"] > 0 or name in zones.values()
+        is_told = bool(here) or (has_ground and is_placed(logs, as_of, known_at, names, zones))
         figures = count(here, is_told)
         order = (not is_told, -(figures[1] or 0), -(figures[2] or 0), -(figures[0] or 0), district["district_id"])
         listed.append((order, (district["district_id"], *figures)))
@@ -398,7 +406,7 @@ def district_counts(logs: Logs, as_of: datetime, known_at: datetime, day_from: d
 
 
 def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str, district: str,
-            zones: dict[str, str]) -> list[tuple[Any, ...]]:
+            zones: dict[str, str], names: set[str]) -> list[tuple[Any, ...]]:
     """Each hour of today, as layers/districts/day.sql says it: when it begins, its events, the usual band, and of how many days.
 
     None for an hour that has not begun, and for the band of fewer than eight days alike.
@@ -415,12 +423,13 @@ def by_hour(logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mod
     def count(start: datetime) -> float:
         return float(sum(start <= at < start + HOUR for at in known))
 
+    is_told = not district or is_placed(logs, as_of, known_at, names, zones)
     found = []
     for n in range(ceil((day_to - day_from) / HOUR)):
         at = day_from + n * HOUR
         alike = [count(start + at.astimezone(zone).hour * HOUR) for start in starts]
         band = (quantile(alike, 0.1), quantile(alike, 0.9)) if len(alike) >= 8 else (None, None)
-        found.append((at, count(at) if at <= as_of else None, *band, len(starts)))
+        found.append((at, count(at) if at <= as_of and is_told else None, *band, len(starts)))
     return found
 
 

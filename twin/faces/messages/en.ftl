@@ -108,6 +108,7 @@ compare-yesterday = vs same time yesterday
 compared = { $change } { $to }
 points = { $n } points
 compare-last_week = vs same time last week
+why-nothing-placed = no event says in which district it was
 why-no-proactive-source = no proactive source is connected
 share-of-area = of all { $km2 } km², water and fields too
 compare-week_before = vs same day a week before

@@ -102,6 +102,7 @@ compare-yesterday = 较昨日同时
 compared = { $to } { $change }
 points = { $n } 个百分点
 compare-last_week = 较上周同期
+why-nothing-placed = 事件均未注明所在区
 why-no-proactive-source = 尚未接入主动发现的来源
 share-of-area = 占全域 { $km2 } km²，含水面田地
 compare-week_before = 较前一周同日
