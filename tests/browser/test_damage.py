@@ -67,7 +67,7 @@ def test_damage_under_an_open_page_is_hatched_and_heals(watch, host, lake):
     assert page.until(f"{DRAWN} === {drawn}")
 
 
-@pytest.mark.parametrize("path", ["/", "/wall/default"])
+@pytest.mark.parametrize("path", ["/", pytest.param("/wall/default", marks=pytest.mark.soak)])
 def test_a_lake_that_vanishes_is_a_reason_over_the_last_picture_and_never_offline(watch, host, lake, path):
     face = watch(f"{host}{path}?v=1&lang=en", 1920, 1080)
     face.until(READY, seconds=40)
@@ -83,7 +83,8 @@ def test_a_lake_that_vanishes_is_a_reason_over_the_last_picture_and_never_offlin
     face.until(READY, seconds=40)
 
 
-@pytest.mark.parametrize(("path", "lang", "lead"), [("/", "en", "so there is nothing to show"), ("/wall/default", "zh-CN", "数据湖无法读取")])
+@pytest.mark.parametrize(("path", "lang", "lead"), [
+    pytest.param("/", "en", "so there is nothing to show", marks=pytest.mark.soak), ("/wall/default", "zh-CN", "数据湖无法读取")])
 def test_a_face_opened_while_nothing_can_be_read_says_why_and_heals(watch, host, lake, path, lang, lead):
     whole = {each: each.read_bytes() for each in lake.snapshots.glob("*.json")}
     for each in whole:
@@ -109,7 +110,8 @@ def test_what_is_said_of_damage_is_neither_cut_off_nor_outside(still, host, lake
     assert face.page.evaluate(OVERLAP) == 0
 
 
-@pytest.mark.parametrize(("path", "wide", "high", "lang"), [("/", 1366, 768, "en"), ("/", 390, 844, "zh-CN"), ("/wall/default", 1920, 1080, "en")])
+@pytest.mark.parametrize(("path", "wide", "high", "lang"), [
+    pytest.param("/", 1366, 768, "en", marks=pytest.mark.soak), ("/", 390, 844, "zh-CN"), pytest.param("/wall/default", 1920, 1080, "en", marks=pytest.mark.soak)])
 def test_a_clock_that_is_behind_is_said_and_leaves_room_for_the_city(watch, lake, path, wide, high, lang):
     city = load_city(TRIO)
     registry = load_registry(city)

@@ -76,7 +76,9 @@ def test_tables_of_long_names_fit_and_no_number_is_cut(still, host, wide, high, 
     assert page.console_errors == []
 
 
-@pytest.mark.parametrize(("path", "wide", "high"), [("/", 1366, 768), ("/", 1920, 1080), ("/", 390, 844), ("/wall/default", 1920, 1080), ("/wall/default", 3840, 1080)])
+@pytest.mark.parametrize(("path", "wide", "high"), [
+    ("/", 1366, 768), pytest.param("/", 1920, 1080, marks=pytest.mark.soak), pytest.param("/", 390, 844, marks=pytest.mark.soak), ("/wall/default", 1920, 1080),
+    ("/wall/default", 3840, 1080)])
 def test_no_name_on_the_map_touches_another(watch, host, path, wide, high):
     page = watch(f"{host}{path}?lang=en&v=1", wide, high)
     page.until(READY, seconds=60)
@@ -103,7 +105,7 @@ def test_other_scripts_are_on_the_map_and_in_the_tables_as_they_are_read(watch, 
     assert page.console_errors == []
 
 
-@pytest.mark.parametrize("key", ["Enter", "click"])
+@pytest.mark.parametrize("key", ["Enter", pytest.param("click", marks=pytest.mark.soak)])
 def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     page = watch(f"{host}/?lang=en&panel=districts&v=1", 1366, 768)
     page.until("document.querySelectorAll('#side tr[data-wish]').length > 3", seconds=40)
@@ -121,7 +123,8 @@ def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     assert page.console_errors == []
 
 
-@pytest.mark.parametrize(("locale", "lang", "where"), [("fr-FR", "en", "/"), ("zh-CN", "zh-CN", "/?lang=zh-CN&v=1")])
+@pytest.mark.parametrize(("locale", "lang", "where"), [
+    ("fr-FR", "en", "/"), pytest.param("zh-CN", "zh-CN", "/?lang=zh-CN&v=1", marks=pytest.mark.soak)])
 def test_a_face_opens_in_the_browsers_language_else_in_the_citys(watch, host, locale, lang, where):
     page = watch(host, 1366, 768, locale=locale)
     page.until("document.querySelector('#face')?.lang")

@@ -47,8 +47,9 @@ HEADINGS = {"drone_coverage": ("Drones", "Drone coverage", "Integrated", "Flying
             "districts": ("By district", "Events today, and the usual day"), "event_heat": ("Event heat",)}
 
 
-@pytest.mark.parametrize("layer", HEADINGS)
-@pytest.mark.parametrize("district", ["", "alva"])
+@pytest.mark.parametrize(("layer", "district"), [
+    pytest.param(layer, district, marks=pytest.mark.soak if district and n % 3 else ())
+    for district in ("", "alva") for n, layer in enumerate(HEADINGS)])
 def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(place, hall, layer, district, tmp_path):
     city, lake = second.without(place[0], layer), place[1]
     lacking = hall_of(city, lake)

@@ -26,7 +26,7 @@ from twin.store import Lake, Snapshot, find
 from twin.store.files import read
 from twin.view import Pinned, Pointer, View, pin
 
-IN_CI, IN_MEMORY, IN_SOAK = range(4), range(100, 112), range(1_000, 1_400)
+IN_CI, IN_MEMORY, IN_SOAK = range(1, 4), range(100, 108), range(1_000, 1_400)
 MOMENTS = 6
 CASES = ("n", "n_judged", "n_on_time", "n_reference")
 ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks if block.slot != "yesterday"}

@@ -676,7 +676,9 @@ def test_a_lock_that_the_file_system_does_not_give_is_not_another_publisher(fill
     assert not isinstance(caught.value, BusyError)
 
 
-@pytest.mark.parametrize("table", sorted(name for name, table in TABLES.items() if table.kind != "log" and name not in {"streets", "places"}))
+@pytest.mark.parametrize("table", [
+    pytest.param(name, marks=() if table.kind == "measure" or name == "districts" else pytest.mark.soak)
+    for name, table in sorted(TABLES.items()) if table.kind != "log" and name not in {"streets", "places"}])
 def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_same_rows(old: Lake, city: City, table: str):
     snapshot = upgrade(old, city)
     for file in snapshot.files(table):
@@ -702,7 +704,7 @@ def _as_then(progress: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("act", ["compact", "prune", "rollback", "backup", "repair", "upgrade"])
-@pytest.mark.parametrize("n_bytes", [0, 300, 3_000])
+@pytest.mark.parametrize("n_bytes", [0, 300, pytest.param(3_000, marks=pytest.mark.soak)])
 def test_a_disk_that_fills_in_the_middle_of_anything_loses_nothing(filler: Any, tmp_path: Path, act: str, n_bytes: int):
     for _ in range(4):
         filler.publish()
