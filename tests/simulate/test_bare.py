@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from twin.contracts import TABLES
 from twin.feeds.simulated import Simulated
 from twin.geography import Locator
 from twin.pack import load_city
-from twin.simulate import Simulation
+from twin.simulate import Scenario, Simulation
 from twin.simulate.world import World
 from twin.store import Lake, publish
 
@@ -99,3 +100,19 @@ def test_a_city_of_unknown_population_is_as_busy_everywhere(tmp_path):
 def test_every_table_keeps_its_schema_without_a_row(tmp_path):
     for name, rows in days(pack_without(tmp_path, *LACKING)).items():
         assert rows.schema == TABLES[name].schema, name
+
+
+def test_only_a_source_that_finds_by_itself_finds_anything(tmp_path):
+    """Stories too: a city of one citizens' line finds nothing proactively, whatever happens in it."""
+    city = pack_without(tmp_path)
+    rows = [{**row, "finds": "reported", "expected_per_day": 24} for row in city.reference["event_sources"].to_pylist()]
+    sources = pa.Table.from_pylist(rows, schema=city.reference["event_sources"].schema)
+    line = replace(city, reference={**city.reference, "event_sources": sources})
+    start = END - timedelta(days=2)
+    stories = tuple(Scenario(name, END - timedelta(hours=3)) for name in ("burning_smell", "bike_pileup"))
+    batches = Simulated(line, 716, scenarios=stories).between(start, END)
+    events = pa.concat_tables([batch.rows for batch in batches if batch.table == "events"])
+
+    assert events.num_rows > 40
+    assert {"burning_smell", "bike_pileup"} <= set(events["category"].to_pylist())
+    assert set(events["is_proactive"].to_pylist()) == {False}

@@ -119,7 +119,7 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
     lon, lat = world.ground.near(world.draw("story", truth.event_id), lon, lat, district)
     sources = world.city.reference["event_sources"].to_pylist()
-    finds = [row for row in sources if row["finds"] == _SOURCES[truth.name]]
+    source = next((row for row in sources if row["finds"] == _SOURCES[truth.name]), sources[0])
     units = words.get("units") or ["1"]
     category = "waterlogging" if truth.name == "storm" else truth.name
     labels = dict(zip(kinds().id, kinds().label[world.words], strict=True))
@@ -129,8 +129,9 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
         return truth.at + timedelta(seconds=seconds)
 
     event = {"event_id": truth.event_id, "version": 1, "occurred_at": at(-30), "recorded_at": at(2), "created_at": at(0), "mode": truth.mode,
-             "source_id": finds[0]["source_id"] if finds else sources[0]["source_id"], "category": category, "title": words.get("title", label), "details": words.get("details"),
-             "channel": None, "priority": priority, "level": "district", "is_proactive": _SOURCES[truth.name] == "proactive", "district_id": district,
+             "source_id": source["source_id"], "category": category, "title": words.get("title", label), "details": words.get("details"),
+             "channel": None, "priority": priority, "level": "district", "is_proactive": source["finds"] == "proactive",
+             "district_id": district,
              "street_code": _street(world, lon, lat), "address": words.get("place"), "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6), "source": "simulated"}
     entered = dict(zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True))
     stages = [{"event_id": truth.event_id, "stage": stage, "occurred_at": at(second), "recorded_at": at(max(second, 2) + 1), "actor": "centre", "note": None, "source": "simulated"}
