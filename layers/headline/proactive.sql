@@ -25,6 +25,7 @@
 -- column trace DOUBLE[] % by hour, the last 24 hours, oldest first; null in an hour without events, and while none is connected
 -- column usual_low DOUBLE[] - null
 -- column usual_high DOUBLE[] - null
+-- column n BIGINT cases events of today that it is a share of
 -- rows one
 WITH lately AS (
     SELECT occurred_at >= $day_from AS is_today, (epoch_us($as_of) - epoch_us(occurred_at)) // 3600000000 AS hours_ago,
@@ -37,7 +38,7 @@ WITH lately AS (
 ), spread AS (
     SELECT array_agg(found ORDER BY hours_ago DESC) AS trace FROM hours
 ), today AS (
-    SELECT avg(CASE WHEN is_today THEN found END) AS found FROM lately
+    SELECT avg(CASE WHEN is_today THEN found END) AS found, count(CASE WHEN is_today THEN 1 END) AS n FROM lately
 ), connected AS (
     SELECT count(*) > 0 AS is_any
     FROM (
@@ -63,5 +64,6 @@ SELECT 'proactive_pct' AS figure, CASE WHEN connected.is_any THEN today.found EN
        CASE WHEN $week_is_like AND heard_week.is_heard AND connected.is_any AND connected_then.is_any THEN like_day.found END AS compare, 'last_week' AS compare_kind,
        CASE WHEN NOT $week_is_like THEN 'special-day' WHEN NOT heard_week.is_heard THEN 'no-history'
             WHEN NOT connected_then.is_any THEN 'not-connected' ELSE '' END AS compare_why,
-       'higher' AS better, CASE WHEN connected.is_any THEN spread.trace END AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
+       'higher' AS better, CASE WHEN connected.is_any THEN spread.trace END AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high,
+       today.n
 FROM today CROSS JOIN like_day CROSS JOIN heard_week CROSS JOIN connected CROSS JOIN connected_then CROSS JOIN spread

@@ -189,6 +189,14 @@ def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
     assert beside("en", **row) == ("no proactive source is connected", "")
 
 
+def test_a_share_of_few_cases_says_of_how_many():
+    row = {"figure": "proactive_pct", "value": 100.0, "form": "percent", "unit": "unit-percent", "compare": 50.0, "compare_kind": "last_week"}
+    assert beside("en", **row, n=1) == ("+50.0 points vs same time last week · 1 case", "")
+    assert beside("zh-CN", **row, n=9) == ("较上周同期 +50.0 个百分点 · 9\u00a0件", "")
+    assert beside("en", **row, n=10) == ("+50.0 points vs same time last week", "")
+    assert beside("en", **{**row, "compare": None, "compare_why": "no-history"}, n=3) == ("— last week is not whole in the data · 3 cases", "")
+
+
 def test_the_heat_says_that_it_is_weighted_and_of_what(hall):
     said = words(page.legend(take(hall), hall.registry))
     assert "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said

@@ -305,6 +305,7 @@ def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: Zo
         return {"proactive_pct": dict.fromkeys(("value", "compare", "trace", "usual_low", "usual_high"))}
     day_from = midnight(today_of(as_of, zone), zone)
     known = events_at(logs, as_of, known_at, mode)
+    today = [row for row in known if row["occurred_at"] >= day_from]
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
     before = [row for row in events_at(logs, week, week_known, mode) if row["occurred_at"] >= week_from]
 
@@ -313,7 +314,7 @@ def headline_proactive(logs: Logs, as_of: datetime, known_at: datetime, zone: Zo
 
     is_like = is_week_alike(logs, as_of, zone) and reaches(logs, week_from, week_known) and is_connected(week, week_known)
     by_hour = [share([row for row in known if hours_ago(as_of, row["occurred_at"]) == h]) for h in range(24)]
-    return {"proactive_pct": {"value": share([row for row in known if row["occurred_at"] >= day_from]),
+    return {"proactive_pct": {"value": share(today), "n": len(today),
                               "compare": share(before) if is_like else None,
                               "trace": by_hour[::-1], "usual_low": None, "usual_high": None}}
 

@@ -292,11 +292,20 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
     if not kind:
         return "", ""
     if other is None:
-        return _nothing_like(row.get("compare_why") or "", kind, texts, days), ""
+        return _of_few(_nothing_like(row.get("compare_why") or "", kind, texts, days), row, texts), ""
     if kind in {"target", "on_time"}:
         return _judged(row, form, texts)
     change = _change(value, other, kind, form, texts)
-    return texts.say("compared", change=change, to=texts.say(f"compare-{kind}")), ""
+    said = texts.say("compared", change=change, to=texts.say(f"compare-{kind}"))
+    return _of_few(said, row, texts), ""
+
+
+def _of_few(said: str, row: Row, texts: Texts) -> str:
+    """Return what stands beside a figure with the number of its cases, where these are few."""
+    n = row.get("n")
+    if n is None or n >= LEAST_CASES:
+        return said
+    return " · ".join(filter(None, (said, texts.say("of-cases", n=n))))
 
 
 def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
