@@ -16,7 +16,7 @@ SHARED = {"data": "data", "assets/css": "assets/css", "assets/dist": "assets/dis
 
 
 def bundler(root: Path) -> ModuleType:
-    """Answer the module that builds the bundle, which no package holds."""
+    """Return the module that builds the bundle, which no package holds."""
     spec = importlib.util.spec_from_file_location("bundle", root / "assets" / "src" / "bundle.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(root / "assets" / "src" / "bundle.py")

@@ -17,7 +17,7 @@ GROUP = "twin.layers"
 
 
 def load_registry(city: City) -> Registry:
-    """Answer the layers of `city.layers`, in order. Only what is named is imported.
+    """Return the layers of `city.layers`, in order. Only what is named is imported.
 
     Raises:
         PackError: a layer is not there, is broken, or stands twice.

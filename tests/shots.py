@@ -31,7 +31,7 @@ SIZES = ((1366, 768), (1920, 1080), (2560, 1440), (3840, 2160), (3840, 1080), (3
 
 
 def lake_at(path, city, scenarios=()):
-    """Answer the lake of the fixed moment, made once."""
+    """Return the lake of the fixed moment, made once."""
     lake = Lake(path)
     known = newest(lake)
     if known is None or known.as_of != MOMENT:
@@ -43,7 +43,7 @@ def lake_at(path, city, scenarios=()):
 
 
 def own_city(folder):
-    """Answer the city of the README's "Your own city in an hour", made as it is told there."""
+    """Return the city of the README's "Your own city in an hour", made as it is told there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     outlines = made.latin(folder / "neighbourhoods.geojson")

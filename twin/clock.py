@@ -10,12 +10,12 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """Answer the present moment, UTC, with microseconds."""
+    """Return the present moment, UTC, with microseconds."""
     return datetime.now(UTC)
 
 
 def to_text(moment: datetime) -> str:
-    """Answer `moment` as ISO 8601 in UTC, ending in Z: the form used in links, snapshots and logs."""
+    """Return `moment` as ISO 8601 in UTC, ending in Z: the form used in links, snapshots and logs."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -22,11 +22,11 @@ class TwinError(Exception):
         self.what, self.why, self.fix = what, why, fix
 
     def lines(self) -> list[str]:
-        """Answer the sentences in reading order, at most three."""
+        """Return the sentences in reading order, at most three."""
         return [line for line in (self.what, self.why, self.fix and f"To fix: {self.fix}") if line]
 
     def payload(self) -> dict[str, str]:
-        """Answer the one shape that errors have over HTTP."""
+        """Return the one shape that errors have over HTTP."""
         return {"error": type(self).__name__, "what": self.what, "why": self.why, "fix": self.fix}
 
 

@@ -31,13 +31,13 @@ class Outlines:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Answer west, south, east, north of all outlines, deg."""
+        """Return west, south, east, north of all outlines, deg."""
         west, south, east, north = (float(edge) for edge in shapely.total_bounds(np.array(self.shapes, dtype=object)))
         return west, south, east, north
 
 
 def read_geojson(path: Path) -> dict[str, Any]:
-    """Answer what a GeoJSON file holds; features and geometries are not looked into.
+    """Return what a GeoJSON file holds; features and geometries are not looked into.
 
     Raises:
         PackError: the file is missing or is not a JSON object in UTF-8.
@@ -60,7 +60,7 @@ def read_geojson(path: Path) -> dict[str, Any]:
 
 
 def read_features(path: Path) -> list[dict[str, Any]]:
-    """Answer the features of a GeoJSON file.
+    """Return the features of a GeoJSON file.
 
     Raises:
         PackError: the file is missing, is not JSON, or is not a collection of features.
@@ -101,7 +101,7 @@ def read_outlines(path: Path) -> Outlines:
 
 
 def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
-    """Answer (n_y, n_x), from the south-west: index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
+    """Return (n_y, n_x), from the south-west: index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
 
     Where outlines overlap, the first of the file wins.
     """
@@ -118,12 +118,12 @@ def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
 
 
 def _range(low: float, high: float, side: float, n: int) -> tuple[int, int]:
-    """Answer the first cell that reaches into low to high (deg from the corner), and the one after the last."""
+    """Return the first cell that reaches into low to high (deg from the corner), and the one after the last."""
     return min(max(int(low // side), 0), n), min(max(int(high // side) + 1, 0), n)
 
 
 def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Answer which cell centres of the window lie inside: along each row, odd after an odd number of border crossings."""
+    """Return which cell centres of the window lie inside: along each row, odd after an odd number of border crossings."""
     n_y, n_x = size
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
@@ -142,7 +142,7 @@ def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int])
 
 
 class Locator:
-    """Answers which district points and cells are in. Functional zones without an outline are never answered."""
+    """Returns which district points and cells are in. Functional zones without an outline are never answered."""
 
     def __init__(self, city: City) -> None:
         """Read the outlines of `city`.
@@ -159,11 +159,11 @@ class Locator:
 
     @property
     def ids(self) -> list[str]:
-        """Answer the district ids that the labels of `cells` index, in the order of the outlines."""
+        """Return the district ids that the labels of `cells` index, in the order of the outlines."""
         return list(self.outlines.ids)
 
     def districts(self, lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]) -> NDArray[np.object_]:
-        """Answer the district id of each point, None for a point in no district (or not a number).
+        """Return the district id of each point, None for a point in no district (or not a number).
 
         A point on a common border belongs to the district that comes first in the file. Water is no exception: a river
         that the outlines cover is in a district.
@@ -184,7 +184,7 @@ class Locator:
         return np.array([*self.outlines.ids, None], dtype=object)[found]
 
     def cells(self) -> NDArray[np.int16]:
-        """Answer the label raster (n_y, n_x): index into `ids` by cell centre, or OUTSIDE. Worked out once."""
+        """Return the label raster (n_y, n_x): index into `ids` by cell centre, or OUTSIDE. Worked out once."""
         if self._labels is None:
             self._labels = label(self.outlines, self._raster)
             self._labels.setflags(write=False)

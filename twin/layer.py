@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 Ask = Callable[[Pinned], Mapping[str, Param]]
-"""Answers the bound parameters of a question. Only what the question needs: never language, theme or camera."""
+"""Returns the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 
 
 @dataclass(frozen=True)
@@ -170,15 +170,15 @@ class Urls(Protocol):
     """Where a layer's drawing finds its data."""
 
     def data(self, name: str) -> str:
-        """Answer the URL of the layer's own MapData `name`."""
+        """Return the URL of the layer's own MapData `name`."""
         ...
 
     def pack(self, role: str) -> str:
-        """Answer the URL of a geography file of the city pack, such as 'water'; '' for one that it does not have."""
+        """Return the URL of a geography file of the city pack, such as 'water'; '' for one that it does not have."""
         ...
 
     def icons(self) -> str:
-        """Answer the URL of the icon atlas; MarkLayer knows the names in it."""
+        """Return the URL of the icon atlas; MarkLayer knows the names in it."""
         ...
 
 
@@ -235,7 +235,7 @@ class Registry:
             raise ValueError(f"a layer is named twice among {', '.join(names)}")
 
     def get(self, name: str) -> Layer:
-        """Answer the layer called `name`.
+        """Return the layer called `name`.
 
         Raises:
             KeyError: there is none.

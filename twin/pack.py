@@ -60,12 +60,12 @@ def load_city(root: Path) -> City:
 
 
 def check_pack(root: Path) -> list[str]:
-    """Answer a sentence for each thing that is off in the pack; none if it is good."""
+    """Return a sentence for each thing that is off in the pack; none if it is good."""
     return _read(root)[1]
 
 
 def find_city(text: str | None) -> Path:
-    """Answer the folder of the pack that `text` names: a path, or the name of a pack that comes with the program.
+    """Return the folder of the pack that `text` names: a path, or the name of a pack that comes with the program.
 
     None means the only pack there is.
 
@@ -110,7 +110,7 @@ def write_manifest(root: Path) -> list[str]:
 
 
 def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
-    """Answer the city, if enough of the pack is sound, the faults, and the notes on what is absent."""
+    """Return the city, if enough of the pack is sound, the faults, and the notes on what is absent."""
     problems: list[str] = []
     settings = pack_settings.read_toml(root / "city.toml", problems)
     walls = pack_settings.read_toml(root / "wall.toml", problems) if (root / "wall.toml").exists() else None
@@ -150,14 +150,14 @@ def _check_calendar(settings: pack_settings.Settings) -> list[str]:
 
 
 def _raster(settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]) -> Raster | None:
-    """Answer the raster that city.toml gives, or one that is fitted to the outlines where it gives none."""
+    """Return the raster that city.toml gives, or one that is fitted to the outlines where it gives none."""
     if "raster" in settings:
         return pack_settings.read_raster(settings, problems)
     return None if outlines is None else pack_settings.fit(*outlines.bounds)
 
 
 def _check_tables(tables: Mapping[str, pa.Table], settings: pack_settings.Settings, problems: list[str]) -> list[str]:
-    """Answer a sentence for each thing that tables say against each other, or against city.toml."""
+    """Return a sentence for each thing that tables say against each other, or against city.toml."""
     slots = pack_settings.optional(settings, "slots", problems) or {}
     census = pack_settings.optional(settings, "census", problems)
     return [*pack_checks.check_ids(tables), *pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
@@ -166,7 +166,7 @@ def _check_tables(tables: Mapping[str, pa.Table], settings: pack_settings.Settin
 
 
 def _notes(root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]) -> list[str]:
-    """Answer a sentence for each thing that the pack does not have, and what is off, or holds, without it."""
+    """Return a sentence for each thing that the pack does not have, and what is off, or holds, without it."""
     found = [pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
              for name, rows in tables.items() if name not in REQUIRED and not rows.num_rows]
     people = tables["districts"]["population"] if "districts" in tables else pa.array([0])
@@ -183,13 +183,13 @@ def _notes(root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa
 
 
 def _read_tables(root: Path, problems: list[str]) -> dict[str, pa.Table]:
-    """Answer the tables and seeds that can be read, by name."""
+    """Return the tables and seeds that can be read, by name."""
     read = {table.name: read_table(root, table, problems) for table in (*TABLES, *SEEDS)}
     return {name: rows for name, rows in read.items() if rows is not None}
 
 
 def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.Table:
-    """Answer `districts` with `n_cells`: cells of the raster whose centre is inside each outline, 0 without an outline."""
+    """Return `districts` with `n_cells`: cells of the raster whose centre is inside each outline, 0 without an outline."""
     labels = label(outlines, raster)
     counts = dict(zip(outlines.ids, np.bincount(labels[labels >= 0], minlength=len(outlines.ids)).tolist(), strict=True))
     contract = next(table for table in TABLES if table.name == "districts")
@@ -198,6 +198,6 @@ def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.T
 
 
 def _cameras(outlines: Outlines) -> dict[str, Camera]:
-    """Answer a camera over each district, by id, and 'all' over the whole."""
+    """Return a camera over each district, by id, and 'all' over the whole."""
     over = {name: pack_settings.over(*shape.bounds) for name, shape in zip(outlines.ids, outlines.shapes, strict=True)}
     return {**over, "all": pack_settings.over(*outlines.bounds)}

@@ -36,7 +36,7 @@ WHOLE = ("city", "all")
 
 
 def check_references(tables: Tables) -> list[str]:
-    """Answer a sentence for each value that refers to a row that is not there."""
+    """Return a sentence for each value that refers to a row that is not there."""
     found: list[str] = []
     for table, column, other, key in REFERS:
         if table in tables and other in tables:
@@ -48,7 +48,7 @@ def check_references(tables: Tables) -> list[str]:
 
 
 def check_slots(tables: Tables, promised: Mapping[str, Any]) -> list[str]:
-    """Answer a sentence for slots that leave a gap, and for tables with fewer rows than `[slots]` of city.toml promises."""
+    """Return a sentence for slots that leave a gap, and for tables with fewer rows than `[slots]` of city.toml promises."""
     found: list[str] = []
     for name in ("event_sources", "departments"):
         if name in tables:
@@ -65,7 +65,7 @@ def check_slots(tables: Tables, promised: Mapping[str, Any]) -> list[str]:
 
 
 def check_ids(tables: Tables) -> list[str]:
-    """Answer a sentence for each district id that a link or a camera cannot have."""
+    """Return a sentence for each district id that a link or a camera cannot have."""
     ids = tables["districts"]["district_id"].to_pylist() if "districts" in tables else []
     found = [f"districts.csv: district_id {name!r} holds a space or a sign that links need; "
              "use letters, digits, '-', '_', '.' and ':'." for name in ids if name and not ID.fullmatch(name)]
@@ -74,7 +74,7 @@ def check_ids(tables: Tables) -> list[str]:
 
 
 def check_sums(tables: Tables, census: Mapping[str, Any] | None) -> list[str]:
-    """Answer a sentence if the populations of districts and zones do not add up to the published total, if there is one."""
+    """Return a sentence if the populations of districts and zones do not add up to the published total, if there is one."""
     if census is None:
         return []
     total = census.get("population")
@@ -89,7 +89,7 @@ def check_sums(tables: Tables, census: Mapping[str, Any] | None) -> list[str]:
 
 
 def check_indicators(tables: Tables) -> list[str]:
-    """Answer a sentence for names that stand twice in the catalogue, and for bands that do not rise."""
+    """Return a sentence for names that stand twice in the catalogue, and for bands that do not rise."""
     if "indicators" not in tables:
         return []
     rows = tables["indicators"].select(["ind_id", "name", "name_en", "low", "typical", "high"]).to_pylist()
@@ -105,7 +105,7 @@ def check_indicators(tables: Tables) -> list[str]:
 
 
 def check_targets(tables: Tables) -> list[str]:
-    """Answer a sentence for two targets of one scope, and for a target that says nothing."""
+    """Return a sentence for two targets of one scope, and for a target that says nothing."""
     rows = tables["targets"].to_pylist() if "targets" in tables else []
     times = Counter((row["year"], row["programme"], row["scope"], row["district_id"] or "the city") for row in rows)
     found = [f"targets.csv: {n} rows are for {', '.join(map(str, key))}; keep one." for key, n in times.items() if n > 1]
@@ -123,7 +123,7 @@ def check_clock_targets(tables: Tables) -> list[str]:
 
 
 def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
-    """Answer a sentence if the outlines lie where the zone is only when longitude and latitude change places."""
+    """Return a sentence if the outlines lie where the zone is only when longitude and latitude change places."""
     west, south, east, north = outlines.bounds
     if not looks_swapped(zone.key, (west + east) / 2, (south + north) / 2):
         return []
@@ -132,7 +132,7 @@ def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
 
 
 def check_outlines(tables: Tables, outlines: Outlines, raster: Raster | None) -> list[str]:
-    """Answer a sentence for outlines without a row, districts without an outline, and a raster that is too small."""
+    """Return a sentence for outlines without a row, districts without an outline, and a raster that is too small."""
     found: list[str] = []
     if "districts" in tables:
         kinds = {row["district_id"]: row["kind"] for row in tables["districts"].to_pylist()}
@@ -150,7 +150,7 @@ def check_outlines(tables: Tables, outlines: Outlines, raster: Raster | None) ->
 
 
 def check_positions(tables: Tables, raster: Raster) -> list[str]:
-    """Answer a sentence for each point that lies outside the raster: most often longitude and latitude are swapped."""
+    """Return a sentence for each point that lies outside the raster: most often longitude and latitude are swapped."""
     found: list[str] = []
     for name, table in tables.items():
         if "lon_ud" in table.column_names:

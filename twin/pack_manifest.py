@@ -19,7 +19,7 @@ _MEND = "`twin city check --write-manifest` writes it"
 
 
 def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
-    """Answer a sentence for each file that the manifest does not list with its facts and its true SHA-256."""
+    """Return a sentence for each file that the manifest does not list with its facts and its true SHA-256."""
     try:
         files: Any = json.loads((root / NAME).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

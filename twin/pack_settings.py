@@ -31,7 +31,7 @@ ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
 def read_toml(path: Path, problems: list[str]) -> Settings | None:
-    """Answer the content of a TOML file, or None after adding a sentence to `problems`."""
+    """Return the content of a TOML file, or None after adding a sentence to `problems`."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
@@ -44,7 +44,7 @@ def read_toml(path: Path, problems: list[str]) -> Settings | None:
 
 
 def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings:
-    """Answer the section `name`; an empty one after adding a sentence if it is missing or not a section."""
+    """Return the section `name`; an empty one after adding a sentence if it is missing or not a section."""
     found = settings.get(name)
     if isinstance(found, dict):
         return cast("Settings", found)
@@ -54,12 +54,12 @@ def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Sett
 
 
 def optional(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings | None:
-    """Answer the section `name`, or None where the pack has none; one that is no section is a problem."""
+    """Return the section `name`, or None where the pack has none; one that is no section is a problem."""
     return section(settings, name, problems) if name in settings else None
 
 
 def number(values: Mapping[str, Any], name: str, where: str, problems: list[str], *, whole: bool = False) -> float:
-    """Answer the number `name` of a section; NaN after adding a sentence if it is missing or not one."""
+    """Return the number `name` of a section; NaN after adding a sentence if it is missing or not one."""
     value = values.get(name)
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
         problems.append(f"city.toml: {where} needs {name} as a {'whole ' if whole else ''}number, not {value!r}.")
@@ -68,7 +68,7 @@ def number(values: Mapping[str, Any], name: str, where: str, problems: list[str]
 
 
 def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
-    """Answer the text `name` of the top of city.toml; '' after adding a sentence if it is missing or not text."""
+    """Return the text `name` of the top of city.toml; '' after adding a sentence if it is missing or not text."""
     value = settings.get(name)
     if isinstance(value, str) and value:
         return value
@@ -77,7 +77,7 @@ def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
 
 
 def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
-    """Answer the city's time zone; UTC after adding a sentence if there is none."""
+    """Return the city's time zone; UTC after adding a sentence if there is none."""
     name = words(settings, "zone", problems)
     try:
         return ZoneInfo(name or "UTC")
@@ -87,7 +87,7 @@ def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
 
 
 def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
-    """Answer the language of the city's faces, the first of LANGUAGES where city.toml names none."""
+    """Return the language of the city's faces, the first of LANGUAGES where city.toml names none."""
     given = settings.get("lang", LANGUAGES[0])
     if given in LANGUAGES:
         return str(given)
@@ -96,7 +96,7 @@ def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
 
 
 def read_id(settings: Mapping[str, Any], problems: list[str]) -> str:
-    """Answer the city's id; it stands in addresses, so it has no other letters than those of a name."""
+    """Return the city's id; it stands in addresses, so it has no other letters than those of a name."""
     found = words(settings, "id", problems)
     if found and not re.fullmatch(r"\w[\w-]*", found):
         problems.append(f"city.toml: id is {found!r}; use letters, digits, '-' and '_' only.")
@@ -104,12 +104,12 @@ def read_id(settings: Mapping[str, Any], problems: list[str]) -> str:
 
 
 def read_name_en(settings: Mapping[str, Any], problems: list[str]) -> str:
-    """Answer the city's name in English: its name where the pack gives no other."""
+    """Return the city's name in English: its name where the pack gives no other."""
     return words(settings, "name_en" if "name_en" in settings else "name", problems)
 
 
 def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:
-    """Answer the names of layers in drawing order; adds sentences for wrong forms and for names that stand twice."""
+    """Return the names of layers in drawing order; adds sentences for wrong forms and for names that stand twice."""
     given: Any = settings.get("layers", list(pack_defaults.LAYERS))
     names = cast("list[Any]", given) if isinstance(given, list) else []
     if not names or not all(isinstance(name, str) and name for name in names):
@@ -123,7 +123,7 @@ def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, 
 
 
 def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, str]:
-    """Answer the credit line by language; a pack that gives one gives it in every language."""
+    """Return the credit line by language; a pack that gives one gives it in every language."""
     given = optional(settings, "credit", problems)
     if given is None:
         return dict(pack_defaults.CREDIT)
@@ -133,7 +133,7 @@ def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, s
 
 
 def read_geography(settings: Mapping[str, Any], root: Path, problems: list[str]) -> dict[str, Path]:
-    """Answer the files that the map draws, by role; 'land' is needed, and no path leaves the pack."""
+    """Return the files that the map draws, by role; 'land' is needed, and no path leaves the pack."""
     given = section(settings, "geography", problems)
     if "land" not in given:
         problems.append("city.toml: [geography] names no file for 'land', the outlines of the districts.")
@@ -152,7 +152,7 @@ def read_geography(settings: Mapping[str, Any], root: Path, problems: list[str])
 
 
 def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | None:
-    """Answer the grid, or None after adding sentences. Cells are within 2 % of `cell_m` at the middle latitude."""
+    """Return the grid, or None after adding sentences. Cells are within 2 % of `cell_m` at the middle latitude."""
     given = section(settings, "raster", problems)
     before = len(problems)
     real = {name: number(given, name, "[raster]", problems) for name in ("lon0", "lat0", "dlon", "dlat", "cell_m")}
@@ -181,7 +181,7 @@ def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | No
 
 
 def metres_per_degree(lat_deg: float) -> tuple[float, float]:
-    """Answer metres per degree eastwards and northwards at a latitude (WGS 84 series, good to 0.1 m)."""
+    """Return metres per degree eastwards and northwards at a latitude (WGS 84 series, good to 0.1 m)."""
     lat = math.radians(lat_deg)
     north = 111_132.92 - 559.82 * math.cos(2 * lat) + 1.175 * math.cos(4 * lat)
     east = 111_412.84 * math.cos(lat) - 93.5 * math.cos(3 * lat) + 0.118 * math.cos(5 * lat)
@@ -189,7 +189,7 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
 
 
 def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str]) -> dict[str, Camera]:
-    """Answer the cameras of city.toml; where there are any 'city' is one, and each looks at a point on the raster."""
+    """Return the cameras of city.toml; where there are any 'city' is one, and each looks at a point on the raster."""
     cameras: dict[str, Camera] = {}
     given = optional(settings, "cameras", problems) or {}
     if "cameras" in settings and "city" not in given:
@@ -209,7 +209,7 @@ def read_cameras(settings: Mapping[str, Any], raster: Raster, problems: list[str
 
 
 def fit(west: float, south: float, east: float, north: float, most: int = FITTED_CELLS) -> Raster:
-    """Answer a raster over a box (deg) with a margin of two cells: cells of 50 m, or coarser where there would be too many.
+    """Return a raster over a box (deg) with a margin of two cells: cells of 50 m, or coarser where there would be too many.
 
     Args:
         west, south, east, north: the box, on the map: `EAST_DEG` and `NORTH_DEG` are its edges.
@@ -222,7 +222,7 @@ def fit(west: float, south: float, east: float, north: float, most: int = FITTED
 
 
 def _grid(west: float, south: float, east: float, north: float, cell_m: float) -> Raster:
-    """Answer a raster of cells of one size over a box, with a margin of two cells where the map has room for it."""
+    """Return a raster of cells of one size over a box, with a margin of two cells where the map has room for it."""
     east_m, north_m = metres_per_degree((south + north) / 2)
     dlon, dlat = round(cell_m / east_m, 7), round(cell_m / north_m, 7)
     lon0, lat0 = (round(max(low - 2 * side, -edge), 6)
@@ -233,7 +233,7 @@ def _grid(west: float, south: float, east: float, north: float, cell_m: float) -
 
 
 def over(west: float, south: float, east: float, north: float) -> Camera:
-    """Answer the camera that shows a box (deg) whole on a map 1,000 px wide and 700 px high, with a margin of a tenth."""
+    """Return the camera that shows a box (deg) whole on a map 1,000 px wide and 700 px high, with a margin of a tenth."""
     lat = (south + north) / 2
     across, up = 1_000 * 0.8, 700 * 0.8
     wide, high = max(east - west, 1e-4), max(north - south, 1e-4) / math.cos(math.radians(lat))
@@ -242,7 +242,7 @@ def over(west: float, south: float, east: float, north: float) -> Camera:
 
 
 def rest(settings: Mapping[str, Any], walls: Settings | None, problems: list[str]) -> dict[str, Settings]:
-    """Answer the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known.
+    """Return the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known.
 
     A section that the program needs and the pack does not have is that of `pack_defaults`.
     """

@@ -74,12 +74,12 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
 
 
 def in_file(column: Column) -> str:
-    """Answer what the column is called in a file: positions are written in degrees, `lon` for `lon_ud`."""
+    """Return what the column is called in a file: positions are written in degrees, `lon` for `lon_ud`."""
     return column.name.removesuffix("_ud")
 
 
 def _read_rows(path: Path, wanted: Mapping[str, bool], problems: list[str]) -> list[tuple[int, dict[str, str]]] | None:
-    """Answer the rows with their lines; `wanted` are the columns, and whether each may be left out."""
+    """Return the rows with their lines; `wanted` are the columns, and whether each may be left out."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -110,7 +110,7 @@ def _read_rows(path: Path, wanted: Mapping[str, bool], problems: list[str]) -> l
 
 
 def _value(written: str, column: Column, where: str, problems: list[str]) -> Any:
-    """Answer the typed value of one field; a bad one adds a sentence and gives None."""
+    """Return the typed value of one field; a bad one adds a sentence and gives None."""
     name = in_file(column)
     if not written:
         if not column.null:

@@ -27,7 +27,7 @@ PAPER: Mapping[str, str] = MappingProxyType({
 
 
 def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> Rgba:
-    """Answer a token's colour as four bytes; `alpha` is 0 (not there) to 1 (solid).
+    """Return a token's colour as four bytes; `alpha` is 0 (not there) to 1 (solid).
 
     Raises:
         KeyError: there is no such token.
@@ -37,7 +37,7 @@ def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> 
 
 
 def spread(tokens: Sequence[str], alphas: Sequence[float], *, steps: int, theme: Mapping[str, str] = DARK) -> tuple[Rgba, ...]:
-    """Answer `steps` colours from the first token to the last, evenly spaced to the eye (straight lines in OKLab).
+    """Return `steps` colours from the first token to the last, evenly spaced to the eye (straight lines in OKLab).
 
     So many that straight lines between them in sRGB, as a browser's gradient draws them, cannot be told apart from it.
     """
@@ -53,7 +53,7 @@ def spread(tokens: Sequence[str], alphas: Sequence[float], *, steps: int, theme:
 
 
 def _oklab(color: Rgba) -> tuple[float, float, float]:
-    """Answer lightness and the two hues of OKLab (source: B. Ottosson, 2020)."""
+    """Return lightness and the two hues of OKLab (source: B. Ottosson, 2020)."""
     red, green, blue = ((c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for c in (v / 255 for v in color[:3]))
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)

@@ -8,16 +8,16 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def _shared(name: str) -> Path:
-    """Answer the folder `name` beside the packages in a checkout, or inside `twin` in an installed wheel."""
+    """Return the folder `name` beside the packages in a checkout, or inside `twin` in an installed wheel."""
     inside = _PACKAGE / "_shared" / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
 def data() -> Path:
-    """Answer the folder that holds the city packs that come with the program."""
+    """Return the folder that holds the city packs that come with the program."""
     return _shared("data")
 
 
 def assets() -> Path:
-    """Answer the folder of css/, icons/ and dist/ (the built bundle and the fonts)."""
+    """Return the folder of css/, icons/ and dist/ (the built bundle and the fonts)."""
     return _shared("assets")

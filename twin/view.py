@@ -56,7 +56,7 @@ class View:
     panel: str = ""
 
     def url(self) -> str:
-        """Answer the one text form: a sorted URL query without the fields that are at their default."""
+        """Return the one text form: a sorted URL query without the fields that are at their default."""
         pairs = [("v", VERSION)]
         for spec in fields(self):
             value = getattr(self, spec.name)
@@ -183,7 +183,7 @@ class Pinned:
 
     @property
     def hash(self) -> str:
-        """Answer 12 hex digits that stand for this picture; printed on exports."""
+        """Return 12 hex digits that stand for this picture; printed on exports."""
         text = f"{self.city}|{self.snapshot}|{to_text(self.as_of)}|{to_text(self.known_at)}|{self.view.url()}"
         if self.damaged:
             text += f"|damaged {' '.join(self.damaged)}"
@@ -221,7 +221,7 @@ class Pinned:
 
     @property
     def window_from(self) -> datetime:
-        """Answer the start of the window, UTC."""
+        """Return the start of the window, UTC."""
         return self.as_of - timedelta(seconds=self.window_s)
 
 

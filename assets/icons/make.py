@@ -20,7 +20,7 @@ Y, X = np.mgrid[0:CELL, 0:CELL] - (CELL - 1) / 2.0
 
 
 def polygon(*corners: tuple[float, float]) -> Field:
-    """Answer the signed distance to a polygon; corners in px from the centre, y downwards."""
+    """Return the signed distance to a polygon; corners in px from the centre, y downwards."""
     distance = np.full((CELL, CELL), np.inf)
     inside = np.zeros((CELL, CELL), dtype=bool)
     for (ax, ay), (bx, by) in zip(corners, (*corners[1:], corners[0]), strict=True):
@@ -32,23 +32,23 @@ def polygon(*corners: tuple[float, float]) -> Field:
 
 
 def disc(radius: float) -> Field:
-    """Answer the signed distance to a disc."""
+    """Return the signed distance to a disc."""
     return np.hypot(X, Y) - radius
 
 
 def box(half: float) -> Field:
-    """Answer the signed distance to a square with rounded corners."""
+    """Return the signed distance to a square with rounded corners."""
     x, y = np.abs(X) - half + 6, np.abs(Y) - half + 6
     return np.hypot(np.maximum(x, 0), np.maximum(y, 0)) + np.minimum(np.maximum(x, y), 0) - 6
 
 
 def hollow(field: Field, wide: float) -> Field:
-    """Answer the rim of a shape, `wide` px inwards."""
+    """Return the rim of a shape, `wide` px inwards."""
     return np.maximum(field, -field - wide)
 
 
 def cross(half: float, thick: float) -> Field:
-    """Answer the signed distance to an upright-turned-45° cross."""
+    """Return the signed distance to an upright-turned-45° cross."""
     u, v = (X + Y) / 2**0.5, (X - Y) / 2**0.5
     return np.minimum(np.maximum(np.abs(u) - half, np.abs(v) - thick), np.maximum(np.abs(v) - half, np.abs(u) - thick))
 
@@ -79,7 +79,7 @@ MARKS: dict[str, tuple[Field, tuple[int, int, int] | None, tuple[int, int, int],
 
 
 def draw(field: Field, own: tuple[int, int, int] | None, edge: tuple[int, int, int], wide: float) -> Field:
-    """Answer one cell, RGBA, straight alpha."""
+    """Return one cell, RGBA, straight alpha."""
     body = np.clip(0.5 - field, 0, 1)[..., None]
     around = np.clip(0.5 - (field - wide), 0, 1)
     cell = np.empty((CELL, CELL, 4))

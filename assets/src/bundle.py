@@ -16,7 +16,7 @@ OLDEST_NODE = 20
 
 
 def recent(folder: str | None) -> bool:
-    """Answer whether `folder` (None: the PATH) holds a Node that is recent enough, and npm."""
+    """Return whether `folder` (None: the PATH) holds a Node that is recent enough, and npm."""
     node, npm = shutil.which("node", path=folder), shutil.which("npm", path=folder)
     if node is None or npm is None:
         return False
@@ -26,7 +26,7 @@ def recent(folder: str | None) -> bool:
 
 
 def environment() -> dict[str, str] | None:
-    """Answer the environment in which `node` and `npm` are found; None if there is no Node recent enough."""
+    """Return the environment in which `node` and `npm` are found; None if there is no Node recent enough."""
     if recent(None):
         return dict(os.environ)
     beside = str(Path(sys.executable).parent)
@@ -34,7 +34,7 @@ def environment() -> dict[str, str] | None:
 
 
 def stale(root: Path = ROOT) -> bool:
-    """Answer whether the built bundle is missing or older than what it is built from."""
+    """Return whether the built bundle is missing or older than what it is built from."""
     built = root / "assets" / "dist" / "fonts" / "fonts.css"
     assets = root / "assets"
     sources = [root / "package-lock.json", *(assets / "src").iterdir(), *(assets / "css").iterdir(), *(assets / "icons").glob("marks.*")]

@@ -14,18 +14,18 @@ MOST_IN_DISTRICT = 6
 
 
 def ask_city(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the city's list asks."""
+    """Return what the city's list asks."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "mode": pinned.view.mode, "district": "", "zone_streets": (),
             "most": MOST}
 
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the chosen district's list asks."""
+    """Return what the chosen district's list asks."""
     return {**ask_city(pinned), "district": pinned.district, "zone_streets": pinned.zone_streets, "most": MOST_IN_DISTRICT}
 
 
 def ask_stages(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the stages ask."""
+    """Return what the stages ask."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
 
 

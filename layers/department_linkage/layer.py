@@ -34,7 +34,7 @@ def ask_links(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Answer a dashed line from each link that is not fine to what it blinds, and the departments on top."""
+    """Return a dashed line from each link that is not fine to what it blinds, and the departments on top."""
     lines = pdk.Layer("PathLayer", drawing.urls.data("links"), id="department_linkage-links", get_width=1.2,
                       width_units=String("pixels"), width_scale=drawing.ratio,
                       get_dash_array=[7, 6], dash_justified=True, opacity=0.55,

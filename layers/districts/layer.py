@@ -19,17 +19,17 @@ _RIVER_QUARTERS = (1, 2, 3)
 
 
 def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
-    """Answer no parameters: the answer is the same at every moment."""
+    """Return no parameters: the answer is the same at every moment."""
     return {}
 
 
 def ask_streets(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer whose streets are named."""
+    """Return whose streets are named."""
     return {"district": pinned.district}
 
 
 def ask_now(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the figures of the chosen district ask."""
+    """Return what the figures of the chosen district ask."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode,
             "district": pinned.district, "zone_streets": pinned.zone_streets}
 
@@ -52,7 +52,7 @@ def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the table of all districts asks."""
+    """Return what the table of all districts asks."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
 
 
@@ -62,12 +62,12 @@ _COUNTS = (Field("name", "districts-name", "name"), Field("open_now", "districts
 
 
 def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> str | list[int]:
-    """Answer an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
+    """Return an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
     return f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}" if district else list(others)
 
 
 def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
-    """Answer names along the rivers, which give way to all others; none where the pack has no rivers."""
+    """Return names along the rivers, which give way to all others; none where the pack has no rivers."""
     url = drawing.urls.pack("rivers")
     return [("name", pdk.Layer(
         "NamesLayer", url, id=f"districts-river-{quarter}", along=quarter / 4,
@@ -110,7 +110,7 @@ def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Answer land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
+    """Return land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
     names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
                       get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
                       letter_spacing=2, size_scale=drawing.ratio, pickable=True)

@@ -46,7 +46,7 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Answer the field and the aircraft; what cameras see right now only beside a chosen district or drone, to keep the map calm."""
+    """Return the field and the aircraft; what cameras see right now only beside a chosen district or drone, to keep the map calm."""
     seen = pdk.Layer("RasterLayer", drawing.urls.data("coverage"), id="drone_coverage-seen", raster=list(drawing.raster), cells=CELLS,
                      smooth=True)
     drones = pdk.Layer("MarkLayer", drawing.urls.data("drones"), id="drone_coverage-drones", size_scale=drawing.ratio, pickable=True,

@@ -28,18 +28,18 @@ LEGEND = Legend("event_heat-title", unit="event_heat-unit", note="event_heat-not
 
 
 def ask_marks(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the marks ask."""
+    """Return what the marks ask."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "mode": pinned.view.mode, "most": MOST, "most_minor": MOST_MINOR, **FILTERS}
 
 
 def ask_heat(pinned: Pinned) -> Mapping[str, Param]:
-    """Answer what the field asks."""
+    """Return what the field asks."""
     return {"as_of": pinned.as_of, "known_at": pinned.known_at, "window_from": pinned.window_from, "mode": pinned.view.mode,
             "least": HIGH / 120, **WEIGHTS, **FILTERS}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Answer the field, added to the light of the land, and the marks; a new mark of priority 1 gets a ring that pulses three times."""
+    """Return the field, added to the light of the land, and the marks; a new mark of priority 1 gets a ring that pulses three times."""
     heat = pdk.Layer("RasterLayer", drawing.urls.data("heat"), id="event_heat-heat", raster=list(drawing.raster), cells=CELLS, smooth=True,
                      blend=String("add"))
     marks = pdk.Layer("MarkLayer", drawing.urls.data("marks"), id="event_heat-marks", size_scale=drawing.ratio, pickable=True,

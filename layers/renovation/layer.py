@@ -51,7 +51,7 @@ def _marks(drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Seq
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Answer lifts under estates under centres; what is not finished is smaller."""
+    """Return lifts under estates under centres; what is not finished is smaller."""
     status = ["renovation-status", "status", "text", _WORDS]
     return [_marks(drawing, "lifts", "is_done ? 10 : 6", [["", "estate_name", "text"], ["renovation-lift", "kind", "text", _WORDS], status]),
             _marks(drawing, "estates", 13, [["", "name", "text"], status, ["renovation-built", "built", "year"],

@@ -23,7 +23,7 @@ SHEET = "html,body{margin:0;height:100%;background:#0b1220}#map{position:absolut
 
 
 def stream(**columns: pa.Array) -> bytes:
-    """Answer an Arrow IPC stream of these columns."""
+    """Return an Arrow IPC stream of these columns."""
     table = pa.table(columns)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
@@ -32,7 +32,7 @@ def stream(**columns: pa.Array) -> bytes:
 
 
 def lists(rows: list[list[float]] | list[list[int]], kind: pa.DataType) -> pa.Array:
-    """Answer a column of lists of one length."""
+    """Return a column of lists of one length."""
     return pa.array(rows, pa.list_(kind, len(rows[0])))
 
 
@@ -44,7 +44,7 @@ class Site:
     url: str = ""
 
     def answer(self, path: str) -> bytes | int:
-        """Answer the bytes of `path`, or a status."""
+        """Return the bytes of `path`, or a status."""
         if path in self.answers:
             return self.answers[path]
         if path.startswith("/assets/"):

@@ -37,7 +37,7 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Answer the machine's Chromium; without one these tests fail, since the map would be unproven."""
+    """Return the machine's Chromium; without one these tests fail, since the map would be unproven."""
     with ExitStack() as stack:
         try:
             opened = stack.enter_context(browser())
@@ -48,7 +48,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Answer a function that opens an address in a fresh page of a size, in a Chinese browser unless told otherwise, and watches it."""
+    """Return a function that opens an address in a fresh page of a size, in a Chinese browser unless told otherwise, and watches it."""
     with ExitStack() as stack:
 
         def opened(url: str, width: int = 1000, height: int = 700, **context: object) -> Watched:

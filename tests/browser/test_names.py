@@ -39,7 +39,7 @@ def point(lon, lat):
 
 
 def white(page):
-    """Answer the box of what is drawn, px: left, top, right, bottom."""
+    """Return the box of what is drawn, px: left, top, right, bottom."""
     picture = Image.open(io.BytesIO(page.page.screenshot())).convert("L").crop((0, 0, 800, 600))
     return picture.point(lambda value: 255 if value > 128 else 0).getbbox()
 

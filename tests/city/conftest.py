@@ -15,17 +15,17 @@ TESTS = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def trio() -> City:
-    """Answer the made-up city of three districts on two islands."""
+    """Return the made-up city of three districts on two islands."""
     return load_city(TESTS / "cities" / "trio")
 
 
 @pytest.fixture(scope="session")
 def wuhan() -> City:
-    """Answer the first city."""
+    """Return the first city."""
     return load_city(TESTS.parent / "data" / "wuhan")
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """Answer a copy of the made-up city's pack, to be broken."""
+    """Return a copy of the made-up city's pack, to be broken."""
     return Path(shutil.copytree(TESTS / "cities" / "trio", tmp_path / "trio"))

@@ -19,7 +19,7 @@ ARABIC = ("المدينة القديمة", "الميناء", "النهضة", "ا
 
 
 def shapes(n: int, lon: float, lat: float, radius_km: float, seed: int = 716) -> list[Any]:
-    """Answer `n` districts that fill an island around a place (deg), each where its centre is nearest."""
+    """Return `n` districts that fill an island around a place (deg), each where its centre is nearest."""
     chance = np.random.default_rng(seed)
     angle = np.linspace(0, 2 * np.pi, 181)[:-1]
     wobble = 1 + sum(chance.normal(0, 0.12 / k) * np.sin(k * angle + chance.uniform(0, 6)) for k in range(2, 9))
@@ -38,12 +38,12 @@ def shapes(n: int, lon: float, lat: float, radius_km: float, seed: int = 716) ->
 
 
 def geometry(shape: Any) -> dict[str, Any]:
-    """Answer a shape as GeoJSON."""
+    """Return a shape as GeoJSON."""
     return json.loads(shapely.to_geojson(shape))
 
 
 def features(names: Sequence[str], drawn: Sequence[Any], key: str = "name", **more: Sequence[Any]) -> list[dict[str, Any]]:
-    """Answer a feature for each name and shape; `more` are further properties, one value for each."""
+    """Return a feature for each name and shape; `more` are further properties, one value for each."""
     return [{"type": "Feature", "properties": {key: name, **{name: values[at] for name, values in more.items()}}, "geometry": geometry(shape)}
             for at, (name, shape) in enumerate(zip(names, drawn, strict=True))]
 
@@ -55,13 +55,13 @@ def write(path: Path, content: Sequence[dict[str, Any]], **member: Any) -> Path:
 
 
 def in_metres(drawn: Sequence[Any], epsg: int) -> list[Any]:
-    """Answer shapes in metres of a reference system."""
+    """Return shapes in metres of a reference system."""
     to = pyproj.Transformer.from_crs("EPSG:4326", epsg, always_xy=True)
     return [shapely.transform(shape, lambda xy: np.column_stack(to.transform(xy[:, 0], xy[:, 1]))) for shape in drawn]
 
 
 def bowtie(lon: float, lat: float, side: float) -> dict[str, Any]:
-    """Answer a polygon whose ring crosses itself."""
+    """Return a polygon whose ring crosses itself."""
     return {"type": "Polygon", "coordinates": [[[lon, lat], [lon + side, lat + side], [lon + side, lat], [lon, lat + side], [lon, lat]]]}
 
 

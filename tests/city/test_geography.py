@@ -22,12 +22,12 @@ from twin.view import Pointer, View, pin
 
 @pytest.fixture(scope="module")
 def here(trio: City) -> Locator:
-    """Answer a locator of the made-up city."""
+    """Return a locator of the made-up city."""
     return Locator(trio)
 
 
 def square(west: float, south: float, side: float) -> shapely.Polygon:
-    """Answer a square outline, deg."""
+    """Return a square outline, deg."""
     return shapely.box(west, south, west + side, south + side)
 
 

@@ -25,7 +25,7 @@ def put(pack: Path, role: str, geometry: Any, *, name: str = "Odd", **member: An
 
 
 def moved(geometry: Any, change: Any) -> Any:
-    """Answer a geometry with each of its positions changed."""
+    """Return a geometry with each of its positions changed."""
     def each(part: Any) -> Any:
         return change(*part) if isinstance(part[0], (int, float)) else [each(inner) for inner in part]
 

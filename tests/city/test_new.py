@@ -26,7 +26,7 @@ LISBON = Wish("Odd", zone="Europe/Lisbon")
 
 
 def squares(n: int, lon: float = -9.2, lat: float = 38.7, side: float = 0.02) -> list[Any]:
-    """Answer `n` squares in a row."""
+    """Return `n` squares in a row."""
     return [shapely.box(lon + at * side, lat, lon + (at + 1) * side, lat + side) for at in range(n)]
 
 
@@ -37,7 +37,7 @@ def make(tmp_path: Path, content: list[dict[str, Any]], wish: Wish = LISBON, rea
 
 
 def rows(made_city: Made) -> list[tuple[str, str]]:
-    """Answer ids and names of the new city's districts, in the order of the outlines."""
+    """Return ids and names of the new city's districts, in the order of the outlines."""
     return [(each.id, each.name) for each in made_city.drawn.districts]
 
 

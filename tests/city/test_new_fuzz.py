@@ -35,12 +35,12 @@ FEATURES = st.fixed_dictionaries({"properties": st.one_of(st.none(), st.dictiona
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Answer where the file of each example is written."""
+    """Return where the file of each example is written."""
     return tmp_path_factory.mktemp("fuzz") / "given.geojson"
 
 
 def sound(feature: dict[str, Any]) -> bool:
-    """Answer whether a feature is a polygon of one ring with an area, all of it between 10 degrees west and east."""
+    """Return whether a feature is a polygon of one ring with an area, all of it between 10 degrees west and east."""
     geometry = feature["geometry"] or {}
     if geometry.get("type") != "Polygon" or not isinstance(geometry["coordinates"], list) or len(geometry["coordinates"]) != 1:
         return False

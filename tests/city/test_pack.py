@@ -13,7 +13,7 @@ from twin.pack import check_pack, find_city, load_city
 
 
 def change(name: str, old: str, new: str) -> Callable[[Path], None]:
-    """Answer a fault: `old` in the file `name` becomes `new`, once."""
+    """Return a fault: `old` in the file `name` becomes `new`, once."""
 
     def apply(pack: Path) -> None:
         text = (pack / name).read_text(encoding="utf-8")
@@ -24,12 +24,12 @@ def change(name: str, old: str, new: str) -> Callable[[Path], None]:
 
 
 def drop(name: str) -> Callable[[Path], None]:
-    """Answer a fault: the file `name` is gone."""
+    """Return a fault: the file `name` is gone."""
     return lambda pack: (pack / name).unlink()
 
 
 def drop_row(name: str, start: str) -> Callable[[Path], None]:
-    """Answer a fault: the line of `name` that starts with `start` is gone."""
+    """Return a fault: the line of `name` that starts with `start` is gone."""
 
     def apply(pack: Path) -> None:
         lines = (pack / name).read_text(encoding="utf-8").splitlines()

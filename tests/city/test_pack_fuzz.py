@@ -24,7 +24,7 @@ VALUES = ("3", '""', "[]", "[3]", "{}", "{a = 1}", "true", "nan", "{city = 3}", 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Answer a copy of the made-up city's pack, mended after each example."""
+    """Return a copy of the made-up city's pack, mended after each example."""
     return Path(shutil.copytree(TRIO, tmp_path_factory.mktemp("fuzz") / "trio"))
 
 

@@ -22,7 +22,7 @@ CODES = {"420102", "420103", "420104", "420105", "420106", "420107", "420111", "
 
 
 def rows(city: City, name: str) -> list[dict[str, Any]]:
-    """Answer a reference table as rows."""
+    """Return a reference table as rows."""
     return city.reference[name].to_pylist()
 
 

@@ -58,7 +58,7 @@ class Rows:
     engine: Engine | None = None
 
     def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:
-        """Answer over the tables, and remember what was asked."""
+        """Return over the tables, and remember what was asked."""
         self.asked.append(sql.name)
         return self.engine.query(sql, params) if self.engine else answer(self.tables, sql, params)
 

@@ -27,12 +27,12 @@ LACKING = ("streets", "departments", "indicators", "places", "targets", "facts",
 
 
 def without(settings: str, section: str) -> str:
-    """Answer the settings of a pack without one of their sections."""
+    """Return the settings of a pack without one of their sections."""
     return re.sub(rf"^\[{section}\]\n(?:(?!\[).*\n?)*", "", settings, flags=re.MULTILINE)
 
 
 def pack_without(tmp_path: Path, *names: str) -> City:
-    """Answer the made-up city without some of its tables, and without those that refer to them."""
+    """Return the made-up city without some of its tables, and without those that refer to them."""
     root = Path(shutil.copytree(TRIO, tmp_path / "bare"))
     refer = {"departments": ("department_feeds", "indicators"), "event_sources": ("sla_targets",)}
     for table in {*names, *(each for name in names for each in refer.get(name, ()))}:
@@ -43,7 +43,7 @@ def pack_without(tmp_path: Path, *names: str) -> City:
 
 
 def days(city: City) -> dict[str, pa.Table]:
-    """Answer two days of rows, by table."""
+    """Return two days of rows, by table."""
     simulation = Simulation(city, 716, 60)
     parts: dict[str, list[pa.Table]] = {}
     for _day, tables in simulation.days(END - timedelta(days=2), END):

@@ -42,7 +42,7 @@ class Measured:
 
 
 def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
-    """Answer the median time of `work`, ms, after one run that does not count."""
+    """Return the median time of `work`, ms, after one run that does not count."""
     work()
     times: list[float] = []
     for _ in range(runs):
@@ -121,14 +121,14 @@ def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
 
 
 def _summed(name: str, kind: pa.DataType) -> str:
-    """Answer the cheapest sum that reads every value of a column."""
+    """Return the cheapest sum that reads every value of a column."""
     if pa.types.is_string(kind):
         return f"sum(strlen({name}))"
     return f"sum({name})" if pa.types.is_integer(kind) else f"count(CASE WHEN {name} THEN 1 END)" if pa.types.is_boolean(kind) else f"max({name})"
 
 
 def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tuple[float, float]:
-    """Answer the medians of `sql` and of a bare scan of its columns, ms, same engine, same files."""
+    """Return the medians of `sql` and of a bare scan of its columns, ms, same engine, same files."""
     bare = scan(engine, sql, params)
     return median_ms(lambda: engine.query(sql, params)), median_ms(lambda: engine.query(bare, {}))
 
@@ -136,7 +136,7 @@ def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tupl
 
 
 def busiest(city: City) -> str:
-    """Answer the district with the most people."""
+    """Return the district with the most people."""
     rows = city.reference["districts"].to_pylist()
     return max((row for row in rows if row["population"] and row["kind"] == "district"), key=lambda row: row["population"])["district_id"]
 

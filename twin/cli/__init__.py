@@ -26,7 +26,7 @@ class VisibleRecord(logging.LogRecord):
     """A line of the log in which nothing is left for a terminal to obey: a request's path is a stranger's text."""
 
     def getMessage(self) -> str:  # noqa: N802  (the name that logging calls it by)
-        """Answer the message with controls written out."""
+        """Return the message with controls written out."""
         return visible(super().getMessage())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,11 +41,11 @@ class TwinGroup(click.Group):
     """A group that loads a command when it is called, and says an error in at most three lines."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Answer the names of all commands."""
+        """Return the names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Answer the command `cmd_name`, loading its module; None if there is none."""
+        """Return the command `cmd_name`, loading its module; None if there is none."""
         module = COMMANDS.get(cmd_name)
         return importlib.import_module(module).command if module else None
 

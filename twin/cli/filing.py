@@ -181,7 +181,7 @@ def _verdict(path: Path) -> Verdict | None:
 
 
 def _free(folder: Path, name: str, at: datetime) -> str:
-    """Answer a name that no file or report of `folder` has: `name`, or with the moment in it."""
+    """Return a name that no file or report of `folder` has: `name`, or with the moment in it."""
     suffix = Path(name).suffix if len(os.fsencode(Path(name).suffix)) <= 20 else ""
     stem = name.removesuffix(suffix)
     while len(os.fsencode(stem)) > _LONGEST:

@@ -138,7 +138,7 @@ def _chosen(origin: str | None, since: str | None, table: str | None) -> dict[st
 
 
 def _asked(lake: Path, snapshot: str, sql: str, params: Mapping[str, object]) -> tuple[str, list[Row]]:
-    """Answer the id of a snapshot, and the rows of its quarantine that a question finds."""
+    """Return the id of a snapshot, and the rows of its quarantine that a question finds."""
     from twin.engine import Engine, load_sql
     from twin.store import Lake, find
     from twin.store.older import lacking
@@ -163,12 +163,12 @@ class _Kind:
     moments: list[datetime] = field(default_factory=list[datetime])
 
     def payload(self) -> Row:
-        """Answer it as JSON."""
+        """Return it as JSON."""
         return {"kind": self.kind, "table": self.table, "feed": self.feed, "origin": self.origin, "n": self.n,
                 "first_id": self.first_id, "first_rows": sorted(self.rows)[:_FIRST], "first_at": min(self.moments), "last_at": max(self.moments)}
 
     def lines(self) -> list[str]:
-        """Answer it as sentences."""
+        """Return it as sentences."""
         named = ", ".join(map(str, sorted(self.rows)[:_FIRST]))
         more = ", …" if len(self.rows) > _FIRST else ""
         where = f", row{'s' if len(self.rows) > 1 else ''} {named}{more}" if self.rows else ""

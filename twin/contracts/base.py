@@ -61,15 +61,15 @@ class Table:
 
     @property
     def schema(self) -> pa.Schema:
-        """Answer the Arrow schema; a column that may not be null says so."""
+        """Return the Arrow schema; a column that may not be null says so."""
         return pa.schema([pa.field(c.name, c.type, nullable=c.null) for c in self.columns])
 
     def empty(self) -> pa.Table:
-        """Answer a table of this schema with no rows."""
+        """Return a table of this schema with no rows."""
         return self.schema.empty_table()
 
     def column(self, name: str) -> Column:
-        """Answer the column called `name`.
+        """Return the column called `name`.
 
         Raises:
             KeyError: there is none.

@@ -69,7 +69,7 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
 
 def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, feed: str, origin: str, recorded_at: datetime,
                row_numbers: pa.Array | None = None, subjects: pa.ChunkedArray | None = None) -> pa.Table:
-    """Answer the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
+    """Return the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
 
     Args:
         subjects: event that each row of `raw` speaks of, one for one; None where rows speak of no event.
@@ -86,7 +86,7 @@ def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, f
 
 def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime,
                 subjects: Sequence[str | None] | None = None) -> pa.Table:
-    """Answer rows of the quarantine contract from (row number, reason, row as given in JSON).
+    """Return rows of the quarantine contract from (row number, reason, row as given in JSON).
 
     Args:
         subjects: event, order or thing that each row speaks of; None where that cannot be read. Kept in NFC, as its id is.
@@ -122,7 +122,7 @@ def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
 
 
 def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
-    """Answer the rows in the contract's types, null where a value cannot be had, and the reasons for those nulls."""
+    """Return the rows in the contract's types, null where a value cannot be had, and the reasons for those nulls."""
     bad: _Reasons = {}
     columns: list[pa.Array | pa.ChunkedArray] = []
     for column in table.columns:
@@ -253,7 +253,7 @@ def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int,
 
 
 def _first_of_each_key(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> tuple[pa.Table, _Reasons]:
-    """Answer the good rows, the first of each key alone, and the reasons of those that came after it."""
+    """Return the good rows, the first of each key alone, and the reasons of those that came after it."""
     good = np.ones(rows.num_rows, dtype=np.bool_)
     good[list(bad)] = False
     key = list(table.key)

@@ -40,7 +40,7 @@ class UndeclaredCRS(ContractError):  # noqa: N818 - named after what is wrong
 
 
 def to_wgs84(lon: Degrees, lat: Degrees, crs: str | None, *, feed: str = "the rows") -> tuple[Degrees, Degrees]:
-    """Answer longitudes and latitudes in degrees WGS 84.
+    """Return longitudes and latitudes in degrees WGS 84.
 
     Args:
         lon: n longitudes, deg, in `crs`; NaN stays NaN.
@@ -59,7 +59,7 @@ def to_wgs84(lon: Degrees, lat: Degrees, crs: str | None, *, feed: str = "the ro
 
 
 def gcj02_of_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
-    """Answer GCJ-02 degrees of WGS 84 degrees."""
+    """Return GCJ-02 degrees of WGS 84 degrees."""
     x, y = lon - 105.0, lat - 35.0
     both = 20.0 * (np.sin(6.0 * x * np.pi) + np.sin(2.0 * x * np.pi)) / 1.5
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + both
@@ -92,7 +92,7 @@ def _is_shifted(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
 
 
 def _inverse(forward: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]], lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
-    """Answer what `forward` maps to the given degrees."""
+    """Return what `forward` maps to the given degrees."""
     x, y = lon.astype(np.float64), lat.astype(np.float64)
     for _ in range(_TURNS):
         seen_x, seen_y = forward(x, y)

@@ -297,7 +297,7 @@ def read_mask(settings: Mapping[str, Any]) -> Mask:
 
 
 def check_mask(settings: Mapping[str, Any]) -> list[str]:
-    """Answer a sentence if the section [mask] cannot be followed by `read_mask`."""
+    """Return a sentence if the section [mask] cannot be followed by `read_mask`."""
     try:
         read_mask(settings)
     except PackError as error:

@@ -44,7 +44,7 @@ class Described:
 
 
 class Engine:
-    """Answers named SQL over a set of tables. Safe to share between threads.
+    """Returns named SQL over a set of tables. Safe to share between threads.
 
     Questions wait in line (first come, first served) for one of `threads` workers, each with its own cursor: a shared
     connection was seen to hand one thread the rows of another.
@@ -109,7 +109,7 @@ class Engine:
 
     def query(self, sql: Sql, params: Mapping[str, object], instead: Mapping[str, pa.Table] | None = None,
               files: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
-        """Answer `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
+        """Return `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
 
         Args:
             instead: rows that stand in for whole tables, for this question only.
@@ -122,7 +122,7 @@ class Engine:
         return self._pool.submit(self._answer, sql, bound, instead or {}, files or {}).result()
 
     def describe(self, sql: Sql) -> Described:
-        """Answer what the engine itself reports of `sql`, without its rows: for comparing with the header.
+        """Return what the engine itself reports of `sql`, without its rows: for comparing with the header.
 
         Raises:
             QueryError: it cannot be prepared over these tables.
@@ -193,12 +193,12 @@ class Engine:
         return cursor
 
     def close(self) -> None:
-        """Answer what is under way, then let go of the files."""
+        """Return what is under way, then let go of the files."""
         self._pool.shutdown(wait=True)
         self._con.close()
 
     def __enter__(self) -> Self:
-        """Answer the engine itself."""
+        """Return the engine itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -207,7 +207,7 @@ class Engine:
 
 
 def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) -> pa.Table:
-    """Answer one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
+    """Return one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
     with Engine.of(tables) as engine:
         return engine.query(sql, params)
 
@@ -232,7 +232,7 @@ def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
 
 
 def _view(name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW") -> str:
-    """Answer the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
+    """Return the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
     columns = TABLES[name].columns
     if not files:
         empty = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns)

@@ -71,7 +71,7 @@ class Sql:
     rows: str
 
     def param(self, name: str) -> Param:
-        """Answer the parameter called `name`.
+        """Return the parameter called `name`.
 
         Raises:
             KeyError: there is none.
@@ -79,7 +79,7 @@ class Sql:
         return {param.name: param for param in self.params}[name]
 
     def bind(self, given: Mapping[str, object]) -> dict[str, object]:
-        """Answer the parameters to bind.
+        """Return the parameters to bind.
 
         Raises:
             QueryError: one is missing, not asked for, or of another type than the header says.

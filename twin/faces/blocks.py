@@ -21,18 +21,18 @@ MARKS = {1: "p1", 2: "p2", 3: "p3", 4: "p4"}
 
 
 def mark(priority: float, picture: Picture) -> Component:
-    """Answer the shape of a priority; its name is read out to those who cannot see it."""
+    """Return the shape of a priority; its name is read out to those who cannot see it."""
     name = picture.texts.say(f"priority-{round(priority)}")
     return html.Span(className=f"mark {MARKS[round(priority)]}", title=name, role="img", **aria("label", name))
 
 
 def aria(name: str, value: str) -> dict[str, Any]:
-    """Answer an `aria-` attribute in the form that Dash takes."""
+    """Return an `aria-` attribute in the form that Dash takes."""
     return {f"aria-{name}": value}
 
 
 def figure(shown: Figure, *, spark_line: float | None = None, notes: Sequence[Component] = ()) -> Component:
-    """Answer one figure: name above, number with unit, what it is held against, notes.
+    """Return one figure: name above, number with unit, what it is held against, notes.
 
     With a trace if `spark_line`, its width in px, is given. One that is not known is a
     hatched dash with the reason beside it.
@@ -51,7 +51,7 @@ def figure(shown: Figure, *, spark_line: float | None = None, notes: Sequence[Co
 
 
 def headline(picture: Picture, name: str, *, spark_line: float | None = None) -> Component:
-    """Answer a figure of the headline; under the time of closing how many closings have none, if any."""
+    """Return a figure of the headline; under the time of closing how many closings have none, if any."""
     untimed = picture.figures.get("closed_untimed")
     notes: list[Component] = []
     if name == "closure_p90_s" and untimed is not None and untimed.value:
@@ -106,7 +106,7 @@ def note(shown: Shown, picture: Picture) -> Component | None:
 
 
 def block(shown: Shown, picture: Picture) -> Component:
-    """Answer any block by its kind."""
+    """Return any block by its kind."""
     draw = {"figures": _figures, "trend": _trend, "rows": table, "progress": progress, "tiles": tiles, "stages": stages}
     return section(shown, picture, note(shown, picture) or draw[shown.block.kind](shown, picture))
 
@@ -132,7 +132,7 @@ def usual(shown: Shown, picture: Picture) -> str:
 
 
 def table(shown: Shown, picture: Picture) -> Component:
-    """Answer rows as a table; the first column of form 'priority' becomes a mark."""
+    """Return rows as a table; the first column of form 'priority' becomes a mark."""
     fields = [field for field in shown.block.fields if not field.if_any or any(row[field.name] for row in shown.rows)]
     head = html.Thead(html.Tr([html.Th(picture.texts.say(field.label), scope="col", className=f"form-{field.form}",
                                        title=picture.texts.told(field.label, "means") or None) for field in fields]))
@@ -196,7 +196,7 @@ def refused(picture: Picture) -> Component:
 
 
 def progress(shown: Shown, picture: Picture) -> Component:
-    """Answer programmes against plan: a bar for what is finished, a line where a straight line would be by now."""
+    """Return programmes against plan: a bar for what is finished, a line where a straight line would be by now."""
     unplanned: dict[int, list[str]] = {}
     for row in shown.rows:
         if row["plan"] is None and row["actual"] is None:
@@ -229,7 +229,7 @@ def _programme(row: Row, picture: Picture) -> Component:
 
 
 def tiles(shown: Shown, picture: Picture) -> Component:
-    """Answer one tile per row: name, state and since when; a state is a word and a line style, not a colour alone."""
+    """Return one tile per row: name, state and since when; a state is a word and a line style, not a colour alone."""
     return html.Div([_tile(row, picture) for row in shown.rows], className="tiles")
 
 
@@ -242,7 +242,7 @@ def _tile(row: Row, picture: Picture) -> Component:
 
 
 def stages(shown: Shown, picture: Picture) -> Component:
-    """Answer the stages as bars over their counts."""
+    """Return the stages as bars over their counts."""
     most = max((row["n"] or 0 for row in shown.rows), default=0) or 1
     return html.Div([html.Div([
         html.Div(html.I(style={"height": f"{100 * (row['n'] or 0) / most:.0f}%"}), className="stage-bar"),
@@ -252,5 +252,5 @@ def stages(shown: Shown, picture: Picture) -> Component:
 
 
 def attributes(values: Mapping[str, object]) -> dict[str, Any]:
-    """Answer `data-` attributes."""
+    """Return `data-` attributes."""
     return {f"data-{name}": str(value) for name, value in values.items()}

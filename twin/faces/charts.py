@@ -19,7 +19,7 @@ QUIET = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
 def template(size: float) -> go.layout.Template:
-    """Answer the template for axis text of `size` px: no frame, no vertical grid, faint horizontals."""
+    """Return the template for axis text of `size` px: no frame, no vertical grid, faint horizontals."""
     axis = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True,
             "tickfont": {"size": size, "color": DARK["text-3"]}, "automargin": False}
     return go.layout.Template(layout={
@@ -35,7 +35,7 @@ def _last(trace: Sequence[float | None]) -> int | None:
 
 def trend(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, names: Mapping[str, str], size: float = 12,
           until: datetime | None = None) -> go.Figure:
-    """Answer values over time against their usual band.
+    """Return values over time against their usual band.
 
     Args:
         rows: rows of a 'trend' block, oldest first; values that are null leave a gap.

@@ -32,21 +32,21 @@ class Links:
     atlas: str
 
     def data(self, name: str) -> str:
-        """Answer the URL of the layer's own data `name`."""
+        """Return the URL of the layer's own data `name`."""
         return self.desk.url(self.layer.id, name, self.pinned)
 
     def pack(self, role: str) -> str:
-        """Answer the URL of a geography file of the pack; '' for one that it does not have."""
+        """Return the URL of a geography file of the pack; '' for one that it does not have."""
         return self.pack_urls.get(role, "")
 
     def icons(self) -> str:
-        """Answer the URL of the icon atlas."""
+        """Return the URL of the icon atlas."""
         return self.atlas
 
 
 def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, words: Texts, *, pack_urls: Mapping[str, str], atlas: str,
          ratio: float = 1.0, padding: tuple[int, int, int, int] = (0, 0, 0, 0)) -> dict[str, Any]:
-    """Answer what the bundle draws.
+    """Return what the bundle draws.
 
     Args:
         ratio: size of marks and names against a desk screen.
@@ -73,6 +73,6 @@ def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, words: Text
 
 
 def _spoken(line: list[Any], words: Texts) -> list[Any]:
-    """Answer one line of a tooltip (label, column, form, names of values) with its messages said."""
+    """Return one line of a tooltip (label, column, form, names of values) with its messages said."""
     label, column, form, *names = line
     return [words.say(label), column, form, *({value: words.say(key) for value, key in each.items()} for each in names)]

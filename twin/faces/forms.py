@@ -28,7 +28,7 @@ YEAR = 365 * DAY
 
 
 def duration(seconds: float, texts: Texts | None = None) -> str:
-    """Answer a duration in units that suit its size; `assets/src/durations.js` writes the same in a browser.
+    """Return a duration in units that suit its size; `assets/src/durations.js` writes the same in a browser.
 
     42″ below a minute, 1′38″ below an hour, 3 h 05′ below 48 hours, 12 d 4 h below 60 days, 212 d below 365 days, then 8.8 y.
     From 48 hours on nothing is rounded up, so that no duration is said to be longer than it is.
@@ -57,20 +57,20 @@ def _long(total: int, texts: Texts | None) -> str:
 
 
 def years(total: int) -> str:
-    """Answer whole seconds as years with one decimal, not rounded up."""
+    """Return whole seconds as years with one decimal, not rounded up."""
     tenths = total * 10 // YEAR
     return f"{tenths // 10:,}.{tenths % 10}"
 
 
 def behind(seconds: int, texts: Texts | None = None) -> str:
-    """Answer how far a clock is behind: whole minutes below 48 hours, since that is what one sets a clock by, then as `duration`."""
+    """Return how far a clock is behind: whole minutes below 48 hours, since that is what one sets a clock by, then as `duration`."""
     if seconds >= 48 * HOUR:
         return duration(seconds, texts)
     return texts.say("duration-minutes", m=str(seconds // MINUTE)) if texts else f"{seconds // MINUTE} min"
 
 
 def minutes(seconds: float, texts: Texts | None = None) -> str:
-    """Answer seconds as whole minutes, 13′, where there is no room for more.
+    """Return seconds as whole minutes, 13′, where there is no room for more.
 
     Under a minute as seconds. How long something has lasted is never below zero: a time that would
     be is unknown, and a dash.
@@ -149,12 +149,12 @@ def signed(text: str, value: float) -> str:
 
 
 def clock_time(moment: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
-    """Answer the time of day in the city's zone."""
+    """Return the time of day in the city's zone."""
     return moment.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def date(moment: datetime, zone: ZoneInfo, texts: Texts) -> str:
-    """Answer the date and the day of the week in the city's zone."""
+    """Return the date and the day of the week in the city's zone."""
     local = moment.astimezone(zone)
     return f"{local:%Y-%m-%d} {texts.say(f'weekday-{local.isoweekday()}')}"
 
@@ -182,7 +182,7 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
 
 
 def age(elapsed: timedelta, texts: Texts) -> str:
-    """Answer how long ago, in the largest unit that still says something: '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
+    """Return how long ago, in the largest unit that still says something: '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
 
     What is still to come has no age: a dash.
     """
@@ -198,7 +198,7 @@ def age(elapsed: timedelta, texts: Texts) -> str:
 
 
 def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
-    """Answer `value` in `form` (see `twin.layer.Field`); absent is a dash, never zero."""
+    """Return `value` in `form` (see `twin.layer.Field`); absent is a dash, never zero."""
     if value is None:
         return DASH
     if isinstance(value, datetime):
@@ -212,7 +212,7 @@ def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
 
 
 def write_number(value: float, form: str, texts: Texts) -> str:
-    """Answer a number in `form`; percent without its sign, which is its unit.
+    """Return a number in `form`; percent without its sign, which is its unit.
 
     Nothing lasts less than no time: such an age or duration is a dash.
     """

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def chips(picture: Picture) -> list[Component]:
-    """Answer the marks that must never be missed: simulated data, a drill, another moment."""
+    """Return the marks that must never be missed: simulated data, a drill, another moment."""
     texts, view = picture.texts, picture.pinned.view
     found: list[Component] = []
     if picture.status.simulated:
@@ -76,7 +76,7 @@ def moments(picture: Picture) -> list[Component]:
 
 
 def age(picture: Picture) -> Component:
-    """Answer the time of the data and its age; in a look back also which snapshot answered.
+    """Return the time of the data and its age; in a look back also which snapshot answered.
 
     The browser keeps the age running from `data-since`, and paints again when the newest snapshot is
     not `data-newest`, or what is damaged not `data-state`: in a look back only when there is news.
@@ -101,7 +101,7 @@ def age(picture: Picture) -> Component:
 
 
 def banner(picture: Picture) -> list[Component]:
-    """Answer what is wrong with the data, what to do, and why this moment has no figures.
+    """Return what is wrong with the data, what to do, and why this moment has no figures.
 
     Empty when all is well.
     """
@@ -188,7 +188,7 @@ def _counted(figure: Figure | None) -> int:
 
 
 def spoken(texts: Texts, city: City, ttl_s: float) -> str:
-    """Answer what the browser's own clockwork says (ages, durations, lost link), as JSON for a `data-` attribute."""
+    """Return what the browser's own clockwork says (ages, durations, lost link), as JSON for a `data-` attribute."""
     keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "age-years", "clock-behind", "offline", "late",
             "duration-minutes", "duration-days-hours", "duration-days", "duration-years")
     words = {key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys}
@@ -199,7 +199,7 @@ def spoken(texts: Texts, city: City, ttl_s: float) -> str:
 
 
 def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
-    """Answer one layer's row: its switch, its count and its scale. The legend is the switch."""
+    """Return one layer's row: its switch, its count and its scale. The legend is the switch."""
     assert layer.legend is not None  # noqa: S101  (callers pass layers that are read)
     on, texts = layer.id in picture.pinned.layers, picture.texts
     failed = any(shown.failed for shown in picture.shown if shown.layer == layer.id)
@@ -224,7 +224,7 @@ def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
 
 
 def _count(shown: Figure, title: str) -> Component:
-    """Answer a figure in words; its name is left out where the title beside it says the same."""
+    """Return a figure in words; its name is left out where the title beside it says the same."""
     name = [] if shown.name == title else [f"{shown.name} "]
     return html.Span([*name, html.B(f"{shown.text} {shown.unit}" if shown.unit[:1].isalpha() else f"{shown.text}{shown.unit}")], className="legend-figure",
                      **of_figure(shown))

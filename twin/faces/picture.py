@@ -165,7 +165,7 @@ class Picture:
         return self.texts.say(f"unknown-{unknown}", moment=until, tables=forms.few(damaged))
 
     def slot(self, slot: str) -> Iterator[Shown]:
-        """Answer the blocks of `slot` in their order."""
+        """Return the blocks of `slot` in their order."""
         return iter(sorted((shown for shown in self.shown if shown.block.slot == slot), key=lambda shown: shown.block.order))
 
     @property
@@ -180,12 +180,12 @@ class Picture:
         return (0, 0) if found is None else (found["open_now"] or 0, found["overdue_now"] or 0)
 
     def district(self) -> Row | None:
-        """Answer the chosen district's row of the pack; None if none is chosen."""
+        """Return the chosen district's row of the pack; None if none is chosen."""
         rows: list[Row] = self.city.reference["districts"].to_pylist()
         return next((row for row in rows if row["district_id"] == self.pinned.district), None)
 
     def district_name(self, district_id: str | None) -> str:
-        """Answer a district's name in the picture's language; a dash if unknown."""
+        """Return a district's name in the picture's language; a dash if unknown."""
         rows: list[Row] = self.city.reference["districts"].to_pylist()
         return next((self.texts.name(row) for row in rows if row["district_id"] == district_id), forms.DASH)
 

@@ -37,7 +37,7 @@ class Texts:
         return [entry.id.name for entry in _parsed(path.read_text(encoding="utf-8")).body if hasattr(entry, "id")]
 
     def say(self, key: str, **values: str | float) -> str:
-        """Answer the message `key` with `values` filled in; an unknown key answers itself, so that nothing goes blank."""
+        """Return the message `key` with `values` filled in; an unknown key answers itself, so that nothing goes blank."""
         if not key or not self._bundle.has_message(key):
             return key
         pattern = self._bundle.get_message(key).value
@@ -45,7 +45,7 @@ class Texts:
         return str(text)
 
     def has(self, key: str) -> bool:
-        """Answer whether there is a message `key`."""
+        """Return whether there is a message `key`."""
         return self._bundle.has_message(key)
 
     def told(self, key: str, what: str) -> str:
@@ -61,7 +61,7 @@ class Texts:
         return "" if pattern is None else str(self._bundle.format_pattern(pattern)[0])
 
     def name(self, row: Mapping[str, object], column: str = "name") -> str:
-        """Answer the name of a row that has `name` and `name_en`, in this language.
+        """Return the name of a row that has `name` and `name_en`, in this language.
 
         A row without one is called by what it is, its `kind`, or by a dash.
         """

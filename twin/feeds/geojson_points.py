@@ -103,7 +103,7 @@ def _no_collection(name: str, item: Any) -> None:
 
 
 def _place(geometry: Any, astray: Counter[str]) -> tuple[tuple[str | None, str | None], str]:
-    """Answer longitude and latitude as they are written, and why the feature is refused."""
+    """Return longitude and latitude as they are written, and why the feature is refused."""
     nowhere = (None, None)
     if geometry is None:
         return nowhere, ""
@@ -166,7 +166,7 @@ def _check(name: str, outline: Outline) -> None:
 
 
 def _other_system(members: Mapping[str, Any]) -> str:
-    """Answer what is wrong with the member `crs`, which older GeoJSON has; '' for nothing."""
+    """Return what is wrong with the member `crs`, which older GeoJSON has; '' for nothing."""
     crs = members.get("crs")
     if crs is None:
         return ""

@@ -171,7 +171,7 @@ class _Window:
         ) from error
 
     def peek(self, space: re.Pattern[str] = _SPACE) -> str:
-        """Answer the next letter that is no space, '' at the end, and stand before it."""
+        """Return the next letter that is no space, '' at the end, and stand before it."""
         while True:
             found = space.match(self.text, self.at)
             self.at = found.end() if found else self.at
@@ -211,7 +211,7 @@ class _Window:
             self.off(error.msg, raw)
 
     def listed(self) -> Iterator[Any]:
-        """Answer the values of the list that begins here, and stand behind it."""
+        """Return the values of the list that begins here, and stand behind it."""
         self.at += 1
         if self.peek() == "]":
             self.at += 1
@@ -222,7 +222,7 @@ class _Window:
                 return
 
     def members(self) -> Iterator[str]:
-        """Answer the names in the object that begins here, each when its value is next."""
+        """Return the names in the object that begins here, each when its value is next."""
         self.at += 1
         if self.peek() == "}":
             self.at += 1
@@ -247,7 +247,7 @@ class _Window:
         return found == close
 
     def has_lines(self) -> bool:
-        """Answer whether items are marked as a sequence, or the first line is all of an object."""
+        """Return whether items are marked as a sequence, or the first line is all of an object."""
         if "\x1e" in self.text[: self.at]:
             return True
         while (end := self.text.find("\n", self.at)) < 0:
@@ -267,7 +267,7 @@ class _Window:
         return self.text[end:].lstrip()[0] in "{\x1e"
 
     def line_here(self, at: int) -> int:
-        """Answer the line of the file that the letter `at` of the window is in, from 1."""
+        """Return the line of the file that the letter `at` of the window is in, from 1."""
         return self.line + self.text.count("\n", 0, at)
 
     def off(self, what: str, at: int | None = None) -> NoReturn:

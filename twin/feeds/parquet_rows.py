@@ -77,7 +77,7 @@ def _places_first(names: list[str], own: Sequence[str], geometry: int | None) ->
 
 
 def _rows_at_once(file: pq.ParquetFile) -> int:
-    """Answer how many rows are read at once: fewer where they are long."""
+    """Return how many rows are read at once: fewer where they are long."""
     groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
     widest = max(
         (group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=0
@@ -175,7 +175,7 @@ def _without_blanks(
 
 
 def _geometry(name: str, schema: pa.Schema, geo: bytes | None) -> int | None:
-    """Answer which column holds the points of a GeoParquet file; None if it is none.
+    """Return which column holds the points of a GeoParquet file; None if it is none.
 
     Raises:
         ContractError: what it says of its geometry cannot be read, or names another reference
@@ -207,7 +207,7 @@ def _geometry(name: str, schema: pa.Schema, geo: bytes | None) -> int | None:
 
 
 def _is_wgs84(crs: Any) -> bool:
-    """Answer whether PROJJSON is WGS 84 in degrees. None is: GeoParquet has that as its own."""
+    """Return whether PROJJSON is WGS 84 in degrees. None is: GeoParquet has that as its own."""
     if crs is None:
         return True
     if not isinstance(crs, dict):
@@ -226,7 +226,7 @@ class _Places:
 
 
 def _places(column: pa.Array) -> _Places:
-    """Answer longitudes and latitudes as text, and a fault for each row that has no point."""
+    """Return longitudes and latitudes as text, and a fault for each row that has no point."""
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
     if pa.types.is_struct(column.type):

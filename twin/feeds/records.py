@@ -83,12 +83,12 @@ def survey(name: str, records: Iterable[Record], first: Iterable[Key] = ()) -> S
 
 
 def names_of(keys: Iterable[Key]) -> list[str]:
-    """Answer the plain name of each key: nested names joined by dots."""
+    """Return the plain name of each key: nested names joined by dots."""
     return [key if isinstance(key, str) else ".".join(key) for key in keys]
 
 
 def header_of(names: Iterable[str]) -> tuple[str, ...]:
-    """Answer the names as `Sheet.header` has them: in NFC, none empty, each once."""
+    """Return the names as `Sheet.header` has them: in NFC, none empty, each once."""
     said = [one_form(mended(name).strip()) for name in names]
     plain, seen, header = set(said), set[str](), list[str]()
     for at, name in enumerate(said, 1):
@@ -124,7 +124,7 @@ def sheet_of(
     names: Sequence[str] | None = None,
     remarks: Sequence[str] = (),
 ) -> Sheet:
-    """Answer the sheet of the records that `read` gives anew; where there is none, none is lacking.
+    """Return the sheet of the records that `read` gives anew; where there is none, none is lacking.
 
     Args:
         names: of the columns, one for each key of `found`; `names_of` if None.

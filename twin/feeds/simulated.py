@@ -32,12 +32,12 @@ class Simulated:
         self._origin = f"seed {seed}"
 
     def register(self, at: datetime) -> Iterator[Batch]:
-        """Answer the registers (aircraft, estates, lifts, communities) as they stand at `at`: where the logs begin."""
+        """Return the registers (aircraft, estates, lifts, communities) as they stand at `at`: where the logs begin."""
         for name, rows in self._simulation.register(at).items():
             yield Batch(name, rows, NAME, self._origin)
 
     def between(self, start: datetime, end: datetime) -> Iterator[Batch]:
-        """Answer the rows recorded in (start, end], a local day at a time."""
+        """Return the rows recorded in (start, end], a local day at a time."""
         low, high = (pa.scalar(moment, pa.timestamp("us", tz="UTC")) for moment in (start, end))
         for _day, tables in self._simulation.days(start, end):
             for name, rows in tables.items():

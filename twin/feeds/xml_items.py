@@ -98,7 +98,7 @@ def _line(parser: Any) -> int:
 
 
 def _is_nil(attributes: Sequence[str]) -> bool:
-    """Answer whether one of the attributes, name and value in turn, says that there is nothing."""
+    """Return whether one of the attributes, name and value in turn, says that there is nothing."""
     pairs = zip(attributes[::2], attributes[1::2], strict=True)
     return any(name.endswith(_NIL) and value in {"true", "1"} for name, value in pairs)
 

@@ -1,4 +1,4 @@
-"""Answers kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask."""
+"""Returns kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Cache(Generic[V]):
         return self._bytes
 
     def get(self, key: Hashable, work_out: Callable[[], V]) -> V:
-        """Answer what is kept under `key`, or work it out; whoever asks meanwhile waits for that.
+        """Return what is kept under `key`, or work it out; whoever asks meanwhile waits for that.
 
         A failure is not kept, nor an answer that is larger than the whole cache: the others stay.
 

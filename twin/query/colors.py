@@ -20,7 +20,7 @@ NONE = (0, 0, 0, 0)
 
 
 def paint(values: pa.ChunkedArray, scale: Scale) -> Colors:
-    """Answer one colour per value, n x 4 bytes; null, and what the scale does not name, is not drawn."""
+    """Return one colour per value, n x 4 bytes; null, and what the scale does not name, is not drawn."""
     if isinstance(scale, Ramp):
         return _ramp(_numbers(values), scale)
     if scale and isinstance(scale[0], Kind):
@@ -29,12 +29,12 @@ def paint(values: pa.ChunkedArray, scale: Scale) -> Colors:
 
 
 def _numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
-    """Answer the values as float64; null is NaN."""
+    """Return the values as float64; null is NaN."""
     return np.asarray(values.cast(pa.float64(), safe=False).combine_chunks().to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _ramp(values: npt.NDArray[np.float64], ramp: Ramp) -> Colors:
-    """Answer colours on straight lines between the ramp's, which are spread evenly from `low` to `high`; ends hold beyond."""
+    """Return colours on straight lines between the ramp's, which are spread evenly from `low` to `high`; ends hold beyond."""
     stops = np.asarray(ramp.colors, dtype=np.float64)
     share = np.clip((values - ramp.low) / (ramp.high - ramp.low), 0.0, 1.0) * (len(stops) - 1)
     known = ~np.isnan(share)
@@ -47,14 +47,14 @@ def _ramp(values: npt.NDArray[np.float64], ramp: Ramp) -> Colors:
 
 
 def _bands(values: npt.NDArray[np.float64], bands: Sequence[Band]) -> Colors:
-    """Answer the colour of the last band whose `low` a value reaches; below the first it is not drawn."""
+    """Return the colour of the last band whose `low` a value reaches; below the first it is not drawn."""
     table = np.asarray([NONE, *(band.color for band in bands)], dtype=np.uint8)
     at = np.searchsorted(np.asarray([band.low for band in bands]), values, side="right")
     return table[np.where(np.isnan(values), 0, at)]
 
 
 def _kinds(values: pa.ChunkedArray, kinds: Sequence[Kind]) -> Colors:
-    """Answer the colour of the kind that a value names."""
+    """Return the colour of the kind that a value names."""
     table = np.asarray([*(kind.color for kind in kinds), NONE], dtype=np.uint8)
     found = cast("Any", pc).index_in(values, value_set=pa.array([kind.value for kind in kinds], pa.string()))
     at = found.combine_chunks().fill_null(len(kinds)).to_numpy(zero_copy_only=False)

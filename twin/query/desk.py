@@ -94,7 +94,7 @@ class Answer:
 
 
 class Desk:
-    """Answers the questions of one city's layers over one lake. Safe between threads."""
+    """Returns the questions of one city's layers over one lake. Safe between threads."""
 
     def __init__(self, city: City, registry: Registry, lake: Path, *, threads: int = 2) -> None:
         """Read the layers' SQL and look for the newest snapshot.
@@ -139,7 +139,7 @@ class Desk:
         return Pointer(found.snapshot.id, found.snapshot.as_of, newest_as_of, found.problems, self._damaged(found.snapshot.id))
 
     def status(self) -> Status:
-        """Answer how the lake is. Cheap: it may be asked by every open page every second.
+        """Return how the lake is. Cheap: it may be asked by every open page every second.
 
         Raises:
             LakeError: no snapshot can be shown.
@@ -149,13 +149,13 @@ class Desk:
         return Status(there.id, there.as_of, there.created_at, there.simulated, there.mode, tuple(dict.fromkeys(problems)), tuple(sorted(newest.damaged)))
 
     def block(self, layer: Layer, block: Block, pinned: Pinned) -> Answer:
-        """Answer a layer's block for a pinned view, and whether anything was known at its moment. Raises as `ask` does."""
+        """Return a layer's block for a pinned view, and whether anything was known at its moment. Raises as `ask` does."""
         answer = self.ask(layer.id, block.sql, block.ask(pinned), pinned.snapshot)
         shown = self._shelf.shown(pinned.snapshot)
         return replace(answer, unknown=self._unknown(answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged))
 
     def ask(self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str) -> Answer:
-        """Answer one question of a layer over a snapshot; what `params` leaves out and the pack gives is filled in.
+        """Return one question of a layer over a snapshot; what `params` leaves out and the pack gives is filled in.
 
         Raises:
             UsageError: the layer has no such question. QueryError: the question cannot be answered.
@@ -179,7 +179,7 @@ class Desk:
         return tuple(sorted({table for question, params in asked for table in _lost(shown, question, params)}))
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
-        """Answer the address of a layer's map data for a pinned view. Raises UsageError if there are none of that name."""
+        """Return the address of a layer's map data for a pinned view. Raises UsageError if there are none of that name."""
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
         params = links.fill(question, data.ask(pinned), self._given)
@@ -188,7 +188,7 @@ class Desk:
         return links.to_url(layer, name, tag, pinned.snapshot, params)
 
     def parse_url(self, layer: str, name: str, words: Mapping[str, str]) -> tuple[str, dict[str, Param]]:
-        """Answer the snapshot and the typed parameters of an address that `url` gave.
+        """Return the snapshot and the typed parameters of an address that `url` gave.
 
         Raises:
             UsageError: the layer or its data are not there, a word is unknown, missing or mistyped, or the address is of
@@ -285,7 +285,7 @@ class Desk:
         return "damaged" if lost else "nothing-known"
 
     def _answer(self, snapshot: str, question: Sql, filled: Mapping[str, Param]) -> Answer:
-        """Answer a question over what is whole of a snapshot; if that changes meanwhile, once more."""
+        """Return a question over what is whole of a snapshot; if that changes meanwhile, once more."""
         while True:
             shown = self._shelf.shown(snapshot)
             lost = _lost(shown, question, filled)
@@ -374,7 +374,7 @@ def _behind(question: Sql) -> tuple[str, ...]:
 
 def _key(snapshot: Snapshot, sql: Sql, params: Mapping[str, Param], anew: Collection[str] = (),
          lost: tuple[str, ...] = ()) -> tuple[object, ...]:
-    """Answer what an answer depends on: the bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
+    """Return what an answer depends on: the bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
 
     But for a measure that is worked out when the snapshot is opened: it has no bytes of its own. Coverage of another
     moment is worked out from the log, so that counts too.

@@ -19,7 +19,7 @@ _FLAT = {_MOMENT: pa.timestamp("ms", tz="UTC")}
 
 
 def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
-    """Answer an Arrow IPC stream of one batch; the same rows give the same bytes.
+    """Return an Arrow IPC stream of one batch; the same rows give the same bytes.
 
     Columns: `position` (or `source_position`, `target_position` and a `path` of both; or `path`, a closed ring; or `x`, `y`
     uint16) in float64, since float32 puts a point at 114 deg up to 0.4 m off; `fill_color` 4 x uint8; `size`, `angle` float32;
@@ -48,7 +48,7 @@ def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
 
 
 def _shape(rows: pa.Table, how: Encode) -> tuple[dict[str, pa.Array], set[str]]:
-    """Answer the columns that place the rows, and the names of the columns that went into them."""
+    """Return the columns that place the rows, and the names of the columns that went into them."""
     if how.shape == "point":
         return {"position": _places(rows, ("lon", "lat"))}, {"lon", "lat"}
     if how.shape == "line":
@@ -63,7 +63,7 @@ def _shape(rows: pa.Table, how: Encode) -> tuple[dict[str, pa.Array], set[str]]:
 
 
 def _places(rows: pa.Table, names: tuple[str, ...]) -> pa.FixedSizeListArray:
-    """Answer the columns `names` side by side, one fixed-size list of float64 per row."""
+    """Return the columns `names` side by side, one fixed-size list of float64 per row."""
     flat: npt.NDArray[np.float64] = np.empty((rows.num_rows, len(names)), dtype=np.float64)
     for at, name in enumerate(names):
         flat[:, at] = _whole(_column(rows, name)).cast(pa.float64()).to_numpy(zero_copy_only=False)
@@ -78,13 +78,13 @@ def _column(rows: pa.Table, name: str) -> pa.ChunkedArray:
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
-    """Answer a column in one piece."""
+    """Return a column in one piece."""
     pieces = column.combine_chunks()
     return pa.concat_arrays(pieces.chunks) if isinstance(pieces, pa.ChunkedArray) else pieces
 
 
 def _picking(column: pa.ChunkedArray) -> pa.Array:
-    """Answer a column as a click reads it: text as a dictionary, whole numbers of 64 bits as float64, moments in ms."""
+    """Return a column as a click reads it: text as a dictionary, whole numbers of 64 bits as float64, moments in ms."""
     pieces = _whole(column)
     if pa.types.is_string(pieces.type) or pa.types.is_large_string(pieces.type):
         words = pieces.cast(pa.string()).dictionary_encode()
@@ -95,7 +95,7 @@ def _picking(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _settled(column: pa.Array) -> pa.Array:
-    """Answer the same values with zeros where null: the engine leaves there whatever stood in memory, and bytes would differ."""
+    """Return the same values with zeros where null: the engine leaves there whatever stood in memory, and bytes would differ."""
     if column.null_count == 0 or not (pa.types.is_primitive(column.type)):
         return column
     bare = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column

@@ -22,12 +22,12 @@ _OWN = ("q", "snapshot")
 
 
 def tag(sql: Sql, *of: str) -> str:
-    """Answer 12 hex digits for a question's text, the encoder, and what else shapes the bytes."""
+    """Return 12 hex digits for a question's text, the encoder, and what else shapes the bytes."""
     return hashlib.sha256("|".join((sql.sha256, ENCODER, *of)).encode()).hexdigest()[:12]
 
 
 def of_city(city: City) -> dict[str, Param]:
-    """Answer the parameters that the pack gives, so that no layer needs the city: the raster, the zone, and numbers of [freshness]."""
+    """Return the parameters that the pack gives, so that no layer needs the city: the raster, the zone, and numbers of [freshness]."""
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
@@ -39,19 +39,19 @@ def of_city(city: City) -> dict[str, Param]:
 
 
 def fill(sql: Sql, asked: Params, given: Params) -> dict[str, Param]:
-    """Answer what a layer asked, with what `sql` takes besides filled in from the pack."""
+    """Return what a layer asked, with what `sql` takes besides filled in from the pack."""
     wanted = {param.name for param in sql.params}
     return {**{name: value for name, value in given.items() if name in wanted}, **asked}
 
 
 def to_url(layer: str, name: str, tagged: str, snapshot: str, params: Params) -> str:
-    """Answer `/data/<layer>/<name>.arrow?…`, sorted; a null is an empty word."""
+    """Return `/data/<layer>/<name>.arrow?…`, sorted; a null is an empty word."""
     pairs = {"q": tagged, "snapshot": snapshot, **{key: write(value) for key, value in params.items()}}
     return f"/data/{layer}/{name}.arrow?{urlencode(sorted(pairs.items()), safe=':')}"
 
 
 def write(value: Param) -> str:
-    """Answer a parameter as it stands in an address; equal values give equal words."""
+    """Return a parameter as it stands in an address; equal values give equal words."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -62,7 +62,7 @@ def write(value: Param) -> str:
 
 
 def read(sql: Sql, words: Mapping[str, str]) -> dict[str, Param]:
-    """Answer the parameters of `sql` from the words of an address, typed by the header.
+    """Return the parameters of `sql` from the words of an address, typed by the header.
 
     Raises:
         UsageError: a word is missing, unknown, or not of its type.

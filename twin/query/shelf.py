@@ -91,7 +91,7 @@ class Shelf:
 
     @contextmanager
     def open(self, snapshot_id: str) -> Generator[tuple[Shown, Engine]]:
-        """Answer a snapshot and an engine over what is whole of it, which stays open for the length of the block.
+        """Return a snapshot and an engine over what is whole of it, which stays open for the length of the block.
 
         Raises:
             DamagedError: there is no such snapshot, or it cannot be read.

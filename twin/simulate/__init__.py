@@ -40,7 +40,7 @@ class Simulation:
         self._late = lru_cache(maxsize=_KEPT_DAYS + events.LOOKS_BACK_DAYS)(self._late_rows)
 
     def register(self, at: datetime) -> dict[str, pa.Table]:
-        """Answer the registers as they stand at `at`: aircraft, estates, lifts, communities."""
+        """Return the registers as they stand at `at`: aircraft, estates, lifts, communities."""
         return {DRONES.name: fleet.register(self.world, self._fleet, at), **programmes.register(self.world, self._items, at)}
 
     def _day(self, day: date) -> dict[str, pa.Table]:
@@ -67,6 +67,6 @@ class Simulation:
                 yield day, self.day(day)
 
     def truth(self, start: datetime, end: datetime) -> list[Truth]:
-        """Answer what the stories that begin in [start, end) planted."""
+        """Return what the stories that begin in [start, end) planted."""
         found = [truth for day in days(self.world, start, end, 0) for truth in stories.stories_day(self.world, day, self._scenarios)[1]]
         return [truth for truth in found if start <= truth.at < end + timedelta(0)]

@@ -49,7 +49,7 @@ class Fleet:
 
 
 def fleet_of(world: World) -> Fleet:
-    """Answer the fleet: as many aircraft as the pack says are integrated, or one per 40,000 people, at docks near streets."""
+    """Return the fleet: as many aircraft as the pack says are integrated, or one per 40,000 people, at docks near streets."""
     facts = {row["metric"]: row["value"] for row in world.city.reference["facts"].to_pylist() if row["subject"] == "drones"}
     n = int(facts.get("integrated", max(12, world.population // 40_000)))
     draw = world.draw("fleet")
@@ -74,7 +74,7 @@ def _stays_inside(world: World, lon: NDArray[np.float64], lat: NDArray[np.float6
 
 
 def _route() -> NDArray[np.float64]:
-    """Answer the way of one flight, metres from the dock in the flight's own frame: out, over lines side by side, and home."""
+    """Return the way of one flight, metres from the dock in the flight's own frame: out, over lines side by side, and home."""
     way: list[tuple[float, float]] = [(0.0, 0.0)]
     for line in range(_LINES):
         x = 500.0 + line * _APART_M
@@ -89,7 +89,7 @@ def _turned(x: Any, y: Any, turn_deg: Any) -> tuple[Any, Any]:
 
 
 def register(world: World, fleet: Fleet, at: datetime) -> pa.Table:
-    """Answer the register as recorded at `at`, in the schema of `drones`."""
+    """Return the register as recorded at `at`, in the schema of `drones`."""
     n = len(fleet.id)
     depts = world.city.reference["departments"]["dept_id"].to_pylist() or [_NOBODY]
     zero = np.zeros(n, np.int64)
@@ -114,7 +114,7 @@ def fleet_day(world: World, fleet: Fleet, day: date, telemetry_s: int) -> dict[s
 
 
 def _ticks(world: World, day: date, start: int, end: int, step: int) -> NDArray[np.int64]:
-    """Answer seconds after local midnight in [start, end) that are whole multiples of `step` since 1970: a coarser step is a subset."""
+    """Return seconds after local midnight in [start, end) that are whole multiples of `step` since 1970: a coarser step is a subset."""
     base = int(world.midnight(day).timestamp())
     first = -(-(base + start) // step) * step - base
     return np.arange(first, end, step)

@@ -71,7 +71,7 @@ def items_of(world: World) -> list[Item]:
 
 
 def _named(world: World, programme: str) -> list[dict[str, Any]]:
-    """Answer the pack's named estates or communities, with numbers for lon and lat."""
+    """Return the pack's named estates or communities, with numbers for lon and lat."""
     path = world.city.root / {"estates": "named_estates.csv", "communities": "named_communities.csv"}.get(programme, "none")
     if not path.is_file():
         return []
@@ -118,7 +118,7 @@ def _reached(programme: str, end: date, draw: np.random.Generator) -> tuple[date
 
 
 def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
-    """Answer every item that has begun its way, as it stands at `at` and recorded then: where the log begins."""
+    """Return every item that has begun its way, as it stands at `at` and recorded then: where the log begins."""
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     for number, item in enumerate(items):
         n_reached = sum(_moved_at(world, number, day) <= at for day in item.reached)
@@ -128,7 +128,7 @@ def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Tabl
 
 
 def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.Table]:
-    """Answer what moves on one local day: new versions of items, lift applications through their steps, activities."""
+    """Return what moves on one local day: new versions of items, lift applications through their steps, activities."""
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     steps: list[dict[str, Any]] = []
     for number, item in enumerate(items):
@@ -143,7 +143,7 @@ def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.T
 
 
 def _moved_at(world: World, number: int, day: date) -> datetime:
-    """Answer when an item moves on one of its days, UTC: in the office hours of the city, each at its own second."""
+    """Return when an item moves on one of its days, UTC: in the office hours of the city, each at its own second."""
     return world.midnight(day) + timedelta(seconds=9 * 3_600 + number % 21_600)
 
 
@@ -163,7 +163,7 @@ def _table(programme: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def _lift_steps(world: World, number: int, item: Item, day: date) -> list[dict[str, Any]]:
-    """Answer the approval steps that an application enters or leaves today: five between 'applied' and 'approved'."""
+    """Return the approval steps that an application enters or leaves today: five between 'applied' and 'approved'."""
     length = (item.reached[1] - item.reached[0]) / len(LIFT_STEPS_ORDER)
     found: list[dict[str, Any]] = []
     channel = "mobile" if int(item.fixed["lift_id"][2:]) % 5 else "window"
@@ -178,7 +178,7 @@ def _lift_steps(world: World, number: int, item: Item, day: date) -> list[dict[s
 
 
 def _activities(world: World, items: list[Item], day: date) -> pa.Table:
-    """Answer the classes and meetings of the day in centres that are open; attendance is known when they end."""
+    """Return the classes and meetings of the day in centres that are open; attendance is known when they end."""
     open_ones = [item for item in items if item.programme == "communities" and item.reached[-1] <= day]
     draw = world.draw("activities", day)
     meeting = [item for item in open_ones if draw.random() < 0.6]

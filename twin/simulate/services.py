@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def links_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Answer a day's probes: once a minute for each department; now and then a link is down, or answers without records."""
+    """Return a day's probes: once a minute for each department; now and then a link is down, or answers without records."""
     parts = [_probes(world, day, dept) for dept in world.city.reference["departments"]["dept_id"].to_pylist()]
     return {"link_probes": pa.concat_tables(parts) if parts else LINK_PROBES.empty()}
 
@@ -43,7 +43,7 @@ def _probes(world: World, day: date, dept: str) -> pa.Table:
 
 
 def indicators_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Answer a day's indicator values: hourly ones every hour, daily ones at six, monthly ones on the first at six."""
+    """Return a day's indicator values: hourly ones every hour, daily ones at six, monthly ones on the first at six."""
     catalogue = world.city.reference["indicators"].to_pylist()
     parts: list[pa.Table] = []
     for period, hours in (("hour", np.arange(world.length_s(day) // 3_600)), ("day", np.array([6])), ("month", np.array([6]) if day.day == 1 else np.zeros(0, int))):
@@ -74,7 +74,7 @@ def _values(world: World, day: date, period: str, rows: list[dict[str, Any]], ho
 
 
 def rain_mm(world: World, day: date, at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Answer rain in the five minutes before each moment, mm; a storm rises and falls once."""
+    """Return rain in the five minutes before each moment, mm; a storm rises and falls once."""
     storm = world.storm(day)
     if storm is None:
         return np.zeros(len(at))
@@ -83,7 +83,7 @@ def rain_mm(world: World, day: date, at: NDArray[np.int64]) -> NDArray[np.float6
 
 
 def water_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Answer a day's rain (every five minutes while it rains, else every hour), depths every ten minutes, and dredge jobs."""
+    """Return a day's rain (every five minutes while it rains, else every hour), depths every ten minutes, and dredge jobs."""
     storm, draw = world.storm(day), world.draw("water", day)
     at = np.arange(300, world.length_s(day) + 1, 300)
     wet = rain_mm(world, day, at)

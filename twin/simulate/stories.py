@@ -46,7 +46,7 @@ class Truth:
 
 
 def planned(world: World, day: date, placed: tuple[Scenario, ...]) -> list[Scenario]:
-    """Answer the stories that begin on a local day: those that were placed, and those that the calendar brings."""
+    """Return the stories that begin on a local day: those that were placed, and those that the calendar brings."""
     draw, start = world.draw("stories", day), world.midnight(day)
     found = [each for each in placed if each.at.astimezone(world.city.zone).date() == day]
     if draw.random() < 0.8:
@@ -74,7 +74,7 @@ _SOURCES = {"bike_pileup": "proactive", "burning_smell": "reported", "storm": "p
 
 
 def stories_day(world: World, day: date, placed: tuple[Scenario, ...]) -> tuple[dict[str, pa.Table], list[Truth]]:
-    """Answer the rows and the truth of the stories that begin on a local day."""
+    """Return the rows and the truth of the stories that begin on a local day."""
     tables: dict[str, list[pa.Table]] = {}
     truths: list[Truth] = []
     told = _script(world)
@@ -109,7 +109,7 @@ def _spot(world: World, name: str | None) -> tuple[float, float, str | None]:
 
 
 def _street(world: World, lon: float, lat: float) -> str | None:
-    """Answer the nearest street-level unit; None where the pack has no streets."""
+    """Return the nearest street-level unit; None where the pack has no streets."""
     if not world.has_streets:
         return None
     return str(world.street_code[int(np.argmin(np.hypot((world.street_lon - lon) * np.cos(np.radians(lat)), world.street_lat - lat)))])
@@ -144,7 +144,7 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
 
 
 def _order(truth: Truth, number: int, unit: str, at: Any, result: str | None) -> list[dict[str, Any]]:
-    """Answer the four versions of one order: all units are told at once, the first acknowledges after `response_s`."""
+    """Return the four versions of one order: all units are told at once, the first acknowledges after `response_s`."""
     when = {"sent_at": 18, "acked_at": truth.response_s + number * 6, "arrived_at": truth.closure_s * 0.3 + number * 60, "done_at": truth.closure_s * 0.9}
     rows: list[dict[str, Any]] = []
     for version, latest in enumerate(when, start=1):
@@ -156,7 +156,7 @@ def _order(truth: Truth, number: int, unit: str, at: Any, result: str | None) ->
 
 
 def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> pa.Table:
-    """Answer the tracks of a crossing: formations that start two minutes apart and swim the course in blocks.
+    """Return the tracks of a crossing: formations that start two minutes apart and swim the course in blocks.
 
     Every position has 1.5 m of noise; 5 % of the samples are lost.
     """

@@ -52,7 +52,7 @@ class World:
         self.words = "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in city.name) else "en"
 
     def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
-        """Answer the codes of `streets` as a row may name them: null where the pack has no streets."""
+        """Return the codes of `streets` as a row may name them: null where the pack has no streets."""
         if self.has_streets:
             return pa.array(self.street_code[streets], pa.string())
         return pa.nulls(len(streets), pa.string())
@@ -64,7 +64,7 @@ class World:
 
     @cached_property
     def street_weight(self) -> NDArray[np.float64]:
-        """Answer how much happens around each street-level unit: people of its district per unit, more near the centre."""
+        """Return how much happens around each street-level unit: people of its district per unit, more near the centre."""
         districts = self.city.reference["districts"]
         people = dict(zip(districts["district_id"].to_pylist(), districts["population"].to_pylist(), strict=True))
         units = {name: int((self.street_district == name).sum()) for name in set(self.street_district)}
@@ -87,29 +87,29 @@ class World:
 
     @cached_property
     def areas(self) -> list[str]:
-        """Answer the districts that have an outline, and 'city'."""
+        """Return the districts that have an outline, and 'city'."""
         return [*self.locator.ids, "city"]
 
     @cached_property
     def population(self) -> int:
-        """Answer the people of all districts together."""
+        """Return the people of all districts together."""
         return sum(self.city.reference["districts"]["population"].drop_null().to_pylist()) or 100_000
 
     def draw(self, *names: object) -> np.random.Generator:
-        """Answer the random numbers that belong to `names` (a table, a day): the same ones every time."""
+        """Return the random numbers that belong to `names` (a table, a day): the same ones every time."""
         text = "|".join(str(name) for name in (self.seed, self.city.id, *names))
         return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
     def midnight(self, day: date) -> datetime:
-        """Answer the start of a local day, UTC."""
+        """Return the start of a local day, UTC."""
         return datetime.combine(day, time(), self.city.zone).astimezone(UTC)
 
     def length_s(self, day: date) -> int:
-        """Answer how long a local day is, s: an hour less or more where the clocks change."""
+        """Return how long a local day is, s: an hour less or more where the clocks change."""
         return int((self.midnight(day + timedelta(days=1)) - self.midnight(day)).total_seconds())
 
     def storm(self, day: date) -> Storm | None:
-        """Answer the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
+        """Return the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
         draw = self.draw("weather", day)
         if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
             return None
@@ -137,18 +137,18 @@ def _spots(world: World) -> pa.Table:
 
 
 def micro(degrees: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Answer whole micro-degrees."""
+    """Return whole micro-degrees."""
     return np.rint(degrees * 1e6).astype(np.int32)
 
 
 def moments(start: datetime, seconds: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Answer `start` plus whole seconds as moments, UTC; null where `mask`."""
+    """Return `start` plus whole seconds as moments, UTC; null where `mask`."""
     base = np.datetime64(start.astimezone(UTC).replace(tzinfo=None), "us")
     return pa.array(base + np.asarray(seconds).astype("timedelta64[s]"), pa.timestamp("us"), mask=mask).cast(UTC_US)
 
 
 def days(world: World, start: datetime, end: datetime, before: int) -> list[date]:
-    """Answer the local days whose rows may be recorded in (start, end]: `before` more days than the range itself."""
+    """Return the local days whose rows may be recorded in (start, end]: `before` more days than the range itself."""
     first = start.astimezone(world.city.zone).date() - timedelta(days=before)
     last = end.astimezone(world.city.zone).date()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -28,7 +28,7 @@ _FOLDED_AFTER = timedelta(days=8)
 
 
 def schema_hash(table: Table) -> str:
-    """Answer a short hash of a table's columns and types."""
+    """Return a short hash of a table's columns and types."""
     return hash_of(table.schema)
 
 

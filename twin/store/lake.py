@@ -71,36 +71,36 @@ class Lake:
 
     @property
     def tables(self) -> Path:
-        """Answer the folder of the Delta tables: the only one that queries may read."""
+        """Return the folder of the Delta tables: the only one that queries may read."""
         return self.path / "tables"
 
     @property
     def snapshots(self) -> Path:
-        """Answer the folder of the snapshot files."""
+        """Return the folder of the snapshot files."""
         return self.path / "snapshots"
 
     @property
     def pointer(self) -> Path:
-        """Answer the file that names the newest snapshot: a hint, which the snapshots themselves overrule."""
+        """Return the file that names the newest snapshot: a hint, which the snapshots themselves overrule."""
         return self.path / "pointer.json"
 
     @property
     def identity(self) -> Path:
-        """Answer the file that says whose lake this is."""
+        """Return the file that says whose lake this is."""
         return self.path / "lake.json"
 
     @property
     def trash(self) -> Path:
-        """Answer the folder of what was let go; it is laid out as the lake is, by the moment of letting go."""
+        """Return the folder of what was let go; it is laid out as the lake is, by the moment of letting go."""
         return self.path / "trash"
 
     @property
     def audit(self) -> Path:
-        """Answer the folder of records of what was done by hand."""
+        """Return the folder of records of what was done by hand."""
         return self.path / "audit"
 
     def aside(self, moment: datetime) -> Path:
-        """Answer a folder in the trash that is not there yet, for what is let go at a moment of the data."""
+        """Return a folder in the trash that is not there yet, for what is let go at a moment of the data."""
         stamp = to_text(moment).replace("-", "").replace(":", "")[:15]
         return next(path for n in count(1) if not (path := self.trash / f"{stamp}Z-{n}").exists())
 
@@ -139,7 +139,7 @@ class Lake:
         return Hint(named)
 
     def newest_id(self) -> str | None:
-        """Answer the id that the pointer names, as a sign of change; None if it names none that can be read."""
+        """Return the id that the pointer names, as a sign of change; None if it names none that can be read."""
         return self.hint().snapshot
 
     @contextmanager
@@ -203,7 +203,7 @@ def newer(what: str, version: int) -> LakeError:
 
 
 def unreadable_log(path: Path, error: Exception) -> LakeError:
-    """Answer the sentence for a Delta log that refuses a commit."""
+    """Return the sentence for a Delta log that refuses a commit."""
     return LakeError(f"A table of the lake {path} cannot be committed to: {str(error).strip().splitlines()[0]}.",
                      why="its Delta log is damaged, or the disk refused. What was published before is whole.",
                      fix=f"make room if the disk is full; otherwise `twin snapshot verify --repair --lake {path}` writes the log anew.")

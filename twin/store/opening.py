@@ -102,7 +102,7 @@ def _listed(lake: Lake) -> list[str]:
 
 
 def newest(lake: Lake) -> Snapshot | None:
-    """Answer the snapshot that was published last, files unchecked; None in an empty lake.
+    """Return the snapshot that was published last, files unchecked; None in an empty lake.
 
     Raises:
         DamagedError: it cannot be read or is gone: to go on from the one before it would lose its rows.
@@ -116,7 +116,7 @@ def newest(lake: Lake) -> Snapshot | None:
 
 
 def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
-    """Answer a snapshot by id, 'latest', or the one that answers a moment (see `at`).
+    """Return a snapshot by id, 'latest', or the one that answers a moment (see `at`).
 
     Raises:
         DamagedError: there is none of that id. LakeError: the lake is empty.
@@ -297,7 +297,7 @@ def _seen(lake: Lake, file: File) -> bool:
 
 
 def fault(lake: Lake, file: File) -> str | None:
-    """Answer what is wrong with `file`, or None and remember it as seen."""
+    """Return what is wrong with `file`, or None and remember it as seen."""
     path = lake.tables / file.path
     try:
         stamp = _stamp(path)
@@ -318,7 +318,7 @@ def fault(lake: Lake, file: File) -> str | None:
 
 
 def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
-    """Answer the newest snapshot whose files are whole, and a sentence for all that is wrong with what is newer or names it.
+    """Return the newest snapshot whose files are whole, and a sentence for all that is wrong with what is newer or names it.
 
     Raises:
         LakeError: none is whole, or the lake is empty.

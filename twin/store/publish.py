@@ -66,11 +66,11 @@ class Draft:
     rows: dict[str, int] = field(default_factory=dict[str, int])
 
     def before(self, table: str) -> TableCut | None:
-        """Answer the table as the snapshot before has it."""
+        """Return the table as the snapshot before has it."""
         return self.parent.tables.get(table) if self.parent else None
 
     def now(self, table: str) -> list[File]:
-        """Answer the table's files as they stand in the draft."""
+        """Return the table's files as they stand in the draft."""
         before = self.before(table)
         return self.cuts.get(table, list(before.files) if before else [])
 

@@ -246,7 +246,7 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
 
 
 def unheld(lake: Lake, there: Sequence[File], refused: pa.Table) -> pa.Table:
-    """Answer the quarantine rows that are not there yet, each once: a file read again is not refused again."""
+    """Return the quarantine rows that are not there yet, each once: a file read again is not refused again."""
     known = set(held(lake, there, QUARANTINE, refused)["quarantine_id"].to_pylist())
     new = [at for at, key in enumerate(refused["quarantine_id"].to_pylist()) if not (key in known or known.add(key))]
     return refused.take(pa.array(new, pa.int64()))

@@ -59,12 +59,12 @@ class TableCut:
 
     @property
     def rows(self) -> int:
-        """Answer how many rows the table has."""
+        """Return how many rows the table has."""
         return sum(file.rows for file in self.files)
 
     @property
     def sha256(self) -> str:
-        """Answer one hash for the table: over its files' hashes, in order."""
+        """Return one hash for the table: over its files' hashes, in order."""
         return hashlib.sha256("\n".join(file.sha256 for file in self.files).encode()).hexdigest()
 
 
@@ -103,16 +103,16 @@ class Snapshot:
     is_signed: bool = field(default=False, compare=False)
 
     def files(self, table: str) -> list[Path]:
-        """Answer the data files of `table`; none for a table that is empty or unknown."""
+        """Return the data files of `table`; none for a table that is empty or unknown."""
         cut = self.tables.get(table)
         return [self.root / file.path for file in cut.files] if cut else []
 
     def all_files(self) -> dict[str, list[Path]]:
-        """Answer the data files of every table."""
+        """Return the data files of every table."""
         return {name: self.files(name) for name in self.tables}
 
     def payload(self) -> dict[str, Any]:
-        """Answer the snapshot as it stands in its file."""
+        """Return the snapshot as it stands in its file."""
         tables = {name: {"version": cut.version, "log_from": cut.log_from, "log_sha256": cut.log_sha256,
                          "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
                          "files": [vars(file) for file in cut.files]} for name, cut in self.tables.items()}
@@ -133,7 +133,7 @@ def _marks(said: Mapping[str, Mapping[str, str | None]]) -> dict[str, Mark]:
 
 
 def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
-    """Answer a snapshot's id: its moment, its place in the order, six digits of its content."""
+    """Return a snapshot's id: its moment, its place in the order, six digits of its content."""
     content = "\n".join(f"{table} {cut.sha256}" for table, cut in sorted(tables.items()))
     return f"{to_text(as_of).replace('-', '').replace(':', '')[:15]}Z-{seq:06d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
@@ -221,7 +221,7 @@ def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
 
 
 def ids(lake: Lake) -> list[str]:
-    """Answer the ids of all snapshots, by the moment that they speak of. Files of other names are none of ours."""
+    """Return the ids of all snapshots, by the moment that they speak of. Files of other names are none of ours."""
     return sorted((path.stem for path in lake.snapshots.glob("*.json") if SNAPSHOT_ID.fullmatch(path.stem)), key=place)
 
 

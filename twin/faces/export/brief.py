@@ -42,7 +42,7 @@ class Brief:
 
 
 def read_formats(text: str) -> tuple[str, ...]:
-    """Answer the formats that `text` names, parted by commas, each once.
+    """Return the formats that `text` names, parted by commas, each once.
 
     Raises:
         UsageError: it names none, or one that is not there.

@@ -26,7 +26,7 @@ _READY_S = 60.0
 
 
 def find() -> str:
-    """Answer the path of a Chromium: `TWIN_CHROMIUM`, or the first found on the PATH.
+    """Return the path of a Chromium: `TWIN_CHROMIUM`, or the first found on the PATH.
 
     Raises:
         MissingToolError: there is none.
@@ -41,7 +41,7 @@ def find() -> str:
 
 @contextmanager
 def browser() -> Generator[Browser]:
-    """Answer a running headless Chromium for the length of the block.
+    """Return a running headless Chromium for the length of the block.
 
     Raises:
         MissingToolError: there is none, or it does not start. ExportError: it breaks off in the block.

@@ -40,7 +40,7 @@ def notice(picture: Picture) -> str:
 
 
 def sheets(picture: Picture) -> list[Sheet]:
-    """Answer the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
+    """Return the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
         if shown.failed:

@@ -31,7 +31,7 @@ PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
 
 
 def top(picture: Picture) -> list[Component]:
-    """Answer the bar at the top: city, marks, language, the wall, age of the data."""
+    """Return the bar at the top: city, marks, language, the wall, age of the data."""
     return [parts.title(picture.city, picture.texts),
             html.Div(parts.chips(picture), className="chips"),
             *parts.ways(picture.texts),
@@ -39,7 +39,7 @@ def top(picture: Picture) -> list[Component]:
 
 
 def headline(picture: Picture) -> list[Component]:
-    """Answer the line of figures; a headline query that failed says so in the line."""
+    """Return the line of figures; a headline query that failed says so in the line."""
     found = [blocks.headline(picture, name) for name in HEADLINE if name in picture.figures]
     found = [*_led_by_yesterday(found, picture)] if picture.pinned.is_young else found
     failed = [shown for shown in picture.slot("headline") if shown.failed]
@@ -58,7 +58,7 @@ def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Componen
 
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:
-    """Answer the switches at the map's edge, top layer first."""
+    """Return the switches at the map's edge, top layer first."""
     rows = [parts.legend(layer, picture, _figures_of(layer, layer.legend.count, picture))
             for layer in reversed(registry.layers) if layer.legend is not None]
     credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
@@ -76,7 +76,7 @@ def _figures_of(layer: Layer, count: str, picture: Picture) -> tuple[str, ...]:
 
 
 def side(picture: Picture) -> list[Component]:
-    """Answer the panel: the chosen district, or the whole city when none is chosen."""
+    """Return the panel: the chosen district, or the whole city when none is chosen."""
     texts, row = picture.texts, picture.district()
     if row is None:
         return _whole_city(picture)
@@ -118,14 +118,14 @@ def _whole_city(picture: Picture) -> list[Component]:
 
 
 def panel_px(picture: Picture) -> int:
-    """Answer the width of the panel, CSS px."""
+    """Return the width of the panel, CSS px."""
     wide, view = picture.pinned.view.frame.partition("x")[0], picture.pinned.view
     has_room = wide.isdecimal() and int(wide) >= TWO_COLUMNS_FROM_PX
     return PANEL_PX + COLUMN_PX if has_room and not view.district and any(picture.slot("districts")) else PANEL_PX
 
 
 def foot(picture: Picture) -> list[Component]:
-    """Answer the time bar: today's events against the usual day; a click on it looks back."""
+    """Return the time bar: today's events against the usual day; a click on it looks back."""
     texts, zone = picture.texts, picture.city.zone
     live = html.Button(texts.say("live"), type="button", className="live",
                        disabled=picture.looking == "live",

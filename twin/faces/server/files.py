@@ -43,7 +43,7 @@ def address() -> str:
 
 
 def serve_files(server: Flask, files: str) -> None:
-    """Answer the built files under `files`, and pack whatever else is worth it."""
+    """Return the built files under `files`, and pack whatever else is worth it."""
     inside = cast("WSGIApplication", server.wsgi_app)
     shelf = WhiteNoise(inside, max_age=0, immutable_file_test=_is_of_build)
     for folder in FOLDERS:

@@ -30,7 +30,7 @@ from twin.faces.server.news import News
 MOST_BODY = 1 << 20
 """Bytes of a request's body."""
 RATE = "3000 per 10 second"
-"""Answers to one address that had to be worked out, or were refused: a thousand viewers who each
+"""Returns to one address that had to be worked out, or were refused: a thousand viewers who each
 look at something else, and whose picture changes every ten seconds, ask for less."""
 POLLED_S = 0.25
 SHOWN_S = 1.0
@@ -98,7 +98,7 @@ class _Front:
         self._polled = cast("App", WSGIMiddleware(application, workers=2))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Return one request."""
         if scope["type"] != "http":
             return
         headers: Headers = dict(scope["headers"])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def policy(hashes: Sequence[str]) -> str:
-    """Answer the content security policy; `hashes` are those of Dash's own inline scripts."""
+    """Return the content security policy; `hashes` are those of Dash's own inline scripts."""
     scripts = " ".join(f"'{digest}'" if not digest.startswith("'") else digest for digest in hashes)
     return "; ".join((
         "default-src 'self'", f"script-src 'self' {scripts}".strip(), "style-src 'self' 'unsafe-inline'",

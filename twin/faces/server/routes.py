@@ -112,7 +112,7 @@ def _health(status: Status, city: City, now: datetime) -> tuple[dict[str, object
 
 
 def pack_url(city: City, role: str) -> str:
-    """Answer the address of a map file of the pack as it is now: it ends in the tag of its bytes.
+    """Return the address of a map file of the pack as it is now: it ends in the tag of its bytes.
 
     Raises:
         PackError: the file cannot be read.
@@ -121,7 +121,7 @@ def pack_url(city: City, role: str) -> str:
 
 
 def file_tag(path: Path) -> str:
-    """Answer a short hash of a file's bytes, for its URL. Cheap while the file stays as it is.
+    """Return a short hash of a file's bytes, for its URL. Cheap while the file stays as it is.
 
     Raises:
         PackError: the file cannot be read.
@@ -155,7 +155,7 @@ def _unreadable(path: Path, error: OSError) -> PackError:
 
 
 def _kept(content: bytes, mimetype: str) -> Response:
-    """Answer `content` under an address that names nothing else: a browser keeps it for ever.
+    """Return `content` under an address that names nothing else: a browser keeps it for ever.
 
     The ETag is of the bytes that are sent, so that a browser is told that it has them only when it has.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
-    """Answer `view` as a control asked for it.
+    """Return `view` as a control asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, another moment, or what is known of the
     moment now. After the newest data nothing can be told: a control leads to the newest at most.
@@ -66,7 +66,7 @@ def _at(view: View, moment: datetime, hall: Hall) -> View:
 
 
 def picked(view: View, pick: object) -> View:
-    """Answer `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
+    """Return `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
     found = as_dict(as_dict(pick or {}).get("object") or {})
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get("district_id")
     return replace(view, district=as_text(district)) if district else view

@@ -35,7 +35,7 @@ class Profile:
     height: int
 
     def px(self, minutes: float) -> int:
-        """Answer the height in pixels that fills `minutes` of arc from the last row: ceil(2 D tan(a/2) / pitch).
+        """Return the height in pixels that fills `minutes` of arc from the last row: ceil(2 D tan(a/2) / pitch).
 
         Source: ISO 9241-303 (16 minutes of arc are the least, 20 to 22 preferred).
         """
@@ -43,14 +43,14 @@ class Profile:
         return math.ceil(2 * self.distance_m * 1_000 * math.tan(angle / 2) / self.pitch_mm)
 
     def sizes(self) -> dict[str, int]:
-        """Answer type sizes in pixels of this wall: least, body, title, first (the worst event), figure."""
+        """Return type sizes in pixels of this wall: least, body, title, first (the worst event), figure."""
         least = math.ceil(self.px(16) * HAN)
         return {"least": least, "body": math.ceil(least * 1.12), "title": math.ceil(self.px(22) * HAN * 1.08),
                 "first": math.ceil(self.px(22) * HAN * 1.3), "figure": math.ceil(self.px(22) * HAN * 2.6)}
 
 
 def profile(city: City, name: str) -> Profile:
-    """Answer the profile `name` of the city's pack.
+    """Return the profile `name` of the city's pack.
 
     Raises:
         LostError: the pack has no wall of that name. UsageError: letters as large as it needs leave no room for the scene.

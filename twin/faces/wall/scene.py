@@ -22,7 +22,7 @@ MOST_EVENTS = 5
 
 
 def top(picture: Picture) -> list[Component]:
-    """Answer the top line: city and marks on the left, the server's clock and the age of the data on the right."""
+    """Return the top line: city and marks on the left, the server's clock and the age of the data on the right."""
     texts, zone, now = picture.texts, picture.city.zone, picture.now
     return [html.Div([parts.title(picture.city, texts),
                       html.Span(texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"), *parts.chips(picture)],
@@ -33,12 +33,12 @@ def top(picture: Picture) -> list[Component]:
 
 
 def headline(picture: Picture) -> list[Component]:
-    """Answer the left column: four figures with their last 24 hours."""
+    """Return the left column: four figures with their last 24 hours."""
     return [blocks.headline(picture, name, spark_line=2.5) for name in HEADLINE if name in picture.figures]
 
 
 def side(picture: Picture) -> list[Component]:
-    """Answer the right column: what needs attention, worst first."""
+    """Return the right column: what needs attention, worst first."""
     texts = picture.texts
     found: list[Component] = []
     for shown in picture.slot("attention"):
@@ -80,7 +80,7 @@ def _event(row: Row, picture: Picture) -> Component:
 
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:
-    """Answer the scales of the fields on the map, in one line, and the map's credit."""
+    """Return the scales of the fields on the map, in one line, and the map's credit."""
     rows = [parts.legend(layer, picture, (FIELDS[layer.id],)) for layer in registry.layers
             if layer.legend is not None and layer.id in picture.pinned.layers and layer.id in FIELDS]
     credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
@@ -88,7 +88,7 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
 
 
 def foot(picture: Picture) -> list[Component]:
-    """Answer the bottom line: fleet, six stages, departments; what no layer of the city answers is not there."""
+    """Return the bottom line: fleet, six stages, departments; what no layer of the city answers is not there."""
     fleet: list[Component] = []
     for shown in picture.slot("fleet"):
         figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
