@@ -142,7 +142,7 @@ def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int])
 
 
 class Locator:
-    """Returns which district points and cells are in. Functional zones without an outline are never answered."""
+    """Tells which district points and cells are in. Functional zones without an outline are never answered."""
 
     def __init__(self, city: City) -> None:
         """Read the outlines of `city`.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 Ask = Callable[[Pinned], Mapping[str, Param]]
-"""Returns the bound parameters of a question. Only what the question needs: never language, theme or camera."""
+"""Gives the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 
 
 @dataclass(frozen=True)

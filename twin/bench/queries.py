@@ -142,7 +142,7 @@ def busiest(city: City) -> str:
 
 
 def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
-    """Answer, for each question of a layer that reads `event_facts`, its median over `n` events and the ratio to a bare scan."""
+    """Return, for each question of a layer that reads `event_facts`, its median over `n` events and the ratio to a bare scan."""
     root.mkdir(parents=True)
     paths = {"event_facts": laid_out(root, many_facts(city, n, as_of))}
     paths |= {name: [root / file.path for file in files.write(root, TABLES[name], rows)] for name, rows in city.reference.items()}

@@ -44,7 +44,7 @@ class Described:
 
 
 class Engine:
-    """Returns named SQL over a set of tables. Safe to share between threads.
+    """Asks named SQL over a set of tables. Safe to share between threads.
 
     Questions wait in line (first come, first served) for one of `threads` workers, each with its own cursor: a shared
     connection was seen to hand one thread the rows of another.

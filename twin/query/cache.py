@@ -1,4 +1,4 @@
-"""Returns kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask."""
+"""Answers kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask."""
 
 from __future__ import annotations
 

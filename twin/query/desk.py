@@ -94,7 +94,7 @@ class Answer:
 
 
 class Desk:
-    """Returns the questions of one city's layers over one lake. Safe between threads."""
+    """Asks the questions of one city's layers over one lake. Safe between threads."""
 
     def __init__(self, city: City, registry: Registry, lake: Path, *, threads: int = 2) -> None:
         """Read the layers' SQL and look for the newest snapshot.

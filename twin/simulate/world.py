@@ -117,7 +117,7 @@ class World:
 
 
 def _spots(world: World) -> pa.Table:
-    """Answer, for a pack without streets, places inside each district's outline, with the columns of its streets.
+    """Return, for a pack without streets, places inside each district's outline, with the columns of its streets.
 
     They are called like their district, and their codes are in no table.
     """

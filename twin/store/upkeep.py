@@ -291,7 +291,7 @@ def _moment(snapshot_id: str) -> datetime:
 
 
 def diff(one: Snapshot, other: Snapshot) -> dict[str, dict[str, int]]:
-    """Answer, per table that differs, rows before and after, files added and removed."""
+    """Return, per table that differs, rows before and after, files added and removed."""
     found: dict[str, dict[str, int]] = {}
     for table in sorted(one.tables.keys() | other.tables.keys()):
         before, after = one.tables.get(table), other.tables.get(table)

@@ -30,7 +30,7 @@ from twin.faces.server.news import News
 MOST_BODY = 1 << 20
 """Bytes of a request's body."""
 RATE = "3000 per 10 second"
-"""Returns to one address that had to be worked out, or were refused: a thousand viewers who each
+"""Answers to one address that had to be worked out, or were refused: a thousand viewers who each
 look at something else, and whose picture changes every ten seconds, ask for less."""
 POLLED_S = 0.25
 SHOWN_S = 1.0

@@ -1,4 +1,4 @@
-"""Returns that many ask for at once are worked out once, and given to all who ask within a moment."""
+"""Answers that many ask for at once are worked out once, and given to all who ask within a moment."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _pieces(message: Message) -> Iterator[Message]:
 
 
 class Kept:
-    """Returns of the last moment, by all that they hang on. For one event loop."""
+    """Answers of the last moment, by all that they hang on. For one event loop."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most, self._kept = most_bytes, OrderedDict[Hashable, Answer]()
