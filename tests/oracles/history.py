@@ -59,7 +59,7 @@ def target(targets: list[Row], event: Row) -> Row:
 
 
 def standing(answers: list[Row], known_at: datetime) -> list[Row]:
-    """Returns of one event that had been recorded and that none recorded by then corrects, in the order of the world.
+    """Answers of one event that had been recorded and that none recorded by then corrects, in the order of the world.
 
     Where the time is not known, an answer stands where the source first gave it.
     """

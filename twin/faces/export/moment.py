@@ -21,7 +21,7 @@ _IDLE_S = 10.0
 
 
 class _Quiet(WSGIRequestHandler):
-    """Returns our own browser: it keeps no log, and no connection without end."""
+    """Answers our own browser: it keeps no log, and no connection without end."""
 
     timeout = _IDLE_S
     protocol_version = "HTTP/1.1"
