@@ -29,6 +29,20 @@ def test_an_answer_larger_than_the_cache_is_given_and_not_kept():
     assert len(made) == 2
 
 
+def test_what_nobody_asks_for_goes_after_a_while_and_what_is_asked_for_stays():
+    now = [0.0]
+    cache = Cache(100, len, idle_s=300, clock=lambda: now[0])
+    for second in range(0, 901, 10):  # a page that lives asks a new question every ten seconds, and one again and again
+        now[0] = second
+        cache.get(("live", second), lambda: "x")
+        cache.get("always", lambda: "always")
+
+    assert cache.kept_bytes == len("always") + 31
+    assert cache.get("always", lambda: "lost") == "always"
+    assert cache.get(("live", 600), lambda: "lost") == "x"
+    assert cache.get(("live", 590), lambda: "worked out anew") == "worked out anew"
+
+
 def test_a_failure_reaches_all_who_waited_and_is_not_kept():
     cache, gate, asked = Cache(9, len), threading.Event(), []
 

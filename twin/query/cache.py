@@ -1,8 +1,13 @@
-"""Answers kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask."""
+"""Answers kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask.
+
+A page that lives asks of each snapshot once and never again: what nobody has asked for some minutes goes too, so that a
+server does not fill its cache with what is past.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -10,6 +15,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+IDLE_S = 300.0
+"""How long an answer is kept that nobody asks for, s."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +33,12 @@ class Cache(Generic[V]):
     Safe between threads.
     """
 
-    def __init__(self, most_bytes: int, size: Callable[[V], int]) -> None:
-        """Begin empty; `size` answers the bytes of an answer."""
+    def __init__(self, most_bytes: int, size: Callable[[V], int], *, idle_s: float = IDLE_S,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin empty; `size` gives the bytes of an answer, `clock` the seconds gone by."""
         self._most, self._size, self._bytes = most_bytes, size, 0
-        self._kept: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self._idle_s, self._clock = idle_s, clock
+        self._kept: OrderedDict[Hashable, tuple[V, int, float]] = OrderedDict()
         self._under_way: dict[Hashable, _Work[V]] = {}
         self._waits: dict[int, _Work[V]] = {}
         self._lock = threading.Lock()
@@ -52,8 +61,9 @@ class Cache(Generic[V]):
         mine = _Work(threading.get_ident(), Future[V]())
         with self._lock:
             if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
+                value, n_bytes, _ = self._kept.pop(key)
+                self._kept[key] = (value, n_bytes, self._clock())
+                return value
             work = self._under_way.setdefault(key, mine)
             if work is not mine:
                 self._begin_to_wait(mine.thread, work)
@@ -90,10 +100,16 @@ class Cache(Generic[V]):
         return value
 
     def _keep(self, key: Hashable, value: V, n_bytes: int) -> None:
+        now = self._clock()
+        while self._kept and next(iter(self._kept.values()))[2] < now - self._idle_s:
+            self._drop_oldest()
         if n_bytes > self._most:
             return
-        self._kept[key] = (value, n_bytes)
+        self._kept[key] = (value, n_bytes, now)
         self._bytes += n_bytes
         while self._bytes > self._most:
-            _, (_, dropped) = self._kept.popitem(last=False)
-            self._bytes -= dropped
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        _, (_, n_bytes, _) = self._kept.popitem(last=False)
+        self._bytes -= n_bytes
