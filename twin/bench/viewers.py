@@ -195,11 +195,14 @@ class Viewer:
 async def _view(url: str, search: str, tally: Tally, wait_s: float) -> None:
     viewer = Viewer(url, search, tally)
     await asyncio.sleep(wait_s)
-    await viewer.open()
-    while True:
-        begun = time.monotonic()
-        await viewer.look()
-        await asyncio.sleep(max(0.0, POLL_S - (time.monotonic() - begun)))
+    try:
+        await viewer.open()
+        while True:
+            begun = time.monotonic()
+            await viewer.look()
+            await asyncio.sleep(max(0.0, POLL_S - (time.monotonic() - begun)))
+    finally:
+        viewer.close()
 
 
 async def _probe(url: str, search: str, tally: Tally) -> None:
