@@ -1,6 +1,7 @@
 -- layers/headline/proactive.sql: share of today's events that the city found before anybody complained.
 -- Where no event is known that a source found by itself, nor any of a source that does so by the pack, none is connected, and a
--- share of nought would say that it looked and missed. Nor is a week ago compared at which none was connected yet. It is compared as events are in events.sql. By the hour there are too few to call any share usual.
+-- share of nought would say that it looked and missed. Nor is a week ago compared at which none was connected yet. It is
+-- compared as events are in events.sql. By the hour there are too few to call any share usual.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
@@ -12,6 +13,8 @@
 -- uses events_at
 -- uses events_at AS week_ago AT $week_at, $week_known_at
 -- uses heard_at AS heard_week AT $week_from, $week_known_at
+-- uses finders_at
+-- uses finders_at AS finders_week AT $week_at, $week_known_at
 -- reads event_facts, event_sources
 -- column figure VARCHAR - proactive_pct
 -- column value DOUBLE % null while today has no event, and while no source that finds by itself was ever heard
@@ -39,31 +42,17 @@ WITH lately AS (
     SELECT array_agg(found ORDER BY hours_ago DESC) AS trace FROM hours
 ), today AS (
     SELECT avg(CASE WHEN is_today THEN found END) AS found, count(CASE WHEN is_today THEN 1 END) AS n FROM lately
-), connected AS (
-    SELECT count(*) > 0 AS is_any
-    FROM (
-        SELECT event_id FROM event_facts
-        WHERE occurred_at <= $as_of AND known_from <= $known_at AND (known_to IS NULL OR known_to > $known_at)
-          AND (is_proactive OR source_id IN (SELECT source_id FROM event_sources WHERE finds = 'proactive'))
-        LIMIT 1
-    ) AS found
-), connected_then AS (
-    SELECT count(*) > 0 AS is_any
-    FROM (
-        SELECT event_id FROM event_facts
-        WHERE occurred_at <= $week_at AND known_from <= $week_known_at AND (known_to IS NULL OR known_to > $week_known_at)
-          AND (is_proactive OR source_id IN (SELECT source_id FROM event_sources WHERE finds = 'proactive'))
-        LIMIT 1
-    ) AS found
 ), like_day AS (
     SELECT avg(CASE WHEN is_proactive THEN 100.0 ELSE 0.0 END) AS found
     FROM week_ago WHERE mode = $mode AND occurred_at >= $week_from
 )
-SELECT 'proactive_pct' AS figure, CASE WHEN connected.is_any THEN today.found END AS value,
-       CASE WHEN connected.is_any THEN '' ELSE 'no-proactive-source' END AS value_why, 'percent' AS form, 'unit-percent' AS unit,
-       CASE WHEN $week_is_like AND heard_week.is_heard AND connected.is_any AND connected_then.is_any THEN like_day.found END AS compare, 'last_week' AS compare_kind,
+SELECT 'proactive_pct' AS figure, CASE WHEN finders_at.is_any THEN today.found END AS value,
+       CASE WHEN finders_at.is_any THEN '' ELSE 'no-proactive-source' END AS value_why, 'percent' AS form, 'unit-percent' AS unit,
+       CASE WHEN $week_is_like AND heard_week.is_heard AND finders_at.is_any AND finders_week.is_any
+            THEN like_day.found END AS compare,
+       'last_week' AS compare_kind,
        CASE WHEN NOT $week_is_like THEN 'special-day' WHEN NOT heard_week.is_heard THEN 'no-history'
-            WHEN NOT connected_then.is_any THEN 'not-connected' ELSE '' END AS compare_why,
-       'higher' AS better, CASE WHEN connected.is_any THEN spread.trace END AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high,
+            WHEN NOT finders_week.is_any THEN 'not-connected' ELSE '' END AS compare_why,
+       'higher' AS better, CASE WHEN finders_at.is_any THEN spread.trace END AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high,
        today.n
-FROM today CROSS JOIN like_day CROSS JOIN heard_week CROSS JOIN connected CROSS JOIN connected_then CROSS JOIN spread
+FROM today CROSS JOIN like_day CROSS JOIN heard_week CROSS JOIN finders_at CROSS JOIN finders_week CROSS JOIN spread
