@@ -14,7 +14,7 @@ layout(std140) uniform projectUniforms {
   vec2 origin;
   vec2 originLow;
   vec2 perDegree;
-  vec2 bend;
+  vec3 bend;
   vec2 viewportSize;
   vec2 middle;
   vec2 unit;
@@ -29,7 +29,7 @@ const int UNIT_METERS = 1;
 
 vec3 project_position(vec3 position, vec3 position64Low) {
   vec2 away = (position.xy - project.origin) + (position64Low.xy - project.originLow);
-  away.y *= 1.0 + away.y * (project.bend.x + away.y * project.bend.y);
+  away.y *= 1.0 + away.y * (project.bend.x + away.y * (project.bend.y + away.y * project.bend.z));
   return vec3(away * project.perDegree, 0.0);
 }
 vec4 project_common_position_to_clipspace(vec4 position) {
@@ -56,7 +56,8 @@ float project_size_to_pixel(float size, int unit) {
 const split = (values) => [values.map(Math.fround), values.map((value) => value - Math.fround(value))];
 
 /**
- * Mercator's scale at the middle of a view, and how it changes to the north, so that a place is exact to a hundredth of a pixel.
+ * Mercator's scale at the middle of a view and how it changes to the north, by its first four derivatives: over a city a place is
+ * exact to a hundredth of a pixel, at the farthest zoom, seven degrees away and near the pole, to half of one.
  * @param {any} options what deck.gl gives to `project`: viewport, devicePixelRatio
  */
 export function placed({ viewport, devicePixelRatio = 1 }) {
@@ -70,7 +71,7 @@ export function placed({ viewport, devicePixelRatio = 1 }) {
     perDegree: [perDegree, perDegree / cos],
     scale: 1,
     focalDistance: 1,
-    bend: [(RADIANS * tan) / 2, (RADIANS ** 2 * (tan ** 2 + cos ** -2)) / 6],
+    bend: [(RADIANS * tan) / 2, (RADIANS ** 2 * (2 * tan ** 2 + 1)) / 6, (RADIANS ** 3 * tan * (6 * tan ** 2 + 5)) / 24],
     viewportSize: [width, height],
     middle: [(x / width) * 2 - 1, 1 - (y / height) * 2],
     unit: [scale, perDegree / cos / METERS_PER_DEGREE],
@@ -82,7 +83,7 @@ const flat = {
   vs: PROJECT,
   getUniforms: (/** @type {any} */ options = {}) => ('viewport' in options ? placed(options) : {}),
   uniformTypes: {
-    origin: 'vec2<f32>', originLow: 'vec2<f32>', perDegree: 'vec2<f32>', bend: 'vec2<f32>', viewportSize: 'vec2<f32>',
+    origin: 'vec2<f32>', originLow: 'vec2<f32>', perDegree: 'vec2<f32>', bend: 'vec3<f32>', viewportSize: 'vec2<f32>',
     middle: 'vec2<f32>', unit: 'vec2<f32>', devicePixelRatio: 'f32', scale: 'f32', focalDistance: 'f32',
   },
 };
@@ -137,11 +138,12 @@ export const FlatPaths = flattened(PathLayer);
 export const FlatCircles = flattened(ScatterplotLayer);
 export const FlatAreas = flattened(SolidPolygonLayer);
 
-/** GeoJSON of areas and lines. */
+/** GeoJSON, all of it flat. */
 export class FlatGeoJson extends GeoJsonLayer {
   static layerName = 'GeoJsonLayer';
 
   getSubLayerClass(/** @type {string} */ id, /** @type {any} */ Base) {
-    return { SolidPolygonLayer: FlatAreas, PathLayer: FlatPaths }[Base.layerName] ?? super.getSubLayerClass(id, Base);
+    const flats = { SolidPolygonLayer: FlatAreas, PathLayer: FlatPaths, ScatterplotLayer: FlatCircles, IconLayer: FlatIcons };
+    return flats[Base.layerName] ?? super.getSubLayerClass(id, Base);
   }
 }

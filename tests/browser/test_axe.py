@@ -42,3 +42,15 @@ def test_axe_finds_nothing(watch, host, address):
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
 
     assert page.page.evaluate(FOUND) == []
+
+
+@pytest.mark.parametrize(("lang", "wide", "high"), [("en", 1366, 768), ("zh-CN", 390, 844)])
+def test_the_page_of_figures_can_be_used_by_everybody_and_is_no_wider_than_its_screen(watch, host, lang, wide, high):
+    page = watch(f"{host}/figures?lang={lang}&v=1", wide, high)
+    page.page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+
+    assert page.page.evaluate(FOUND) == []
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.console_errors == []
+    assert page.outside_requests == []

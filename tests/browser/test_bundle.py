@@ -135,13 +135,14 @@ PLACES = [(114.30 + east, 30.60 + north) for east, north in
 """Places near the middle of the view and far from it."""
 
 
-@pytest.mark.parametrize("zoom", [6.2, 11.4, 16.9])
-def test_a_place_is_drawn_to_the_pixel_where_mercator_has_it_near_and_far(page, site, zoom):
-    at = [{"at": list(each)} for each in PLACES]
+@pytest.mark.parametrize(("zoom", "latitude"), [(6.2, 30.60), (11.4, 30.60), (16.9, 30.60), (6.2, 69.65), (11.4, -43.53)])
+def test_a_place_is_drawn_to_the_pixel_where_mercator_has_it_near_and_far(page, site, zoom, latitude):
+    places = [(lon, lat - 30.60 + latitude) for lon, lat in PLACES]
+    at = [{"at": list(each)} for each in places]
     circles = {"@@type": "ScatterplotLayer", "id": "places", "data": at, "getPosition": "@@=at", "getRadius": 2.5, "radiusUnits": "pixels",
                "getFillColor": ORANGE}
-    draw(page, [circles], camera={**CAMERA, "zoom": zoom}, cameraKey=f"zoom {zoom}")
-    seen = [at for at in (place(page, *each) for each in PLACES) if 4 < at[0] < 796 and 4 < at[1] < 596]
+    draw(page, [circles], camera={**CAMERA, "zoom": zoom, "latitude": latitude}, cameraKey=f"zoom {zoom}")
+    seen = [at for at in (place(page, *each) for each in places) if 4 < at[0] < 796 and 4 < at[1] < 596]
     picture = Image.open(io.BytesIO(page.page.screenshot())).convert("RGB")
 
     assert len(seen) >= 3

@@ -83,3 +83,17 @@ def test_a_look_back_shows_the_values_of_its_moment(desk):
     said = client(desk).get("/figures?v=1&lang=en&as_of=2020-01-01T00:00:00Z").text
 
     assert "not known then" in said
+
+
+def test_where_the_lake_cannot_be_read_the_words_stand_without_values(tmp_path):
+    city, lake = imported(tmp_path)
+    opened = Desk(city, load_registry(city), lake.path)
+    asked = create_app(opened, load_registry(city), city, clock=lambda: HALL).server.test_client()
+    for each in (lake.path / "pointer.json", *lake.snapshots.glob("*.json")):
+        each.unlink()
+    answer = asked.get("/figures?v=1&lang=en")
+    opened.close()
+
+    assert answer.status_code == 200
+    assert "Events whose order is opened and whose citizen has not been answered" in answer.text
+    assert "told-value" not in answer.text

@@ -10,7 +10,7 @@ import pytest
 
 from layers.registry import load_registry
 from tests.faces.imported import HALL, IMPORTED, NEWEST, THEN, TRIO, batch, event, imported, told
-from twin.faces import parts, picture, texts
+from twin.faces import figure, parts, picture, texts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
 from twin.faces.server import painting
@@ -289,7 +289,7 @@ def test_refused_closings_are_counted_beside_the_open_events(refusing, lang, sai
                                             ("zh-CN", "2 件已闭环但时间不详，未计入闭环用时")])
 def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, said):
     shown = take(hall, lang)
-    untimed = picture.Figure("closed_untimed", shown.texts.say("closed_untimed"), 2, "2")
+    untimed = figure.Figure("closed_untimed", shown.texts.say("closed_untimed"), 2, "2")
     counted = replace(shown, figures={**shown.figures, "closed_untimed": untimed})
 
     for face in (page, scene):
@@ -299,7 +299,7 @@ def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, s
 
 def test_where_no_closing_was_refused_that_takes_no_room(hall):
     shown = take(hall)
-    none = picture.Figure("closings_refused", shown.texts.say("closings_refused"), 0, "0")
+    none = figure.Figure("closings_refused", shown.texts.say("closings_refused"), 0, "0")
     counted = replace(shown, figures={**shown.figures, "closings_refused": none})
 
     for each in (shown, counted):

@@ -10,7 +10,7 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
-from twin.faces import blocks, forms, picture, texts
+from twin.faces import blocks, figure, forms, picture, texts
 from twin.faces.export import tables
 from twin.faces.pages import page
 from twin.faces.server import painting
@@ -54,7 +54,7 @@ def beside(lang, on=None, **row):
     noon = datetime(*(on or (2026, 11, 23)), 4, tzinfo=UTC)
     of = days(noon, noon, WUHAN.zone, WUHAN.settings["calendar"])
     plain = {"figure": "events_today", "form": "count", "unit": "unit-events", "better": "lower", "compare": None}
-    found = picture.figure({**plain, **row}, SAYS[lang], WUHAN, days=of)
+    found = figure.figure({**plain, **row}, SAYS[lang], WUHAN, days=of)
     return found.beside, found.verdict
 
 
@@ -129,10 +129,10 @@ def test_what_a_pack_assumes_is_a_reference_and_no_target():
            "better": "lower", "n": 92, "n_judged": 92, "n_on_time": 87, "n_reference": 92}
     mixed = {**row, "compare_kind": "on_time", "compare": 0.9}
 
-    assert picture.figure(row, own["en"], WUHAN).beside == "met reference (one case) ≤ 30′00″ · 92 cases"
-    assert picture.figure(row, own["zh-CN"], WUHAN).beside == "达到 参考值（一例）≤ 30′00″ · 92\u00a0件"
-    assert picture.figure(mixed, own["en"], WUHAN).beside == "met 87 of 92 within reference (one case)"
-    assert picture.figure({**row, "n_reference": 0}, own["en"], WUHAN).beside == "met target ≤ 30′00″ · 92 cases"
+    assert figure.figure(row, own["en"], WUHAN).beside == "met reference (one case) ≤ 30′00″ · 92 cases"
+    assert figure.figure(row, own["zh-CN"], WUHAN).beside == "达到 参考值（一例）≤ 30′00″ · 92\u00a0件"
+    assert figure.figure(mixed, own["en"], WUHAN).beside == "met 87 of 92 within reference (one case)"
+    assert figure.figure({**row, "n_reference": 0}, own["en"], WUHAN).beside == "met target ≤ 30′00″ · 92 cases"
 
 
 def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed(hall):

@@ -13,7 +13,7 @@ import pytest
 from assets.src.bundle import environment
 from tests.faces.imported import TRIO
 from twin.faces import forms, parts
-from twin.faces.picture import figure
+from twin.faces.figure import figure
 from twin.faces.texts import load_texts
 from twin.pack import load_city
 

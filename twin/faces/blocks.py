@@ -14,7 +14,8 @@ from twin.faces import forms, lines
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
-    from twin.faces.picture import Figure, Picture, Row, Shown
+    from twin.faces.figure import Figure, Row
+    from twin.faces.picture import Picture, Shown
     from twin.layer import Field
 
 MARKS = {1: "p1", 2: "p2", 3: "p3", 4: "p4"}

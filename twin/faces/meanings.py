@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,14 +64,17 @@ class Asked:
     figures: tuple[Meaning, ...]
 
 
-def asked(registry: Registry, texts: Texts) -> list[Asked]:
+@lru_cache(maxsize=8)
+def asked(registry: Registry, texts: Texts) -> tuple[Asked, ...]:
     """Return every question of the layers with the figures that it answers, in the words of one language.
+
+    They change with the program only, so they are read once for all viewers.
 
     Raises:
         QueryError: a `.sql` file cannot be read.
     """
     found = [each for layer in registry.layers for each in _of_layer(layer, texts)]
-    return sorted(found, key=lambda each: _ORDER.index(each.slot))
+    return tuple(sorted(found, key=lambda each: _ORDER.index(each.slot)))
 
 
 def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:

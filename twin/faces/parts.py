@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from twin.city import City
-    from twin.faces.picture import Figure, Picture
+    from twin.faces.figure import Figure
+    from twin.faces.picture import Picture
     from twin.faces.texts import Texts
     from twin.layer import Layer, Legend, Rgba
 

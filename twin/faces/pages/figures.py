@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from twin.city import City
+    from twin.faces.figure import Figure
     from twin.faces.meanings import Asked, Meaning
-    from twin.faces.picture import Figure, Picture
+    from twin.faces.picture import Picture
     from twin.faces.texts import Texts
     from twin.layer import Registry
 

@@ -11,7 +11,8 @@ from twin.faces import blocks, forms, parts
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
-    from twin.faces.picture import Picture, Row
+    from twin.faces.figure import Row
+    from twin.faces.picture import Picture
     from twin.layer import Registry
 
 HEADLINE = ("events_today", "response_p50_s", "closure_p90_s", "proactive_pct")

@@ -1,0 +1,150 @@
+"""One figure as the faces write it: its number, and what stands beside it.
+
+That is what it is held against, with the verdict; or why there is nothing to hold it against, or no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twin.faces import forms
+from twin.measures.definitions import LEAST_CASES
+
+if TYPE_CHECKING:
+    from twin.city import City
+    from twin.days import Days
+    from twin.faces.texts import Texts
+    from twin.query.desk import Unknown
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure as it is shown.
+
+    Attributes:
+        value: the number as the query gave it; None is unknown.
+        text, unit: how it is written.
+        beside: the sentence that measures it, such as '较上周同期 −6%'.
+        verdict: 'good', 'bad' or '' where there is nothing to hold it against.
+        trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside each, low and
+            high; empty for none.
+        n: of how many cases it is told; None for what is not told of cases.
+        unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
+        means: what the figure says; '' where nothing is written of it.
+    """
+
+    id: str
+    name: str
+    value: float | None
+    text: str
+    unit: str = ""
+    beside: str = ""
+    verdict: str = ""
+    trace: tuple[float | None, ...] = ()
+    usual: tuple[tuple[float, float] | None, ...] = ()
+    unknown: Unknown = ""
+    means: str = ""
+    n: int | None = None
+
+
+def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = (),
+           days: Days | None = None) -> Figure:
+    """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
+    if unknown:
+        name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1))
+        return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown,
+                      means=texts.told(row["figure"], "means"))
+    value, form = row["value"], row.get("form") or "count"
+    usual = tuple(None if low is None or high is None else (low, high) for low, high
+                  in zip(row.get("usual_low") or (), row.get("usual_high") or (), strict=True))
+    beside, verdict = _beside(row, form, texts, days)
+    unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
+    return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
+                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"),
+                  means=texts.told(row["figure"], "means"))
+
+
+def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
+    """Return what the figure is held against, and the verdict; with nothing to hold it against, why."""
+    value, other, kind = row["value"], row.get("compare"), row.get("compare_kind") or ""
+    if value is None:
+        return texts.say(f"why-{row['value_why']}") if row.get("value_why") else "", ""
+    if row.get("of_km2"):
+        return texts.say("share-of-area", km2=forms.count(row["of_km2"])), ""
+    if not kind:
+        return "", ""
+    if other is None:
+        return _of_few(_nothing_like(row.get("compare_why") or "", kind, texts, days), row, texts), ""
+    if kind in {"target", "on_time"}:
+        return _judged(row, form, texts)
+    change = _change(value, other, kind, form, texts)
+    said = texts.say("compared", change=change, to=texts.say(f"compare-{kind}"))
+    return _of_few(said, row, texts), ""
+
+
+def _of_few(said: str, row: Row, texts: Texts) -> str:
+    """Return what stands beside a figure with the number of its cases, where these are few."""
+    n = row.get("n")
+    if n is None or n >= LEAST_CASES:
+        return said
+    return " · ".join(filter(None, (said, texts.say("of-cases", n=n))))
+
+
+def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
+    """Return how a figure stands to its target, and the verdict; of too few cases none.
+
+    Where the cases have targets of their own they are judged one by one: enough of them are on time,
+    or not.
+    """
+    value, other, n, of = row["value"], row["compare"], row.get("n"), _standard(row)
+    if row["compare_kind"] == "on_time":
+        n = row["n_judged"]
+        within = row["n_on_time"] >= other * n
+        said = texts.say(f"on-time{of}", on_time=row["n_on_time"], n=n)
+    else:
+        read, limit = forms.written(value, form), forms.written(other, form)
+        within = read <= limit if row.get("better") != "higher" else read >= limit
+        bound = forms.write_number(other, form, texts)
+        said = texts.say(f"target{of}", value=bound, better=row.get("better") or "lower")
+        said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
+    if n is not None and n < LEAST_CASES:
+        return f"{said} · {texts.say('too-few')}", ""
+    of = "" if row["compare_kind"] == "on_time" else of  # then it is the share of cases that is met or not
+    met = texts.say(f"target-{'met' if within else 'missed'}{of}")
+    return f"{met} {said}", "good" if within else "bad"
+
+
+def _standard(row: Row) -> str:
+    """Return '-reference' if some case is held against what the pack assumes, which is no rule of the city; else ''."""
+    return "-reference" if row.get("n_reference") else ""
+
+
+def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
+    """Return why a figure stands beside nothing: the data do not reach back so far, or the days are not alike."""
+    if not why:
+        return ""
+    if why != "special-day" or days is None:
+        return f"{forms.DASH} {texts.say(f'compare-none-{why}-{kind}')}"
+    unlike = days.unlike
+    name = unlike.name_en if texts.lang == "en" else unlike.name
+    what = "made-up" if unlike.kind == "workday" else unlike.kind
+    names = ("today", "week-ago") if kind == "last_week" else ("that-day", "week-before")
+    when = names[0] if unlike is days.today else names[1]
+    said = texts.say(f"special-{when}", day=name or texts.say(f"day-{what}"))
+    return f"{forms.DASH} {said}"
+
+
+def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
+    """Return how far apart two figures are, as they are written; of shares in points."""
+    if form == "count" and kind in {"last_week", "week_before"} and other >= 20:  # a share of a handful says nothing
+        share = 100 * (value - other) / other
+        return forms.signed(f"{forms.count(share)}%", share)
+    apart = forms.written(value, form) - forms.written(other, form)
+    if form == "percent":
+        return texts.say("points", n=forms.signed(forms.percent(apart), apart))
+    text = forms.duration(apart, texts) if form == "duration" else forms.write_number(apart, form, texts)
+    return forms.signed(text, apart)
