@@ -11,13 +11,20 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 if TYPE_CHECKING:
     from types import ModuleType
 
-SHARED = {"data": "data", "assets/css": "assets/css", "assets/dist": "assets/dist", "assets/icons/marks.png": "assets/icons/marks.png",
-          "assets/icons/marks.json": "assets/icons/marks.json"}
+SHARED = {
+    "data": "data",
+    "assets/css": "assets/css",
+    "assets/dist": "assets/dist",
+    "assets/icons/marks.png": "assets/icons/marks.png",
+    "assets/icons/marks.json": "assets/icons/marks.json",
+}
 
 
 def bundler(root: Path) -> ModuleType:
     """Return the module that builds the bundle, which no package holds."""
-    spec = importlib.util.spec_from_file_location("bundle", root / "assets" / "src" / "bundle.py")
+    spec = importlib.util.spec_from_file_location(
+        "bundle", root / "assets" / "src" / "bundle.py"
+    )
     if spec is None or spec.loader is None:
         raise FileNotFoundError(root / "assets" / "src" / "bundle.py")
     module = importlib.util.module_from_spec(spec)

@@ -25,26 +25,49 @@ def load_registry(city: City) -> Registry:
     try:
         return Registry(tuple(_load(name) for name in city.layers))
     except ValueError as error:
-        raise PackError(f"The city {city.id} has unfit layers: {error}.", fix="name each layer once in city.toml.") from error
+        raise PackError(
+            f"The city {city.id} has unfit layers: {error}.",
+            fix="name each layer once in city.toml.",
+        ) from error
 
 
 def _load(name: str) -> Layer:
     try:
-        found = _plugged(name) if ":" in name else importlib.import_module(f"layers.{name}.layer").LAYER
+        found = (
+            _plugged(name)
+            if ":" in name
+            else importlib.import_module(f"layers.{name}.layer").LAYER
+        )
     except ModuleNotFoundError as error:
-        raise PackError(f"There is no layer {name!r}.", why=str(error),
-                        fix="name a folder under layers/, or 'package:name' of an installed package, in city.toml.") from error
+        raise PackError(
+            f"There is no layer {name!r}.",
+            why=str(error),
+            fix=(
+                "name a folder under layers/, or 'package:name' of an installed"
+                " package, in city.toml."
+            ),
+        ) from error
     except Exception as error:
-        raise PackError(f"The layer {name!r} cannot be loaded.", why=f"{type(error).__name__}: {error}",
-                        fix="mend it, or take it out of the layers in city.toml.") from error
+        raise PackError(
+            f"The layer {name!r} cannot be loaded.",
+            why=f"{type(error).__name__}: {error}",
+            fix="mend it, or take it out of the layers in city.toml.",
+        ) from error
     if not isinstance(found, Layer):
-        raise PackError(f"The layer {name!r} is a {type(found).__name__}, not a Layer.", fix="name the LAYER value of its module.")
+        raise PackError(
+            f"The layer {name!r} is a {type(found).__name__}, not a Layer.",
+            fix="name the LAYER value of its module.",
+        )
     return found
 
 
 def _plugged(name: str) -> Layer:
     distribution, _, entry = name.partition(":")
     for point in entry_points(group=GROUP, name=entry):
-        if point.dist is not None and point.dist.name.replace("-", "_") == distribution.replace("-", "_"):
+        if point.dist is not None and point.dist.name.replace(
+            "-", "_"
+        ) == distribution.replace("-", "_"):
             return cast("Layer", point.load())
-    raise ModuleNotFoundError(f"no installed package {distribution!r} offers a layer {entry!r}")
+    raise ModuleNotFoundError(
+        f"no installed package {distribution!r} offers a layer {entry!r}"
+    )

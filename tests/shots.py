@@ -24,10 +24,24 @@ from twin.store import Lake, newest, publish
 ROOT = Path(__file__).parent.parent
 MOMENT = datetime.fromisoformat("2026-11-23T14:32:10+08:00")
 DAYS = 9
-STORIES = (Scenario("burning_smell", MOMENT - timedelta(seconds=250)), Scenario("bike_pileup", MOMENT - timedelta(minutes=14)))
-README = (("page.png", "/", (1920, 1080)), ("district.png", "/?district=420106&v=1", (1920, 1080)), ("wall.png", "/wall/default", (3840, 2160)))
+STORIES = (
+    Scenario("burning_smell", MOMENT - timedelta(seconds=250)),
+    Scenario("bike_pileup", MOMENT - timedelta(minutes=14)),
+)
+README = (
+    ("page.png", "/", (1920, 1080)),
+    ("district.png", "/?district=420106&v=1", (1920, 1080)),
+    ("wall.png", "/wall/default", (3840, 2160)),
+)
 OWN = (("own-city.png", "/?lang=en&v=1", (1366, 768)),)
-SIZES = ((1366, 768), (1920, 1080), (2560, 1440), (3840, 2160), (3840, 1080), (390, 844))
+SIZES = (
+    (1366, 768),
+    (1920, 1080),
+    (2560, 1440),
+    (3840, 2160),
+    (3840, 1080),
+    (390, 844),
+)
 
 
 def lake_at(path, city, scenarios=()):
@@ -38,7 +52,14 @@ def lake_at(path, city, scenarios=()):
         shutil.rmtree(path, ignore_errors=True)
         feed = Simulated(city, 716, scenarios=scenarios)
         start = MOMENT - timedelta(days=DAYS)
-        publish(lake, city, [*feed.register(start), *feed.between(start, MOMENT)], as_of=MOMENT, simulated=True, now=lambda: MOMENT)
+        publish(
+            lake,
+            city,
+            [*feed.register(start), *feed.between(start, MOMENT)],
+            as_of=MOMENT,
+            simulated=True,
+            now=lambda: MOMENT,
+        )
     return lake
 
 
@@ -47,9 +68,22 @@ def own_city(folder):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     outlines = made.latin(folder / "neighbourhoods.geojson")
-    make_pack(folder / "seabridge", outlines, Wish("Seabridge", zone="Europe/Lisbon", source="Seabridge Open Data", licence="CC BY 4.0"), Reading())
+    make_pack(
+        folder / "seabridge",
+        outlines,
+        Wish(
+            "Seabridge",
+            zone="Europe/Lisbon",
+            source="Seabridge Open Data",
+            licence="CC BY 4.0",
+        ),
+        Reading(),
+    )
     sources = folder / "seabridge" / "event_sources.csv"
-    sources.write_text(sources.read_text(encoding="utf-8").replace(",reported,,", ",reported,240,"), encoding="utf-8")
+    sources.write_text(
+        sources.read_text(encoding="utf-8").replace(",reported,,", ",reported,240,"),
+        encoding="utf-8",
+    )
     return load_city(folder / "seabridge")
 
 
@@ -61,9 +95,18 @@ def take(lake, city, wanted):
     with running(app) as host, browser.browser() as chromium:
         for path, address, (wide, high) in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
-            page = chromium.new_page(viewport={"width": wide, "height": high}, locale=city.lang)
+            page = chromium.new_page(
+                viewport={"width": wide, "height": high}, locale=city.lang
+            )
             said = []
-            page.on("console", lambda message, said=said: said.append(message.text) if message.type in {"error", "warning"} else None)
+            page.on(
+                "console",
+                lambda message, said=said: (
+                    said.append(message.text)
+                    if message.type in {"error", "warning"}
+                    else None
+                ),
+            )
             page.on("pageerror", lambda error, said=said: said.append(str(error)))
             page.goto(host + address)
             browser.settle(page, desk.status().snapshot, timeout_s=120)
@@ -76,24 +119,45 @@ def take(lake, city, wanted):
 def first_city(every):
     """Take the pictures of the first city; in every size too, if asked."""
     city = load_city(find_city("wuhan"))
-    wanted = [(ROOT / "docs" / "img" / name, address, size) for name, address, size in README]
+    wanted = [
+        (ROOT / "docs" / "img" / name, address, size) for name, address, size in README
+    ]
     if every:
-        wanted += [(ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h)) for w, h in SIZES
-                   for face, address in (("page", "/"), ("district", "/?district=420106&v=1"), ("wall", "/wall/default"), ("page-en", "/?lang=en&v=1"),
-                                         ("districts", "/?panel=districts&v=1"), ("districts-en", "/?lang=en&panel=districts&v=1"))]
+        wanted += [
+            (ROOT / "out" / "shots" / f"{face}-{w}x{h}.png", address, (w, h))
+            for w, h in SIZES
+            for face, address in (
+                ("page", "/"),
+                ("district", "/?district=420106&v=1"),
+                ("wall", "/wall/default"),
+                ("page-en", "/?lang=en&v=1"),
+                ("districts", "/?panel=districts&v=1"),
+                ("districts-en", "/?lang=en&panel=districts&v=1"),
+            )
+        ]
     take(lake_at(ROOT / "out" / "shots-lake", city, STORIES), city, wanted)
 
 
 def second_city():
     """Take the picture of a city that was made of a polygon file."""
     city = own_city(ROOT / "out" / "shots-own")
-    take(lake_at(ROOT / "out" / "shots-own" / "lake", city), city, [(ROOT / "docs" / "img" / name, address, size) for name, address, size in OWN])
+    take(
+        lake_at(ROOT / "out" / "shots-own" / "lake", city),
+        city,
+        [(ROOT / "docs" / "img" / name, address, size) for name, address, size in OWN],
+    )
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--all", action="store_true", help="every size, into out/shots")
-    options.add_argument("--own", action="store_true", help="only the city that was made of a polygon file")
+    options.add_argument(
+        "--all", action="store_true", help="every size, into out/shots"
+    )
+    options.add_argument(
+        "--own",
+        action="store_true",
+        help="only the city that was made of a polygon file",
+    )
     chosen = options.parse_args()
     second_city()
     if not chosen.own:

@@ -33,7 +33,8 @@ def start(words: Sequence[str], *, piped: bool = False) -> subprocess.Popen[byte
     into = subprocess.PIPE if piped else None
     command = [sys.executable, "-m", "twin.cli", *words]
     return subprocess.Popen(  # noqa: S603  (our own command)
-        command, stdin=subprocess.PIPE, stdout=into, stderr=into, start_new_session=True)
+        command, stdin=subprocess.PIPE, stdout=into, stderr=into, start_new_session=True
+    )
 
 
 def end(child: subprocess.Popen[bytes], patience_s: float = 2 * GRACE_S) -> int:
@@ -49,14 +50,18 @@ def end(child: subprocess.Popen[bytes], patience_s: float = 2 * GRACE_S) -> int:
         child.wait(patience_s)
     with suppress(ProcessLookupError, PermissionError):
         until = time.monotonic() + GRACE_S
-        while child.poll() is not None and time.monotonic() < until:  # what it started is tidying up
+        while (
+            child.poll() is not None and time.monotonic() < until
+        ):  # what it started is tidying up
             os.killpg(child.pid, 0)
             time.sleep(0.05)
         os.killpg(child.pid, signal.SIGKILL)
     return child.wait()
 
 
-def end_with_parent(stop: Callable[[], object] | None = None, grace_s: float = GRACE_S) -> None:
+def end_with_parent(
+    stop: Callable[[], object] | None = None, grace_s: float = GRACE_S
+) -> None:
     """In a child: end when the parent does, or lets go of the pipe.
 
     Args:

@@ -47,7 +47,9 @@ def asked_for(text: str) -> datetime:
     """
     moment = from_text(text)
     if not EARLIEST <= moment < LATEST:
-        raise ValueError(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year - 1}")
+        raise ValueError(
+            f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year - 1}"
+        )
     return moment
 
 

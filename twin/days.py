@@ -93,10 +93,15 @@ class Days:
     @property
     def reach_hours(self) -> int:
         """Return how many hours back the days alike lie, the last 24 hours included."""
-        return max((*self.like_today, *(24 + each for each in self.like_yesterday), 168)) + 26
+        return (
+            max((*self.like_today, *(24 + each for each in self.like_yesterday), 168))
+            + 26
+        )
 
 
-def days(as_of: datetime, known_at: datetime, zone: ZoneInfo, calendar: Mapping[str, Any]) -> Days:
+def days(
+    as_of: datetime, known_at: datetime, zone: ZoneInfo, calendar: Mapping[str, Any]
+) -> Days:
     """Return the calendar of a moment.
 
     Args:
@@ -104,13 +109,22 @@ def days(as_of: datetime, known_at: datetime, zone: ZoneInfo, calendar: Mapping[
             names none: then days are workdays and weekends only.
     """
     day = as_of.astimezone(zone).date()
-    country, part = str(calendar.get("country", "")), str(calendar.get("subdivision", ""))
+    country, part = (
+        str(calendar.get("country", "")),
+        str(calendar.get("subdivision", "")),
+    )
     yesterday, week = (back(as_of, known_at, zone, n) for n in (1, 7))
     today, before = (like(day - n * _DAY, zone, country, part) for n in (0, 1))
-    return Days(day_to=start_of(day + _DAY, zone), hours=_hours(day, zone), yesterday=yesterday,
-                week=week, today=kind_of(day, country, part),
-                week_ago=kind_of(day - 7 * _DAY, country, part),
-                like_today=today, like_yesterday=before)
+    return Days(
+        day_to=start_of(day + _DAY, zone),
+        hours=_hours(day, zone),
+        yesterday=yesterday,
+        week=week,
+        today=kind_of(day, country, part),
+        week_ago=kind_of(day - 7 * _DAY, country, part),
+        like_today=today,
+        like_yesterday=before,
+    )
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
@@ -145,7 +159,11 @@ def _hours(day: date, zone: ZoneInfo) -> tuple[int, ...]:
 @lru_cache(maxsize=256)
 def like(day: date, zone: ZoneInfo, country: str, part: str) -> tuple[int, ...]:
     """Return how many hours before `day` the days like it began, newest first."""
-    kind, start, found = kind_of(day, country, part).kind, start_of(day, zone), list[int]()
+    kind, start, found = (
+        kind_of(day, country, part).kind,
+        start_of(day, zone),
+        list[int](),
+    )
     for n in range(1, REACH_DAYS + 1):
         before = day - n * _DAY
         begun, ended = start_of(before, zone), start_of(before + _DAY, zone)
@@ -166,7 +184,9 @@ def kind_of(day: date, country: str, part: str) -> Day:
         return Day(day, "weekend" if weekday in _WEEKEND else "workday")
     own, english = _calendar(country, part), _calendar(country, part, "en_US")
     if day in own:
-        return Day(day, "holiday", _plain(own[day]), _plain(english[day]), is_special=True)
+        return Day(
+            day, "holiday", _plain(own[day]), _plain(english[day]), is_special=True
+        )
     is_free = weekday in own.weekend
     if is_free and day in own.weekend_workdays:
         return Day(day, "workday", is_special=True)
@@ -191,12 +211,23 @@ def _calendar(country: str, part: str, lang: str = "") -> Any:
 def check_calendar(calendar: Mapping[str, Any]) -> list[str]:
     """Return a sentence if nobody keeps the calendar that a pack names; none if it names none."""
     country, part = calendar.get("country", ""), calendar.get("subdivision", "")
-    if not isinstance(country, str) or not isinstance(part, str) or not (country or part):
+    if (
+        not isinstance(country, str)
+        or not isinstance(part, str)
+        or not (country or part)
+    ):
         return []  # what is no text is said where settings are checked
     try:
         _calendar(country, part)
     except NotImplementedError:
-        named = f"country {country!r}" + (f" with the subdivision {part!r}" if part else "")
-        said = f"city.toml: [calendar] names the {named}, of which no holidays are known; "
-        return [said + 'use the two letters of ISO 3166, such as "CN", and its own codes of parts.']
+        named = f"country {country!r}" + (
+            f" with the subdivision {part!r}" if part else ""
+        )
+        said = (
+            f"city.toml: [calendar] names the {named}, of which no holidays are known; "
+        )
+        return [
+            said + 'use the two letters of ISO 3166, such as "CN", and its own codes of'
+            " parts."
+        ]
     return []

@@ -23,11 +23,20 @@ class TwinError(Exception):
 
     def lines(self) -> list[str]:
         """Return the sentences in reading order, at most three."""
-        return [line for line in (self.what, self.why, self.fix and f"To fix: {self.fix}") if line]
+        return [
+            line
+            for line in (self.what, self.why, self.fix and f"To fix: {self.fix}")
+            if line
+        ]
 
     def payload(self) -> dict[str, str]:
         """Return the one shape that errors have over HTTP."""
-        return {"error": type(self).__name__, "what": self.what, "why": self.why, "fix": self.fix}
+        return {
+            "error": type(self).__name__,
+            "what": self.what,
+            "why": self.why,
+            "fix": self.fix,
+        }
 
 
 class UsageError(TwinError):

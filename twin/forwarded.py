@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 OTHERS = frozenset({"from", "iframe", "model", "node", "code", "modes", "land"})
 """Fields of others that are near to one of ours by chance: they are ignored like all of others."""
-_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x0*26)(?:;|%3B))+|\^&|\\&|＆", re.IGNORECASE)
+_AMPERSAND = re.compile(
+    r"&(?:(?:amp|#0*38|#x0*26)(?:;|%3B))+|\^&|\\&|＆", re.IGNORECASE
+)
 _EQUALS = re.compile(r"&(?:#0*61|#x0*3d|equals)(?:;|%3B)|＝", re.IGNORECASE)
 _UNSEEN = r"(?:\s|%0D|%0A|%C2%AD|%E2%80%8B|[\u00ad\u200b-\u200d\u2060\ufeff])+"
 _BROKEN = re.compile(rf"([&?＆]|%EF%BC%86|^){_UNSEEN}", re.IGNORECASE)
@@ -28,7 +30,15 @@ _WIDE_EQUALS = r"(?<![^&?])({names})%EF%BC%9D"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _SENTENCE = "。．，、；：！？,.;:!…·"
 _QUOTES = "\"'`“”‘’«»『』「」《》〈〉<>＞＜*_~\\|^"
-_CLOSING = {")": "(", "）": "（", "]": "[", "】": "【", "}": "{", "〉": "〈", "］": "［"}
+_CLOSING = {
+    ")": "(",
+    "）": "（",
+    "]": "[",
+    "】": "【",
+    "}": "{",
+    "〉": "〈",
+    "］": "［",
+}
 _ROUNDS = 3
 """How often a link may have been escaped as a whole."""
 
@@ -60,12 +70,20 @@ def word(text: str) -> str:
     """
     for _ in range(_ROUNDS):
         text = unquote(text) if "%" in text else text
-    shown = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in {"Cf", "Cc"})
-    first = re.split("[&#?]", "".join(shown))[0]  # a field of others that no sign of ours parts from it
+    shown = (
+        sign
+        for sign in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(sign) not in {"Cf", "Cc"}
+    )
+    first = re.split("[&#?]", "".join(shown))[
+        0
+    ]  # a field of others that no sign of ours parts from it
     return _end(first.translate(_DASHES).strip().lstrip(_QUOTES + "([{"))
 
 
-def _pairs(link: str, known: Collection[str], rounds: int = _ROUNDS) -> list[tuple[str, str]]:
+def _pairs(
+    link: str, known: Collection[str], rounds: int = _ROUNDS
+) -> list[tuple[str, str]]:
     """Return the names and texts of a link, in their order.
 
     What adds to an address without looking puts a second '?' before its fields. A part without '=' may be
@@ -83,11 +101,19 @@ def _pairs(link: str, known: Collection[str], rounds: int = _ROUNDS) -> list[tup
 def _parted(link: str, known: Collection[str]) -> str:
     """Return a link in which the signs between fields are written in one way."""
     names = "|".join(sorted(map(re.escape, known)))
-    text = _EQUALS.sub("=", _AMPERSAND.sub("&", _BROKEN.sub(r"\1", link))).replace("？", "?").replace("＃", "#")
+    text = (
+        _EQUALS.sub("=", _AMPERSAND.sub("&", _BROKEN.sub(r"\1", link)))
+        .replace("？", "?")
+        .replace("＃", "#")
+    )
     text = _BROKEN.sub(r"\1", text)
     text = re.sub(_WIDE_BETWEEN.format(names=names), "&", text, flags=re.IGNORECASE)
     text = re.sub(_WIDE_EQUALS.format(names=names), r"\1=", text, flags=re.IGNORECASE)
-    return re.sub(r"=3D(?=\S)", "=", text) if re.search(r"(?<!\w)v=3D\d", text, re.IGNORECASE) else text
+    return (
+        re.sub(r"=3D(?=\S)", "=", text)
+        if re.search(r"(?<!\w)v=3D\d", text, re.IGNORECASE)
+        else text
+    )
 
 
 def _ours(name: str, known: Collection[str]) -> str | None:
@@ -100,26 +126,45 @@ def _ours(name: str, known: Collection[str]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    seen = (sign for sign in unicodedata.normalize("NFKC", name) if unicodedata.category(sign) not in {"Cf", "Cc"})
+    seen = (
+        sign
+        for sign in unicodedata.normalize("NFKC", name)
+        if unicodedata.category(sign) not in {"Cf", "Cc"}
+    )
     return re.sub(r"^\W+|\W+$", "", "".join(seen).replace("\\", "")).lower()
 
 
 def _refuse_near(name: str, known: Collection[str]) -> None:
     """Refuse a name that is one slip away from one of ours."""
     plain = _plain(name)
-    near = [ours for ours in sorted(known) if len(ours) > 2 and plain not in OTHERS and _is_slip(plain, ours)]
+    near = [
+        ours
+        for ours in sorted(known)
+        if len(ours) > 2 and plain not in OTHERS and _is_slip(plain, ours)
+    ]
     if near:
-        raise UsageError(f"The link has a field {name[:40]!r} that no view has.",
-                         why="left out, it might show another picture than was meant.", fix=f"write it as {near[0]}, or leave it out.")
+        raise UsageError(
+            f"The link has a field {name[:40]!r} that no view has.",
+            why="left out, it might show another picture than was meant.",
+            fix=f"write it as {near[0]}, or leave it out.",
+        )
 
 
 def _is_slip(one: str, other: str) -> bool:
     """Return whether two words differ by one letter left out, added or changed, or by two that changed places."""
     if one == other or abs(len(one) - len(other)) > 1:
         return one == other
-    first = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    first = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
     a, b = one[first:], other[first:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
+    return (
+        a[1:] == b
+        or a == b[1:]
+        or a[1:] == b[1:]
+        or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
+    )
 
 
 def _end(text: str) -> str:
@@ -127,7 +172,12 @@ def _end(text: str) -> str:
     while text:
         last = text[-1]
         is_open = last in _CLOSING and text.count(_CLOSING[last]) < text.count(last)
-        if not (is_open or last in _SENTENCE + _QUOTES or last.isspace() or unicodedata.category(last) in {"Cf", "Cc"}):
+        if not (
+            is_open
+            or last in _SENTENCE + _QUOTES
+            or last.isspace()
+            or unicodedata.category(last) in {"Cf", "Cc"}
+        ):
             break
         text = text[:-1]
     return text

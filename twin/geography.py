@@ -32,7 +32,10 @@ class Outlines:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Return west, south, east, north of all outlines, deg."""
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(np.array(self.shapes, dtype=object)))
+        west, south, east, north = (
+            float(edge)
+            for edge in shapely.total_bounds(np.array(self.shapes, dtype=object))
+        )
         return west, south, east, north
 
 
@@ -45,17 +48,35 @@ def read_geojson(path: Path) -> dict[str, Any]:
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise PackError(f"{path.name} cannot be read: {error.strerror}.", fix=f"put the file at {path}.") from error
+        raise PackError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            fix=f"put the file at {path}.",
+        ) from error
     except UnicodeDecodeError as error:
-        raise PackError(f"{path.name} is not UTF-8 (byte {error.start}).", fix="save it as UTF-8.") from error
+        raise PackError(
+            f"{path.name} is not UTF-8 (byte {error.start}).", fix="save it as UTF-8."
+        ) from error
     except json.JSONDecodeError as error:
         is_by_line = error.msg == "Extra data" and error.lineno > 1
-        fix = "if it has one feature on each line, save it as one FeatureCollection; else write it afresh as GeoJSON." if is_by_line else "write it afresh as GeoJSON."
-        raise PackError(f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix=fix) from error
+        fix = (
+            "if it has one feature on each line, save it as one FeatureCollection; else"
+            " write it afresh as GeoJSON."
+            if is_by_line
+            else "write it afresh as GeoJSON."
+        )
+        raise PackError(
+            f"{path.name}, line {error.lineno}: not JSON, {error.msg}.", fix=fix
+        ) from error
     except RecursionError as error:
-        raise PackError(f"{path.name} is nested too deep to be GeoJSON.", fix="write it afresh as GeoJSON.") from error
+        raise PackError(
+            f"{path.name} is nested too deep to be GeoJSON.",
+            fix="write it afresh as GeoJSON.",
+        ) from error
     if not isinstance(content, dict):
-        raise PackError(f"{path.name} holds no features.", fix="give a GeoJSON FeatureCollection in WGS 84.")
+        raise PackError(
+            f"{path.name} holds no features.",
+            fix="give a GeoJSON FeatureCollection in WGS 84.",
+        )
     return cast("dict[str, Any]", content)
 
 
@@ -67,11 +88,19 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     """
     features = read_geojson(path).get("features")
     if not isinstance(features, list) or not features:
-        raise PackError(f"{path.name} holds no features.", fix="give a GeoJSON FeatureCollection in WGS 84.")
+        raise PackError(
+            f"{path.name} holds no features.",
+            fix="give a GeoJSON FeatureCollection in WGS 84.",
+        )
     for number, feature in enumerate(cast("list[Any]", features), 1):
         given = cast("dict[str, Any]", feature) if isinstance(feature, dict) else {}
-        if not isinstance(given.get("properties"), dict) or not isinstance(given.get("geometry"), dict):
-            raise PackError(f"{path.name}, feature {number}: not a feature.", fix="give it properties and a geometry.")
+        if not isinstance(given.get("properties"), dict) or not isinstance(
+            given.get("geometry"), dict
+        ):
+            raise PackError(
+                f"{path.name}, feature {number}: not a feature.",
+                fix="give it properties and a geometry.",
+            )
     return cast("list[dict[str, Any]]", features)
 
 
@@ -87,14 +116,26 @@ def read_outlines(path: Path) -> Outlines:
         name = feature["properties"].get("district_id")
         name = one_form(name) if isinstance(name, str) else name
         if not isinstance(name, str) or name in ids:
-            raise PackError(f"{path.name}, feature {number}: district_id is {name!r}.",
-                            fix="give each outline a district_id of its own, as text.")
+            raise PackError(
+                f"{path.name}, feature {number}: district_id is {name!r}.",
+                fix="give each outline a district_id of its own, as text.",
+            )
         try:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
         except shapely.GEOSException as error:
-            raise PackError(f"{path.name}, feature {number} ({name}): the geometry cannot be read.", why=f"{error}.") from error
-        if shape.geom_type not in {"Polygon", "MultiPolygon"} or not shape.is_valid or shape.is_empty:
-            raise PackError(f"{path.name}, feature {number} ({name}): not a valid polygon.", fix="mend or redraw its rings.")
+            raise PackError(
+                f"{path.name}, feature {number} ({name}): the geometry cannot be read.",
+                why=f"{error}.",
+            ) from error
+        if (
+            shape.geom_type not in {"Polygon", "MultiPolygon"}
+            or not shape.is_valid
+            or shape.is_empty
+        ):
+            raise PackError(
+                f"{path.name}, feature {number} ({name}): not a valid polygon.",
+                fix="mend or redraw its rings.",
+            )
         ids.append(name)
         shapes.append(shape)
     return Outlines(tuple(ids), tuple(shapes))
@@ -109,11 +150,15 @@ def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
     for number, shape in enumerate(outlines.shapes):
         west, south, east, north = shape.bounds
         x0, x1 = _range(west - raster.lon0, east - raster.lon0, raster.dlon, raster.n_x)
-        y0, y1 = _range(south - raster.lat0, north - raster.lat0, raster.dlat, raster.n_y)
+        y0, y1 = _range(
+            south - raster.lat0, north - raster.lat0, raster.dlat, raster.n_y
+        )
         if x1 <= x0 or y1 <= y0:
             continue
         window = labels[y0:y1, x0:x1]
-        window[_inside(shape, raster, x0, y0, (y1 - y0, x1 - x0)) & (window == OUTSIDE)] = number
+        window[
+            _inside(shape, raster, x0, y0, (y1 - y0, x1 - x0)) & (window == OUTSIDE)
+        ] = number
     return labels
 
 
@@ -122,7 +167,9 @@ def _range(low: float, high: float, side: float, n: int) -> tuple[int, int]:
     return min(max(int(low // side), 0), n), min(max(int(high // side) + 1, 0), n)
 
 
-def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int]) -> NDArray[np.bool_]:
+def _inside(
+    shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int]
+) -> NDArray[np.bool_]:
     """Return which cell centres of the window lie inside: along each row, odd after an odd number of border crossings."""
     n_y, n_x = size
     rings = shapely.get_rings(shapely.get_parts(shape))
@@ -134,11 +181,21 @@ def _inside(shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int])
     first = np.clip(np.ceil(np.minimum(v1, v2)), 0, n_y).astype(np.int64)
     last = np.clip(np.ceil(np.maximum(v1, v2)), 0, n_y).astype(np.int64)
     edge = np.repeat(np.arange(len(first)), last - first)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(last - first) - (last - first), last - first) + first[edge]
+    row = (
+        np.arange(len(edge))
+        - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+        + first[edge]
+    )
     slope = np.divide(u2 - u1, v2 - v1, out=np.zeros_like(u1), where=v1 != v2)
-    column = np.clip(np.ceil(u1[edge] + (row - v1[edge]) * slope[edge]), 0, n_x).astype(np.int64)
-    crossings = np.bincount(row * (n_x + 1) + column, minlength=n_y * (n_x + 1)).reshape(n_y, n_x + 1)[:, :n_x]
-    return (np.cumsum(crossings.astype(np.uint8), axis=1, dtype=np.uint8) & 1).astype(np.bool_)
+    column = np.clip(np.ceil(u1[edge] + (row - v1[edge]) * slope[edge]), 0, n_x).astype(
+        np.int64
+    )
+    crossings = np.bincount(
+        row * (n_x + 1) + column, minlength=n_y * (n_x + 1)
+    ).reshape(n_y, n_x + 1)[:, :n_x]
+    return (np.cumsum(crossings.astype(np.uint8), axis=1, dtype=np.uint8) & 1).astype(
+        np.bool_
+    )
 
 
 class Locator:
@@ -155,14 +212,18 @@ class Locator:
         self._labels: NDArray[np.int16] | None = None
         for shape in self.outlines.shapes:
             shapely.prepare(shape)
-        self._tree = shapely.STRtree([shapely.box(*shape.bounds) for shape in self.outlines.shapes])
+        self._tree = shapely.STRtree(
+            [shapely.box(*shape.bounds) for shape in self.outlines.shapes]
+        )
 
     @property
     def ids(self) -> list[str]:
         """Return the district ids that the labels of `cells` index, in the order of the outlines."""
         return list(self.outlines.ids)
 
-    def districts(self, lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]) -> NDArray[np.object_]:
+    def districts(
+        self, lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]
+    ) -> NDArray[np.object_]:
         """Return the district id of each point, None for a point in no district (or not a number).
 
         A point on a common border belongs to the district that comes first in the file. Water is no exception: a river
@@ -172,7 +233,10 @@ class Locator:
             lon_deg: n longitudes, deg, WGS 84.
             lat_deg: n latitudes, deg, WGS 84.
         """
-        lon, lat = np.asarray(lon_deg, dtype=np.float64), np.asarray(lat_deg, dtype=np.float64)
+        lon, lat = (
+            np.asarray(lon_deg, dtype=np.float64),
+            np.asarray(lat_deg, dtype=np.float64),
+        )
         found = np.full(lon.shape, len(self.outlines.ids), dtype=np.int64)
         known = np.isfinite(lon) & np.isfinite(lat)
         points = shapely.points(np.where(known, lon, 0.0), np.where(known, lat, 0.0))

@@ -111,12 +111,37 @@ class Field:
 
     name: str
     label: str
-    form: Literal["text", "count", "duration", "percent", "number", "moment", "year", "age", "priority", "stage", "state", "message", "name"] = "text"
+    form: Literal[
+        "text",
+        "count",
+        "duration",
+        "percent",
+        "number",
+        "moment",
+        "year",
+        "age",
+        "priority",
+        "stage",
+        "state",
+        "message",
+        "name",
+    ] = "text"
     if_any: bool = False
     """Whether the column takes room only where some row has more than nothing in it."""
 
 
-Slot = Literal["headline", "attention", "fleet", "stages", "departments", "programmes", "day", "district", "districts", "yesterday"]
+Slot = Literal[
+    "headline",
+    "attention",
+    "fleet",
+    "stages",
+    "departments",
+    "programmes",
+    "day",
+    "district",
+    "districts",
+    "yesterday",
+]
 
 
 @dataclass(frozen=True)

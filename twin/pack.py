@@ -53,9 +53,17 @@ def load_city(root: Path) -> City:
     city, problems, _notes = _read(root)
     if city is None or problems:
         others = len(problems) - 1
-        more = f"{others} more {'things are' if others > 1 else 'thing is'} off in this pack." if others > 0 else ""
-        raise PackError(f"The city pack {root.name!r} cannot be used: {problems[0]}", why=more,
-                        fix=f"run `twin city check {root}` to see all of it.")
+        more = (
+            f"{others} more {'things are' if others > 1 else 'thing is'} off in this"
+            " pack."
+            if others > 0
+            else ""
+        )
+        raise PackError(
+            f"The city pack {root.name!r} cannot be used: {problems[0]}",
+            why=more,
+            fix=f"run `twin city check {root}` to see all of it.",
+        )
     return city
 
 
@@ -72,17 +80,26 @@ def find_city(text: str | None) -> Path:
     Raises:
         UsageError: there is no such pack, or there are several and none was named.
     """
-    shipped = {folder.parent.name: folder.parent for folder in sorted(paths.data().glob("*/city.toml"))}
+    shipped = {
+        folder.parent.name: folder.parent
+        for folder in sorted(paths.data().glob("*/city.toml"))
+    }
     if text is None:
         if len(shipped) == 1:
             return next(iter(shipped.values()))
-        raise UsageError("No city was named, and there is not exactly one to choose.", fix=_choices(shipped))
+        raise UsageError(
+            "No city was named, and there is not exactly one to choose.",
+            fix=_choices(shipped),
+        )
     if text in shipped:
         return shipped[text]
     if text and _is_pack(Path(text)):
         return Path(text)
-    raise UsageError(f"There is no city pack at {text[:200]!r}.", why="A pack is a folder that holds a city.toml.",
-                     fix=_choices(shipped))
+    raise UsageError(
+        f"There is no city pack at {text[:200]!r}.",
+        why="A pack is a folder that holds a city.toml.",
+        fix=_choices(shipped),
+    )
 
 
 def _is_pack(folder: Path) -> bool:
@@ -93,7 +110,11 @@ def _is_pack(folder: Path) -> bool:
 
 
 def _choices(shipped: Mapping[str, Path]) -> str:
-    return f"name one of {', '.join(shipped)}, or give the folder of a pack." if shipped else "give the folder of a pack."
+    return (
+        f"name one of {', '.join(shipped)}, or give the folder of a pack."
+        if shipped
+        else "give the folder of a pack."
+    )
 
 
 def write_manifest(root: Path) -> list[str]:
@@ -106,98 +127,178 @@ def write_manifest(root: Path) -> list[str]:
     settings = pack_settings.read_toml(root / "city.toml", problems)
     if settings is None:
         raise PackError(problems[0], fix="mend it first: it names the files.")
-    return pack_manifest.write_manifest(root, pack_settings.read_geography(settings, root, problems))
+    return pack_manifest.write_manifest(
+        root, pack_settings.read_geography(settings, root, problems)
+    )
 
 
 def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     """Return the city, if enough of the pack is sound, the faults, and the notes on what is absent."""
     problems: list[str] = []
     settings = pack_settings.read_toml(root / "city.toml", problems)
-    walls = pack_settings.read_toml(root / "wall.toml", problems) if (root / "wall.toml").exists() else None
+    walls = (
+        pack_settings.read_toml(root / "wall.toml", problems)
+        if (root / "wall.toml").exists()
+        else None
+    )
     if settings is None:
         return None, problems, []
-    name, zone = pack_settings.read_id(settings, problems), pack_settings.read_zone(settings, problems)
+    name, zone = (
+        pack_settings.read_id(settings, problems),
+        pack_settings.read_zone(settings, problems),
+    )
     geography = pack_settings.read_geography(settings, root, problems)
     outlines = check_geography(geography, problems)
     raster = _raster(settings, outlines, problems)
     tables = _read_tables(root, problems)
-    problems += [*pack_manifest.check_manifest(root, geography), *check_mask(settings), *_check_calendar(settings)]
+    problems += [
+        *pack_manifest.check_manifest(root, geography),
+        *check_mask(settings),
+        *_check_calendar(settings),
+    ]
     problems += _check_tables(tables, settings, problems)
     if outlines is not None:
-        problems += [*pack_checks.check_axes(outlines, zone), *pack_checks.check_outlines(tables, outlines, raster)]
+        problems += [
+            *pack_checks.check_axes(outlines, zone),
+            *pack_checks.check_outlines(tables, outlines, raster),
+        ]
     cameras: dict[str, Camera] = {}
     if raster is not None:
         cameras = pack_settings.read_cameras(settings, raster, problems)
         problems += pack_checks.check_positions(tables, raster)
     rough = City(
-        id=name, root=root.resolve(), name=pack_settings.words(settings, "name", problems),
-        name_en=pack_settings.read_name_en(settings, problems), zone=zone,
-        layers=pack_settings.read_layers(settings, problems), cameras=cameras, raster=raster or Raster(0, 0, 1, 1, 1, 1, 1),
-        reference={}, geography=geography, credit=pack_settings.read_credit(settings, problems),
-        settings=pack_settings.rest(settings, walls, problems), lang=pack_settings.read_lang(settings, problems))
+        id=name,
+        root=root.resolve(),
+        name=pack_settings.words(settings, "name", problems),
+        name_en=pack_settings.read_name_en(settings, problems),
+        zone=zone,
+        layers=pack_settings.read_layers(settings, problems),
+        cameras=cameras,
+        raster=raster or Raster(0, 0, 1, 1, 1, 1, 1),
+        reference={},
+        geography=geography,
+        credit=pack_settings.read_credit(settings, problems),
+        settings=pack_settings.rest(settings, walls, problems),
+        lang=pack_settings.read_lang(settings, problems),
+    )
     notes = _notes(root, settings, tables)
     if problems or outlines is None:
         return None, problems, notes
     reference = {table.name: tables[table.name] for table in TABLES}
     reference["districts"] = _with_cells(reference["districts"], outlines, rough.raster)
     over = {**_cameras(outlines), **cameras}
-    return replace(rough, cameras={"city": over["all"], **over}, reference=reference), problems, notes
+    return (
+        replace(rough, cameras={"city": over["all"], **over}, reference=reference),
+        problems,
+        notes,
+    )
 
 
 def _check_calendar(settings: pack_settings.Settings) -> list[str]:
     given = settings.get("calendar")
-    return check_calendar(cast("pack_settings.Settings", given)) if isinstance(given, dict) else []
+    return (
+        check_calendar(cast("pack_settings.Settings", given))
+        if isinstance(given, dict)
+        else []
+    )
 
 
-def _raster(settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]) -> Raster | None:
+def _raster(
+    settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]
+) -> Raster | None:
     """Return the raster that city.toml gives, or one that is fitted to the outlines where it gives none."""
     if "raster" in settings:
         return pack_settings.read_raster(settings, problems)
     return None if outlines is None else pack_settings.fit(*outlines.bounds)
 
 
-def _check_tables(tables: Mapping[str, pa.Table], settings: pack_settings.Settings, problems: list[str]) -> list[str]:
+def _check_tables(
+    tables: Mapping[str, pa.Table],
+    settings: pack_settings.Settings,
+    problems: list[str],
+) -> list[str]:
     """Return a sentence for each thing that tables say against each other, or against city.toml."""
     slots = pack_settings.optional(settings, "slots", problems) or {}
     census = pack_settings.optional(settings, "census", problems)
-    return [*pack_checks.check_ids(tables), *pack_checks.check_references(tables), *pack_checks.check_indicators(tables),
-            *pack_checks.check_targets(tables), *pack_checks.check_clock_targets(tables),
-            *pack_checks.check_slots(tables, slots), *pack_checks.check_sums(tables, census)]
+    return [
+        *pack_checks.check_ids(tables),
+        *pack_checks.check_references(tables),
+        *pack_checks.check_indicators(tables),
+        *pack_checks.check_targets(tables),
+        *pack_checks.check_clock_targets(tables),
+        *pack_checks.check_slots(tables, slots),
+        *pack_checks.check_sums(tables, census),
+    ]
 
 
-def _notes(root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]) -> list[str]:
+def _notes(
+    root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]
+) -> list[str]:
     """Return a sentence for each thing that the pack does not have, and what is off, or holds, without it."""
-    found = [pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
-             for name, rows in tables.items() if name not in REQUIRED and not rows.num_rows]
-    people = tables["districts"]["population"] if "districts" in tables else pa.array([0])
+    found = [
+        pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
+        for name, rows in tables.items()
+        if name not in REQUIRED and not rows.num_rows
+    ]
+    people = (
+        tables["districts"]["population"] if "districts" in tables else pa.array([0])
+    )
     if people.null_count == len(people):
         found.append("districts.csv gives no population: figures per head are unknown.")
     roles = settings.get("geography")
     given = cast("pack_settings.Settings", roles) if isinstance(roles, dict) else {}
-    found += [f"[geography] names no {role}: {off}." for role, off in pack_defaults.ABSENT_ROLES.items() if role not in given]
-    found += [f"city.toml has no {name if name == 'layers' else f'[{name}]'}: {holds}."
-              for name, holds in pack_defaults.ABSENT_SECTIONS.items() if name not in settings]
+    found += [
+        f"[geography] names no {role}: {off}."
+        for role, off in pack_defaults.ABSENT_ROLES.items()
+        if role not in given
+    ]
+    found += [
+        f"city.toml has no {name if name == 'layers' else f'[{name}]'}: {holds}."
+        for name, holds in pack_defaults.ABSENT_SECTIONS.items()
+        if name not in settings
+    ]
     if not (root / "wall.toml").exists():
-        found.append(f"There is no wall.toml: the walls are {' and '.join(pack_defaults.WALLS)}, with the program's own sizes.")
+        found.append(
+            f"There is no wall.toml: the walls are {' and '.join(pack_defaults.WALLS)},"
+            " with the program's own sizes."
+        )
     return found
 
 
 def _read_tables(root: Path, problems: list[str]) -> dict[str, pa.Table]:
     """Return the tables and seeds that can be read, by name."""
-    read = {table.name: read_table(root, table, problems) for table in (*TABLES, *SEEDS)}
+    read = {
+        table.name: read_table(root, table, problems) for table in (*TABLES, *SEEDS)
+    }
     return {name: rows for name, rows in read.items() if rows is not None}
 
 
 def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.Table:
     """Return `districts` with `n_cells`: cells of the raster whose centre is inside each outline, 0 without an outline."""
     labels = label(outlines, raster)
-    counts = dict(zip(outlines.ids, np.bincount(labels[labels >= 0], minlength=len(outlines.ids)).tolist(), strict=True))
+    counts = dict(
+        zip(
+            outlines.ids,
+            np.bincount(labels[labels >= 0], minlength=len(outlines.ids)).tolist(),
+            strict=True,
+        )
+    )
     contract = next(table for table in TABLES if table.name == "districts")
-    cells = pa.array([counts.get(name, 0) for name in districts["district_id"].to_pylist()], contract.column("n_cells").type)
-    return districts.append_column("n_cells", cells).select(contract.schema.names).cast(contract.schema)
+    cells = pa.array(
+        [counts.get(name, 0) for name in districts["district_id"].to_pylist()],
+        contract.column("n_cells").type,
+    )
+    return (
+        districts.append_column("n_cells", cells)
+        .select(contract.schema.names)
+        .cast(contract.schema)
+    )
 
 
 def _cameras(outlines: Outlines) -> dict[str, Camera]:
     """Return a camera over each district, by id, and 'all' over the whole."""
-    over = {name: pack_settings.over(*shape.bounds) for name, shape in zip(outlines.ids, outlines.shapes, strict=True)}
+    over = {
+        name: pack_settings.over(*shape.bounds)
+        for name, shape in zip(outlines.ids, outlines.shapes, strict=True)
+    }
     return {**over, "all": pack_settings.over(*outlines.bounds)}

@@ -11,21 +11,43 @@ LAYERS = ("districts", "event_heat", "headline", "attention")
 """Layers that need nothing but outlines and events."""
 
 SECTIONS: Mapping[str, Mapping[str, Any]] = {
-    "freshness": {"status": "assumed", "snapshot_ttl_s": 60, "snapshot_stale_factor": 3,
-                  "drone_flying_s": 90, "drone_docked_s": 900, "link_late_s": 300,
-                  "link_down_s": 300, "indicator_periods": 2},
+    "freshness": {
+        "status": "assumed",
+        "snapshot_ttl_s": 60,
+        "snapshot_stale_factor": 3,
+        "drone_flying_s": 90,
+        "drone_docked_s": 900,
+        "link_late_s": 300,
+        "link_down_s": 300,
+        "indicator_periods": 2,
+    },
     "coverage": {"status": "assumed", "window_s": 3_600},
     "schedule": {"status": "assumed", "brief": "07:30"},
 }
 """Sections of city.toml that the program needs, as they are where a pack has none."""
 
 WALLS: Mapping[str, Mapping[str, Any]] = {
-    "default": {"distance_m": 8.0, "pitch_mm": 1.25, "width": 3840, "height": 2160, "seams": []},
-    "desk": {"distance_m": 0.6, "pitch_mm": 0.277, "width": 1920, "height": 1080, "seams": []},
+    "default": {
+        "distance_m": 8.0,
+        "pitch_mm": 1.25,
+        "width": 3840,
+        "height": 2160,
+        "seams": [],
+    },
+    "desk": {
+        "distance_m": 0.6,
+        "pitch_mm": 0.277,
+        "width": 1920,
+        "height": 1080,
+        "seams": [],
+    },
 }
 """Screens, where a pack has no wall.toml: a wall of 1.25 mm tiles, and a desk screen of 24 inches."""
 
-CREDIT: Mapping[str, str] = {"zh-CN": "行政区划来源未注明", "en": "Source of the outlines not stated"}
+CREDIT: Mapping[str, str] = {
+    "zh-CN": "行政区划来源未注明",
+    "en": "Source of the outlines not stated",
+}
 
 ABSENT_TABLES: Mapping[str, str] = {
     "streets": "no street is named on the map",
@@ -43,8 +65,11 @@ ABSENT_TABLES: Mapping[str, str] = {
 """Tables that a pack need not have, and what is off without their rows."""
 
 ABSENT_ROLES: Mapping[str, str] = {
-    "water": "no water is drawn", "rivers": "no river is named", "roads": "no road is drawn",
-    "streets": "street areas are unknown", "places": "landmarks are not drawn",
+    "water": "no water is drawn",
+    "rivers": "no river is named",
+    "roads": "no road is drawn",
+    "streets": "street areas are unknown",
+    "places": "landmarks are not drawn",
 }
 """Roles of [geography] that a pack need not fill, and what is off without them."""
 

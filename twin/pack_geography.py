@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 """West, south, east, north, deg."""
 
-AREAS, LINES, POINTS = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString"), ("Point",)
+AREAS, LINES, POINTS = (
+    ("Polygon", "MultiPolygon"),
+    ("LineString", "MultiLineString"),
+    ("Point",),
+)
 SHAPES: Mapping[str, tuple[str, ...]] = {
-    "land": AREAS, "water": AREAS, "rivers": LINES, "roads": LINES, "streets": AREAS,
-    "places": POINTS}
+    "land": AREAS,
+    "water": AREAS,
+    "rivers": LINES,
+    "roads": LINES,
+    "streets": AREAS,
+    "places": POINTS,
+}
 """Types of geometry that the map draws, by role."""
 
 DEGREES = ("CRS84", "4326")
@@ -35,7 +44,9 @@ _STRAY_DEG = 10.0
 _NAMES = ("name", "name_en", "street_code", "place_id", "id")
 
 
-def check_geography(geography: Mapping[str, Path], problems: list[str]) -> Outlines | None:
+def check_geography(
+    geography: Mapping[str, Path], problems: list[str]
+) -> Outlines | None:
     """Return the outlines, or None; adds a sentence for each feature of each file that is off."""
     outlines: Outlines | None = None
     if "land" in geography:
@@ -48,7 +59,9 @@ def check_geography(geography: Mapping[str, Path], problems: list[str]) -> Outli
             found = list(_faults(role, path, around))
             problems += found[:MOST]
             if len(found) > MOST:
-                problems.append(f"{path.name}: {len(found) - MOST:,} more features are off.")
+                problems.append(
+                    f"{path.name}: {len(found) - MOST:,} more features are off."
+                )
     return outlines
 
 
@@ -68,12 +81,17 @@ def _faults(role: str, path: Path, around: Box | None) -> Iterator[str]:
         return
     features = content.get("features")
     if not isinstance(features, list) or not features:
-        yield (f"{path.name} holds no features; give a GeoJSON FeatureCollection in WGS 84, "
-               f"or take {role} out of [geography].")
+        yield (
+            f"{path.name} holds no features; give a GeoJSON FeatureCollection in WGS"
+            f" 84, or take {role} out of [geography]."
+        )
         return
     if (crs := crs_name(content)) and not crs.endswith(DEGREES):
-        yield (f"{path.name} says that it is in {crs[:80]!r}, and the map reads WGS 84 in degrees; "
-               f"re-project it, as in: ogr2ogr -t_srs EPSG:4326 new.geojson {path.name}.")
+        yield (
+            f"{path.name} says that it is in {crs[:80]!r}, and the map reads WGS 84 in"
+            " degrees; re-project it, as in: ogr2ogr -t_srs EPSG:4326 new.geojson"
+            f" {path.name}."
+        )
     seen: set[str] = set()
     for number, feature in enumerate(cast("list[Any]", features), 1):
         where = f"{path.name}, feature {number}"
@@ -91,12 +109,20 @@ def crs_name(content: Mapping[str, Any]) -> str:
     """Return what the `crs` member of a GeoJSON file names, '' where it names nothing."""
     member: Any = content.get("crs")
     for key in ("properties", "name"):
-        member = cast("dict[str, Any]", member).get(key) if isinstance(member, dict) else None
+        member = (
+            cast("dict[str, Any]", member).get(key)
+            if isinstance(member, dict)
+            else None
+        )
     return member if isinstance(member, str) else ""
 
 
 def _properties(feature: Any) -> dict[str, Any]:
-    found = cast("dict[str, Any]", feature).get("properties") if isinstance(feature, dict) else None
+    found = (
+        cast("dict[str, Any]", feature).get("properties")
+        if isinstance(feature, dict)
+        else None
+    )
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
@@ -110,8 +136,13 @@ def _check_id(feature: Any, seen: set[str]) -> tuple[str, str]:
     name = _properties(feature).get("district_id")
     name = one_form(name) if isinstance(name, str) else name
     if not isinstance(name, str) or not name or name in seen:
-        return (f"district_id is {name!r}; give each outline a district_id of its own, as text.",
-                name if isinstance(name, str) else "")
+        return (
+            (
+                f"district_id is {name!r}; give each outline a district_id of its own,"
+                " as text."
+            ),
+            name if isinstance(name, str) else "",
+        )
     seen.add(name)
     return "", name
 
@@ -125,17 +156,25 @@ def _check_feature(role: str, feature: Any, around: Box | None) -> str:
         return "not a feature; give it properties and a geometry."
     kind = str(cast("dict[str, Any]", geometry).get("type"))
     if kind not in SHAPES[role]:
-        return (f"{wrong}: it is a {kind[:40]}, and the role {role} is drawn from "
-                f"{' and '.join(SHAPES[role])}; take it out, or put it into its own file.")
+        return (
+            f"{wrong}: it is a {kind[:40]}, and the role {role} is drawn from "
+            f"{' and '.join(SHAPES[role])}; take it out, or put it into its own file."
+        )
     try:
         text = json.dumps(feature, allow_nan=False)
         shape = shapely.from_geojson(json.dumps(geometry)) if text else None
     except ValueError:
-        return f"{wrong}: it holds NaN or Infinity, which no browser reads; write numbers or null."
+        return (
+            f"{wrong}: it holds NaN or Infinity, which no browser reads; write numbers"
+            " or null."
+        )
     except RecursionError:
         return f"{wrong}: it is nested too deep; write it afresh."
     except (shapely.GEOSException, TypeError) as error:
-        return f"{wrong}: the geometry cannot be read ({str(error).rstrip('.')}); write it afresh."
+        return (
+            f"{wrong}: the geometry cannot be read ({str(error).rstrip('.')}); write it"
+            " afresh."
+        )
     if shape is None or shape.is_empty:
         return f"{wrong}: its geometry is empty; take it out, or draw it."
     return _check_place(shape.bounds, around) or _check_shape(shape, wrong)
@@ -157,17 +196,27 @@ def _check_place(box: Box, around: Box | None) -> str:
     if not _is_degrees(box):
         if _is_degrees(mirrored):
             return f"{said}: longitude and latitude are swapped; write lon, then lat."
-        return (f"{said}, which are not degrees but perhaps metres; re-project the file to WGS 84, "
-                "as in: ogr2ogr -t_srs EPSG:4326 -s_srs EPSG:n new.geojson old.geojson.")
+        return (
+            f"{said}, which are not degrees but perhaps metres; re-project the file to"
+            " WGS 84, as in: ogr2ogr -t_srs EPSG:4326 -s_srs EPSG:n new.geojson"
+            " old.geojson."
+        )
     if around is None:
         return ""
     if not _meet(box, around):
         if _meet(mirrored, around):
             return f"{said}: longitude and latitude are swapped; write lon, then lat."
         return f"{said}, far from the districts; take it out, or mend its coordinates."
-    if (box[0] < around[0] - _STRAY_DEG or box[1] < around[1] - _STRAY_DEG
-            or box[2] > around[2] + _STRAY_DEG or box[3] > around[3] + _STRAY_DEG):
-        return f"{said}, far beyond the districts; cut it at the city's edge, or mend the stray corner."
+    if (
+        box[0] < around[0] - _STRAY_DEG
+        or box[1] < around[1] - _STRAY_DEG
+        or box[2] > around[2] + _STRAY_DEG
+        or box[3] > around[3] + _STRAY_DEG
+    ):
+        return (
+            f"{said}, far beyond the districts; cut it at the city's edge, or mend the"
+            " stray corner."
+        )
     return ""
 
 
@@ -176,5 +225,9 @@ def _is_degrees(box: Box) -> bool:
 
 
 def _meet(box: Box, other: Box) -> bool:
-    return (box[0] <= other[2] and box[2] >= other[0]
-            and box[1] <= other[3] and box[3] >= other[1])
+    return (
+        box[0] <= other[2]
+        and box[2] >= other[0]
+        and box[1] <= other[3]
+        and box[3] >= other[1]
+    )

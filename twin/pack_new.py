@@ -36,17 +36,45 @@ _ROOM = 0.25
 """Steps of zoom by which the camera stands back: the page has figures and a legend over the map's edges."""
 _SOURCE_NAMES = {"zh-CN": "市民热线", "en": "Citizens' line"}
 _ORDER_COLUMNS = {
-    "zh-CN": (("event_id", "工单编号"), ("created_at", "来电时间"), ("category", "诉求类型"), ("title", "标题"),
-              ("details", "内容"), ("address", "地址"), ("district", "区划"), ("priority", "紧急程度"),
-              ("lon", "经度"), ("lat", "纬度"), ("unit_name", "承办单位"), ("sent_at", "派单时间"),
-              ("acked_at", "签收时间"), ("done_at", "办结时间"), ("told_at", "回访时间")),
-    "en": (("event_id", "Request ID"), ("created_at", "Opened"), ("category", "Category"), ("title", "Subject"),
-           ("details", "Details"), ("address", "Address"), ("district", "District"), ("priority", "Priority"),
-           ("lon", "Longitude"), ("lat", "Latitude"), ("unit_name", "Agency"), ("sent_at", "Assigned"),
-           ("acked_at", "Acknowledged"), ("done_at", "Done"), ("told_at", "Closed")),
+    "zh-CN": (
+        ("event_id", "工单编号"),
+        ("created_at", "来电时间"),
+        ("category", "诉求类型"),
+        ("title", "标题"),
+        ("details", "内容"),
+        ("address", "地址"),
+        ("district", "区划"),
+        ("priority", "紧急程度"),
+        ("lon", "经度"),
+        ("lat", "纬度"),
+        ("unit_name", "承办单位"),
+        ("sent_at", "派单时间"),
+        ("acked_at", "签收时间"),
+        ("done_at", "办结时间"),
+        ("told_at", "回访时间"),
+    ),
+    "en": (
+        ("event_id", "Request ID"),
+        ("created_at", "Opened"),
+        ("category", "Category"),
+        ("title", "Subject"),
+        ("details", "Details"),
+        ("address", "Address"),
+        ("district", "District"),
+        ("priority", "Priority"),
+        ("lon", "Longitude"),
+        ("lat", "Latitude"),
+        ("unit_name", "Agency"),
+        ("sent_at", "Assigned"),
+        ("acked_at", "Acknowledged"),
+        ("done_at", "Done"),
+        ("told_at", "Closed"),
+    ),
 }
-_PRIORITIES = {"zh-CN": (("特急", 1), ("紧急", 2), ("一般", 3), ("咨询", 4)),
-               "en": (("Emergency", 1), ("Urgent", 2), ("Normal", 3), ("Question", 4))}
+_PRIORITIES = {
+    "zh-CN": (("特急", 1), ("紧急", 2), ("一般", 3), ("咨询", 4)),
+    "en": (("Emergency", 1), ("Urgent", 2), ("Normal", 3), ("Question", 4)),
+}
 
 
 @dataclass(frozen=True)
@@ -80,23 +108,33 @@ def make_pack(folder: Path, outlines: Path, wish: Wish, reading: Reading) -> Mad
     """
     wish = _whole(wish, folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already, and holds something.", fix="name a folder that is new.")
+        raise UsageError(
+            f"{folder} is there already, and holds something.",
+            fix="name a folder that is new.",
+        )
     drawn = read_polygons(outlines, reading)
     west, south, east, north = drawn.bounds
     if looks_swapped(wish.zone, (west + east) / 2, (south + north) / 2):
-        raise PackError(f"{outlines.name} reaches from {west:g}, {south:g} to {east:g}, {north:g}, far from {wish.zone}: "
-                        "longitude and latitude are swapped.", why="GeoJSON gives longitude first.",
-                        fix="write lon, then lat, or give --swap-axes; or mend --zone.")
+        raise PackError(
+            f"{outlines.name} reaches from {west:g}, {south:g} to {east:g}, {north:g},"
+            f" far from {wish.zone}: longitude and latitude are swapped.",
+            why="GeoJSON gives longitude first.",
+            fix="write lon, then lat, or give --swap-axes; or mend --zone.",
+        )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as draft:
+        with tempfile.TemporaryDirectory(
+            dir=folder.parent, prefix=f".{folder.name}-"
+        ) as draft:
             notes = _written(Path(draft) / folder.name, outlines, wish, drawn)
             if folder.is_dir():
                 folder.rmdir()
             (Path(draft) / folder.name).replace(folder)
     except OSError as error:
-        raise PackError(f"The pack cannot be written: {error.strerror}.",
-                        fix=f"check {error.filename or folder}.") from error
+        raise PackError(
+            f"The pack cannot be written: {error.strerror}.",
+            fix=f"check {error.filename or folder}.",
+        ) from error
     found = examine(folder)
     if found.city is None:
         raise PackError(f"{folder} was written, and is not whole: {found.faults[0]}")
@@ -110,23 +148,42 @@ def _whole(wish: Wish, folder: Path) -> Wish:
         UsageError: a value is off, or the zone is not given.
     """
     if not wish.zone:
-        raise UsageError("The city's time zone is not given, and outlines do not tell it.",
-                         fix="give --zone, such as --zone Europe/Lisbon.")
+        raise UsageError(
+            "The city's time zone is not given, and outlines do not tell it.",
+            fix="give --zone, such as --zone Europe/Lisbon.",
+        )
     try:
         ZoneInfo(wish.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"There is no time zone {wish.zone[:60]!r}.", fix="give a name such as --zone Europe/Lisbon.") from error
+        raise UsageError(
+            f"There is no time zone {wish.zone[:60]!r}.",
+            fix="give a name such as --zone Europe/Lisbon.",
+        ) from error
     if wish.lang and wish.lang not in pack_settings.LANGUAGES:
-        raise UsageError(f"--lang is {wish.lang[:40]!r}.", fix=f"use one of {', '.join(pack_settings.LANGUAGES)}.")
+        raise UsageError(
+            f"--lang is {wish.lang[:40]!r}.",
+            fix=f"use one of {', '.join(pack_settings.LANGUAGES)}.",
+        )
     name, name_en = one_form(wish.name).strip(), one_form(wish.name_en).strip()
     if not name:
         raise UsageError("The city's name is empty.", fix="give --name.")
     if wish.id and not re.fullmatch(r"\w[\w-]*", wish.id):
-        raise UsageError(f"--id is {wish.id[:60]!r}.", fix="use letters, digits, '-' and '_' only.")
+        raise UsageError(
+            f"--id is {wish.id[:60]!r}.", fix="use letters, digits, '-' and '_' only."
+        )
     is_chinese = any("\u4e00" <= letter <= "\u9fff" for letter in name)
-    chosen = wish.id or _id_of(folder.resolve().name) or _id_of(name_en or name) or "city"
-    return Wish(name, name_en or name, chosen, wish.zone, wish.lang or ("zh-CN" if is_chinese else "en"),
-                wish.source.strip() or pack_manifest.NOT_STATED, wish.licence.strip() or pack_manifest.NOT_STATED)
+    chosen = (
+        wish.id or _id_of(folder.resolve().name) or _id_of(name_en or name) or "city"
+    )
+    return Wish(
+        name,
+        name_en or name,
+        chosen,
+        wish.zone,
+        wish.lang or ("zh-CN" if is_chinese else "en"),
+        wish.source.strip() or pack_manifest.NOT_STATED,
+        wish.licence.strip() or pack_manifest.NOT_STATED,
+    )
 
 
 def _id_of(text: str) -> str:
@@ -143,16 +200,24 @@ def _written(root: Path, outlines: Path, wish: Wish, drawn: Drawn) -> tuple[str,
     raster = pack_settings.fit(*drawn.bounds)
     kept = [_rounded(each) for each in drawn.districts]
     _write(root / LAND, _land(kept))
-    _write(root / "districts.csv", _table(DISTRICTS, [_district(each, outlines.name) for each in kept]))
+    _write(
+        root / "districts.csv",
+        _table(DISTRICTS, [_district(each, outlines.name) for each in kept]),
+    )
     _write(root / "event_sources.csv", _table(EVENT_SOURCES, [_source(wish.lang)]))
     _write(root / "city.toml", _city_toml(wish, raster, drawn.bounds))
-    facts = {"source": wish.source, "licence": wish.licence,
-             "accuracy": f"as in {outlines.name}, rounded to 0.1 m"}
+    facts = {
+        "source": wish.source,
+        "licence": wish.licence,
+        "accuracy": f"as in {outlines.name}, rounded to 0.1 m",
+    }
     pack_manifest.write_manifest(root, {"land": root.resolve() / LAND}, facts)
     found = examine(root)
     if found.faults:
-        raise PackError(f"No pack can be made of {outlines.name}: {found.faults[0]}",
-                        fix="mend it in the file, and try again.")
+        raise PackError(
+            f"No pack can be made of {outlines.name}: {found.faults[0]}",
+            fix="mend it in the file, and try again.",
+        )
     return found.notes
 
 
@@ -162,23 +227,54 @@ def _write(path: Path, text: str) -> None:
 
 def _rounded(district: District) -> District:
     """Return the district with corners on the decimals that are written, and sound there too."""
-    shape = shapely.set_precision(district.shape, 10.0 ** -_DIGITS)
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
-    whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts) if parts else district.shape
+    shape = shapely.set_precision(district.shape, 10.0**-_DIGITS)
+    parts = [
+        part
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon" and not part.is_empty
+    ]
+    whole = (
+        parts[0]
+        if len(parts) == 1
+        else shapely.MultiPolygon(parts)
+        if parts
+        else district.shape
+    )
     return District(district.id, district.name, district.name_en, whole)
 
 
 def _land(districts: Sequence[District]) -> str:
-    features = [json.dumps({"type": "Feature",
-                            "properties": {"district_id": each.id, "name": each.name, "name_en": each.name_en},
-                            "geometry": _plain(each.shape)}, ensure_ascii=False) for each in districts]
-    return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(features) + "\n]}\n"
+    features = [
+        json.dumps(
+            {
+                "type": "Feature",
+                "properties": {
+                    "district_id": each.id,
+                    "name": each.name,
+                    "name_en": each.name_en,
+                },
+                "geometry": _plain(each.shape),
+            },
+            ensure_ascii=False,
+        )
+        for each in districts
+    ]
+    return (
+        '{"type": "FeatureCollection", "features": [\n'
+        + ",\n".join(features)
+        + "\n]}\n"
+    )
 
 
 def _plain(shape: Any) -> dict[str, Any]:
     """Return a shape as GeoJSON, without the tail of digits that a double has."""
+
     def rounded(part: Any) -> Any:
-        return round(part, _DIGITS) if isinstance(part, float) else [rounded(each) for each in part]
+        return (
+            round(part, _DIGITS)
+            if isinstance(part, float)
+            else [rounded(each) for each in part]
+        )
 
     found: dict[str, Any] = json.loads(shapely.to_geojson(shape), parse_int=float)
     return {"type": found["type"], "coordinates": rounded(found["coordinates"])}
@@ -188,17 +284,32 @@ def _district(district: District, outlines: str) -> dict[str, object]:
     """Return a row of districts.csv; its name stands in the middle of its largest part."""
     largest = max(shapely.get_parts(district.shape), key=lambda part: part.area)
     west, south, east, north = largest.bounds
-    circle = shapely.maximum_inscribed_circle(largest, tolerance=max(east - west, north - south) / 100)
+    circle = shapely.maximum_inscribed_circle(
+        largest, tolerance=max(east - west, north - south) / 100
+    )
     lon, lat = shapely.get_coordinates(circle)[0]
-    return {"district_id": district.id, "name": district.name, "name_en": district.name_en, "kind": "district",
-            "label_lon": round(float(lon), _DIGITS), "label_lat": round(float(lat), _DIGITS),
-            "status": "confirmed", "provenance": f"outline in {outlines}"}
+    return {
+        "district_id": district.id,
+        "name": district.name,
+        "name_en": district.name_en,
+        "kind": "district",
+        "label_lon": round(float(lon), _DIGITS),
+        "label_lat": round(float(lat), _DIGITS),
+        "status": "confirmed",
+        "provenance": f"outline in {outlines}",
+    }
 
 
 def _source(lang: str) -> dict[str, object]:
-    return {"source_id": "S01", "slot": 1, "name": _SOURCE_NAMES[lang], "name_en": _SOURCE_NAMES["en"],
-            "finds": "reported", "status": "assumed",
-            "provenance": "the line by which citizens report; written by twin city new"}
+    return {
+        "source_id": "S01",
+        "slot": 1,
+        "name": _SOURCE_NAMES[lang],
+        "name_en": _SOURCE_NAMES["en"],
+        "finds": "reported",
+        "status": "assumed",
+        "provenance": "the line by which citizens report; written by twin city new",
+    }
 
 
 def _table(table: Table, rows: Sequence[Mapping[str, object]]) -> str:
@@ -215,37 +326,94 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _city_toml(wish: Wish, raster: Raster, box: tuple[float, float, float, float]) -> str:
-    camera = pack_settings.over(*box)  # at least 0.25, since no box is wider than half the earth
-    stated = [part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED]
+def _city_toml(
+    wish: Wish, raster: Raster, box: tuple[float, float, float, float]
+) -> str:
+    camera = pack_settings.over(
+        *box
+    )  # at least 0.25, since no box is wider than half the earth
+    stated = [
+        part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED
+    ]
     credit = " · ".join(stated)
     lines = [
-        (f"# The city of {' '.join(wish.name_en.split())}, as its outlines tell it. What is not here is absent; "
-        "`twin city check` says what that switches off."),
-        f"id = {_quoted(wish.id)}", f"name = {_quoted(wish.name)}", f"name_en = {_quoted(wish.name_en)}",
-        f"zone = {_quoted(wish.zone)}", f"lang = {_quoted(wish.lang)}",
-        "# More layers: renovation, drone_coverage, department_linkage, for a city that has such data.",
-        'layers = ["districts", "event_heat", "headline", "attention"]', ""]
+        (
+            f"# The city of {' '.join(wish.name_en.split())}, as its outlines tell it."
+            " What is not here is absent; `twin city check` says what that switches"
+            " off."
+        ),
+        f"id = {_quoted(wish.id)}",
+        f"name = {_quoted(wish.name)}",
+        f"name_en = {_quoted(wish.name_en)}",
+        f"zone = {_quoted(wish.zone)}",
+        f"lang = {_quoted(wish.lang)}",
+        (
+            "# More layers: renovation, drone_coverage, department_linkage, for a city"
+            " that has such data."
+        ),
+        'layers = ["districts", "event_heat", "headline", "attention"]',
+        "",
+    ]
     if credit:
-        lines += ["[credit]", f"zh-CN = {_quoted(f'行政区划：{credit}')}", f"en = {_quoted(f'Districts: {credit}')}", ""]
+        lines += [
+            "[credit]",
+            f"zh-CN = {_quoted(f'行政区划：{credit}')}",
+            f"en = {_quoted(f'Districts: {credit}')}",
+            "",
+        ]
     lines += [
-        "[geography]", f"land = {_quoted(LAND)}", "",
-        f"# South-west corner and cell side in degrees; a cell is {raster.cell_m:g} m square at the city's middle latitude.",
-        "[raster]", f"cell_m = {raster.cell_m!r}", f"lon0 = {raster.lon0!r}", f"lat0 = {raster.lat0!r}",
-        f"dlon = {raster.dlon:.7f}", f"dlat = {raster.dlat:.7f}", f"n_x = {raster.n_x}", f"n_y = {raster.n_y}", "",
+        "[geography]",
+        f"land = {_quoted(LAND)}",
+        "",
+        (
+            f"# South-west corner and cell side in degrees; a cell is {raster.cell_m:g}"
+            " m square at the city's middle latitude."
+        ),
+        "[raster]",
+        f"cell_m = {raster.cell_m!r}",
+        f"lon0 = {raster.lon0!r}",
+        f"lat0 = {raster.lat0!r}",
+        f"dlon = {raster.dlon:.7f}",
+        f"dlat = {raster.dlat:.7f}",
+        f"n_x = {raster.n_x}",
+        f"n_y = {raster.n_y}",
+        "",
         "# Zoom as deck.gl has it, for a map 1,000 px wide.",
-        "[cameras.city]", f"lon = {camera.lon!r}", f"lat = {camera.lat!r}", f"zoom = {round(camera.zoom - _ROOM, 2)!r}", "",
-        *_feeds(wish)]
+        "[cameras.city]",
+        f"lon = {camera.lon!r}",
+        f"lat = {camera.lat!r}",
+        f"zoom = {round(camera.zoom - _ROOM, 2)!r}",
+        "",
+        *_feeds(wish),
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _feeds(wish: Wish) -> list[str]:
     columns, priorities = _ORDER_COLUMNS[wish.lang], _PRIORITIES[wish.lang]
     return [
-        "# Work orders of the citizens' line. To take them in, take the # from the two sections below, and put the headings of",
-        "# your own export on the right; event_id and created_at are needed, of the others leave out what you do not have.",
-        "[feeds.work_orders]", 'status = "assumed"', 'source_id = "S01"', f"zone = {_quoted(wish.zone)}", 'encoding = "auto"',
-        '# crs = "WGS-84"                       # of lon and lat: WGS-84, GCJ-02 or BD-09',
-        '# time_format = "%Y-%m-%d %H:%M:%S"    # of moments that are not ISO 8601', "",
-        "# [feeds.work_orders.columns]", *(f"# {field} = {_quoted(heading)}" for field, heading in columns), "",
-        "# [feeds.work_orders.priorities]", *(f"# {_quoted(word)} = {level}" for word, level in priorities)]
+        (
+            "# Work orders of the citizens' line. To take them in, take the # from the"
+            " two sections below, and put the headings of"
+        ),
+        (
+            "# your own export on the right; event_id and created_at are needed, of the"
+            " others leave out what you do not have."
+        ),
+        "[feeds.work_orders]",
+        'status = "assumed"',
+        'source_id = "S01"',
+        f"zone = {_quoted(wish.zone)}",
+        'encoding = "auto"',
+        (
+            '# crs = "WGS-84"                       # of lon and lat: WGS-84, GCJ-02 or'
+            " BD-09"
+        ),
+        '# time_format = "%Y-%m-%d %H:%M:%S"    # of moments that are not ISO 8601',
+        "",
+        "# [feeds.work_orders.columns]",
+        *(f"# {field} = {_quoted(heading)}" for field, heading in columns),
+        "",
+        "# [feeds.work_orders.priorities]",
+        *(f"# {_quoted(word)} = {level}" for word, level in priorities),
+    ]

@@ -14,7 +14,19 @@ from twin.errors import PackError
 from twin.geography import read_geojson
 from twin.pack_checks import ID, WHOLE
 from twin.pack_degrees import in_degrees, refuse_edges
-from twin.pack_naming import ID_NAMES, NAME_NAMES, Area, called, choices, chosen, english, fits_id, fits_name, text_of, wordiest
+from twin.pack_naming import (
+    ID_NAMES,
+    NAME_NAMES,
+    Area,
+    called,
+    choices,
+    chosen,
+    english,
+    fits_id,
+    fits_name,
+    text_of,
+    wordiest,
+)
 from twin.pack_rings import sound, union
 
 if TYPE_CHECKING:
@@ -59,7 +71,9 @@ class Drawn:
     def bounds(self) -> tuple[float, float, float, float]:
         """Return west, south, east, north of all districts, deg."""
         shapes = np.array([each.shape for each in self.districts], dtype=object)
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
+        west, south, east, north = (
+            float(edge) for edge in shapely.total_bounds(shapes)
+        )
         return west, south, east, north
 
 
@@ -77,11 +91,17 @@ def read_polygons(path: Path, reading: Reading) -> Drawn:
     told: list[str] = []
     areas = in_degrees(path, content, _areas(path, content, told), reading, told)
     refuse_edges(path, areas)
-    id_property = chosen(areas, reading.id_property, fits_id, ID_NAMES, "--id-property", path)
-    name_property = chosen(areas, reading.name_property, fits_name, NAME_NAMES, "--name-property", path)
+    id_property = chosen(
+        areas, reading.id_property, fits_id, ID_NAMES, "--id-property", path
+    )
+    name_property = chosen(
+        areas, reading.name_property, fits_name, NAME_NAMES, "--name-property", path
+    )
     name_property = name_property or wordiest(areas, id_property)
     told += choices(areas, id_property, name_property, reading)
-    found = _named(_united(areas, id_property, name_property, told), name_property, told)
+    found = _named(
+        _united(areas, id_property, name_property, told), name_property, told
+    )
     told += [*_overlap(found), *_astray(found)]
     return Drawn(tuple(found), tuple(told), id_property, name_property)
 
@@ -110,25 +130,57 @@ def _areas(path: Path, content: Mapping[str, Any], told: list[str]) -> list[Area
         if why:
             mended.append(f"Feature {number}{called(said)}: mended: {why}.")
     told += _few(mended, "more features were mended")
-    told += [f"Left out: {n:,} x {kind[:60]}; districts are polygons." for kind, n in left.items()]
+    told += [
+        f"Left out: {n:,} x {kind[:60]}; districts are polygons."
+        for kind, n in left.items()
+    ]
     if not found and (named := _other_form(content)):
-        raise PackError(f"{path.name} is {named[0]}, not GeoJSON of features.", why="districts are areas.", fix=named[1])
+        raise PackError(
+            f"{path.name} is {named[0]}, not GeoJSON of features.",
+            why="districts are areas.",
+            fix=named[1],
+        )
     if not found:
-        what = ", ".join(f"{n:,} x {kind[:60]}" for kind, n in left.items()) or "nothing"
-        raise PackError(f"{path.name} holds no polygon: {what}.", why="districts are areas.",
-                        fix="give a GeoJSON file with the outline of each district.")
+        what = (
+            ", ".join(f"{n:,} x {kind[:60]}" for kind, n in left.items()) or "nothing"
+        )
+        raise PackError(
+            f"{path.name} holds no polygon: {what}.",
+            why="districts are areas.",
+            fix="give a GeoJSON file with the outline of each district.",
+        )
     return found
 
 
 def _other_form(content: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return what a file without polygons is instead, and what to do; None if nothing tells."""
     if content.get("type") == "Topology":
-        return "TopoJSON", "turn it into GeoJSON, as in: ogr2ogr districts.geojson FILE, and give that."
+        return (
+            "TopoJSON",
+            (
+                "turn it into GeoJSON, as in: ogr2ogr districts.geojson FILE, and give"
+                " that."
+            ),
+        )
     inside: Any = content.get("features")
     if inside is None or not isinstance(inside, list):
-        return ("a collection without a list of features", "write it afresh as GeoJSON.") if content.get("type") == "FeatureCollection" else None
-    is_nested = any(isinstance(each, dict) and "features" in each for each in cast("list[Any]", inside))
-    return ("a collection of collections", "save one of them as a file of its own, and give that.") if is_nested else None
+        return (
+            ("a collection without a list of features", "write it afresh as GeoJSON.")
+            if content.get("type") == "FeatureCollection"
+            else None
+        )
+    is_nested = any(
+        isinstance(each, dict) and "features" in each
+        for each in cast("list[Any]", inside)
+    )
+    return (
+        (
+            "a collection of collections",
+            "save one of them as a file of its own, and give that.",
+        )
+        if is_nested
+        else None
+    )
 
 
 def _features(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -136,20 +188,29 @@ def _features(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if "features" in content:
         given: Any = content["features"]
         listed = cast("list[Any]", given) if isinstance(given, list) else []
-        yield from (cast("dict[str, Any]", each) if isinstance(each, dict) else {} for each in listed)
+        yield from (
+            cast("dict[str, Any]", each) if isinstance(each, dict) else {}
+            for each in listed
+        )
     elif "geometry" in content:
         yield dict(content)
     elif "coordinates" in content or "geometries" in content:
         yield {"geometry": content, "properties": {}}
 
 
-def _united(areas: Sequence[Area], id_property: str, name_property: str, told: list[str]) -> list[District]:
+def _united(
+    areas: Sequence[Area], id_property: str, name_property: str, told: list[str]
+) -> list[District]:
     """Return a district for each id; features of one id and one name become one."""
     groups: dict[tuple[int, str, str], list[Area]] = {}
     for order, each in enumerate(areas, 1):
         written = text_of(each.said.get(id_property)) if id_property else ""
         name = text_of(each.said.get(name_property)) if name_property else ""
-        key = (0 if written else order, written, "" if id_property == name_property else name)
+        key = (
+            0 if written else order,
+            written,
+            "" if id_property == name_property else name,
+        )
         groups.setdefault(key, []).append(each)
     found: list[District] = []
     taken: set[str] = set()
@@ -164,26 +225,48 @@ def _united(areas: Sequence[Area], id_property: str, name_property: str, told: l
         elif written and unique != written:
             said.append(f"{where} became {unique!r}, as links need it.")
         if len(parts) > 1:
-            said.append(f"{len(parts)} features of the id {written!r} became one district.")
+            said.append(
+                f"{len(parts)} features of the id {written!r} became one district."
+            )
         called = name or written or unique
-        shape = parts[0].shape if len(parts) == 1 else union([each.shape for each in parts])
+        shape = (
+            parts[0].shape if len(parts) == 1 else union([each.shape for each in parts])
+        )
         found.append(District(unique, called, english(parts[0].said) or called, shape))
     told += _few(said, "more ids were changed or joined")
     return found
 
 
-def _named(found: Sequence[District], name_property: str, told: list[str]) -> list[District]:
+def _named(
+    found: Sequence[District], name_property: str, told: list[str]
+) -> list[District]:
     """Return the districts with names that are told apart."""
-    names, names_en = Counter(each.name for each in found), Counter(each.name_en for each in found)
-    told += _few([f"{n} districts are called {name!r}; each has its id behind its name "
-                  f"(--id-property {name_property} makes one of them)." for name, n in names.items() if n > 1],
-                 "more names stand several times")
+    names, names_en = (
+        Counter(each.name for each in found),
+        Counter(each.name_en for each in found),
+    )
+    told += _few(
+        [
+            f"{n} districts are called {name!r}; each has its id behind its name "
+            f"(--id-property {name_property} makes one of them)."
+            for name, n in names.items()
+            if n > 1
+        ],
+        "more names stand several times",
+    )
 
     def apart(name: str, times: Counter[str], of: str) -> str:
         return f"{name} ({of})" if times[name] > 1 else name
 
-    return [District(each.id, apart(each.name, names, each.id), apart(each.name_en, names_en, each.id), each.shape)
-            for each in found]
+    return [
+        District(
+            each.id,
+            apart(each.name, names, each.id),
+            apart(each.name_en, names_en, each.id),
+            each.shape,
+        )
+        for each in found
+    ]
 
 
 def _overlap(found: Sequence[District]) -> list[str]:
@@ -192,8 +275,10 @@ def _overlap(found: Sequence[District]) -> list[str]:
     whole, once = sum(float(shape.area) for shape in shapes), float(union(shapes).area)
     if once <= 0 or whole < 1.01 * once:
         return []
-    return [(f"Outlines lie over each other: together they have {whole / once:.2f} times the area that they cover; "
-             "where they do, the first of the file counts.")]
+    return [
+        f"Outlines lie over each other: together they have {whole / once:.2f} times the"
+        " area that they cover; where they do, the first of the file counts."
+    ]
 
 
 def _astray(found: Sequence[District]) -> list[str]:
@@ -202,13 +287,26 @@ def _astray(found: Sequence[District]) -> list[str]:
         return []
     middles = shapely.centroid(np.array([each.shape for each in found], dtype=object))
     lon, lat = np.radians(shapely.get_x(middles)), np.radians(shapely.get_y(middles))
-    half = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
     apart = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(axis=1)
-    far = np.flatnonzero((nearest > _FAR_KM) & (nearest > 10 * np.median(nearest) if len(found) > 2 else nearest > _FAR_KM))
-    return _few([f"District {found[at].name!r} lies {nearest[at]:,.0f} km from the nearest other: the map reaches to it "
-                 "(leave it out of the file if it is no part of the city)." for at in far.tolist()], "more lie far away")
+    far = np.flatnonzero(
+        (nearest > _FAR_KM)
+        & (nearest > 10 * np.median(nearest) if len(found) > 2 else nearest > _FAR_KM)
+    )
+    return _few(
+        [
+            f"District {found[at].name!r} lies {nearest[at]:,.0f} km from the nearest"
+            " other: the map reaches to it (leave it out of the file if it is no part"
+            " of the city)."
+            for at in far.tolist()
+        ],
+        "more lie far away",
+    )
 
 
 def _fit(written: str) -> str:

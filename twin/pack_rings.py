@@ -21,20 +21,42 @@ def sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
     """Return the polygons of a geometry, valid, and what was off; (None, ...) if no area is in it."""
     try:
         if geometry.get("type") == "GeometryCollection":
-            parts = [sound(each) for each in geometry["geometries"]
-                     if each["type"] in {"Polygon", "MultiPolygon", "GeometryCollection"}]
+            parts = [
+                sound(each)
+                for each in geometry["geometries"]
+                if each["type"] in {"Polygon", "MultiPolygon", "GeometryCollection"}
+            ]
             shapes = [shape for shape, _ in parts if shape is not None]
             why = "; ".join(reason for _, reason in parts if reason)
             return (union(shapes), why) if shapes else (None, why)
-        polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        polygons = (
+            [geometry["coordinates"]]
+            if geometry["type"] == "Polygon"
+            else geometry["coordinates"]
+        )
         closed, why = _closed(polygons)
-        shape = shapely.force_2d(shapely.from_geojson(json.dumps({"type": "MultiPolygon", "coordinates": closed})))
+        shape = shapely.force_2d(
+            shapely.from_geojson(
+                json.dumps({"type": "MultiPolygon", "coordinates": closed})
+            )
+        )
         if not shape.is_valid:
             reason, _, place = str(shapely.is_valid_reason(shape)).partition("[")
-            at = f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}" if place else ""
+            at = (
+                f" at {', '.join(f'{float(x):.10g}' for x in place.rstrip(']').split())}"
+                if place
+                else ""
+            )
             why = "; ".join([*([why] if why else []), f"{reason.strip().lower()}{at}"])
         shape = mended(shape)
-    except (shapely.GEOSException, TypeError, KeyError, ValueError, OverflowError, RecursionError):
+    except (
+        shapely.GEOSException,
+        TypeError,
+        KeyError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ):
         return None, "it cannot be read"
     return (None if shape.is_empty else shape), why
 
@@ -50,9 +72,21 @@ def mended(shape: Any) -> Any:
     except shapely.GEOSException:
         whole = shapely.Polygon()
     if whole.is_empty or not whole.is_valid:
-        whole = _polygons(shapely.make_valid(shape, method="structure", keep_collapsed=False))
-    parts = [part for part in shapely.get_parts(whole) if part.is_valid and part.area > _NO_AREA]
-    return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else shapely.Polygon()
+        whole = _polygons(
+            shapely.make_valid(shape, method="structure", keep_collapsed=False)
+        )
+    parts = [
+        part
+        for part in shapely.get_parts(whole)
+        if part.is_valid and part.area > _NO_AREA
+    ]
+    return (
+        shapely.MultiPolygon(parts)
+        if len(parts) > 1
+        else parts[0]
+        if parts
+        else shapely.Polygon()
+    )
 
 
 def union(shapes: Sequence[Any]) -> Any:
@@ -61,7 +95,11 @@ def union(shapes: Sequence[Any]) -> Any:
         found = _polygons(shapely.union_all(shapes))
     except shapely.GEOSException:
         found = shapely.Polygon()
-    return found if not found.is_empty and found.is_valid else _polygons(shapely.union_all(shapes, grid_size=1e-9))
+    return (
+        found
+        if not found.is_empty and found.is_valid
+        else _polygons(shapely.union_all(shapes, grid_size=1e-9))
+    )
 
 
 def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
@@ -71,7 +109,9 @@ def _closed(polygons: Sequence[Any]) -> tuple[list[Any], str]:
     for polygon in polygons:
         rings: list[Any] = []
         for number, given in enumerate(polygon):
-            ring = [[round(float(x), _DECIMALS) for x in corner[:2]] for corner in given]
+            ring = [
+                [round(float(x), _DECIMALS) for x in corner[:2]] for corner in given
+            ]
             if not all(math.isfinite(x) for corner in ring for x in corner):
                 ring = [corner for corner in ring if all(map(math.isfinite, corner))]
                 why["corners that are no numbers left out"] = None
@@ -93,5 +133,9 @@ def _polygons(shape: Any) -> Any:
     """Return the parts of a shape that are polygons, as one polygon or several."""
     if shape.geom_type in {"Polygon", "MultiPolygon"}:
         return shape
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
+    parts = [
+        part
+        for part in shapely.get_parts(shape)
+        if part.geom_type in {"Polygon", "MultiPolygon"}
+    ]
     return shapely.union_all(parts) if parts else shapely.Polygon()

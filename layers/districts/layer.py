@@ -30,20 +30,40 @@ def ask_streets(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_now(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the figures of the chosen district ask."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode,
-            "district": pinned.district, "zone_streets": pinned.zone_streets}
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "day_from": pinned.day_from,
+        "mode": pinned.view.mode,
+        "district": pinned.district,
+        "zone_streets": pinned.zone_streets,
+    }
 
 
 def ask_figures(pinned: Pinned) -> Mapping[str, Param]:
     """Return the same, and the same time a week ago and a day ago."""
     then = pinned.days.yesterday
-    return {**ask_now(pinned), **pinned.week_before, "before_at": then.as_of, "before_known_at": then.known_at}
+    return {
+        **ask_now(pinned),
+        **pinned.week_before,
+        "before_at": then.as_of,
+        "before_known_at": then.known_at,
+    }
 
 
 def ask_day(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the chosen district's day asks: its hours, and the days like it."""
-    like = {name: value for name, value in pinned.like_hours.items() if name != "like_yesterday"}
-    return {**ask_now(pinned), **like, "day_to": pinned.days.day_to, "clock_hours": pinned.days.hours}
+    like = {
+        name: value
+        for name, value in pinned.like_hours.items()
+        if name != "like_yesterday"
+    }
+    return {
+        **ask_now(pinned),
+        **like,
+        "day_to": pinned.days.day_to,
+        "clock_hours": pinned.days.hours,
+    }
 
 
 def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
@@ -53,27 +73,60 @@ def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the table of all districts asks."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "day_from": pinned.day_from,
+        "mode": pinned.view.mode,
+    }
 
 
-_COUNTS = (Field("name", "districts-name", "name"), Field("open_now", "districts-open", "count"),
-           Field("overdue_now", "districts-overdue", "count"), Field("refused_now", "districts-refused", "count", if_any=True),
-           Field("events_today", "districts-today", "count"), Field("closed_today", "districts-closed", "count"))
+_COUNTS = (
+    Field("name", "districts-name", "name"),
+    Field("open_now", "districts-open", "count"),
+    Field("overdue_now", "districts-overdue", "count"),
+    Field("refused_now", "districts-refused", "count", if_any=True),
+    Field("events_today", "districts-today", "count"),
+    Field("closed_today", "districts-closed", "count"),
+)
 
 
-def _of_chosen(district: str, chosen: Sequence[int], others: Sequence[int]) -> str | list[int]:
+def _of_chosen(
+    district: str, chosen: Sequence[int], others: Sequence[int]
+) -> str | list[int]:
     """Return an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
-    return f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}" if district else list(others)
+    return (
+        f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}"
+        if district
+        else list(others)
+    )
 
 
 def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     """Return names along the rivers, which give way to all others; none where the pack has no rivers."""
     url = drawing.urls.pack("rivers")
-    return [("name", pdk.Layer(
-        "NamesLayer", url, id=f"districts-river-{quarter}", along=quarter / 4,
-        get_text=f"properties.{_name(drawing)} || properties.name", get_color=rgba("water-name"), get_size=15,
-        size_scale=drawing.ratio, halo_color=rgba("water"), halo_width=2, letter_spacing=3,
-        get_priority=-2, font_weight=400)) for quarter in _RIVER_QUARTERS if url]
+    return [
+        (
+            "name",
+            pdk.Layer(
+                "NamesLayer",
+                url,
+                id=f"districts-river-{quarter}",
+                along=quarter / 4,
+                get_text=f"properties.{_name(drawing)} || properties.name",
+                get_color=rgba("water-name"),
+                get_size=15,
+                size_scale=drawing.ratio,
+                halo_color=rgba("water"),
+                halo_width=2,
+                letter_spacing=3,
+                get_priority=-2,
+                font_weight=400,
+            ),
+        )
+        for quarter in _RIVER_QUARTERS
+        if url
+    ]
 
 
 def _name(drawing: Drawing) -> str:
@@ -82,12 +135,36 @@ def _name(drawing: Drawing) -> str:
 
 def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     urls, district = drawing.urls, drawing.pinned.district
-    land = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-land", filled=True, stroked=False, pickable=True,
-                     get_fill_color=_of_chosen(district, rgba("land-raised"), rgba("land")))
-    water = pdk.Layer("GeoJsonLayer", urls.pack("water"), id="districts-water", filled=True, stroked=False, get_fill_color=rgba("water"))
-    roads = pdk.Layer("GeoJsonLayer", urls.pack("roads"), id="districts-roads", stroked=True, filled=False,
-                      get_line_color=rgba("edge", 0.55), line_width_units=String("pixels"), line_width_scale=drawing.ratio,
-                      get_line_width="properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8")
+    land = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("land"),
+        id="districts-land",
+        filled=True,
+        stroked=False,
+        pickable=True,
+        get_fill_color=_of_chosen(district, rgba("land-raised"), rgba("land")),
+    )
+    water = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("water"),
+        id="districts-water",
+        filled=True,
+        stroked=False,
+        get_fill_color=rgba("water"),
+    )
+    roads = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("roads"),
+        id="districts-roads",
+        stroked=True,
+        filled=False,
+        get_line_color=rgba("edge", 0.55),
+        line_width_units=String("pixels"),
+        line_width_scale=drawing.ratio,
+        get_line_width=(
+            "properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8"
+        ),
+    )
     found: list[tuple[Over, pdk.Layer]] = [("land", land)]
     if urls.pack("water"):
         found.append(("land", water))
@@ -96,37 +173,125 @@ def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
 
 def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     urls, district = drawing.urls, drawing.pinned.district
-    line = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-borders", filled=False, stroked=True,
-                     line_width_units=String("pixels"), line_width_scale=drawing.ratio, line_joint_rounded=True,
-                     get_line_color=rgba("line"), get_line_width=1)
+    line = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("land"),
+        id="districts-borders",
+        filled=False,
+        stroked=True,
+        line_width_units=String("pixels"),
+        line_width_scale=drawing.ratio,
+        line_joint_rounded=True,
+        get_line_color=rgba("line"),
+        get_line_width=1,
+    )
     if not district:
         return [("line", line)]
-    dim = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-dim", filled=True, stroked=False,
-                    get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)))
-    chosen = pdk.Layer("GeoJsonLayer", urls.pack("land"), id="districts-chosen", filled=False, stroked=True,
-                       line_width_units=String("pixels"), line_width_scale=drawing.ratio, line_joint_rounded=True,
-                       get_line_color=_of_chosen(district, rgba("text-1"), rgba("bg", 0)), get_line_width=2)
+    dim = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("land"),
+        id="districts-dim",
+        filled=True,
+        stroked=False,
+        get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)),
+    )
+    chosen = pdk.Layer(
+        "GeoJsonLayer",
+        urls.pack("land"),
+        id="districts-chosen",
+        filled=False,
+        stroked=True,
+        line_width_units=String("pixels"),
+        line_width_scale=drawing.ratio,
+        line_joint_rounded=True,
+        get_line_color=_of_chosen(district, rgba("text-1"), rgba("bg", 0)),
+        get_line_width=2,
+    )
     return [("line", dim), ("line", line), ("line", chosen)]
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Return land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
-    names = pdk.Layer("NamesLayer", drawing.urls.data("names"), id="districts-names", get_text=_name(drawing), get_size=19,
-                      get_color=rgba("text-2"), get_priority="n_cells / 1000", halo_color=rgba("bg", 0.9), halo_width=3,
-                      letter_spacing=2, size_scale=drawing.ratio, pickable=True)
-    found: list[tuple[Over, pdk.Layer]] = [*_land(drawing), *_edges(drawing), *_rivers(drawing), ("name", names)]
+    names = pdk.Layer(
+        "NamesLayer",
+        drawing.urls.data("names"),
+        id="districts-names",
+        get_text=_name(drawing),
+        get_size=19,
+        get_color=rgba("text-2"),
+        get_priority="n_cells / 1000",
+        halo_color=rgba("bg", 0.9),
+        halo_width=3,
+        letter_spacing=2,
+        size_scale=drawing.ratio,
+        pickable=True,
+    )
+    found: list[tuple[Over, pdk.Layer]] = [
+        *_land(drawing),
+        *_edges(drawing),
+        *_rivers(drawing),
+        ("name", names),
+    ]
     if drawing.pinned.district:
-        found.append(("name", pdk.Layer(
-            "NamesLayer", drawing.urls.data("streets"), id="districts-streets", get_text=_name(drawing), get_size=12,
-            get_color=rgba("text-2", 0.85), get_priority=-1, halo_color=rgba("bg", 0.8), halo_width=2, size_scale=drawing.ratio)))
+        found.append(
+            (
+                "name",
+                pdk.Layer(
+                    "NamesLayer",
+                    drawing.urls.data("streets"),
+                    id="districts-streets",
+                    get_text=_name(drawing),
+                    get_size=12,
+                    get_color=rgba("text-2", 0.85),
+                    get_priority=-1,
+                    halo_color=rgba("bg", 0.8),
+                    halo_width=2,
+                    size_scale=drawing.ratio,
+                ),
+            )
+        )
     return found
 
 
 LAYER = Layer(
-    "districts", Path(__file__).parent, draw=draw,
-    maps=(MapData("names", "names.sql", ask_nothing, Encode("point")), MapData("streets", "streets.sql", ask_streets, Encode("point"))),
-    blocks=(Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
-            Block("counts", "districts", "rows", "districts-counts", "counts.sql", ask_counts, fields=_COUNTS, chooses="district_id",
-                  note="districts-zones", note_of="functional_zone"),
-            Block("now", "district", "figures", "districts-now", "now.sql", ask_figures, order=10),
-            Block("district-day", "district", "trend", "districts-day", "day.sql", ask_day, order=20)))
+    "districts",
+    Path(__file__).parent,
+    draw=draw,
+    maps=(
+        MapData("names", "names.sql", ask_nothing, Encode("point")),
+        MapData("streets", "streets.sql", ask_streets, Encode("point")),
+    ),
+    blocks=(
+        Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+        Block(
+            "counts",
+            "districts",
+            "rows",
+            "districts-counts",
+            "counts.sql",
+            ask_counts,
+            fields=_COUNTS,
+            chooses="district_id",
+            note="districts-zones",
+            note_of="functional_zone",
+        ),
+        Block(
+            "now",
+            "district",
+            "figures",
+            "districts-now",
+            "now.sql",
+            ask_figures,
+            order=10,
+        ),
+        Block(
+            "district-day",
+            "district",
+            "trend",
+            "districts-day",
+            "day.sql",
+            ask_day,
+            order=20,
+        ),
+    ),
+)

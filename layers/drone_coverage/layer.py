@@ -8,7 +8,18 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Over, Param, Ramp
+from twin.layer import (
+    Block,
+    Drawing,
+    Encode,
+    Kind,
+    Layer,
+    Legend,
+    MapData,
+    Over,
+    Param,
+    Ramp,
+)
 from twin.palette import rgba, spread
 from twin.view import Pinned
 
@@ -17,11 +28,22 @@ CELLS = 2
 OLD_S = 3_600.0
 """Age at which a sight fades out, s."""
 
-LEGEND = Legend("drone_coverage-title", unit="", note="drone_coverage-note", count="drones_flying", low_end="drone_coverage-old", high_end="drone_coverage-new",
-                scale=Ramp(OLD_S, 0.0, spread(("coverage", "coverage"), (0.03, 0.46), steps=5)))
-STATES = (Kind("flying", "drone_coverage-flying", rgba("text-1"), "drone"), Kind("returning", "drone_coverage-returning", rgba("text-1"), "drone"),
-          Kind("docked", "drone_coverage-docked", rgba("text-3", 0.5), "dock"), Kind("charging", "drone_coverage-charging", rgba("text-3", 0.5), "dock"),
-          Kind("fault", "drone_coverage-fault", rgba("p2"), "dock"))
+LEGEND = Legend(
+    "drone_coverage-title",
+    unit="",
+    note="drone_coverage-note",
+    count="drones_flying",
+    low_end="drone_coverage-old",
+    high_end="drone_coverage-new",
+    scale=Ramp(OLD_S, 0.0, spread(("coverage", "coverage"), (0.03, 0.46), steps=5)),
+)
+STATES = (
+    Kind("flying", "drone_coverage-flying", rgba("text-1"), "drone"),
+    Kind("returning", "drone_coverage-returning", rgba("text-1"), "drone"),
+    Kind("docked", "drone_coverage-docked", rgba("text-3", 0.5), "dock"),
+    Kind("charging", "drone_coverage-charging", rgba("text-3", 0.5), "dock"),
+    Kind("fault", "drone_coverage-fault", rgba("p2"), "dock"),
+)
 _WORDS = {kind.value: kind.name for kind in STATES}
 
 
@@ -37,7 +59,12 @@ def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_fleet(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the figures of the fleet ask."""
-    return {**ask_now(pinned), "day_from": pinned.day_from, "mode": pinned.view.mode, **pinned.day_before}
+    return {
+        **ask_now(pinned),
+        "day_from": pinned.day_from,
+        "mode": pinned.view.mode,
+        **pinned.day_before,
+    }
 
 
 def ask_district(pinned: Pinned) -> Mapping[str, Param]:
@@ -47,27 +74,91 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Return the field and the aircraft; what cameras see right now only beside a chosen district or drone, to keep the map calm."""
-    seen = pdk.Layer("RasterLayer", drawing.urls.data("coverage"), id="drone_coverage-seen", raster=list(drawing.raster), cells=CELLS,
-                     smooth=True)
-    drones = pdk.Layer("MarkLayer", drawing.urls.data("drones"), id="drone_coverage-drones", size_scale=drawing.ratio, pickable=True,
-                       get_size="mark == 'drone' ? 13 : 4.5",
-                       tooltip=[["", "drone_id", "text"], ["drone_coverage-state", "state", "text", _WORDS],
-                                ["drone_coverage-height", "height_m", "number"], ["drone_coverage-battery", "battery_pct", "count"],
-                                ["drone_coverage-heard", "age_s", "duration"]])
+    seen = pdk.Layer(
+        "RasterLayer",
+        drawing.urls.data("coverage"),
+        id="drone_coverage-seen",
+        raster=list(drawing.raster),
+        cells=CELLS,
+        smooth=True,
+    )
+    drones = pdk.Layer(
+        "MarkLayer",
+        drawing.urls.data("drones"),
+        id="drone_coverage-drones",
+        size_scale=drawing.ratio,
+        pickable=True,
+        get_size="mark == 'drone' ? 13 : 4.5",
+        tooltip=[
+            ["", "drone_id", "text"],
+            ["drone_coverage-state", "state", "text", _WORDS],
+            ["drone_coverage-height", "height_m", "number"],
+            ["drone_coverage-battery", "battery_pct", "count"],
+            ["drone_coverage-heard", "age_s", "duration"],
+        ],
+    )
     found: list[tuple[Over, pdk.Layer]] = [("field", seen), ("mark", drones)]
-    if drawing.pinned.district or drawing.pinned.view.picked.startswith("drone_coverage:"):
-        rings = pdk.Layer("PathLayer", drawing.urls.data("footprints"), id="drone_coverage-footprints", get_color=rgba("coverage", 0.55),
-                          get_width=1, width_units=String("pixels"), width_scale=drawing.ratio)
+    if drawing.pinned.district or drawing.pinned.view.picked.startswith(
+        "drone_coverage:"
+    ):
+        rings = pdk.Layer(
+            "PathLayer",
+            drawing.urls.data("footprints"),
+            id="drone_coverage-footprints",
+            get_color=rgba("coverage", 0.55),
+            get_width=1,
+            width_units=String("pixels"),
+            width_scale=drawing.ratio,
+        )
         found.insert(1, ("line", rings))
     return found
 
 
 LAYER = Layer(
-    "drone_coverage", Path(__file__).parent, legend=LEGEND, draw=draw,
-    maps=(MapData("coverage", "coverage.sql", ask_coverage, Encode("raster", fill="age_s")),
-          MapData("footprints", "footprints.sql", ask_now, Encode("ring")),
-          MapData("drones", "drones.sql", ask_now, Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"))),
-    blocks=(Block("fleet", "fleet", "figures", "drone_coverage-fleet", "fleet.sql", ask_fleet, order=1,
-                  live=("drones_integrated", "drones_online", "drones_flying")),
-            Block("seen", "headline", "figures", "drone_coverage-title", "seen.sql", ask_now, order=4),
-            Block("district", "district", "figures", "drone_coverage-title", "district.sql", ask_district, order=50)))
+    "drone_coverage",
+    Path(__file__).parent,
+    legend=LEGEND,
+    draw=draw,
+    maps=(
+        MapData(
+            "coverage", "coverage.sql", ask_coverage, Encode("raster", fill="age_s")
+        ),
+        MapData("footprints", "footprints.sql", ask_now, Encode("ring")),
+        MapData(
+            "drones",
+            "drones.sql",
+            ask_now,
+            Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"),
+        ),
+    ),
+    blocks=(
+        Block(
+            "fleet",
+            "fleet",
+            "figures",
+            "drone_coverage-fleet",
+            "fleet.sql",
+            ask_fleet,
+            order=1,
+            live=("drones_integrated", "drones_online", "drones_flying"),
+        ),
+        Block(
+            "seen",
+            "headline",
+            "figures",
+            "drone_coverage-title",
+            "seen.sql",
+            ask_now,
+            order=4,
+        ),
+        Block(
+            "district",
+            "district",
+            "figures",
+            "drone_coverage-title",
+            "district.sql",
+            ask_district,
+            order=50,
+        ),
+    ),
+)

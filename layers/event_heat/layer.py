@@ -20,37 +20,89 @@ FILTERS: Mapping[str, Param] = {"of_source": "all", "of_priority": 0, "of_stage"
 MOST, MOST_MINOR = 300, 40
 HIGH = 12.0
 """Weighted events per km2 at the bright end of the ramp."""
-_STAGES = {stage: f"stage-{stage}" for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")}
+_STAGES = {
+    stage: f"stage-{stage}"
+    for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")
+}
 _PRIORITIES = {str(priority): f"priority-{priority}" for priority in (1, 2, 3, 4)}
 
-LEGEND = Legend("event_heat-title", unit="event_heat-unit", note="event_heat-note", count="open_now", low_end="event_heat-few",
-                scale=Ramp(0.0, HIGH, spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.62, 0.92), steps=9)))
+LEGEND = Legend(
+    "event_heat-title",
+    unit="event_heat-unit",
+    note="event_heat-note",
+    count="open_now",
+    low_end="event_heat-few",
+    scale=Ramp(
+        0.0,
+        HIGH,
+        spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.62, 0.92), steps=9),
+    ),
+)
 
 
 def ask_marks(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the marks ask."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "mode": pinned.view.mode, "most": MOST, "most_minor": MOST_MINOR, **FILTERS}
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "mode": pinned.view.mode,
+        "most": MOST,
+        "most_minor": MOST_MINOR,
+        **FILTERS,
+    }
 
 
 def ask_heat(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the field asks."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "window_from": pinned.window_from, "mode": pinned.view.mode,
-            "least": HIGH / 120, **WEIGHTS, **FILTERS}
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "window_from": pinned.window_from,
+        "mode": pinned.view.mode,
+        "least": HIGH / 120,
+        **WEIGHTS,
+        **FILTERS,
+    }
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Return the field, added to the light of the land, and the marks; a new mark of priority 1 gets a ring that pulses three times."""
-    heat = pdk.Layer("RasterLayer", drawing.urls.data("heat"), id="event_heat-heat", raster=list(drawing.raster), cells=CELLS, smooth=True,
-                     blend=String("add"))
-    marks = pdk.Layer("MarkLayer", drawing.urls.data("marks"), id="event_heat-marks", size_scale=drawing.ratio, pickable=True,
-                      get_size="priority == 1 ? 24 : priority == 2 ? 20 : priority == 3 ? 15 : 11", pulse=String("p1"), pulse_size=46,
-                      pulse_color=rgba("p1"),
-                      tooltip=[["", "title", "text"], ["event_heat-priority", "priority", "priority", _PRIORITIES],
-                               ["event_heat-stage", "stage", "stage", _STAGES],
-                               ["event_heat-age", "age_s", "duration"]])
+    heat = pdk.Layer(
+        "RasterLayer",
+        drawing.urls.data("heat"),
+        id="event_heat-heat",
+        raster=list(drawing.raster),
+        cells=CELLS,
+        smooth=True,
+        blend=String("add"),
+    )
+    marks = pdk.Layer(
+        "MarkLayer",
+        drawing.urls.data("marks"),
+        id="event_heat-marks",
+        size_scale=drawing.ratio,
+        pickable=True,
+        get_size="priority == 1 ? 24 : priority == 2 ? 20 : priority == 3 ? 15 : 11",
+        pulse=String("p1"),
+        pulse_size=46,
+        pulse_color=rgba("p1"),
+        tooltip=[
+            ["", "title", "text"],
+            ["event_heat-priority", "priority", "priority", _PRIORITIES],
+            ["event_heat-stage", "stage", "stage", _STAGES],
+            ["event_heat-age", "age_s", "duration"],
+        ],
+    )
     return [("field", heat), ("mark", marks)]
 
 
-LAYER = Layer("event_heat", Path(__file__).parent, legend=LEGEND, draw=draw,
-              maps=(MapData("heat", "heat.sql", ask_heat, Encode("raster", fill="per_km2")),
-                    MapData("marks", "marks.sql", ask_marks, Encode("point", mark="mark"))))
+LAYER = Layer(
+    "event_heat",
+    Path(__file__).parent,
+    legend=LEGEND,
+    draw=draw,
+    maps=(
+        MapData("heat", "heat.sql", ask_heat, Encode("raster", fill="per_km2")),
+        MapData("marks", "marks.sql", ask_marks, Encode("point", mark="mark")),
+    ),
+)

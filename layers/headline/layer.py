@@ -11,7 +11,12 @@ from twin.view import Pinned
 
 def ask(pinned: Pinned) -> Mapping[str, Param]:
     """Return what the figures of a moment ask."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at, "day_from": pinned.day_from, "mode": pinned.view.mode}
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "day_from": pinned.day_from,
+        "mode": pinned.view.mode,
+    }
 
 
 def ask_week(pinned: Pinned) -> Mapping[str, Param]:
@@ -22,18 +27,78 @@ def ask_week(pinned: Pinned) -> Mapping[str, Param]:
 def ask_events(pinned: Pinned) -> Mapping[str, Param]:
     """Return the same, a day ago besides, and which hours are alike."""
     then = pinned.days.yesterday
-    return {**ask_week(pinned), **pinned.like_hours, "before_at": then.as_of, "before_known_at": then.known_at}
+    return {
+        **ask_week(pinned),
+        **pinned.like_hours,
+        "before_at": then.as_of,
+        "before_known_at": then.known_at,
+    }
 
 
-def _of_yesterday(asked: Callable[[Pinned], Mapping[str, Param]]) -> Callable[[Pinned], Mapping[str, Param]]:
+def _of_yesterday(
+    asked: Callable[[Pinned], Mapping[str, Param]],
+) -> Callable[[Pinned], Mapping[str, Param]]:
     """Return what asks the same of the whole day before."""
     return lambda pinned: asked(pinned.day_whole())
 
 
-LAYER = Layer("headline", Path(__file__).parent, blocks=(
-    Block("events", "headline", "figures", "headline-title", "events.sql", ask_events, order=1),
-    Block("clocks", "headline", "figures", "headline-title", "clocks.sql", ask, order=2),
-    Block("proactive", "headline", "figures", "headline-title", "proactive.sql", ask_week, order=3),
-    Block("yesterday-events", "yesterday", "figures", "headline-yesterday", "events.sql", _of_yesterday(ask_events), order=1),
-    Block("yesterday-clocks", "yesterday", "figures", "headline-yesterday", "clocks.sql", _of_yesterday(ask), order=2),
-    Block("yesterday-proactive", "yesterday", "figures", "headline-yesterday", "proactive.sql", _of_yesterday(ask_week), order=3)))
+LAYER = Layer(
+    "headline",
+    Path(__file__).parent,
+    blocks=(
+        Block(
+            "events",
+            "headline",
+            "figures",
+            "headline-title",
+            "events.sql",
+            ask_events,
+            order=1,
+        ),
+        Block(
+            "clocks",
+            "headline",
+            "figures",
+            "headline-title",
+            "clocks.sql",
+            ask,
+            order=2,
+        ),
+        Block(
+            "proactive",
+            "headline",
+            "figures",
+            "headline-title",
+            "proactive.sql",
+            ask_week,
+            order=3,
+        ),
+        Block(
+            "yesterday-events",
+            "yesterday",
+            "figures",
+            "headline-yesterday",
+            "events.sql",
+            _of_yesterday(ask_events),
+            order=1,
+        ),
+        Block(
+            "yesterday-clocks",
+            "yesterday",
+            "figures",
+            "headline-yesterday",
+            "clocks.sql",
+            _of_yesterday(ask),
+            order=2,
+        ),
+        Block(
+            "yesterday-proactive",
+            "yesterday",
+            "figures",
+            "headline-yesterday",
+            "proactive.sql",
+            _of_yesterday(ask_week),
+            order=3,
+        ),
+    ),
+)

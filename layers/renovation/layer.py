@@ -12,16 +12,27 @@ from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Ove
 from twin.palette import rgba
 from twin.view import Pinned
 
-STATUS = (Kind("planned", "renovation-planned", rgba("text-3"), "estate_planned"),
-          Kind("under_way", "renovation-under_way", rgba("text-2"), "estate_under_way"),
-          Kind("accepted", "renovation-accepted", rgba("text-1"), "estate_accepted"),
-          Kind("added", "renovation-added", rgba("series-a"), "lift_added"), Kind("renewed", "renovation-renewed", rgba("series-b"), "lift_renewed"),
-          Kind("centre", "renovation-centre", rgba("text-1"), "centre"))
+STATUS = (
+    Kind("planned", "renovation-planned", rgba("text-3"), "estate_planned"),
+    Kind("under_way", "renovation-under_way", rgba("text-2"), "estate_under_way"),
+    Kind("accepted", "renovation-accepted", rgba("text-1"), "estate_accepted"),
+    Kind("added", "renovation-added", rgba("series-a"), "lift_added"),
+    Kind("renewed", "renovation-renewed", rgba("series-b"), "lift_renewed"),
+    Kind("centre", "renovation-centre", rgba("text-1"), "centre"),
+)
 """Two series of lifts differ in shape and hue; how far works are is told by shape and lightness alone."""
 LEGEND = Legend("renovation-title", unit="", scale=STATUS, count="estates_accepted")
-_WORDS = {"planned": "renovation-planned", "under_way": "renovation-under_way", "accepted": "renovation-accepted", "open": "renovation-open",
-          "applied": "renovation-applied", "approved": "renovation-approved", "building": "renovation-building",
-          "added": "renovation-added", "renewed": "renovation-renewed"}
+_WORDS = {
+    "planned": "renovation-planned",
+    "under_way": "renovation-under_way",
+    "accepted": "renovation-accepted",
+    "open": "renovation-open",
+    "applied": "renovation-applied",
+    "approved": "renovation-approved",
+    "building": "renovation-building",
+    "added": "renovation-added",
+    "renewed": "renovation-renewed",
+}
 
 
 def ask_known(pinned: Pinned) -> Mapping[str, Param]:
@@ -31,8 +42,12 @@ def ask_known(pinned: Pinned) -> Mapping[str, Param]:
 
 def ask_progress(pinned: Pinned) -> Mapping[str, Param]:
     """Return both clocks, the city's calendar, and whether the snapshot has the answer ready."""
-    return {**ask_known(pinned), "this_year": pinned.day.year, "year_share": year_share(pinned.day),
-            "from_snapshot": pinned.is_snapshot_moment}
+    return {
+        **ask_known(pinned),
+        "this_year": pinned.day.year,
+        "year_share": year_share(pinned.day),
+        "from_snapshot": pinned.is_snapshot_moment,
+    }
 
 
 def ask_city(pinned: Pinned) -> Mapping[str, Param]:
@@ -45,27 +60,105 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
     return {**ask_progress(pinned), "area": pinned.district}
 
 
-def _marks(drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Sequence[object]]) -> tuple[Over, pdk.Layer]:
-    return "mark", pdk.Layer("MarkLayer", drawing.urls.data(name), id=f"renovation-{name}", size_scale=drawing.ratio, pickable=True,
-                             get_size=size, tooltip=[list(line) for line in tooltip])
+def _marks(
+    drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Sequence[object]]
+) -> tuple[Over, pdk.Layer]:
+    return "mark", pdk.Layer(
+        "MarkLayer",
+        drawing.urls.data(name),
+        id=f"renovation-{name}",
+        size_scale=drawing.ratio,
+        pickable=True,
+        get_size=size,
+        tooltip=[list(line) for line in tooltip],
+    )
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Return lifts under estates under centres; what is not finished is smaller."""
     status = ["renovation-status", "status", "text", _WORDS]
-    return [_marks(drawing, "lifts", "is_done ? 10 : 6", [["", "estate_name", "text"], ["renovation-lift", "kind", "text", _WORDS], status]),
-            _marks(drawing, "estates", 13, [["", "name", "text"], status, ["renovation-built", "built", "year"],
-                                            ["renovation-households", "households", "count"]]),
-            _marks(drawing, "centres", 14, [["", "name", "text"], status, ["renovation-freed", "freed_m2", "count"]])]
+    return [
+        _marks(
+            drawing,
+            "lifts",
+            "is_done ? 10 : 6",
+            [
+                ["", "estate_name", "text"],
+                ["renovation-lift", "kind", "text", _WORDS],
+                status,
+            ],
+        ),
+        _marks(
+            drawing,
+            "estates",
+            13,
+            [
+                ["", "name", "text"],
+                status,
+                ["renovation-built", "built", "year"],
+                ["renovation-households", "households", "count"],
+            ],
+        ),
+        _marks(
+            drawing,
+            "centres",
+            14,
+            [["", "name", "text"], status, ["renovation-freed", "freed_m2", "count"]],
+        ),
+    ]
 
 
 LAYER = Layer(
-    "renovation", Path(__file__).parent, legend=LEGEND, draw=draw, on=False,
-    maps=(MapData("estates", "estates.sql", ask_known, Encode("point", fill="status", mark="mark")),
-          MapData("lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")),
-          MapData("centres", "centres.sql", ask_known, Encode("point", fill="mark", mark="mark"))),
-    blocks=(Block("estates", "headline", "figures", "renovation-title", "estates_done.sql", ask_progress, order=6),
-            Block("progress", "programmes", "progress", "renovation-progress", "progress.sql", ask_city,
-                  empty="renovation-none"),
-            Block("district", "district", "progress", "renovation-progress", "progress.sql", ask_district, order=40,
-                  empty="renovation-no-plan")))
+    "renovation",
+    Path(__file__).parent,
+    legend=LEGEND,
+    draw=draw,
+    on=False,
+    maps=(
+        MapData(
+            "estates",
+            "estates.sql",
+            ask_known,
+            Encode("point", fill="status", mark="mark"),
+        ),
+        MapData(
+            "lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")
+        ),
+        MapData(
+            "centres",
+            "centres.sql",
+            ask_known,
+            Encode("point", fill="mark", mark="mark"),
+        ),
+    ),
+    blocks=(
+        Block(
+            "estates",
+            "headline",
+            "figures",
+            "renovation-title",
+            "estates_done.sql",
+            ask_progress,
+            order=6,
+        ),
+        Block(
+            "progress",
+            "programmes",
+            "progress",
+            "renovation-progress",
+            "progress.sql",
+            ask_city,
+            empty="renovation-none",
+        ),
+        Block(
+            "district",
+            "district",
+            "progress",
+            "renovation-progress",
+            "progress.sql",
+            ask_district,
+            order=40,
+            empty="renovation-no-plan",
+        ),
+    ),
+)

@@ -14,12 +14,22 @@ import pyarrow as pa
 from twin import paths
 from twin.faces.server.headers import policy
 
-KINDS = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2", ".png": "image/png", ".json": "application/json",
-         ".geojson": "application/geo+json", ".arrow": "application/vnd.apache.arrow.stream", ".html": "text/html; charset=utf-8"}
+KINDS = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".png": "image/png",
+    ".json": "application/json",
+    ".geojson": "application/geo+json",
+    ".arrow": "application/vnd.apache.arrow.stream",
+    ".html": "text/html; charset=utf-8",
+}
 PAGE = """<!doctype html><html lang="zh-CN"><title>bench</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/dist/letters.css"><link rel="stylesheet" href="/page.css">
 <div id="map"></div><script src="/assets/dist/deckmap.js"></script></html>"""
-SHEET = "html,body{margin:0;height:100%;background:#0b1220}#map{position:absolute;inset:0}"
+SHEET = (
+    "html,body{margin:0;height:100%;background:#0b1220}#map{position:absolute;inset:0}"
+)
 
 
 def stream(**columns: pa.Array) -> bytes:
@@ -66,7 +76,10 @@ def serving(folder: Path | None = None) -> Iterator[Site]:
             found = site.answer(path)
             self.send_response(found if isinstance(found, int) else 200)
             self.send_header("Content-Security-Policy", policy([]))
-            self.send_header("Content-Type", KINDS.get(Path(path).suffix or ".html", "application/octet-stream"))
+            self.send_header(
+                "Content-Type",
+                KINDS.get(Path(path).suffix or ".html", "application/octet-stream"),
+            )
             self.end_headers()
             if not isinstance(found, int):
                 self.wfile.write(found)

@@ -32,7 +32,10 @@ class Watched:
             if value:
                 return value
             self.page.wait_for_timeout(50)
-        raise AssertionError(f"after {seconds} s this is still not so: {expression}\nconsole: {self.console_errors}")
+        raise AssertionError(
+            f"after {seconds} s this is still not so: {expression}\nconsole:"
+            f" {self.console_errors}"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -51,16 +54,37 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
     """Return a function that opens an address in a fresh page of a size, in a Chinese browser unless told otherwise, and watches it."""
     with ExitStack() as stack:
 
-        def opened(url: str, width: int = 1000, height: int = 700, **context: object) -> Watched:
-            made = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "zh-CN", **context})  # type: ignore[arg-type]
+        def opened(
+            url: str, width: int = 1000, height: int = 700, **context: object
+        ) -> Watched:
+            made = chromium.new_context(
+                viewport={"width": width, "height": height},
+                **{"locale": "zh-CN", **context},
+            )  # type: ignore[arg-type]
             stack.callback(made.close)
             page = made.new_page()
             watched = Watched(page)
             host = urlsplit(url).netloc
-            page.on("console", lambda said: watched.console_errors.append(said.text) if said.type == "error" else None)
-            page.on("pageerror", lambda error: watched.console_errors.append(str(error)))
-            page.on("request", lambda asked: watched.outside_requests.append(asked.url)
-                    if urlsplit(asked.url).scheme in {"http", "https", "ws", "wss"} and urlsplit(asked.url).netloc != host else None)
+            page.on(
+                "console",
+                lambda said: (
+                    watched.console_errors.append(said.text)
+                    if said.type == "error"
+                    else None
+                ),
+            )
+            page.on(
+                "pageerror", lambda error: watched.console_errors.append(str(error))
+            )
+            page.on(
+                "request",
+                lambda asked: (
+                    watched.outside_requests.append(asked.url)
+                    if urlsplit(asked.url).scheme in {"http", "https", "ws", "wss"}
+                    and urlsplit(asked.url).netloc != host
+                    else None
+                ),
+            )
             page.goto(url)
             return watched
 
@@ -81,5 +105,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave walls of four thousand pixels to `make soak`: without a GPU each takes a quarter of a minute."""
     for item in items:
         spec = getattr(item, "callspec", None)
-        if "browser" in item.path.parts and spec is not None and spec.params.get("wide") == 3840:
+        if (
+            "browser" in item.path.parts
+            and spec is not None
+            and spec.params.get("wide") == 3840
+        ):
             item.add_marker(pytest.mark.soak)

@@ -34,8 +34,15 @@ def host(tmp_path_factory):
     desk.close()
 
 
-@pytest.mark.parametrize("address", ["/?district=alva&lang=en&v=1", "/?panel=districts&lang=zh-CN&v=1", "/wall/default?lang=zh-CN&v=1",
-                                     "/?as_of=2026-07-01T00:00:00Z&lang=en&v=1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?district=alva&lang=en&v=1",
+        "/?panel=districts&lang=zh-CN&v=1",
+        "/wall/default?lang=zh-CN&v=1",
+        "/?as_of=2026-07-01T00:00:00Z&lang=en&v=1",
+    ],
+)
 def test_axe_finds_nothing(watch, host, address):
     page = watch(f"{host}{address}", 1366, 768)
     page.until(READY)
@@ -44,11 +51,17 @@ def test_axe_finds_nothing(watch, host, address):
     assert page.page.evaluate(FOUND) == []
 
 
-@pytest.mark.parametrize(("lang", "wide", "high"), [("en", 1366, 768), ("zh-CN", 390, 844)])
-def test_the_page_of_figures_can_be_used_by_everybody_and_is_no_wider_than_its_screen(watch, host, lang, wide, high):
+@pytest.mark.parametrize(
+    ("lang", "wide", "high"), [("en", 1366, 768), ("zh-CN", 390, 844)]
+)
+def test_the_page_of_figures_can_be_used_by_everybody_and_is_no_wider_than_its_screen(
+    watch, host, lang, wide, high
+):
     page = watch(f"{host}/figures?lang={lang}&v=1", wide, high)
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
-    page.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    page.page.evaluate(
+        "for (const each of document.querySelectorAll('details')) each.open = true"
+    )
 
     assert page.page.evaluate(FOUND) == []
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -21,9 +21,23 @@ from twin.view import View
 
 pytestmark = pytest.mark.browser
 UNTIL = datetime.fromisoformat("2026-11-23T14:32:10+08:00")
-TEN = ("events_today", "open_now", "response_p50_s", "closure_p90_s", "proactive_pct", "coverage_60_pct",
-       "drones_integrated", "drones_online", "drones_flying", "departments_ok")
-READY = "document.documentElement.dataset.ready === document.querySelector('.as-of')?.dataset.snapshot && document.documentElement.dataset.ready"
+TEN = (
+    "events_today",
+    "open_now",
+    "response_p50_s",
+    "closure_p90_s",
+    "proactive_pct",
+    "coverage_60_pct",
+    "drones_integrated",
+    "drones_online",
+    "drones_flying",
+    "departments_ok",
+)
+READY = (
+    "document.documentElement.dataset.ready ==="
+    " document.querySelector('.as-of')?.dataset.snapshot &&"
+    " document.documentElement.dataset.ready"
+)
 
 
 class Hall:
@@ -36,10 +50,22 @@ class Hall:
         self._publish([*self.feed.register(start), *self.feed.between(start, UNTIL)])
         self.registry = load_registry(self.city)
         self.desk = Desk(self.city, self.registry, path)
-        self.app = create_app(self.desk, self.registry, self.city, clock=lambda: self.at + timedelta(seconds=8))
+        self.app = create_app(
+            self.desk,
+            self.registry,
+            self.city,
+            clock=lambda: self.at + timedelta(seconds=8),
+        )
 
     def _publish(self, batches):
-        self.snapshot, _ = publish(self.lake, self.city, batches, as_of=self.at, simulated=True, now=lambda: self.at)
+        self.snapshot, _ = publish(
+            self.lake,
+            self.city,
+            batches,
+            as_of=self.at,
+            simulated=True,
+            now=lambda: self.at,
+        )
 
     def go_on(self, minutes=20):
         """Publish what happens in the next minutes."""
@@ -48,11 +74,15 @@ class Hall:
 
     def plain(self, sql, **params):
         """Ask DuckDB itself, over the files that the snapshot's own JSON names."""
-        said = json.loads((self.lake.path / "snapshots" / f"{self.snapshot.id}.json").read_text())
+        said = json.loads(
+            (self.lake.path / "snapshots" / f"{self.snapshot.id}.json").read_text()
+        )
         con = duckdb.connect()
         con.execute("SET timezone = 'UTC'")
         for table, cut in said["tables"].items():
-            paths = [str(self.lake.path / "tables" / file["path"]) for file in cut["files"]]
+            paths = [
+                str(self.lake.path / "tables" / file["path"]) for file in cut["files"]
+            ]
             if paths:
                 con.from_parquet(paths).create_view(table)
         return con.sql(sql, params=params)
@@ -72,7 +102,10 @@ def host(hall):
 
 
 def figures(watched):
-    found = watched.page.evaluate("Object.fromEntries([...document.querySelectorAll('[data-figure]')].map(n => [n.dataset.figure, n.dataset.value]))")
+    found = watched.page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('[data-figure]')].map(n =>"
+        " [n.dataset.figure, n.dataset.value]))"
+    )
     return {name: float(found[name]) for name in TEN}
 
 
@@ -89,9 +122,14 @@ def by_plain_sql(hall):
 def clicked(page, lon, lat):
     """Click a place on the map until a panel is open, as a person would; a map drawn without a GPU may miss a click while it paints."""
     for _ in range(5):
-        page.page.mouse.click(*page.page.evaluate(f"window.twinMap.project([{lon}, {lat}])"))
+        page.page.mouse.click(
+            *page.page.evaluate(f"window.twinMap.project([{lon}, {lat}])")
+        )
         for _ in range(60):
-            name = page.page.evaluate("document.querySelector('#side .close') && document.querySelector('#side h2').textContent")
+            name = page.page.evaluate(
+                "document.querySelector('#side .close') &&"
+                " document.querySelector('#side h2').textContent"
+            )
             if name:
                 return name
             page.page.wait_for_timeout(100)
@@ -105,30 +143,62 @@ def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(watch, host, 
     assert page.console_errors == []
     assert page.outside_requests == []
     assert page.page.evaluate("document.querySelectorAll('#map canvas').length") == 1
-    assert page.page.evaluate("document.querySelector('[data-figure=drones_integrated]').dataset.value") == "297.0"
-    heard = hall.plain("SELECT count(DISTINCT drone_id) FROM drone_states WHERE occurred_at > $from", **{"from": hall.at - timedelta(seconds=900)})
-    assert page.page.evaluate("window.twinMap.state.layers['drone_coverage-drones'].n") == heard.fetchall()[0][0]
+    assert (
+        page.page.evaluate(
+            "document.querySelector('[data-figure=drones_integrated]').dataset.value"
+        )
+        == "297.0"
+    )
+    heard = hall.plain(
+        "SELECT count(DISTINCT drone_id) FROM drone_states WHERE occurred_at > $from",
+        **{"from": hall.at - timedelta(seconds=900)},
+    )
+    assert (
+        page.page.evaluate("window.twinMap.state.layers['drone_coverage-drones'].n")
+        == heard.fetchall()[0][0]
+    )
 
 
-def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(watch, host, hall):
+def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
+    watch, host, hall
+):
     page = watch(host, 1920, 1080)
     page.until(READY, seconds=40)
     name = clicked(page, 114.34, 30.545)
 
     assert name == "武昌区"
-    counted = hall.plain("SELECT count(DISTINCT event_id) FROM events WHERE mode = 'live' AND district_id = '420106' AND occurred_at >= $day_from",
-                         day_from=day_from(hall.at)).fetchall()[0][0]
-    assert float(page.page.evaluate("document.querySelector('#side [data-figure=district_events_today]').dataset.value")) == counted
+    counted = hall.plain(
+        "SELECT count(DISTINCT event_id) FROM events WHERE mode = 'live' AND"
+        " district_id = '420106' AND occurred_at >= $day_from",
+        day_from=day_from(hall.at),
+    ).fetchall()[0][0]
+    assert (
+        float(
+            page.page.evaluate(
+                "document.querySelector('#side"
+                " [data-figure=district_events_today]').dataset.value"
+            )
+        )
+        == counted
+    )
     assert "district=420106" in page.page.url
 
 
-def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_sql(watch, host, hall, tmp_path):
+def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_sql(
+    watch, host, hall, tmp_path
+):
     page, wall = watch(host, 1920, 1080), watch(f"{host}/wall/default", 1920, 1080)
     for each in (page, wall):
         each.until(READY, seconds=60)
-    made = export(hall.desk, hall.registry, hall.city, View(), ["xlsx"], tmp_path, clock=now)
+    made = export(
+        hall.desk, hall.registry, hall.city, View(), ["xlsx"], tmp_path, clock=now
+    )
     sheet = openpyxl.load_workbook(made.files[0])["figures"]
-    book = {row[0]: float(row[2]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0] in TEN}
+    book = {
+        row[0]: float(row[2])
+        for row in sheet.iter_rows(min_row=2, values_only=True)
+        if row[0] in TEN
+    }
 
     plain = by_plain_sql(hall)
 
@@ -140,35 +210,59 @@ def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_
 def test_a_new_snapshot_changes_the_figures_in_place(watch, host, hall):
     page = watch(host, 1920, 1080)
     page.until(READY, seconds=40)
-    page.page.evaluate("window.kept = { canvas: document.querySelector('#map canvas'), camera: JSON.stringify(window.twinMap.state.camera) }")
+    page.page.evaluate(
+        "window.kept = { canvas: document.querySelector('#map canvas'), camera:"
+        " JSON.stringify(window.twinMap.state.camera) }"
+    )
     before = figures(page)
 
     hall.go_on()
-    page.until(f"document.querySelector('.as-of').dataset.snapshot === '{hall.snapshot.id}'")
+    page.until(
+        f"document.querySelector('.as-of').dataset.snapshot === '{hall.snapshot.id}'"
+    )
     page.until(READY, seconds=40)
 
     assert figures(page)["events_today"] > before["events_today"]
     assert figures(page) == pytest.approx(by_plain_sql(hall), rel=1e-9)
-    assert page.page.evaluate("document.querySelector('#map canvas') === window.kept.canvas")
-    assert page.page.evaluate("JSON.stringify(window.twinMap.state.camera) === window.kept.camera")
+    assert page.page.evaluate(
+        "document.querySelector('#map canvas') === window.kept.canvas"
+    )
+    assert page.page.evaluate(
+        "JSON.stringify(window.twinMap.state.camera) === window.kept.camera"
+    )
     assert page.console_errors == []
 
 
 def test_a_lost_gpu_context_heals_with_camera_and_layers(watch, host):
     page = watch(host, 1200, 800)
     page.until(READY, seconds=40)
-    page.page.evaluate("window.kept = JSON.stringify([window.twinMap.state.camera, Object.keys(window.twinMap.state.layers)])")
+    page.page.evaluate(
+        "window.kept = JSON.stringify([window.twinMap.state.camera,"
+        " Object.keys(window.twinMap.state.layers)])"
+    )
 
-    page.page.evaluate("document.querySelector('#map canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()")
-    page.until("window.twinMap.state.rebuilt > 0 && window.twinMap.state.alive", seconds=10)
+    page.page.evaluate(
+        "document.querySelector('#map"
+        " canvas').getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
+    page.until(
+        "window.twinMap.state.rebuilt > 0 && window.twinMap.state.alive", seconds=10
+    )
 
-    assert page.page.evaluate("JSON.stringify([window.twinMap.state.camera, Object.keys(window.twinMap.state.layers)]) === window.kept")
+    assert page.page.evaluate(
+        "JSON.stringify([window.twinMap.state.camera,"
+        " Object.keys(window.twinMap.state.layers)]) === window.kept"
+    )
 
 
-def test_a_damaged_file_is_never_shown_the_page_says_so_and_shows_the_last_good_snapshot(watch, host, hall):
+def test_a_damaged_file_is_never_shown_the_page_says_so_and_shows_the_last_good_snapshot(
+    watch, host, hall
+):
     good = hall.snapshot
     hall.go_on(1)
-    newer = {file.path for cut in hall.snapshot.tables.values() for file in cut.files} - {file.path for cut in good.tables.values() for file in cut.files}
+    newer = {
+        file.path for cut in hall.snapshot.tables.values() for file in cut.files
+    } - {file.path for cut in good.tables.values() for file in cut.files}
     path = hall.lake.tables / min(newer)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 4
@@ -178,4 +272,7 @@ def test_a_damaged_file_is_never_shown_the_page_says_so_and_shows_the_last_good_
     said = page.until("document.querySelector('#banner .problem')?.textContent")
 
     assert path.name in said
-    assert page.page.evaluate("document.querySelector('.as-of').dataset.snapshot") == good.id
+    assert (
+        page.page.evaluate("document.querySelector('.as-of').dataset.snapshot")
+        == good.id
+    )

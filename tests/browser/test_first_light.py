@@ -17,8 +17,13 @@ from twin.store import Lake, publish
 
 pytestmark = pytest.mark.browser
 READY = "document.documentElement.dataset.ready"
-FIGURE = "document.querySelector('[data-figure=events_today] .figure-value').textContent"
-LISTENS = "window.dash_clientside && window.dash_clientside.set_props && document.querySelector('#drawn')"
+FIGURE = (
+    "document.querySelector('[data-figure=events_today] .figure-value').textContent"
+)
+LISTENS = (
+    "window.dash_clientside && window.dash_clientside.set_props &&"
+    " document.querySelector('#drawn')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,14 @@ def city():
 def lake(tmp_path_factory, city):
     lake = Lake(tmp_path_factory.mktemp("lake"))
     happened = event("N1", NEWEST, NEWEST)
-    publish(lake, city, [batch("events", happened)], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        lake,
+        city,
+        [batch("events", happened)],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     return lake
 
 
@@ -45,8 +57,10 @@ def host(lake, city):
 
 def sent(watched):
     """What the browser was sent so far, bytes as they went over the wire, by path."""
-    said = watched.page.evaluate("""() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
-        .map(each => [new URL(each.name).pathname, each.transferSize])""")
+    said = watched.page.evaluate(
+        """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+        .map(each => [new URL(each.name).pathname, each.transferSize])"""
+    )
     return dict(said)
 
 
@@ -74,9 +88,14 @@ def test_a_first_visit_fits_and_a_second_is_almost_nothing(watch, host):
     assert sum(sent(first).values()) < 60_000
 
 
-def test_scripts_and_sheets_go_packed_under_an_address_that_is_kept_for_ever(watch, host):
+def test_scripts_and_sheets_go_packed_under_an_address_that_is_kept_for_ever(
+    watch, host
+):
     page = watch(f"{host}/?lang=en&v=1").page
-    scripts = page.evaluate("[...document.querySelectorAll('script[defer], link[rel=stylesheet]')].map(n => n.src || n.href)")
+    scripts = page.evaluate(
+        "[...document.querySelectorAll('script[defer], link[rel=stylesheet]')].map(n =>"
+        " n.src || n.href)"
+    )
 
     assert len(scripts) >= 3
     for address in scripts:
@@ -94,18 +113,32 @@ def test_what_somebody_asks_before_dash_runs_is_done_when_it_does(watch, host):
     page.until("document.querySelector('[data-block=\"districts:counts\"]')")
 
 
-def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(watch, host, lake, city):
+def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(
+    watch, host, lake, city
+):
     page = watch(f"{host}/?lang=en&v=1")
     page.until(READY)
     page.until(LISTENS)
-    page.page.evaluate("""document.querySelector('#legend button').focus(); window.kept = document.querySelector('#legend button');
-        window.old = document.querySelector('#side h2')""")
+    page.page.evaluate(
+        """document.querySelector('#legend button').focus(); window.kept = document.querySelector('#legend button');
+        window.old = document.querySelector('#side h2')"""
+    )
     before = int(page.page.evaluate(FIGURE))
     at = NEWEST + timedelta(seconds=10)
-    publish(lake, city, [batch("events", event("N2", at, at))], as_of=at, simulated=False, now=lambda: at)
+    publish(
+        lake,
+        city,
+        [batch("events", event("N2", at, at))],
+        as_of=at,
+        simulated=False,
+        now=lambda: at,
+    )
 
     page.until(f"{FIGURE} === '{before + 1}'")
-    assert page.page.evaluate("document.activeElement === window.kept && window.old === document.querySelector('#side h2')")
+    assert page.page.evaluate(
+        "document.activeElement === window.kept && window.old ==="
+        " document.querySelector('#side h2')"
+    )
     page.until(f"{READY}?.startsWith('{at:%Y%m%dT%H%M%SZ}')")
     assert page.console_errors == []
 

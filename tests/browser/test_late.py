@@ -26,9 +26,17 @@ def hall(tmp_path_factory):
 
 def look(hall, watch, later_s, more=""):
     """How a framed page looks, so many seconds after the newest data: hatched, the colour of a figure, the words at the top."""
-    with running(create_app(hall[2], hall[1], hall[0], clock=lambda: NEWEST + timedelta(seconds=later_s))) as host:
+    with running(
+        create_app(
+            hall[2], hall[1], hall[0], clock=lambda: NEWEST + timedelta(seconds=later_s)
+        )
+    ) as host:
         page = watch(f"{host}/?v=1&lang=en&frame=1000x700{more}")
-        page.until("document.querySelector('.as-of') && document.querySelector('.figure-value') && document.documentElement.dataset.age")
+        page.until(
+            "document.querySelector('.as-of') &&"
+            " document.querySelector('.figure-value') &&"
+            " document.documentElement.dataset.age"
+        )
         return page.page.evaluate(LOOK)
 
 
@@ -36,7 +44,12 @@ def test_a_picture_of_late_data_is_hatched_and_dated_and_of_old_data_dim(hall, w
     fresh, late, old = (look(hall, watch, later_s) for later_s in (8, 130, 3 * 3_600))
     back = look(hall, watch, 3 * 3_600, f"&as_of={to_text(THEN)}")
 
-    assert [hatched for hatched, *_ in (fresh, late, old, back)] == [False, True, True, False]
+    assert [hatched for hatched, *_ in (fresh, late, old, back)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
     assert fresh[1] == late[1] != old[1]
     assert "Data late" in late[2]
     assert "2026-07-18 12:00:00" in old[2]

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.browser
 def hall(tmp_path, monkeypatch):
     city, lake = imported(tmp_path / "lake")
     desk = Desk(city, load_registry(city), lake.path)
-    with tempfile.TemporaryDirectory() as own:  # its name is short enough for a browser's sockets
+    with (
+        tempfile.TemporaryDirectory() as own
+    ):  # its name is short enough for a browser's sockets
         monkeypatch.setenv("TMPDIR", own)
         yield city, load_registry(city), desk
     desk.close()
@@ -33,23 +35,47 @@ def hall(tmp_path, monkeypatch):
 def held(out):
     """Threads, open files, processes, and what lies beside what was written and in the place for temporary files."""
     gc.collect()
-    return {"threads": threading.active_count(), "files": len(list(Path("/proc/self/fd").iterdir())), "processes": len(ours()),
-            "beside": len(list(out.glob(".*"))), "temporary": len(list(Path(os.environ["TMPDIR"]).iterdir()))}
+    return {
+        "threads": threading.active_count(),
+        "files": len(list(Path("/proc/self/fd").iterdir())),
+        "processes": len(ours()),
+        "beside": len(list(out.glob(".*"))),
+        "temporary": len(list(Path(os.environ["TMPDIR"]).iterdir())),
+    }
 
 
 def ours():
     """The processes that this one started itself; a browser of the tests is one of them, its own come and go."""
-    return [pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()]
+    return [
+        pid
+        for task in Path("/proc/self/task").glob("*/children")
+        for pid in task.read_text().split()
+    ]
 
 
 def rss_mb():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return (
+        int(Path("/proc/self/statm").read_text().split()[1])
+        * os.sysconf("SC_PAGE_SIZE")
+        / 1e6
+    )
 
 
 def take(hall, out):
     city, registry, desk = hall
-    with ThreadPoolExecutor(1) as own:  # a browser of the tests may have a loop in this one
-        made = own.submit(export, desk, registry, city, View(frame="800x600"), ["png"], out, clock=lambda: HALL).result()
+    with ThreadPoolExecutor(
+        1
+    ) as own:  # a browser of the tests may have a loop in this one
+        made = own.submit(
+            export,
+            desk,
+            registry,
+            city,
+            View(frame="800x600"),
+            ["png"],
+            out,
+            clock=lambda: HALL,
+        ).result()
     assert [path.suffix for path in made.files] == [".png"], made
 
 

@@ -19,7 +19,10 @@ pytestmark = pytest.mark.browser
 READY = """document.documentElement.dataset.ready && document.documentElement.dataset.ready
     === document.querySelector('.as-of')?.dataset.snapshot"""
 THEN_URL = f"v=1&lang=en&as_of={to_text(THEN)}"
-EVENTS = "document.querySelector('#headline [data-figure=events_today] .figure-value').textContent"
+EVENTS = (
+    "document.querySelector('#headline [data-figure=events_today]"
+    " .figure-value').textContent"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,9 @@ def host(hall):
         yield address
 
 
-def test_a_click_shows_the_same_moment_as_known_now_and_another_the_present(watch, host):
+def test_a_click_shows_the_same_moment_as_known_now_and_another_the_present(
+    watch, host
+):
     page = watch(f"{host}/?{THEN_URL}", 1366, 768)
     page.until(READY, seconds=40)
     assert page.page.evaluate(EVENTS) == "—"
@@ -64,7 +69,9 @@ def test_a_look_back_is_not_painted_again_while_nothing_is_published(watch, host
     painted = []
     page.page.on(
         "request",
-        lambda asked: painted.append(asked.url) if "_dash-update-component" in asked.url else None,
+        lambda asked: (
+            painted.append(asked.url) if "_dash-update-component" in asked.url else None
+        ),
     )
 
     page.page.wait_for_timeout(6_500)
@@ -95,10 +102,16 @@ APART = """document.querySelector('.wall-clock').getBoundingClientRect().left
 
 @pytest.mark.parametrize("lang", ["zh-CN", pytest.param("en", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(("wide", "high"), [(1920, 1080), (3840, 1080)])
-def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(still, host, lang, wide, high):
+def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(
+    still, host, lang, wide, high
+):
     then, newest, beyond = to_text(THEN), to_text(NEWEST), to_text(HALL)
     wall = still(f"{host}/wall/default?v=1&lang={lang}&as_of={then}", wide, high)
-    for looked in (f"as_of={then}", f"as_of={then}&known_at={newest}", f"as_of={beyond}"):
+    for looked in (
+        f"as_of={then}",
+        f"as_of={then}&known_at={newest}",
+        f"as_of={beyond}",
+    ):
         wall.page.goto(f"{host}/wall/default?v=1&lang={lang}&{looked}")
         wall.until("document.querySelector('.chip.past') !== null", seconds=40)
 

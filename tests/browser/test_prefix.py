@@ -44,10 +44,20 @@ http {{
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     city, lake = load_city(TRIO), Lake(tmp_path_factory.mktemp("prefix") / "lake")
-    publish(lake, city, [batch("events", event("N1", NEWEST, NEWEST))], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        lake,
+        city,
+        [batch("events", event("N1", NEWEST, NEWEST))],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     registry = load_registry(city)
     desk = Desk(city, registry, lake.path)
-    with served(create_app(desk, registry, city, clock=lambda: HALL, prefix="/twin").server, TWIN) as (host, port):
+    with served(
+        create_app(desk, registry, city, clock=lambda: HALL, prefix="/twin").server,
+        TWIN,
+    ) as (host, port):
         yield f"http://{host}:{port}", desk.status().snapshot
     desk.close()
 
@@ -56,9 +66,14 @@ def looked_at(watch, base, snapshot):
     """Open page and wall; click what changes the view."""
     watched = watch(f"{base}/twin/?v=1&lang=en")
     refused = []
-    watched.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    watched.page.on(
+        "response",
+        lambda answer: refused.append(answer.url) if answer.status >= 400 else None,
+    )
     settle(watched.page, snapshot, timeout_s=30)
-    polled = watched.page.wait_for_event("response", lambda answer: "/api/snapshot" in answer.url, timeout=10_000)
+    polled = watched.page.wait_for_event(
+        "response", lambda answer: "/api/snapshot" in answer.url, timeout=10_000
+    )
     assert polled.url.startswith(f"{base}/twin/api/snapshot")
     assert polled.status == 200
     watched.page.locator("[data-wish]").first.click()
@@ -76,8 +91,20 @@ def test_page_and_wall_work_under_a_path(watch, server):
 @contextmanager
 def nginx(folder, behind, slash):
     port = 18_080 + len(slash)
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, behind=behind, slash=slash))
-    running = subprocess.Popen([shutil.which("nginx") or "/usr/sbin/nginx", "-e", str(folder / "error.log"), "-p", str(folder), "-c", "nginx.conf"])
+    (folder / "nginx.conf").write_text(
+        NGINX.format(folder=folder, port=port, behind=behind, slash=slash)
+    )
+    running = subprocess.Popen(
+        [
+            shutil.which("nginx") or "/usr/sbin/nginx",
+            "-e",
+            str(folder / "error.log"),
+            "-p",
+            str(folder),
+            "-c",
+            "nginx.conf",
+        ]
+    )
     try:
         for _ in range(100):
             try:
@@ -92,7 +119,9 @@ def nginx(folder, behind, slash):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("slash", ["", "/"], ids=["the path is passed on", "the path is taken away"])
+@pytest.mark.parametrize(
+    "slash", ["", "/"], ids=["the path is passed on", "the path is taken away"]
+)
 def test_page_and_wall_work_behind_nginx(watch, server, tmp_path, slash):
     base, snapshot = server
     with nginx(tmp_path, base.rpartition(":")[2], slash) as before:

@@ -20,7 +20,11 @@ from twin.view import View
 
 pytestmark = pytest.mark.browser
 UNTIL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-READY = "document.documentElement.dataset.ready === document.querySelector('.as-of')?.dataset.snapshot && document.documentElement.dataset.ready"
+READY = (
+    "document.documentElement.dataset.ready ==="
+    " document.querySelector('.as-of')?.dataset.snapshot &&"
+    " document.documentElement.dataset.ready"
+)
 CUT_OFF = """[...document.querySelectorAll('#face *')].filter((node) => {
     const style = getComputedStyle(node);
     return style.overflow !== 'visible' && node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1 && node.children.length === 0;
@@ -39,7 +43,14 @@ def trio(tmp_path_factory):
     city = load_city(Path(__file__).parent.parent / "cities" / "trio")
     lake, feed = Lake(tmp_path_factory.mktemp("trio")), Simulated(city, 7)
     start = UNTIL - timedelta(days=2)
-    publish(lake, city, [*feed.register(start), *feed.between(start, UNTIL)], as_of=UNTIL, simulated=True, now=lambda: UNTIL)
+    publish(
+        lake,
+        city,
+        [*feed.register(start), *feed.between(start, UNTIL)],
+        as_of=UNTIL,
+        simulated=True,
+        now=lambda: UNTIL,
+    )
     registry = load_registry(city)
     desk = Desk(city, registry, lake.path)
     yield city, registry, desk
@@ -49,7 +60,9 @@ def trio(tmp_path_factory):
 @pytest.fixture(scope="module")
 def host(trio):
     city, registry, desk = trio
-    with running(create_app(desk, registry, city, clock=lambda: UNTIL + timedelta(seconds=8))) as address:
+    with running(
+        create_app(desk, registry, city, clock=lambda: UNTIL + timedelta(seconds=8))
+    ) as address:
         yield address
 
 
@@ -60,7 +73,10 @@ def test_nothing_is_cut_off_or_outside_and_nothing_scrolls(still, host, wide, hi
 
     assert wall.page.evaluate(CUT_OFF) == []
     assert wall.page.evaluate(OUTSIDE) == []
-    assert wall.page.evaluate("document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight")
+    assert wall.page.evaluate(
+        "document.documentElement.scrollWidth <= innerWidth &&"
+        " document.documentElement.scrollHeight <= innerHeight"
+    )
     assert wall.page.evaluate("document.querySelectorAll('.figure').length") <= 9
 
 
@@ -77,11 +93,16 @@ def test_the_made_up_city_is_shown_and_says_that_it_is_simulated(watch, host):
 
     assert page.console_errors == []
     assert page.outside_requests == []
-    assert page.page.evaluate("document.querySelector('#simulated').textContent") == "模拟数据"
+    assert (
+        page.page.evaluate("document.querySelector('#simulated').textContent")
+        == "模拟数据"
+    )
 
 
 @pytest.mark.parametrize(("wide", "high"), [(1366, 768), (390, 844)])
-def test_no_text_of_the_page_is_outside_of_what_can_be_seen_sideways(still, host, wide, high):
+def test_no_text_of_the_page_is_outside_of_what_can_be_seen_sideways(
+    still, host, wide, high
+):
     page = still(host, wide, high)
     page.until("document.querySelectorAll('#headline .figure').length > 0", seconds=40)
 
@@ -93,11 +114,16 @@ def test_switches_language_and_escape_are_in_the_address(watch, host):
     page.until("document.querySelectorAll('.legend-switch').length > 0", seconds=40)
 
     page.page.click(".legend-row[data-layer=event_heat] .legend-switch")
-    page.until("document.querySelector('.legend-row[data-layer=event_heat] [role=switch]').getAttribute('aria-checked') === 'false'")
+    page.until(
+        "document.querySelector('.legend-row[data-layer=event_heat]"
+        " [role=switch]').getAttribute('aria-checked') === 'false'"
+    )
     assert "event_heat" not in page.page.url.partition("layers=")[2].partition("&")[0]
 
     page.page.get_by_text("English").click()
-    assert page.until("document.querySelector('#simulated')?.textContent === 'Simulated data'")
+    assert page.until(
+        "document.querySelector('#simulated')?.textContent === 'Simulated data'"
+    )
     assert "lang=en" in page.page.url
 
 
@@ -110,9 +136,22 @@ def test_a_link_that_means_nothing_says_so_and_what_to_do(watch, host):
 
 def test_a_picture_is_the_same_twice_and_not_blank(trio, tmp_path):
     city, registry, desk = trio
-    with ThreadPoolExecutor(1) as apart:  # Playwright's driver of the other tests lives in this thread
-        made = [apart.submit(export, desk, registry, city, View(frame="800x600"), ["png"], tmp_path / name, clock=lambda: UNTIL).result()
-                for name in ("one", "two")]
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # Playwright's driver of the other tests lives in this thread
+        made = [
+            apart.submit(
+                export,
+                desk,
+                registry,
+                city,
+                View(frame="800x600"),
+                ["png"],
+                tmp_path / name,
+                clock=lambda: UNTIL,
+            ).result()
+            for name in ("one", "two")
+        ]
 
     one, two = (brief.files[0].read_bytes() for brief in made)
     assert made[0].hash == made[1].hash

@@ -11,7 +11,17 @@ from twin.contracts.reference import TABLES
 from twin.pack import check_pack, examine, load_city, write_manifest
 from twin.pack_defaults import ABSENT_ROLES, ABSENT_TABLES
 
-SECTIONS = ("credit", "raster", "cameras", "census", "slots", "freshness", "coverage", "schedule", "feeds")
+SECTIONS = (
+    "credit",
+    "raster",
+    "cameras",
+    "census",
+    "slots",
+    "freshness",
+    "coverage",
+    "schedule",
+    "feeds",
+)
 
 
 def without(pack: Path, *sections: str) -> None:
@@ -29,7 +39,9 @@ def bare(pack: Path) -> None:
     (pack / "wall.toml").unlink()
     without(pack, *SECTIONS, "geography")
     text = (pack / "city.toml").read_text(encoding="utf-8")
-    (pack / "city.toml").write_text(f'{text}\n[geography]\nland = "geography/land.geojson"\n', encoding="utf-8")
+    (pack / "city.toml").write_text(
+        f'{text}\n[geography]\nland = "geography/land.geojson"\n', encoding="utf-8"
+    )
 
 
 def test_outlines_and_districts_are_a_city(pack: Path) -> None:
@@ -40,8 +52,12 @@ def test_outlines_and_districts_are_a_city(pack: Path) -> None:
     assert found.faults == ()
     assert found.city is not None
     assert {name: rows.num_rows for name, rows in found.city.reference.items()} == {
-        **{table.name: 0 for table in TABLES}, "districts": 4}
-    assert all(found.city.reference[table.name].schema == table.schema for table in TABLES)
+        **{table.name: 0 for table in TABLES},
+        "districts": 4,
+    }
+    assert all(
+        found.city.reference[table.name].schema == table.schema for table in TABLES
+    )
     assert set(found.city.geography) == {"land"}
 
 
@@ -81,38 +97,55 @@ def test_what_the_pack_does_not_say_is_as_the_program_has_it(pack: Path) -> None
 
 def test_a_section_is_there_whole_or_not_at_all(pack: Path) -> None:
     text = (pack / "city.toml").read_text(encoding="utf-8")
-    (pack / "city.toml").write_text(text.replace("link_late_s = 600\n", ""), encoding="utf-8")
+    (pack / "city.toml").write_text(
+        text.replace("link_late_s = 600\n", ""), encoding="utf-8"
+    )
 
-    assert check_pack(pack) == ["city.toml: [freshness] needs link_late_s as a number, not None."]
+    assert check_pack(pack) == [
+        "city.toml: [freshness] needs link_late_s as a number, not None."
+    ]
 
 
 def test_a_column_that_may_be_empty_may_be_left_out(pack: Path) -> None:
     without(pack, "census")
-    lines = [line.split(",") for line in (pack / "districts.csv").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        line.split(",")
+        for line in (pack / "districts.csv").read_text(encoding="utf-8").splitlines()
+    ]
     at = lines[0].index("population")
-    (pack / "districts.csv").write_text("\n".join(",".join(line[:at] + line[at + 1:]) for line in lines), encoding="utf-8")
+    (pack / "districts.csv").write_text(
+        "\n".join(",".join(line[:at] + line[at + 1 :]) for line in lines),
+        encoding="utf-8",
+    )
 
     found = examine(pack)
 
     assert found.faults == ()
     assert found.city is not None
     assert found.city.reference["districts"]["population"].null_count == 4
-    assert "districts.csv gives no population: figures per head are unknown." in found.notes
+    assert (
+        "districts.csv gives no population: figures per head are unknown."
+        in found.notes
+    )
 
 
 def test_the_folder_has_another_name_than_the_city(pack: Path) -> None:
     assert load_city(pack.rename(pack.with_name("download (1)"))).id == "trio"
 
 
-def test_the_manifest_says_the_hash_that_it_should_have_and_is_written_on_demand(pack: Path) -> None:
+def test_the_manifest_says_the_hash_that_it_should_have_and_is_written_on_demand(
+    pack: Path,
+) -> None:
     water = pack / "geography/water.geojson"
-    water.write_text(water.read_text(encoding="utf-8").replace("Lagoa", "lagoa"), encoding="utf-8")
+    water.write_text(
+        water.read_text(encoding="utf-8").replace("Lagoa", "lagoa"), encoding="utf-8"
+    )
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     del manifest["files"]["geography/roads.geojson"]
     manifest["files"]["geography/water.geojson"]["source"] = "a friend"
     (pack / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
-    (unlisted, changed) = check_pack(pack)
+    unlisted, changed = check_pack(pack)
     write_manifest(pack)
     after = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["files"]
 

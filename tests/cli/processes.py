@@ -19,7 +19,11 @@ class Started:
     def __init__(self, *words: object, **options: object) -> None:
         command = [sys.executable, "-u", "-m", "twin.cli", *map(str, words)]
         self.process = subprocess.Popen(  # type: ignore[call-overload]
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
         )
         self.lines: list[str] = []
         self._coming: queue.Queue[str | None] = queue.Queue()
@@ -40,7 +44,9 @@ class Started:
             except queue.Empty:
                 raise AssertionError(f"no line with {part!r}: {self.lines}") from None
             if line is None:
-                raise AssertionError(f"it ended without a line with {part!r}: {self.lines}")
+                raise AssertionError(
+                    f"it ended without a line with {part!r}: {self.lines}"
+                )
             self.lines.append(line)
             if part in line:
                 return line

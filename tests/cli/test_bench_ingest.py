@@ -60,10 +60,16 @@ def test_one_order_in_a_hundred_is_bad_and_three_in_ten_are_open(large, monkeypa
 
 
 def test_every_kind_of_file_holds_the_same_orders(large, tmp_path):
-    paths = {kind: orders.write(tmp_path / f"a.{kind}", large, 300, UNTIL) for kind in orders.KINDS}
+    paths = {
+        kind: orders.write(tmp_path / f"a.{kind}", large, 300, UNTIL)
+        for kind in orders.KINDS
+    }
     with paths["csv"].open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    sheet = [list(row) for row in load_workbook(paths["xlsx"]).active.iter_rows(values_only=True)]
+    sheet = [
+        list(row)
+        for row in load_workbook(paths["xlsx"]).active.iter_rows(values_only=True)
+    ]
     table = pq.read_table(paths["parquet"])
 
     def said(value: object) -> str:
@@ -71,7 +77,9 @@ def test_every_kind_of_file_holds_the_same_orders(large, tmp_path):
 
     assert len(rows) == len(sheet) == table.num_rows + 1 == 301
     assert [[said(cell) for cell in row] for row in sheet] == rows
-    assert [[said(cell) for cell in row.values()] for row in table.to_pylist()] == rows[1:]
+    assert [[said(cell) for cell in row.values()] for row in table.to_pylist()] == rows[
+        1:
+    ]
 
 
 def test_orders_are_read_by_the_command_itself(city, tmp_path):
@@ -84,7 +92,9 @@ def test_orders_are_read_by_the_command_itself(city, tmp_path):
 
 
 def test_a_command_that_fails_is_no_figure(city, tmp_path):
-    with pytest.raises(FeedError, match=r"gone\.csv was not taken \(exit status 1\)") as caught:
+    with pytest.raises(
+        FeedError, match=r"gone\.csv was not taken \(exit status 1\)"
+    ) as caught:
         ingested(city, tmp_path / "gone.csv", 5, tmp_path / "lake")
 
     assert "No such file" in caught.value.why
@@ -92,7 +102,9 @@ def test_a_command_that_fails_is_no_figure(city, tmp_path):
 
 def test_a_command_that_takes_too_little_is_no_figure(city, tmp_path):
     path = orders.write(tmp_path / "a.csv", city, 100, UNTIL)
-    with pytest.raises(FeedError, match=r"Of 1,000 orders in a\.csv only \d+ were taken"):
+    with pytest.raises(
+        FeedError, match=r"Of 1,000 orders in a\.csv only \d+ were taken"
+    ):
         ingested(city, path, 1_000, tmp_path / "lake")
 
 
@@ -108,7 +120,10 @@ def test_the_memory_of_who_starts_a_command_is_not_counted_as_its_own(tmp_path):
         "-c",
         "raise SystemExit(3)",
     ]
-    parent = f"import subprocess; held = b'x' * 400_000_000; subprocess.run({words!r}, check=True)"
+    parent = (
+        f"import subprocess; held = b'x' * 400_000_000; subprocess.run({words!r},"
+        " check=True)"
+    )
     subprocess.run([sys.executable, "-c", parent], check=True)
     found = json.loads(into.read_text())
 
@@ -117,9 +132,22 @@ def test_the_memory_of_who_starts_a_command_is_not_counted_as_its_own(tmp_path):
 
 
 def test_a_command_that_is_measured_ends_with_whoever_measures_it(tmp_path):
-    words = [sys.executable, "-S", child.__file__, str(tmp_path / "found.json"), sys.executable, "-S", "-c", "import time; print(1, flush=True); time.sleep(600)"]
-    parent = f"import subprocess; subprocess.Popen({words!r}, stdin=subprocess.PIPE).wait()"
-    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as measuring:
+    words = [
+        sys.executable,
+        "-S",
+        child.__file__,
+        str(tmp_path / "found.json"),
+        sys.executable,
+        "-S",
+        "-c",
+        "import time; print(1, flush=True); time.sleep(600)",
+    ]
+    parent = (
+        f"import subprocess; subprocess.Popen({words!r}, stdin=subprocess.PIPE).wait()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE
+    ) as measuring:
         measuring.stdout.readline()
         family = below(measuring.pid)
         measuring.kill()

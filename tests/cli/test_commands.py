@@ -18,8 +18,17 @@ from twin.store import Lake, find
 TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
 
 
-OUTSIDE = ("0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0002-06-01T00:00:00Z",
-           "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "1899-12-31T23:59:59Z", "2200-01-01T00:00:00Z")
+OUTSIDE = (
+    "0001-01-01",
+    "9999-12-31",
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "0002-06-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-12:00",
+    "1899-12-31T23:59:59Z",
+    "2200-01-01T00:00:00Z",
+)
 """Moments that nobody can mean: in no calendar as UTC, without a zone, or centuries away."""
 
 
@@ -30,7 +39,19 @@ def twin(*words):
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     path = tmp_path_factory.mktemp("trio") / "lake"
-    done = twin("simulate", "--city", TRIO, "--lake", path, "--days", 2, "--seed", 7, "--until", "2026-11-23T12:00:00Z")
+    done = twin(
+        "simulate",
+        "--city",
+        TRIO,
+        "--lake",
+        path,
+        "--days",
+        2,
+        "--seed",
+        7,
+        "--until",
+        "2026-11-23T12:00:00Z",
+    )
     assert done.exit_code == 0, done.output
     return path
 
@@ -50,21 +71,52 @@ def test_the_made_up_city_is_good():
 
 
 def test_the_same_seed_gives_the_same_table_hashes(lake, tmp_path):
-    twin("simulate", "--city", TRIO, "--lake", tmp_path / "again", "--days", 2, "--seed", 7, "--until", "2026-11-23T12:00:00Z")
+    twin(
+        "simulate",
+        "--city",
+        TRIO,
+        "--lake",
+        tmp_path / "again",
+        "--days",
+        2,
+        "--seed",
+        7,
+        "--until",
+        "2026-11-23T12:00:00Z",
+    )
 
-    hashes = [{name: cut["sha256"] for name, cut in json.loads(twin("snapshot", "show", "--lake", each, "--json").output)["tables"].items()}
-              for each in (lake, tmp_path / "again")]
+    hashes = [
+        {
+            name: cut["sha256"]
+            for name, cut in json.loads(
+                twin("snapshot", "show", "--lake", each, "--json").output
+            )["tables"].items()
+        }
+        for each in (lake, tmp_path / "again")
+    ]
     assert hashes[0] == hashes[1]
     assert len(hashes[0]) > 25
 
 
-@pytest.mark.parametrize(("now", "end"), [
-    ("2026-07-16T10:29:59+00:00", "2026-07-15T10:30:00+00:00"),  # the Azores are on UTC in summer
-    ("2026-07-16T10:30:00+00:00", "2026-07-16T10:30:00+00:00"),
-    ("2026-01-16T00:10:00+00:00", "2026-01-15T11:30:00+00:00"),  # and an hour behind it in winter
-    ("2026-10-25T11:40:00+00:00", "2026-10-25T11:30:00+00:00"),  # the day that has 25 hours
-    ("2026-10-25T11:20:00+00:00", "2026-10-24T10:30:00+00:00"),
-])
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (
+            "2026-07-16T10:29:59+00:00",
+            "2026-07-15T10:30:00+00:00",
+        ),  # the Azores are on UTC in summer
+        ("2026-07-16T10:30:00+00:00", "2026-07-16T10:30:00+00:00"),
+        (
+            "2026-01-16T00:10:00+00:00",
+            "2026-01-15T11:30:00+00:00",
+        ),  # and an hour behind it in winter
+        (
+            "2026-10-25T11:40:00+00:00",
+            "2026-10-25T11:30:00+00:00",
+        ),  # the day that has 25 hours
+        ("2026-10-25T11:20:00+00:00", "2026-10-24T10:30:00+00:00"),
+    ],
+)
 def test_a_history_ends_at_the_newest_half_past_ten_of_the_city(now, end):
     found = lively(load_city(Path(TRIO)), datetime.fromisoformat(now))
 
@@ -72,7 +124,9 @@ def test_a_history_ends_at_the_newest_half_past_ten_of_the_city(now, end):
 
 
 def test_a_city_simulated_without_an_end_is_shown_in_the_middle_of_its_day(tmp_path):
-    said = twin("simulate", "--city", TRIO, "--lake", tmp_path, "--days", 1, "--json").output
+    said = twin(
+        "simulate", "--city", TRIO, "--lake", tmp_path, "--days", 1, "--json"
+    ).output
     zone = load_city(Path(TRIO)).zone
     there = datetime.fromisoformat(json.loads(said)["as_of"]).astimezone(zone)
 
@@ -82,26 +136,51 @@ def test_a_city_simulated_without_an_end_is_shown_in_the_middle_of_its_day(tmp_p
 
 def test_a_fresh_lake_is_whole_and_listed(lake):
     assert twin("snapshot", "verify", "--lake", lake).exit_code == 0
-    listed = json.loads(twin("snapshot", "list", "--lake", lake, "--json").output)["snapshots"]
+    listed = json.loads(twin("snapshot", "list", "--lake", lake, "--json").output)[
+        "snapshots"
+    ]
     assert [row["simulated"] for row in listed] == [True]
 
 
 def test_tables_of_a_brief_name_their_snapshot(lake, tmp_path):
-    done = json.loads(twin("export", "brief", "--city", TRIO, "--lake", lake, "--format", "xlsx,csv", "--out", tmp_path, "--json").output)
+    done = json.loads(
+        twin(
+            "export",
+            "brief",
+            "--city",
+            TRIO,
+            "--lake",
+            lake,
+            "--format",
+            "xlsx,csv",
+            "--out",
+            tmp_path,
+            "--json",
+        ).output
+    )
 
-    book = openpyxl.load_workbook(next(path for path in done["files"] if path.endswith(".xlsx")))
+    book = openpyxl.load_workbook(
+        next(path for path in done["files"] if path.endswith(".xlsx"))
+    )
     about = dict(book["about"].iter_rows(min_row=2, values_only=True))
     assert about["snapshot"] == done["snapshot"] == find(Lake(lake)).id
     assert about["simulated"] is True
     first = next(path for path in done["files"] if path.endswith(".csv"))
-    assert Path(first).read_text(encoding="utf-8-sig").splitlines()[0] == f"snapshot,{done['snapshot']}"
+    assert (
+        Path(first).read_text(encoding="utf-8-sig").splitlines()[0]
+        == f"snapshot,{done['snapshot']}"
+    )
 
 
-def test_without_a_browser_the_tables_come_out_and_one_sentence_says_what_to_install(lake, tmp_path, monkeypatch):
+def test_without_a_browser_the_tables_come_out_and_one_sentence_says_what_to_install(
+    lake, tmp_path, monkeypatch
+):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("TWIN_CHROMIUM", raising=False)
 
-    done = twin("export", "brief", "--city", TRIO, "--lake", lake, "--out", tmp_path / "out")
+    done = twin(
+        "export", "brief", "--city", TRIO, "--lake", lake, "--out", tmp_path / "out"
+    )
 
     assert done.exit_code == 1
     assert "No Chromium was found" in done.output
@@ -110,26 +189,65 @@ def test_without_a_browser_the_tables_come_out_and_one_sentence_says_what_to_ins
 
 
 def test_a_format_that_is_named_twice_is_written_once(lake, tmp_path):
-    done = json.loads(twin("export", "brief", "--city", TRIO, "--lake", lake, "--format", "xlsx, xlsx,", "--out", tmp_path, "--json").output)
+    done = json.loads(
+        twin(
+            "export",
+            "brief",
+            "--city",
+            TRIO,
+            "--lake",
+            lake,
+            "--format",
+            "xlsx, xlsx,",
+            "--out",
+            tmp_path,
+            "--json",
+        ).output
+    )
 
     assert len(done["files"]) == 1
 
 
 def test_a_brief_that_is_due_is_written_once(lake, tmp_path):
-    done = twin("schedule", "run", "--city", TRIO, "--lake", lake, "--format", "csv", "--out", tmp_path, "--once")
+    done = twin(
+        "schedule",
+        "run",
+        "--city",
+        TRIO,
+        "--lake",
+        lake,
+        "--format",
+        "csv",
+        "--out",
+        tmp_path,
+        "--once",
+    )
 
     assert done.exit_code == 0, done.output
     assert list(tmp_path.glob("*.csv"))
 
 
 def test_a_flipped_bit_is_reported_and_the_exit_status_says_so(tmp_path):
-    twin("simulate", "--city", TRIO, "--lake", tmp_path, "--days", 1, "--until", "2026-11-23T12:00:00Z")
+    twin(
+        "simulate",
+        "--city",
+        TRIO,
+        "--lake",
+        tmp_path,
+        "--days",
+        1,
+        "--until",
+        "2026-11-23T12:00:00Z",
+    )
     path = find(Lake(tmp_path)).files("events")[0]
     data = bytearray(path.read_bytes())
     data[100] ^= 1
     path.write_bytes(data)
 
-    verified, doctor = twin("snapshot", "verify", "--lake", tmp_path), twin("doctor", "--city", TRIO, "--lake", tmp_path)
+    verified, doctor = (
+        twin("snapshot", "verify", "--lake", tmp_path),
+        twin("doctor", "--city", TRIO, "--lake", tmp_path),
+    )
 
     assert verified.exit_code == 1
     assert path.name in verified.output
@@ -141,34 +259,172 @@ def test_work_orders_cannot_turn_time_back(lake):
     """The lake speaks of 2026; data that speak of a moment before are refused and nothing is lost."""
     before = find(Lake(lake)).id
 
-    done = twin("simulate", "--city", TRIO, "--lake", lake, "--days", 1, "--until", "2026-11-01T00:00:00Z")
+    done = twin(
+        "simulate",
+        "--city",
+        TRIO,
+        "--lake",
+        lake,
+        "--days",
+        1,
+        "--until",
+        "2026-11-01T00:00:00Z",
+    )
 
     assert done.exit_code == 1
     assert "time would go backwards" in done.output
     assert find(Lake(lake)).id == before
 
 
-@pytest.mark.parametrize(("words", "status", "sentence"), [
-    (("city", "check", "--city", "atlantis"), 2, "no city pack"),
-    (("serve", "--city", TRIO, "--lake", "no-such-lake", "--port", "8999"), 1, "holds no snapshot"),
-    (("export", "brief", "--city", TRIO, "--lake", "no-such-lake"), 1, "holds no snapshot"),
-    (("snapshot", "show", "nothing", "--lake", "no-such-lake"), 1, "no snapshot 'nothing'"),
-    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", "yesterday"), 2, "--until cannot be read"),
-    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", "flood@2026-01-01T00:00:00Z"), 2, "no story"),
-    (("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", ""), 2, "--until cannot be read"),
-    *((("simulate", "--city", TRIO, "--lake", "no-such-lake", "--days", days, "--until", until), 2, "--until cannot be read")
-      for days in (1, 1_000) for until in OUTSIDE),
-    *((("simulate", "--city", TRIO, "--lake", "no-such-lake", "--scenario", f"crossing@{moment}"), 2, "cannot be read")
-      for moment in ("", *OUTSIDE)),
-    *((("export", "brief", "--city", TRIO, "--lake", "no-such-lake", "--view", f"{name}={moment.replace('+', '%2B')}"), 2, f"link's {name} cannot be read")
-      for name in ("as_of", "known_at") for moment in OUTSIDE),
-    (("export", "brief", "--city", TRIO, "--lake", "no-such-lake", "--view", "picked=\udcff"), 2, "not Unicode"),
-    *(((*command, "--city", TRIO, "--lake", "no-such-lake", "--format", formats), 2, sentence)
-      for command in (("export", "brief"), ("schedule", "run"), ("schedule", "run", "--once"))
-      for formats, sentence in (("", "No format is named"), (",", "No format is named"), (" , ", "No format is named"),
-                                ("csv,pdf", "no format 'pdf'"), ("CSV", "no format 'CSV'"))),
-])
-def test_a_fault_is_a_sentence_and_a_status(words, status, sentence, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (("city", "check", "--city", "atlantis"), 2, "no city pack"),
+        (
+            ("serve", "--city", TRIO, "--lake", "no-such-lake", "--port", "8999"),
+            1,
+            "holds no snapshot",
+        ),
+        (
+            ("export", "brief", "--city", TRIO, "--lake", "no-such-lake"),
+            1,
+            "holds no snapshot",
+        ),
+        (
+            ("snapshot", "show", "nothing", "--lake", "no-such-lake"),
+            1,
+            "no snapshot 'nothing'",
+        ),
+        (
+            (
+                "simulate",
+                "--city",
+                TRIO,
+                "--lake",
+                "no-such-lake",
+                "--until",
+                "yesterday",
+            ),
+            2,
+            "--until cannot be read",
+        ),
+        (
+            (
+                "simulate",
+                "--city",
+                TRIO,
+                "--lake",
+                "no-such-lake",
+                "--scenario",
+                "flood@2026-01-01T00:00:00Z",
+            ),
+            2,
+            "no story",
+        ),
+        (
+            ("simulate", "--city", TRIO, "--lake", "no-such-lake", "--until", ""),
+            2,
+            "--until cannot be read",
+        ),
+        *(
+            (
+                (
+                    "simulate",
+                    "--city",
+                    TRIO,
+                    "--lake",
+                    "no-such-lake",
+                    "--days",
+                    days,
+                    "--until",
+                    until,
+                ),
+                2,
+                "--until cannot be read",
+            )
+            for days in (1, 1_000)
+            for until in OUTSIDE
+        ),
+        *(
+            (
+                (
+                    "simulate",
+                    "--city",
+                    TRIO,
+                    "--lake",
+                    "no-such-lake",
+                    "--scenario",
+                    f"crossing@{moment}",
+                ),
+                2,
+                "cannot be read",
+            )
+            for moment in ("", *OUTSIDE)
+        ),
+        *(
+            (
+                (
+                    "export",
+                    "brief",
+                    "--city",
+                    TRIO,
+                    "--lake",
+                    "no-such-lake",
+                    "--view",
+                    f"{name}={moment.replace('+', '%2B')}",
+                ),
+                2,
+                f"link's {name} cannot be read",
+            )
+            for name in ("as_of", "known_at")
+            for moment in OUTSIDE
+        ),
+        (
+            (
+                "export",
+                "brief",
+                "--city",
+                TRIO,
+                "--lake",
+                "no-such-lake",
+                "--view",
+                "picked=\udcff",
+            ),
+            2,
+            "not Unicode",
+        ),
+        *(
+            (
+                (
+                    *command,
+                    "--city",
+                    TRIO,
+                    "--lake",
+                    "no-such-lake",
+                    "--format",
+                    formats,
+                ),
+                2,
+                sentence,
+            )
+            for command in (
+                ("export", "brief"),
+                ("schedule", "run"),
+                ("schedule", "run", "--once"),
+            )
+            for formats, sentence in (
+                ("", "No format is named"),
+                (",", "No format is named"),
+                (" , ", "No format is named"),
+                ("csv,pdf", "no format 'pdf'"),
+                ("CSV", "no format 'CSV'"),
+            )
+        ),
+    ],
+)
+def test_a_fault_is_a_sentence_and_a_status(
+    words, status, sentence, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
 
     done = twin(*words)
@@ -182,7 +438,9 @@ def test_a_busy_port_is_said_before_any_work(lake):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = twin("serve", "--city", TRIO, "--lake", lake, "--port", taken.getsockname()[1])
+        done = twin(
+            "serve", "--city", TRIO, "--lake", lake, "--port", taken.getsockname()[1]
+        )
 
     assert done.exit_code == 1
     assert "cannot be opened" in done.output

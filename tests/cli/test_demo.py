@@ -22,7 +22,9 @@ TRIO = Path(__file__).parent.parent / "cities" / "trio"
 def city_of_a_day(tmp_path_factory):
     """A lake that speaks of the last day."""
     path = tmp_path_factory.mktemp("day") / "lake"
-    done = CliRunner().invoke(main, ["simulate", "--city", str(TRIO), "--lake", str(path), "--days", "1"])
+    done = CliRunner().invoke(
+        main, ["simulate", "--city", str(TRIO), "--lake", str(path), "--days", "1"]
+    )
     assert done.exit_code == 0, done.output
     return path
 
@@ -34,7 +36,19 @@ def demo(city_of_a_day, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    shown = Started("demo", "--city", TRIO, "--lake", tmp_path / "lake", "--days", 1, "--port", port, "--tick", 1)
+    shown = Started(
+        "demo",
+        "--city",
+        TRIO,
+        "--lake",
+        tmp_path / "lake",
+        "--days",
+        1,
+        "--port",
+        port,
+        "--tick",
+        1,
+    )
     shown.until(f"at http://127.0.0.1:{port}")
     before = newest(Lake(tmp_path / "lake")).id
     wait_until(lambda: newest(Lake(tmp_path / "lake")).id != before)
@@ -43,11 +57,25 @@ def demo(city_of_a_day, tmp_path):
 
 
 def publisher(shown):
-    (found,) = (pid for pid in below(shown.process.pid) if b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    (found,) = (
+        pid
+        for pid in below(shown.process.pid)
+        if b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
     return found
 
 
-@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL, *(pytest.param(each, marks=pytest.mark.soak) for each in (signal.SIGINT, signal.SIGHUP, signal.SIGABRT))])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        signal.SIGTERM,
+        signal.SIGKILL,
+        *(
+            pytest.param(each, marks=pytest.mark.soak)
+            for each in (signal.SIGINT, signal.SIGHUP, signal.SIGABRT)
+        ),
+    ],
+)
 def test_the_publisher_ends_with_the_demo_and_the_lake_is_whole(demo, kind):
     shown, lake = demo
     child = publisher(shown)
@@ -57,7 +85,12 @@ def test_the_publisher_ends_with_the_demo_and_the_lake_is_whole(demo, kind):
 
     wait_until(lambda: not is_alive(child), seconds=20)
     last = newest(lake).id
-    assert CliRunner().invoke(main, ["snapshot", "verify", "--lake", str(lake.path)]).exit_code == 0
+    assert (
+        CliRunner()
+        .invoke(main, ["snapshot", "verify", "--lake", str(lake.path)])
+        .exit_code
+        == 0
+    )
     assert newest(lake).id == last
 
 
@@ -67,7 +100,16 @@ def test_a_publisher_that_ends_by_itself_is_said_and_started_again(demo):
 
     os.kill(child, signal.SIGKILL)
 
-    shown.until("The publisher has ended by signal 9: the data stand still. It is started again in ")
-    wait_until(lambda: any(pid != child and b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in below(shown.process.pid)))
+    shown.until(
+        "The publisher has ended by signal 9: the data stand still. It is started"
+        " again in "
+    )
+    wait_until(
+        lambda: any(
+            pid != child
+            and b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            for pid in below(shown.process.pid)
+        )
+    )
     last = newest(lake).id
     wait_until(lambda: newest(lake).id != last)

@@ -16,7 +16,17 @@ FIRST_S, REST_S = 300, 1_500
 
 @pytest.fixture
 def demo(tmp_path):
-    words = ["-m", "twin.cli", "demo", "--lake", str(tmp_path / "lake"), "--days", "3", "--port", str(PORT)]
+    words = [
+        "-m",
+        "twin.cli",
+        "demo",
+        "--lake",
+        str(tmp_path / "lake"),
+        "--days",
+        "3",
+        "--port",
+        str(PORT),
+    ]
     process = subprocess.Popen([sys.executable, *words])
     while not answers(PORT):
         assert process.poll() is None
@@ -30,7 +40,13 @@ def demo(tmp_path):
 def test_half_an_hour_of_demo_takes_no_more_memory_than_its_first_minutes(demo):
     held = []
     for seconds in (FIRST_S, *[REST_S / 5] * 5):
-        found = measure(f"http://127.0.0.1:{PORT}", "?v=1&lang=en", viewers=5, attackers=0, seconds=seconds)
+        found = measure(
+            f"http://127.0.0.1:{PORT}",
+            "?v=1&lang=en",
+            viewers=5,
+            attackers=0,
+            seconds=seconds,
+        )
         assert [line.errors for line in found] == [{}] * 4
         held.append(rss_mb(demo.pid))
     assert held[-1] < 1.1 * held[0]

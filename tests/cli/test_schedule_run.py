@@ -40,8 +40,23 @@ def hall(whole, tmp_path):
     def start(due_in_s, *words, **options):
         at = (now() + timedelta(seconds=due_in_s)).astimezone(load_city(TRIO).zone)
         text = (TRIO / "city.toml").read_text(encoding="utf-8")
-        (tmp_path / "pack" / "city.toml").write_text(text.replace('"06:45"', f'"{at:%H:%M:%S}"'), encoding="utf-8")
-        started.append(Started("schedule", "run", "--city", tmp_path / "pack", "--lake", tmp_path / "lake", "--out", tmp_path / "out", *words, **options))
+        (tmp_path / "pack" / "city.toml").write_text(
+            text.replace('"06:45"', f'"{at:%H:%M:%S}"'), encoding="utf-8"
+        )
+        started.append(
+            Started(
+                "schedule",
+                "run",
+                "--city",
+                tmp_path / "pack",
+                "--lake",
+                tmp_path / "lake",
+                "--out",
+                tmp_path / "out",
+                *words,
+                **options,
+            )
+        )
         return started[-1]
 
     start.lake, start.out = tmp_path / "lake", tmp_path / "out"
@@ -74,11 +89,15 @@ def test_a_brief_is_written_at_its_second_and_a_restart_does_not_repeat_it(hall)
     assert again.end(signal.SIGINT) == 0
     assert again.lines[-1] == ENDED
     assert names(hall.out) == written
-    (delivered,) = json.loads((hall.lake / "schedule.json").read_text())["briefs"].values()
+    (delivered,) = json.loads((hall.lake / "schedule.json").read_text())[
+        "briefs"
+    ].values()
     assert sorted(Path(file).name for file in delivered["files"]) == written
 
 
-def test_a_missed_brief_is_made_up_by_a_start_within_the_hour_when_the_lake_is_mended(hall):
+def test_a_missed_brief_is_made_up_by_a_start_within_the_hour_when_the_lake_is_mended(
+    hall,
+):
     pointer, away = hall.lake / "snapshots", hall.lake.parent / "away"
     pointer.rename(away)
     run = hall(-20 * 60, "--format", "csv")
@@ -89,7 +108,10 @@ def test_a_missed_brief_is_made_up_by_a_start_within_the_hour_when_the_lake_is_m
 
     assert before == []
     assert len(names(hall.out)) > 5
-    assert any("damaged" in line or "missing" in line or "holds no snapshot" in line for line in run.lines), run.lines
+    assert any(
+        "damaged" in line or "missing" in line or "holds no snapshot" in line
+        for line in run.lines
+    ), run.lines
 
 
 def test_a_second_scheduler_of_the_lake_is_refused(hall):
@@ -106,10 +128,21 @@ def test_a_second_scheduler_of_the_lake_is_refused(hall):
 @pytest.mark.soak
 def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
     """A limit on the size of files stands for the disk: no file of ours may be longer than 600 bytes."""
-    run = hall(-60, "--format", "csv,xlsx", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY)))
+    run = hall(
+        -60,
+        "--format",
+        "csv,xlsx",
+        preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY)
+        ),
+    )
     run.until("will be tried again in 4 s")
     before = names(hall.out)
-    resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    resource.prlimit(
+        run.process.pid,
+        resource.RLIMIT_FSIZE,
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY),
+    )
     run.until("The next brief is due ")
 
     assert any("cannot be written to" in line for line in run.lines), run.lines
@@ -119,7 +152,9 @@ def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
 
 
 @pytest.mark.soak
-def test_a_browser_that_is_missing_at_first_makes_the_picture_later_for_the_same_moment(hall, tmp_path, monkeypatch):
+def test_a_browser_that_is_missing_at_first_makes_the_picture_later_for_the_same_moment(
+    hall, tmp_path, monkeypatch
+):
     chromium, found = find(), tmp_path / "bin"
     found.mkdir()
     monkeypatch.setenv("PATH", str(found))
@@ -133,16 +168,22 @@ def test_a_browser_that_is_missing_at_first_makes_the_picture_later_for_the_same
     pictures = [name for name in names(hall.out) if name not in tables]
     assert any("No Chromium was found" in line for line in run.lines)
     assert len(tables) > 5
-    assert [name.removesuffix(".png") for name in pictures] == [name.removesuffix(".xlsx") for name in tables if name.endswith(".xlsx")]
+    assert [name.removesuffix(".png") for name in pictures] == [
+        name.removesuffix(".xlsx") for name in tables if name.endswith(".xlsx")
+    ]
     run.until("The next brief is due ")
     wait_until(lambda: below(run.process.pid) == [])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
-def test_nothing_of_a_schedule_is_left_when_it_ends_while_a_picture_is_taken(hall, kind):
+def test_nothing_of_a_schedule_is_left_when_it_ends_while_a_picture_is_taken(
+    hall, kind
+):
     run = hall(-60, "--format", "png")
-    wait_until(lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid)))
+    wait_until(
+        lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid))
+    )
     family = below(run.process.pid)
 
     run.process.send_signal(kind)
@@ -153,9 +194,13 @@ def test_nothing_of_a_schedule_is_left_when_it_ends_while_a_picture_is_taken(hal
 
 
 @pytest.mark.soak
-def test_an_export_that_the_system_kills_is_said_and_tried_again_and_leaves_no_browser(hall):
+def test_an_export_that_the_system_kills_is_said_and_tried_again_and_leaves_no_browser(
+    hall,
+):
     run = hall(-60, "--format", "png")
-    wait_until(lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid)))
+    wait_until(
+        lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid))
+    )
     family = below(run.process.pid)
     (export,) = (pid for pid in family if b"--ends-with-parent" in command(pid))
 

@@ -20,7 +20,14 @@ from twin.store import Lake, publish
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     found = Lake(tmp_path_factory.mktemp("serve") / "lake")
-    publish(found, load_city(TRIO), [batch("events", event("N1", NEWEST, NEWEST))], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        found,
+        load_city(TRIO),
+        [batch("events", event("N1", NEWEST, NEWEST))],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     return found.path
 
 
@@ -32,7 +39,19 @@ def serving(lake):
     def start(*words):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        command = [sys.executable, "-m", "twin.cli", "serve", "--city", str(TRIO), "--lake", str(lake), "--port", str(port), *words]
+        command = [
+            sys.executable,
+            "-m",
+            "twin.cli",
+            "serve",
+            "--city",
+            str(TRIO),
+            "--lake",
+            str(lake),
+            "--port",
+            str(port),
+            *words,
+        ]
         begun.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
         until(lambda: health(port))
         return begun[-1], port
@@ -78,7 +97,9 @@ def command(pid):
 
 def is_alive(pid):
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return (
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        )
     except OSError:
         return False
 
@@ -118,12 +139,30 @@ def test_it_answers_under_the_name_that_it_is_given(serving):
     assert b"--host-name" in health(port, "evil.org")
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (("--host-name", "http://x/"), "is no name of a host"), (("--proxy", "nginx"), "is no address of a proxy"),
-    (("--prefix", "/a b"), "is no path"), (("--rate", "often"), "cannot be read")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--host-name", "http://x/"), "is no name of a host"),
+        (("--proxy", "nginx"), "is no address of a proxy"),
+        (("--prefix", "/a b"), "is no path"),
+        (("--rate", "often"), "cannot be read"),
+    ],
+)
 def test_a_word_that_means_nothing_is_said(lake, words, said):
-    command = [sys.executable, "-m", "twin.cli", "serve", "--city", str(TRIO), "--lake", str(lake), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "twin.cli",
+        "serve",
+        "--city",
+        str(TRIO),
+        "--lake",
+        str(lake),
+        *words,
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 2
     assert said in done.stderr
 

@@ -23,8 +23,22 @@ SHOWN = r"a\u001b[31m\u0007\u009b2J\u007f\u202eb\u2066\u2028\u2029\u000d\u000aFO
 
 def is_obeyed(letter: str) -> bool:
     """Whether a terminal does something at this letter, by the Unicode tables."""
-    return (unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}
-            or unicodedata.bidirectional(letter) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+    return unicodedata.category(letter) in {
+        "Cc",
+        "Cs",
+        "Zl",
+        "Zp",
+    } or unicodedata.bidirectional(letter) in {
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    }
 
 
 def said(words, **how):
@@ -37,7 +51,9 @@ def said(words, **how):
 def test_every_letter_that_a_terminal_obeys_is_written_out():
     letters = [chr(code) for code in range(0x110000)]
 
-    assert [letter for letter in letters if is_obeyed(letter) and visible(letter) == letter] == []
+    assert [
+        letter for letter in letters if is_obeyed(letter) and visible(letter) == letter
+    ] == []
     assert visible(EVIL) == SHOWN
     assert visible("武汉 café – 12 % 🚁") == "武汉 café – 12 % 🚁"
 
@@ -59,15 +75,41 @@ def test_json_stays_the_same_json(facts):
     assert not any(is_obeyed(letter) for letter in out.getvalue().replace("\n", ""))
 
 
-@pytest.mark.parametrize("words", [
-    ("city", "check", "--city", EVIL), ("export", "brief", "--view", EVIL), ("export", "brief", "--format", EVIL),
-    ("schedule", "run", "--format", EVIL), ("simulate", "--city", TRIO, "--until", EVIL), ("simulate", "--city", TRIO, "--scenario", EVIL),
-    ("simulate", "--city", TRIO, "--lake", "lake", "--scenario", f"{EVIL}@2026-07-16T09:00:00Z"), ("snapshot", "show", EVIL, "--lake", EVIL),
-    ("snapshot", "list", "--lake", EVIL), ("doctor", "--city", EVIL, "--lake", EVIL), (EVIL,), (f"--{EVIL}",), ("simulate", f"--{EVIL}"),
-    ("simulate", EVIL), ("simulate", "--days", EVIL), ("ingest", "work-orders", EVIL, "--city", TRIO),
-    ("ingest", "work-orders", "x", "--mapping", EVIL, "--city", TRIO), ("snapshot", "list", "--json", "--lake", f"{EVIL}\udcff"),
-    ("snapshot", "list", "--lake", "\udcff")])
-def test_words_of_a_command_are_said_back_without_their_power(words, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("city", "check", "--city", EVIL),
+        ("export", "brief", "--view", EVIL),
+        ("export", "brief", "--format", EVIL),
+        ("schedule", "run", "--format", EVIL),
+        ("simulate", "--city", TRIO, "--until", EVIL),
+        ("simulate", "--city", TRIO, "--scenario", EVIL),
+        (
+            "simulate",
+            "--city",
+            TRIO,
+            "--lake",
+            "lake",
+            "--scenario",
+            f"{EVIL}@2026-07-16T09:00:00Z",
+        ),
+        ("snapshot", "show", EVIL, "--lake", EVIL),
+        ("snapshot", "list", "--lake", EVIL),
+        ("doctor", "--city", EVIL, "--lake", EVIL),
+        (EVIL,),
+        (f"--{EVIL}",),
+        ("simulate", f"--{EVIL}"),
+        ("simulate", EVIL),
+        ("simulate", "--days", EVIL),
+        ("ingest", "work-orders", EVIL, "--city", TRIO),
+        ("ingest", "work-orders", "x", "--mapping", EVIL, "--city", TRIO),
+        ("snapshot", "list", "--json", "--lake", f"{EVIL}\udcff"),
+        ("snapshot", "list", "--lake", "\udcff"),
+    ],
+)
+def test_words_of_a_command_are_said_back_without_their_power(
+    words, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
 
     assert said(words).output
@@ -75,10 +117,22 @@ def test_words_of_a_command_are_said_back_without_their_power(words, tmp_path, m
 
 def test_a_refused_row_is_named_without_the_power_of_its_cells(tmp_path):
     name = f"orders{EVIL[:12]}.csv"
-    (tmp_path / name).write_bytes("número,hora,assunto,texto,freguesia,urgência,longitude,latitude\n"
-                                  "X\x1b[2J\u202e,yesterday\x9b,noise,t,,,,\n".encode())
+    (tmp_path / name).write_bytes(
+        "número,hora,assunto,texto,freguesia,urgência,longitude,latitude\n"
+        "X\x1b[2J\u202e,yesterday\x9b,noise,t,,,,\n".encode()
+    )
 
-    done = said(("ingest", "work-orders", str(tmp_path / name), "--city", TRIO, "--lake", str(tmp_path / "lake")))
+    done = said(
+        (
+            "ingest",
+            "work-orders",
+            str(tmp_path / name),
+            "--city",
+            TRIO,
+            "--lake",
+            str(tmp_path / "lake"),
+        )
+    )
 
     assert done.exit_code == 1, done.output
     assert r"yesterday" in done.output
@@ -92,7 +146,9 @@ def test_a_line_of_the_log_is_written_out_with_its_traceback(fault):
     handler = logging.StreamHandler(out)
     raised = None if fault is None else (type(fault), fault, None)
 
-    handler.handle(VisibleRecord("twin", logging.ERROR, __file__, 1, "path %s", (EVIL,), raised))
+    handler.handle(
+        VisibleRecord("twin", logging.ERROR, __file__, 1, "path %s", (EVIL,), raised)
+    )
 
     assert out.getvalue().splitlines()[0] == f"path {SHOWN}"
     assert not any(is_obeyed(letter) for letter in out.getvalue().replace("\n", ""))

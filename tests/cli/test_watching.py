@@ -24,7 +24,14 @@ from tests.store.power import FATES, Disk, after_cut
 from twin.cli.settling import is_ignored
 from twin.cli.watching import Tally, Watch
 from twin.contracts.crs import UndeclaredCRS
-from twin.errors import BusyError, ContractError, FeedError, LakeError, TwinError, UsageError
+from twin.errors import (
+    BusyError,
+    ContractError,
+    FeedError,
+    LakeError,
+    TwinError,
+    UsageError,
+)
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -60,7 +67,9 @@ class Lake:
         if error is not None:
             raise error
         self.taken.append((path.name, path.read_text()))
-        return Told(path.name, None if "bad" in path.read_text() else "S1", 1, 1, 0, 0, (), ())
+        return Told(
+            path.name, None if "bad" in path.read_text() else "S1", 1, 1, 0, 0, (), ()
+        )
 
 
 def drop(folder: Path, name: str, content: str = "x", changed: int = 0) -> Path:
@@ -80,12 +89,19 @@ def watch(
     clock = Clock(*plan)
     told = said if said is not None else []
     return Watch(
-        folder, lake, clock=lambda: AT, ticks=lambda: clock.s, tell=told.append, **options
+        folder,
+        lake,
+        clock=lambda: AT,
+        ticks=lambda: clock.s,
+        tell=told.append,
+        **options,
     ).run(clock)
 
 
 def tree(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()
+    }
 
 
 # --- which files, and when --------------------------------------------------------------------------------------------
@@ -97,7 +113,11 @@ def test_a_file_is_taken_when_it_stood_still_and_put_away_with_its_reports(tmp_p
 
     assert watch(tmp_path, lake) == Tally(done=1)
     assert lake.taken == [("a.csv", "x")]
-    assert tree(tmp_path) == {"done/a.csv", "done/a.csv.report.json", "done/a.csv.report.txt"}
+    assert tree(tmp_path) == {
+        "done/a.csv",
+        "done/a.csv.report.json",
+        "done/a.csv.report.txt",
+    }
     assert json.loads((tmp_path / "done/a.csv.report.json").read_text()) == {
         "file": "a.csv",
         "bytes": 1,
@@ -154,7 +174,13 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path):
 def test_an_empty_file_has_a_minute_to_be_filled(tmp_path):
     drop(tmp_path, "a.csv", "")
     lake = Lake()
-    watch(tmp_path, lake, *[lambda: None] * 30, lambda: drop(tmp_path, "a.csv", "x"), settle_s=5)
+    watch(
+        tmp_path,
+        lake,
+        *[lambda: None] * 30,
+        lambda: drop(tmp_path, "a.csv", "x"),
+        settle_s=5,
+    )
 
     assert lake.taken == [("a.csv", "x")]
 
@@ -198,7 +224,8 @@ def test_folders_and_links_are_left_and_said_once(tmp_path):
 
     assert watch(tmp_path, Lake(), said=said) == Tally()
     assert said == [
-        f"{name} is no plain file; it is left where it is." for name in ("link.csv", "pipe", "sub")
+        f"{name} is no plain file; it is left where it is."
+        for name in ("link.csv", "pipe", "sub")
     ]
 
 
@@ -221,9 +248,19 @@ def test_the_same_file_again_gets_a_moment_in_its_name(tmp_path):
         watch(tmp_path, lake)
 
     done = {name for name in tree(tmp_path) if ".report." not in name}
-    assert done == {"done/a.csv", "done/a.20261125T093000Z.csv", "done/a.20261125T093000Z-2.csv"}
-    assert [(tmp_path / name).read_text() for name in sorted(done, reverse=True)] == ["1", "2", "3"]
-    assert all({f"{name}.report.json", f"{name}.report.txt"} <= tree(tmp_path) for name in done)
+    assert done == {
+        "done/a.csv",
+        "done/a.20261125T093000Z.csv",
+        "done/a.20261125T093000Z-2.csv",
+    }
+    assert [(tmp_path / name).read_text() for name in sorted(done, reverse=True)] == [
+        "1",
+        "2",
+        "3",
+    ]
+    assert all(
+        {f"{name}.report.json", f"{name}.report.txt"} <= tree(tmp_path) for name in done
+    )
 
 
 def test_a_file_with_the_name_of_a_report_overwrites_none(tmp_path):
@@ -232,7 +269,9 @@ def test_a_file_with_the_name_of_a_report_overwrites_none(tmp_path):
         watch(tmp_path, Lake())
 
     assert len(tree(tmp_path)) == 9
-    assert json.loads((tmp_path / "done/a.csv.report.json").read_text())["file"] == "a.csv"
+    assert (
+        json.loads((tmp_path / "done/a.csv.report.json").read_text())["file"] == "a.csv"
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +299,10 @@ def test_a_refused_file_has_what_why_and_fix_beside_it(tmp_path):
     drop(tmp_path, "b.csv", changed=1)
 
     assert watch(
-        tmp_path, Lake(ContractError("a.csv is \x1b[2J off.", why="cut.", fix="export it again."))
+        tmp_path,
+        Lake(
+            ContractError("a.csv is \x1b[2J off.", why="cut.", fix="export it again.")
+        ),
     ) == Tally(done=1, refused=1)
     report = json.loads((tmp_path / "refused/a.csv.report.json").read_text())
     assert (report["error"], report["what"], report["fix"]) == (
@@ -285,7 +327,9 @@ def test_a_file_that_the_program_fails_on_keeps_no_other_out(tmp_path):
     drop(tmp_path, "b.csv", changed=1)
 
     assert watch(tmp_path, Lake(ZeroDivisionError("oh"))) == Tally(done=1, refused=1)
-    assert "ZeroDivisionError: oh" in (tmp_path / "refused/a.csv.report.txt").read_text()
+    assert (
+        "ZeroDivisionError: oh" in (tmp_path / "refused/a.csv.report.txt").read_text()
+    )
 
 
 def test_a_busy_lake_refuses_nothing_and_is_said_once(tmp_path):
@@ -335,13 +379,19 @@ def test_a_disk_that_refuses_ends_the_watch_and_the_next_one_goes_on(tmp_path):
     lake = Lake()
     with (
         refusing(folder / "done"),
-        pytest.raises(FeedError, match=r"in cannot be written: .* exists|Not a directory"),
+        pytest.raises(
+            FeedError, match=r"in cannot be written: .* exists|Not a directory"
+        ),
     ):
         watch(folder, lake)
     assert (folder / "a.csv").exists()
     watch(folder, lake)
 
-    assert tree(folder) == {"done/a.csv", "done/a.csv.report.json", "done/a.csv.report.txt"}
+    assert tree(folder) == {
+        "done/a.csv",
+        "done/a.csv.report.json",
+        "done/a.csv.report.txt",
+    }
 
 
 def test_a_verdict_that_the_disk_refused_to_carry_out_is_carried_out_later(tmp_path):
@@ -362,7 +412,11 @@ def test_a_verdict_that_the_disk_refused_to_carry_out_is_carried_out_later(tmp_p
 
     assert said == ["a.csv: what was left half-way at the last end is done."]
     assert lake.taken == [("a.csv", "x")], "what has its verdict is not read again"
-    assert tree(folder) == {"done/a.csv", "done/a.csv.report.json", "done/a.csv.report.txt"}
+    assert tree(folder) == {
+        "done/a.csv",
+        "done/a.csv.report.json",
+        "done/a.csv.report.txt",
+    }
 
 
 @pytest.mark.parametrize(
@@ -421,7 +475,11 @@ def test_a_file_system_without_second_names_will_do(tmp_path, monkeypatch):
     drop(tmp_path, "a.csv")
 
     assert watch(tmp_path, Lake()) == Tally(done=1)
-    assert tree(tmp_path) == {"done/a.csv", "done/a.csv.report.json", "done/a.csv.report.txt"}
+    assert tree(tmp_path) == {
+        "done/a.csv",
+        "done/a.csv.report.json",
+        "done/a.csv.report.txt",
+    }
 
 
 def test_a_folder_that_goes_away_is_waited_for(tmp_path):
@@ -504,7 +562,11 @@ def test_once_waits_ten_minutes_for_a_busy_lake(tmp_path):
     clock = Clock(*[lambda: None] * 500)
     with pytest.raises(BusyError):
         Watch(
-            tmp_path, Lake(*[BusyError("Busy.")] * 500), once=True, ticks=lambda: clock.s, tell=str
+            tmp_path,
+            Lake(*[BusyError("Busy.")] * 500),
+            once=True,
+            ticks=lambda: clock.s,
+            tell=str,
         ).run(clock)
 
     assert 600 <= clock.s <= 620
@@ -558,14 +620,19 @@ def test_two_files_written_slowly_at_once_are_taken_whole_and_the_process_ends_w
 ):
     watcher = started(folder, tmp_path / "lake")
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(folder / f"{name}.csv"), name])
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder / f"{name}.csv"), name]
+        )
         for name in "ab"
     ]
     awaited(
         lambda: {"a.csv.report.txt", "b.csv.report.txt"} <= tree(folder / "done"),
         "the files were not taken",
     )
-    awaited(lambda: not (folder / ".twin-watch.json").exists(), "the verdict was not carried out")
+    awaited(
+        lambda: not (folder / ".twin-watch.json").exists(),
+        "the verdict was not carried out",
+    )
     watcher.send_signal(signal.SIGTERM)
     output, _ = watcher.communicate(timeout=30)
 
@@ -602,7 +669,11 @@ def test_a_kill_before_any_step_loses_nothing_counts_nothing_twice_and_leaves_no
             break
         n_killed += 1
         Watch(
-            folder, lambda path, lake=lake: take(path, lake), once=True, settle_s=0, tell=str
+            folder,
+            lambda path, lake=lake: take(path, lake),
+            once=True,
+            settle_s=0,
+            tell=str,
         ).run(threading.Event())
 
         assert tree(folder) == whole, f"killed before step {step}"
@@ -620,9 +691,9 @@ def test_a_power_cut_at_any_step_loses_no_file_and_no_report(tmp_path):
     drop(folder, "a.csv", "1\n2\n")
     drop(folder, "b.csv", "broken\n", 1)
     with Disk(folder).watching() as disk:
-        Watch(folder, lambda path: take(path, lake), once=True, settle_s=0, tell=str).run(
-            threading.Event()
-        )
+        Watch(
+            folder, lambda path: take(path, lake), once=True, settle_s=0, tell=str
+        ).run(threading.Event())
     assert len(disk.moments) > 20
     number, dice = folder.stat().st_ino, random.Random(716)
     for at, moment in enumerate(disk.moments):
@@ -631,19 +702,21 @@ def test_a_power_cut_at_any_step_loses_no_file_and_no_report(tmp_path):
             after_cut(moment, number, left, FATES[fate], dice)
             for path in left.rglob("*.csv"):
                 os.utime(path, (0, 0) if path.name.startswith("a") else (1, 1))
-            Watch(left, lambda path: take(path, lake), once=True, settle_s=0, tell=str).run(
-                threading.Event()
-            )
+            Watch(
+                left, lambda path: take(path, lake), once=True, settle_s=0, tell=str
+            ).run(threading.Event())
             check_after_cut(left, f"{moment.step}, {fate}")
 
 
 def check_after_cut(left: Path, cut: str) -> None:
     """Each file is put away, perhaps twice under two names, and each has whole reports beside it."""
     files = list(left.rglob("*.csv"))
-    assert {path.read_text() for path in files if path.parent.name == "done"} == {"1\n2\n"}, cut
-    assert {path.read_text() for path in files if path.parent.name == "refused"} == {"broken\n"}, (
-        cut
-    )
+    assert {path.read_text() for path in files if path.parent.name == "done"} == {
+        "1\n2\n"
+    }, cut
+    assert {path.read_text() for path in files if path.parent.name == "refused"} == {
+        "broken\n"
+    }, cut
     assert {path.parent.name for path in files} == {"done", "refused"}, cut
     for path in files:
         report = json.loads(path.with_name(f"{path.name}.report.json").read_text())

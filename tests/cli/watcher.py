@@ -40,7 +40,9 @@ def take(path: Path, lake: Path) -> Taken:
     whole = lake.with_suffix(".new")
     whole.write_text("".join(f"{row}\n" for row in [*sorted(known), *fresh]))
     whole.rename(lake)
-    return Told(path.name, "S1", len(rows), len(fresh), len(rows) - len(fresh), 0, (), ())
+    return Told(
+        path.name, "S1", len(rows), len(fresh), len(rows) - len(fresh), 0, (), ()
+    )
 
 
 def killed_at(step: int, folder: Path) -> None:
@@ -50,7 +52,9 @@ def killed_at(step: int, folder: Path) -> None:
     def seen(event: str, words: tuple[Any, ...]) -> None:
         nonlocal left
         writes = (
-            event == "open" and isinstance(words[2], int) and words[2] & (os.O_WRONLY | os.O_RDWR)
+            event == "open"
+            and isinstance(words[2], int)
+            and words[2] & (os.O_WRONLY | os.O_RDWR)
         )
         if not (writes or event in {"os.rename", "os.remove", "os.mkdir"}) or not str(
             words[0]

@@ -13,10 +13,13 @@ LON, LAT = np.array([114.30]), np.array([30.60])
 PUBLISHED = [  # WGS 84 to GCJ-02, from the tests of the library eviltransform: Shanghai, Shenzhen, Beijing
     (121.5272106, 31.1774276, 121.531541859215, 31.17530398364597),
     (113.912316, 22.543847, 113.9171764808363, 22.540796131694766),
-    (116.377817, 39.911954, 116.38404722455657, 39.91334545536069)]
+    (116.377817, 39.911954, 116.38404722455657, 39.91334545536069),
+]
 
 
-def metres(lon1: np.ndarray, lat1: np.ndarray, lon2: np.ndarray, lat2: np.ndarray) -> float:
+def metres(
+    lon1: np.ndarray, lat1: np.ndarray, lon2: np.ndarray, lat2: np.ndarray
+) -> float:
     """The largest distance of two lists of points, m, on a sphere."""
     east = np.radians(lon2 - lon1) * np.cos(np.radians(lat1))
     return float(np.max(np.hypot(east, np.radians(lat2 - lat1)) * 6_371_000))
@@ -58,8 +61,13 @@ def test_bd_09_undone_in_two_steps_keeps_to_its_published_inverse(lon, lat):
     """The map maker's inverse is itself approximate: below two metres from the exact one."""
     scale = np.pi * 3000 / 180
     x, y = lon - 0.0065, lat - 0.006
-    reach, angle = np.hypot(x, y) - 0.00002 * np.sin(y * scale), np.arctan2(y, x) - 0.000003 * np.cos(x * scale)
-    published = to_wgs84(np.array([reach * np.cos(angle)]), np.array([reach * np.sin(angle)]), "GCJ-02")
+    reach, angle = (
+        np.hypot(x, y) - 0.00002 * np.sin(y * scale),
+        np.arctan2(y, x) - 0.000003 * np.cos(x * scale),
+    )
+    published = to_wgs84(
+        np.array([reach * np.cos(angle)]), np.array([reach * np.sin(angle)]), "GCJ-02"
+    )
 
     assert metres(*to_wgs84(np.array([lon]), np.array([lat]), "BD-09"), *published) < 2
 

@@ -36,14 +36,20 @@ def mobiles(draw: st.DrawFn) -> str:
     tail = draw(digits(9))
     number = f"1{draw(st.sampled_from('3456789'))}{tail}"
     sizes = draw(
-        st.sampled_from([(11,), (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (1,) * 11])
+        st.sampled_from(
+            [(11,), (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 3, 4), (1,) * 11]
+        )
     )
     at, groups, gap = 0, list[str](), draw(GAPS)
     for size in sizes:
         groups.append(number[at : at + size])
         at += size
     # a room, then a day, is written so too
-    assume(not re.search(r"(19|20)\d\d[- ]\d", unicodedata.normalize("NFKC", gap.join(groups))))
+    assume(
+        not re.search(
+            r"(19|20)\d\d[- ]\d", unicodedata.normalize("NFKC", gap.join(groups))
+        )
+    )
     prefix = draw(st.sampled_from(["", "+86 ", "+86", "86-", "0086", "(+86)"]))
     return prefix + gap.join(groups)
 
@@ -104,7 +110,12 @@ def identity_numbers(draw: st.DrawFn) -> str:
     new = f"{region}{born:%Y%m%d}{tail}{check}"
     return draw(
         st.sampled_from(
-            [new, old, f"{new[:6]} {new[6:14]} {new[14:]}", f"{new[:6]}-{new[6:14]}-{new[14:]}"]
+            [
+                new,
+                old,
+                f"{new[:6]} {new[6:14]} {new[14:]}",
+                f"{new[:6]}-{new[6:14]}-{new[14:]}",
+            ]
         )
     )
 
@@ -116,7 +127,16 @@ def plates(draw: st.DrawFn) -> str:
     )
     tail = draw(
         st.sampled_from(
-            ["12345", "1A2B3", "D12345", "12345F", "AF1234", "1234学", "F123挂", "１２３４５"]
+            [
+                "12345",
+                "1A2B3",
+                "D12345",
+                "12345F",
+                "AF1234",
+                "1234学",
+                "F123挂",
+                "１２３４５",
+            ]
         )
     )
     return head + tail
@@ -132,12 +152,23 @@ def addresses(draw: st.DrawFn) -> str:
 
 Form = Callable[[str], str]
 FORMS: st.SearchStrategy[Form] = st.sampled_from(
-    [lambda said: said, lambda said: said.translate(WIDE), lambda said: said.translate(ARABIC)]
+    [
+        lambda said: said,
+        lambda said: said.translate(WIDE),
+        lambda said: said.translate(ARABIC),
+    ]
 )
 
 
-@given(st.one_of(mobiles(), landlines(), abroad(), identity_numbers()), BEFORE, AROUND, FORMS)
-def test_no_number_survives_in_any_form(number: str, before: str, after: str, form: Form) -> None:
+@given(
+    st.one_of(mobiles(), landlines(), abroad(), identity_numbers()),
+    BEFORE,
+    AROUND,
+    FORMS,
+)
+def test_no_number_survives_in_any_form(
+    number: str, before: str, after: str, form: Form
+) -> None:
     masked = MASK.text(f"{before}{form(number)}{after}")
     assert MARK in masked
     assert not re.search(r"\d.{0,3}\d.{0,3}\d.{0,3}\d", masked)
@@ -221,7 +252,13 @@ TEXTS = st.one_of(
     st.text(max_size=40),
     st.lists(
         st.one_of(
-            mobiles(), landlines(), abroad(), identity_numbers(), plates(), addresses(), AROUND
+            mobiles(),
+            landlines(),
+            abroad(),
+            identity_numbers(),
+            plates(),
+            addresses(),
+            AROUND,
         ),
         max_size=6,
     ).map("".join),
@@ -284,42 +321,74 @@ def test_a_city_puts_kinds_off_and_has_rules_of_its_own() -> None:
         ({"phone": "yes"}, "[mask] phone is 'yes'; write true or false."),
         (
             {"phones": True},
-            "[mask] has 'phones'; use email, identity_number, phone, plate, and patterns.",
+            (
+                "[mask] has 'phones'; use email, identity_number, phone, plate, and"
+                " patterns."
+            ),
         ),
         (
             {"patterns": ["x"]},
-            "[mask] patterns is ['x'], not a section; write patterns = {name = \"expression\"}.",
+            (
+                "[mask] patterns is ['x'], not a section; write patterns = {name ="
+                ' "expression"}.'
+            ),
         ),
-        ({"patterns": {"a": 3}}, "[mask] patterns.a is 3, not text; write it between quotes."),
+        (
+            {"patterns": {"a": 3}},
+            "[mask] patterns.a is 3, not text; write it between quotes.",
+        ),
         (
             {"patterns": {"a": "("}},
-            ("[mask] patterns.a is no regular expression (missing ): (); "
-            "see RE2's syntax; it has no look-ahead or look-behind."),
+            (
+                "[mask] patterns.a is no regular expression (missing ): (); "
+                "see RE2's syntax; it has no look-ahead or look-behind."
+            ),
         ),
         (
             {"patterns": {"a": "x*"}},
-            ("[mask] patterns.a finds nothing at all; "
-            "make it find at least one sign of what is to be masked."),
+            (
+                "[mask] patterns.a finds nothing at all; "
+                "make it find at least one sign of what is to be masked."
+            ),
         ),
         (
             {"patterns": {"a": "\\W"}},
-            ("[mask] patterns.a finds the mark; "
-            "make it find at least one sign of what is to be masked."),
+            (
+                "[mask] patterns.a finds the mark; "
+                "make it find at least one sign of what is to be masked."
+            ),
         ),
     ],
 )
-def test_a_section_that_cannot_be_followed_is_a_sentence(section: object, sentence: str) -> None:
+def test_a_section_that_cannot_be_followed_is_a_sentence(
+    section: object, sentence: str
+) -> None:
     with pytest.raises(PackError) as error:
         read_mask({"mask": section})
     assert error.value.what == f"city.toml: {sentence}"
 
 
-@pytest.mark.parametrize(("text", "masked"), [
-    ("电话：138\n12345678", f"电话：{MARK}"), ("138\r\n1234\r\n5678", MARK), ("请打87654321转802找他", f"请打{MARK}找他"), ("8765-4321 转接 12", MARK)])
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话：138\n12345678", f"电话：{MARK}"),
+        ("138\r\n1234\r\n5678", MARK),
+        ("请打87654321转802找他", f"请打{MARK}找他"),
+        ("8765-4321 转接 12", MARK),
+    ],
+)
 def test_a_number_over_two_lines_and_one_with_an_extension_are_telephones(text, masked):
     assert MASK.text(text) == masked
 
 
-@pytest.mark.parametrize("text", ["门牌12\n2026年7月16日", "12345678转3单元", "1. 3栋\n2. 5栋\n3. 7栋", "工单20260716\n9001"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "门牌12\n2026年7月16日",
+        "12345678转3单元",
+        "1. 3栋\n2. 5栋\n3. 7栋",
+        "工单20260716\n9001",
+    ],
+)
 def test_lines_of_ordinary_numbers_stay(text):
     assert MASK.text(text) == text

@@ -24,15 +24,36 @@ MIDNIGHT = datetime(2026, 7, 16, tzinfo=UTC)
 def rain(*mm: float, station: str = "R1") -> pa.Table:
     """Readings of one gauge, five minutes apart from midnight."""
     at = [MIDNIGHT + timedelta(minutes=5 * n) for n in range(len(mm))]
-    return pa.table({"station_id": [station] * len(mm), "occurred_at": at, "recorded_at": at, "district_id": [None] * len(mm),
-                     "lon_ud": [1] * len(mm), "lat_ud": [2] * len(mm), "mm_5min": mm, "source": ["test"] * len(mm)},
-                    schema=TABLES["rain"].schema)
+    return pa.table(
+        {
+            "station_id": [station] * len(mm),
+            "occurred_at": at,
+            "recorded_at": at,
+            "district_id": [None] * len(mm),
+            "lon_ud": [1] * len(mm),
+            "lat_ud": [2] * len(mm),
+            "mm_5min": mm,
+            "source": ["test"] * len(mm),
+        },
+        schema=TABLES["rain"].schema,
+    )
 
 
 def asked(select: str, *params: str, reads: str = "rain") -> Sql:
     """A query with the least header that will do; `params` as 'name TYPE'."""
     lines = [f"-- param {param} - one" for param in params]
-    return parse_sql("\n".join([*lines, f"-- reads {reads}", "-- column x VARCHAR - any", "-- rows any", select]), "asked.sql")
+    return parse_sql(
+        "\n".join(
+            [
+                *lines,
+                f"-- reads {reads}",
+                "-- column x VARCHAR - any",
+                "-- rows any",
+                select,
+            ]
+        ),
+        "asked.sql",
+    )
 
 
 def column(table: pa.Table, name: str) -> list[object]:
@@ -52,21 +73,31 @@ def lake(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(lake: Path) -> Iterator[Engine]:
     """An engine over that folder."""
-    with Engine.over({"rain": [lake / "tables" / "rain" / "a.parquet"]}, root=lake / "tables", threads=2) as found:
+    with Engine.over(
+        {"rain": [lake / "tables" / "rain" / "a.parquet"]},
+        root=lake / "tables",
+        threads=2,
+    ) as found:
         yield found
 
 
 def test_it_sums_the_rows_of_its_files(opened: Engine):
-    assert column(opened.query(asked("SELECT sum(mm_5min) AS mm FROM rain"), {}), "mm") == [7.0]
+    assert column(
+        opened.query(asked("SELECT sum(mm_5min) AS mm FROM rain"), {}), "mm"
+    ) == [7.0]
 
 
 def test_parameters_are_bound_never_pasted(opened: Engine):
-    sql = asked("SELECT count(*) AS n FROM rain WHERE station_id = $station", "station VARCHAR")
+    sql = asked(
+        "SELECT count(*) AS n FROM rain WHERE station_id = $station", "station VARCHAR"
+    )
     assert column(opened.query(sql, {"station": "R1' OR 'a' = 'a"}), "n") == [0]
 
 
 def test_a_parameter_has_the_type_of_the_header_whatever_its_value(opened: Engine):
-    found = opened.query(asked("SELECT $n AS n, $x AS x", "n BIGINT", "x DOUBLE"), {"n": 1, "x": 2})
+    found = opened.query(
+        asked("SELECT $n AS n, $x AS x", "n BIGINT", "x DOUBLE"), {"n": 1, "x": 2}
+    )
     assert found.schema.types == [pa.int64(), pa.float64()]
 
 
@@ -84,21 +115,33 @@ def test_moments_come_out_in_utc_microseconds(opened: Engine):
 
 
 def test_a_day_is_cut_in_the_zone_that_was_asked_for(opened: Engine):
-    sql = asked("SELECT CAST(timezone($zone, max(occurred_at)) AS DATE) AS day FROM rain", "zone VARCHAR")
-    assert [str(day) for zone in ("Asia/Shanghai", "America/Bogota") for day in column(opened.query(sql, {"zone": zone}), "day")] == ["2026-07-16", "2026-07-15"]
+    sql = asked(
+        "SELECT CAST(timezone($zone, max(occurred_at)) AS DATE) AS day FROM rain",
+        "zone VARCHAR",
+    )
+    assert [
+        str(day)
+        for zone in ("Asia/Shanghai", "America/Bogota")
+        for day in column(opened.query(sql, {"zone": zone}), "day")
+    ] == ["2026-07-16", "2026-07-15"]
 
 
-@pytest.mark.parametrize("escape", [
-    "SELECT content FROM read_text('/etc/passwd')",
-    "SELECT * FROM read_csv('{lake}/secret.csv')",
-    "SELECT * FROM read_csv('{lake}/tables/../secret.csv')",
-    "SELECT * FROM '{lake}/tables/link.csv'",
-    "SELECT * FROM sniff_csv('{lake}/secret.csv')",
-    "SELECT * FROM glob('{lake}/*')",
-    "SELECT * FROM read_parquet('https://example.org/a.parquet')",
-    "SELECT * FROM read_text('.tmp/a')",
-])
-def test_no_select_reads_outside_the_lakes_tables(lake: Path, opened: Engine, escape: str):
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "SELECT content FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_csv('{lake}/secret.csv')",
+        "SELECT * FROM read_csv('{lake}/tables/../secret.csv')",
+        "SELECT * FROM '{lake}/tables/link.csv'",
+        "SELECT * FROM sniff_csv('{lake}/secret.csv')",
+        "SELECT * FROM glob('{lake}/*')",
+        "SELECT * FROM read_parquet('https://example.org/a.parquet')",
+        "SELECT * FROM read_text('.tmp/a')",
+    ],
+)
+def test_no_select_reads_outside_the_lakes_tables(
+    lake: Path, opened: Engine, escape: str
+):
     (lake / "tables" / "link.csv").symlink_to(lake / "secret.csv")
     try:
         found = opened.query(asked(escape.format(lake=lake)), {})
@@ -108,11 +151,26 @@ def test_no_select_reads_outside_the_lakes_tables(lake: Path, opened: Engine, es
     assert "glob" in escape
 
 
-@pytest.mark.parametrize("statement", ["ATTACH '{lake}/x.db'", "INSTALL httpfs", "LOAD httpfs", "SET threads = 9", "SET enable_external_access = true",
-                                       "SET allowed_directories = ['/']", "COPY (SELECT 1) TO '{lake}/x.csv'", "EXPORT DATABASE '{lake}/x'"])
-def test_even_a_statement_that_got_past_the_header_is_refused_by_the_lock(lake: Path, opened: Engine, statement: str):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ATTACH '{lake}/x.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET threads = 9",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        "COPY (SELECT 1) TO '{lake}/x.csv'",
+        "EXPORT DATABASE '{lake}/x'",
+    ],
+)
+def test_even_a_statement_that_got_past_the_header_is_refused_by_the_lock(
+    lake: Path, opened: Engine, statement: str
+):
     with pytest.raises(duckdb.Error):
-        opened._con.cursor().execute(statement.format(lake=lake))  # the lock itself is what is tried here
+        opened._con.cursor().execute(
+            statement.format(lake=lake)
+        )  # the lock itself is what is tried here
     assert sorted(path.name for path in lake.iterdir()) == ["secret.csv", "tables"]
 
 
@@ -122,16 +180,28 @@ def test_a_python_variable_is_no_table(opened: Engine):
 
 
 def test_sixteen_threads_each_get_their_own_answer(opened: Engine):
-    sql = asked("SELECT $n + sum(r.mm_5min) * 0 AS n FROM rain AS r, range(2000)", "n INTEGER")
+    sql = asked(
+        "SELECT $n + sum(r.mm_5min) * 0 AS n FROM rain AS r, range(2000)", "n INTEGER"
+    )
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda n: column(opened.query(sql, {"n": n}), "n")[0], range(400)))
+        answers = list(
+            pool.map(lambda n: column(opened.query(sql, {"n": n}), "n")[0], range(400))
+        )
     assert answers == list(range(400))
 
 
-def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(opened: Engine, monkeypatch: pytest.MonkeyPatch):
+def test_a_question_that_takes_too_long_is_stopped_and_the_next_is_answered(
+    opened: Engine, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(engine, "TIMEOUT_S", 0.2)
     with pytest.raises(QueryError, match="was stopped"):
-        opened.query(asked("SELECT sum(a.range * b.range) AS x FROM range(1000000) AS a, range(1000000) AS b"), {})
+        opened.query(
+            asked(
+                "SELECT sum(a.range * b.range) AS x FROM range(1000000) AS a,"
+                " range(1000000) AS b"
+            ),
+            {},
+        )
     assert column(opened.query(asked("SELECT count(*) AS n FROM rain"), {}), "n") == [3]
 
 
@@ -158,12 +228,27 @@ def test_a_file_that_was_removed_meanwhile_is_one_sentence(lake: Path, opened: E
 def test_two_engines_over_two_snapshots_do_not_mix(lake: Path, opened: Engine):
     pq.write_table(rain(9.0), lake / "tables" / "rain" / "b.parquet")
     count = asked("SELECT count(*) AS n FROM rain")
-    with Engine.over({"rain": [lake / "tables" / "rain" / name for name in ("a.parquet", "b.parquet")]}, root=lake / "tables") as newer:
-        assert (column(opened.query(count, {}), "n"), column(newer.query(count, {}), "n")) == ([3], [4])
+    with Engine.over(
+        {
+            "rain": [
+                lake / "tables" / "rain" / name for name in ("a.parquet", "b.parquet")
+            ]
+        },
+        root=lake / "tables",
+    ) as newer:
+        assert (
+            column(opened.query(count, {}), "n"),
+            column(newer.query(count, {}), "n"),
+        ) == ([3], [4])
 
 
 def test_tables_in_memory_are_answered_the_same():
-    assert column(answer({"rain": rain(1.0, 2.0)}, asked("SELECT sum(mm_5min) AS mm FROM rain"), {}), "mm") == [3.0]
+    assert column(
+        answer(
+            {"rain": rain(1.0, 2.0)}, asked("SELECT sum(mm_5min) AS mm FROM rain"), {}
+        ),
+        "mm",
+    ) == [3.0]
 
 
 def test_tables_in_memory_give_no_way_out():
@@ -172,9 +257,17 @@ def test_tables_in_memory_give_no_way_out():
 
 
 def test_what_a_query_reads_and_answers_is_told_without_running_it(opened: Engine):
-    sql = asked("WITH known AS (SELECT station_id FROM rain) SELECT station_id, count(*) AS n, $t AS t FROM known JOIN drones ON true GROUP BY 1", "t TIMESTAMPTZ")
+    sql = asked(
+        "WITH known AS (SELECT station_id FROM rain) SELECT station_id, count(*) AS n,"
+        " $t AS t FROM known JOIN drones ON true GROUP BY 1",
+        "t TIMESTAMPTZ",
+    )
     described = opened.describe(sql)
-    assert described.columns == (("station_id", "VARCHAR"), ("n", "BIGINT"), ("t", "TIMESTAMPTZ"))
+    assert described.columns == (
+        ("station_id", "VARCHAR"),
+        ("n", "BIGINT"),
+        ("t", "TIMESTAMPTZ"),
+    )
     assert described.reads == {"rain", "drones"}
 
 
@@ -195,8 +288,12 @@ def test_a_column_that_the_files_lack_is_null_in_every_row(lake: Path):
     short = rain(1.0, 2.0).drop_columns(["district_id"])
     path = lake / "tables" / "rain" / "short.parquet"
     pq.write_table(short, path)
-    with Engine.over({"rain": [path]}, root=lake / "tables", lacking={"rain": ("district_id",)}) as engine:
-        found = engine.query(asked("SELECT district_id AS x, mm_5min FROM rain ORDER BY mm_5min"), {})
+    with Engine.over(
+        {"rain": [path]}, root=lake / "tables", lacking={"rain": ("district_id",)}
+    ) as engine:
+        found = engine.query(
+            asked("SELECT district_id AS x, mm_5min FROM rain ORDER BY mm_5min"), {}
+        )
     assert column(found, "x") == [None, None]
     assert found.schema.field("x").type == pa.string()
     assert column(found, "mm_5min") == [1.0, 2.0]
@@ -205,17 +302,35 @@ def test_a_column_that_the_files_lack_is_null_in_every_row(lake: Path):
 def test_a_table_in_memory_stands_in_for_the_files_for_every_thread(lake: Path):
     files = {"rain": [lake / "tables" / "rain" / "a.parquet"]}
     sql = asked("SELECT sum(mm_5min) AS mm FROM rain")
-    with Engine.over(files, root=lake / "tables", tables={"rain": rain(8.0, 16.0)}) as engine, ThreadPoolExecutor(4) as pool:
-        assert {column(found, "mm")[0] for found in pool.map(lambda _: engine.query(sql, {}), range(16))} == {24.0}
+    with (
+        Engine.over(
+            files, root=lake / "tables", tables={"rain": rain(8.0, 16.0)}
+        ) as engine,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        assert {
+            column(found, "mm")[0]
+            for found in pool.map(lambda _: engine.query(sql, {}), range(16))
+        } == {24.0}
 
 
-def test_rows_given_with_a_question_stand_in_for_the_files_for_that_question_only(opened: Engine):
+def test_rows_given_with_a_question_stand_in_for_the_files_for_that_question_only(
+    opened: Engine,
+):
     sql = asked("SELECT sum(mm_5min) AS mm FROM rain")
-    given = [opened.query(sql, {}, rows) for rows in (None, {"rain": rain(8.0)}, {"rain": rain(16.0)}, None)]
+    given = [
+        opened.query(sql, {}, rows)
+        for rows in (None, {"rain": rain(8.0)}, {"rain": rain(16.0)}, None)
+    ]
 
     assert [column(found, "mm")[0] for found in given] == [7, 8, 16, 7]
     with ThreadPoolExecutor(4) as pool:
-        answers = pool.map(lambda n: column(opened.query(sql, {}, {"rain": rain(float(n))} if n else None), "mm")[0], list(range(4)) * 8)
+        answers = pool.map(
+            lambda n: column(
+                opened.query(sql, {}, {"rain": rain(float(n))} if n else None), "mm"
+            )[0],
+            list(range(4)) * 8,
+        )
     assert list(answers) == [7, 1, 2, 3] * 8
 
 
@@ -225,7 +340,9 @@ def test_files_named_for_one_question_stand_in_for_that_question_only(lake: Path
     total = asked("SELECT sum(mm_5min) AS mm FROM rain")
     with Engine.over({"rain": files}, root=lake / "tables") as found:
         assert column(found.query(total, {}), "mm") == [15.0]
-        assert column(found.query(total, {}, files={"rain": [str(files[1])]}), "mm") == [8.0]
+        assert column(
+            found.query(total, {}, files={"rain": [str(files[1])]}), "mm"
+        ) == [8.0]
         assert column(found.query(total, {}), "mm") == [15.0]
         with pytest.raises(QueryError, match="could not be answered"):
             found.query(total, {}, files={"rain": [str(lake / "secret.csv")]})
@@ -233,7 +350,14 @@ def test_files_named_for_one_question_stand_in_for_that_question_only(lake: Path
 
 def test_an_engine_opened_lazily_finds_a_broken_file_when_it_is_asked_for(lake: Path):
     (lake / "tables" / "rain" / "a.parquet").write_bytes(b"no parquet")
-    with Engine.over({"rain": [lake / "tables" / "rain" / "a.parquet"]}, root=lake / "tables", lazily=True) as found:
-        assert column(found.query(asked("SELECT count(*) AS n FROM events", reads="events"), {}), "n") == [0]
+    with Engine.over(
+        {"rain": [lake / "tables" / "rain" / "a.parquet"]},
+        root=lake / "tables",
+        lazily=True,
+    ) as found:
+        assert column(
+            found.query(asked("SELECT count(*) AS n FROM events", reads="events"), {}),
+            "n",
+        ) == [0]
         with pytest.raises(QueryError, match="could not be answered"):
             found.query(asked("SELECT count(*) AS n FROM rain"), {})

@@ -128,6 +128,11 @@ def made(simulated: bool) -> TemporaryDirectory[str]:
     )
     for moment, batches in steps:
         publish(
-            lake, city, batches, as_of=moment, simulated=simulated, now=lambda moment=moment: moment
+            lake,
+            city,
+            batches,
+            as_of=moment,
+            simulated=simulated,
+            now=lambda moment=moment: moment,
         )
     return folder

@@ -49,6 +49,9 @@ def heard(line):
 def answers(port):
     """Whether a server of another process, on the loopback address, is well."""
     try:
-        return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status == 200
+        return (
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).status
+            == 200
+        )
     except OSError:
         return False

@@ -20,14 +20,27 @@ from twin.store import Lake, compact, prune, publish
 
 TEN = datetime(2026, 7, 16, 10, tzinfo=UTC)
 """An hour after the orders were opened; the islands' summer is at UTC."""
-EXPORTS = {5: ("noise", "low"), 20: ("gas leak", "high"), 35: ("noise", "low"), 50: ("smoke", "high")}
+EXPORTS = {
+    5: ("noise", "low"),
+    20: ("gas leak", "high"),
+    35: ("noise", "low"),
+    50: ("smoke", "high"),
+}
 """Minute of the export: what it says of the order A1. The third takes the second back."""
 
 
 def export(path: Path, kind: str, urgency: str) -> Path:
     """Write an export of two orders, of which the other stays as it is."""
-    orders = (order_of(kind=kind, urgency=urgency, text=""), order_of(number="B2", kind="litter", text="", x="-35.05", y="41.03"))
-    path.write_text("\n".join(",".join(row) for row in (HEADER, *(order.values() for order in orders))), encoding="utf-8")
+    orders = (
+        order_of(kind=kind, urgency=urgency, text=""),
+        order_of(number="B2", kind="litter", text="", x="-35.05", y="41.03"),
+    )
+    path.write_text(
+        "\n".join(
+            ",".join(row) for row in (HEADER, *(order.values() for order in orders))
+        ),
+        encoding="utf-8",
+    )
     return path
 
 
@@ -35,13 +48,32 @@ def export(path: Path, kind: str, urgency: str) -> Path:
 def hall(tmp_path_factory):
     """What painting needs, over a lake that took four exports and was compacted and pruned after each."""
     folder, city = tmp_path_factory.mktemp("corrected"), load_city(TRIO)
-    mapping = replace(load_mapping(city), columns=dict(zip(FIELDS, HEADER, strict=True)), priorities={"high": 1, "low": 4}, safety_words=())
+    mapping = replace(
+        load_mapping(city),
+        columns=dict(zip(FIELDS, HEADER, strict=True)),
+        priorities={"high": 1, "low": 4},
+        safety_words=(),
+    )
     lake = Lake(folder / "lake")
     published = []
     for minute, (kind, urgency) in EXPORTS.items():
         moment = TEN.replace(minute=minute)
-        orders = read(export(folder / "orders.csv", kind, urgency), mapping, city, recorded_at=moment)
-        published.append(publish(lake, city, orders, as_of=moment, simulated=False, now=lambda moment=moment: moment)[0].id)
+        orders = read(
+            export(folder / "orders.csv", kind, urgency),
+            mapping,
+            city,
+            recorded_at=moment,
+        )
+        published.append(
+            publish(
+                lake,
+                city,
+                orders,
+                as_of=moment,
+                simulated=False,
+                now=lambda moment=moment: moment,
+            )[0].id
+        )
         compact(lake, now=lambda moment=moment: moment + timedelta(minutes=1))
         prune(lake, now=lambda moment=moment: moment + timedelta(days=2), latest=1)
     left = {path.stem for path in lake.snapshots.iterdir()}
@@ -62,7 +94,9 @@ def said_at(hall, lang: str, minute: int, known: int) -> str:
 def test_each_minute_shows_the_order_as_the_last_export_said(hall, lang, minute):
     said = said_at(hall, lang, minute, minute)
 
-    assert {kind for kind, _ in EXPORTS.values() if f"{kind} · Brisa" in said} == {EXPORTS[minute][0]}
+    assert {kind for kind, _ in EXPORTS.values() if f"{kind} · Brisa" in said} == {
+        EXPORTS[minute][0]
+    }
     assert "litter · Alva" in said
 
 

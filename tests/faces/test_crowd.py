@@ -22,7 +22,17 @@ SEARCH = "?v=1&lang=en"
 def address(tmp_path):
     city, lake = the_city("wuhan"), Lake(tmp_path / "lake")
     catch_up(city, lake, 716, 3)
-    words = ["-m", "twin.cli", "serve", "--city", str(city.root), "--lake", str(lake.path), "--port", str(PORT)]
+    words = [
+        "-m",
+        "twin.cli",
+        "serve",
+        "--city",
+        str(city.root),
+        "--lake",
+        str(lake.path),
+        "--port",
+        str(PORT),
+    ]
     serving = subprocess.Popen([sys.executable, *words])
     publishing = subprocess.Popen([sys.executable, __file__, str(lake.path)])
     while not answers(PORT):
@@ -36,13 +46,23 @@ def address(tmp_path):
 
 @pytest.mark.soak
 def test_all_are_answered_and_soon(address):
-    found = {line.what: line for line in measure(address, SEARCH, viewers=1_000, attackers=99, seconds=60)}
-    assert {what: line.errors for what, line in found.items()} == {"health": {}, "page": {}, "paint": {}, "poll": {}}
+    found = {
+        line.what: line
+        for line in measure(address, SEARCH, viewers=1_000, attackers=99, seconds=60)
+    }
+    assert {what: line.errors for what, line in found.items()} == {
+        "health": {},
+        "page": {},
+        "paint": {},
+        "poll": {},
+    }
     assert found["page"].p95_ms < 300
     assert found["paint"].p95_ms < 300
     assert found["health"].max_ms < 1_000
     assert found["poll"].n > 25_000
-    assert found["paint"].n > 4_000  # five new snapshots at least, each painted for everyone
+    assert (
+        found["paint"].n > 4_000
+    )  # five new snapshots at least, each painted for everyone
 
 
 if __name__ == "__main__":

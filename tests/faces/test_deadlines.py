@@ -32,13 +32,21 @@ def address(application, monkeypatch):
         yield found
 
 
-@pytest.mark.parametrize("begun", [
-    pytest.param(b"", id="nothing is said"),
-    pytest.param(ASK, id="header"),
-    pytest.param(ASK.replace(b"GET", b"POST") + b"Content-Length: 9\r\n\r\n{", id="body"),
-    pytest.param(ASK.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", id="chunk"),
-    pytest.param(ASK + b"\r\n" + ASK, id="second header"),
-])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        pytest.param(b"", id="nothing is said"),
+        pytest.param(ASK, id="header"),
+        pytest.param(
+            ASK.replace(b"GET", b"POST") + b"Content-Length: 9\r\n\r\n{", id="body"
+        ),
+        pytest.param(
+            ASK.replace(b"GET", b"POST") + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+            id="chunk",
+        ),
+        pytest.param(ASK + b"\r\n" + ASK, id="second header"),
+    ],
+)
 def test_what_is_left_unfinished_is_closed_in_its_time(address, begun):
     with socket.create_connection(address, timeout=5) as line:
         line.sendall(begun)
@@ -81,7 +89,9 @@ def test_who_never_reads_is_let_go(address):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         line.connect(address)
         line.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
-        time.sleep(1.5)  # it is the reader who waits here: the server has 0.4 s of patience
+        time.sleep(
+            1.5
+        )  # it is the reader who waits here: the server has 0.4 s of patience
         line.settimeout(5)
         assert len(heard(line)) < 3 * LARGE  # the rest was never sent
 
@@ -106,7 +116,11 @@ def test_an_address_holds_no_more_connections_than_it_may(application):
 
 def test_a_proxy_may_hold_any_number(application):
     at = replace(HERE, per_address=1, proxies=("127.0.0.1",))
-    with served(application, at) as address, socket.create_connection(address), socket.create_connection(address):
+    with (
+        served(application, at) as address,
+        socket.create_connection(address),
+        socket.create_connection(address),
+    ):
         assert b'{"ok":true}' in talk(address, ONCE)
 
 

@@ -20,7 +20,10 @@ from twin.faces.export.brief import export
 from twin.query import Desk
 from twin.view import View, pin
 
-WHY = "fleet.sql: drone_flying_s is 90.5, but should be INTEGER (an aircraft in the air is lost after this silence)."
+WHY = (
+    "fleet.sql: drone_flying_s is 90.5, but should be INTEGER (an aircraft in the air"
+    " is lost after this silence)."
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +41,23 @@ def lost(tmp_path_factory):
 def taken(lost, lang="en"):
     city, registry, desk = lost
     pinned = pin(View(lang=lang), city, desk.pointer)
-    return picture.take(desk, registry, city, pinned, texts.load_texts(lang, [layer.folder for layer in registry.layers]), HALL)
+    return picture.take(
+        desk,
+        registry,
+        city,
+        pinned,
+        texts.load_texts(lang, [layer.folder for layer in registry.layers]),
+        HALL,
+    )
 
 
-@pytest.mark.parametrize(("lang", "lead"), [("en", "Not available here: Drones. Everything else is whole."), ("zh-CN", "此处暂不可用：无人机。其余内容完好。")])
+@pytest.mark.parametrize(
+    ("lang", "lead"),
+    [
+        ("en", "Not available here: Drones. Everything else is whole."),
+        ("zh-CN", "此处暂不可用：无人机。其余内容完好。"),
+    ],
+)
 def test_every_face_names_what_failed_and_says_why(lost, lang, lead):
     said = words(parts.banner(taken(lost, lang)))
 
@@ -58,15 +74,32 @@ def test_a_picture_in_which_nothing_failed_has_no_such_banner(lost):
 def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
     city, registry, desk = lost
 
-    made = export(desk, registry, city, View(lang="en"), ["xlsx", "csv"], tmp_path, clock=lambda: HALL)
+    made = export(
+        desk,
+        registry,
+        city,
+        View(lang="en"),
+        ["xlsx", "csv"],
+        tmp_path,
+        clock=lambda: HALL,
+    )
 
-    book = openpyxl.load_workbook(next(path for path in made.files if path.suffix == ".xlsx"))
-    about = dict(row[:2] for row in book["about"].iter_rows(min_row=2, values_only=True))
+    book = openpyxl.load_workbook(
+        next(path for path in made.files if path.suffix == ".xlsx")
+    )
+    about = dict(
+        row[:2] for row in book["about"].iter_rows(min_row=2, values_only=True)
+    )
     assert about["failed: drone_coverage-fleet"] == WHY
-    figures = {row[0]: row for row in book["figures"].iter_rows(min_row=2, values_only=True)}
+    figures = {
+        row[0]: row for row in book["figures"].iter_rows(min_row=2, values_only=True)
+    }
     assert figures["drone_coverage-fleet"][2:6] == (None, "", "—", WHY)
     assert figures["events_today"][2] is not None
-    assert list(book["drone_coverage-fleet"].iter_rows(values_only=True)) == [("failed",), (WHY,)]
+    assert list(book["drone_coverage-fleet"].iter_rows(values_only=True)) == [
+        ("failed",),
+        (WHY,),
+    ]
     assert any(path.name.endswith("-drone_coverage-fleet.csv") for path in made.files)
     assert made.failed == (f"The block drone_coverage-fleet failed: {WHY}",)
 
@@ -74,15 +107,38 @@ def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
 def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
     """Rows that a face cannot write: stages that a layer gives out as figures."""
     city, registry, desk = lost
-    broken = replace(registry, layers=tuple(
-        replace(layer, blocks=tuple(replace(block, kind="figures") if block.id == "stages" else block for block in layer.blocks)) for layer in registry.layers))
+    broken = replace(
+        registry,
+        layers=tuple(
+            replace(
+                layer,
+                blocks=tuple(
+                    replace(block, kind="figures") if block.id == "stages" else block
+                    for block in layer.blocks
+                ),
+            )
+            for layer in registry.layers
+        ),
+    )
 
     pinned = pin(View(lang="en"), city, desk.pointer)
-    shown = picture.take(desk, broken, city, pinned, texts.load_texts("en", [layer.folder for layer in registry.layers]), HALL)
+    shown = picture.take(
+        desk,
+        broken,
+        city,
+        pinned,
+        texts.load_texts("en", [layer.folder for layer in registry.layers]),
+        HALL,
+    )
 
     failed = {each.name: each.failed for each in shown.shown if each.failed}
     assert failed["attention-stages"] == "Fault of the program: KeyError: 'value'."
-    assert blocks.note(next(each for each in shown.shown if each.name == "attention-stages"), shown) is not None
+    assert (
+        blocks.note(
+            next(each for each in shown.shown if each.name == "attention-stages"), shown
+        )
+        is not None
+    )
     assert "attention-stages failed" in caplog.text
 
 
@@ -115,14 +171,39 @@ def test_the_command_writes_the_rest_and_ends_with_a_status(tmp_path):
     pack = tmp_path / "pack"
     shutil.copytree(TRIO, pack)
     city = (pack / "city.toml").read_text(encoding="utf-8")
-    (pack / "city.toml").write_text(city.replace('"attention"]', '"attention", "strange:other"]'), encoding="utf-8")
+    (pack / "city.toml").write_text(
+        city.replace('"attention"]', '"attention", "strange:other"]'), encoding="utf-8"
+    )
     imported(tmp_path / "lake")
-    words = ["export", "brief", "--city", pack, "--lake", tmp_path / "lake", "--format", "csv", "--out", tmp_path / "out", "--json"]
-    path = os.pathsep.join(filter(None, [str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")]))
+    words = [
+        "export",
+        "brief",
+        "--city",
+        pack,
+        "--lake",
+        tmp_path / "lake",
+        "--format",
+        "csv",
+        "--out",
+        tmp_path / "out",
+        "--json",
+    ]
+    path = os.pathsep.join(
+        filter(None, [str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")])
+    )
 
-    done = subprocess.run([sys.executable, "-m", "twin.cli", *map(str, words)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "twin.cli", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    said = "The block other-gauge failed: gauge.sql: limit_s is 1.5, but should be INTEGER (a limit)."
+    said = (
+        "The block other-gauge failed: gauge.sql: limit_s is 1.5, but should be INTEGER"
+        " (a limit)."
+    )
     assert (done.returncode, done.stderr.splitlines()) == (1, [said])
     told = json.loads(done.stdout)
     assert told["failed"] == [said]

@@ -25,7 +25,9 @@ def desk(tmp_path_factory):
 def client(desk, prefix=""):
     """Somebody who asks the application."""
     city, opened = desk
-    return create_app(opened, load_registry(city), city, clock=lambda: HALL, prefix=prefix).server.test_client()
+    return create_app(
+        opened, load_registry(city), city, clock=lambda: HALL, prefix=prefix
+    ).server.test_client()
 
 
 def test_every_figure_is_there_with_its_words_and_the_sql_that_answers_it(desk):
@@ -38,7 +40,9 @@ def test_every_figure_is_there_with_its_words_and_the_sql_that_answers_it(desk):
     for asked in meanings.asked(load_registry(city), _words(desk, "en")):
         assert {each.key for each in asked.figures} <= keys
     assert "FROM events_at" in said
-    assert "Events whose order is opened and whose citizen has not been answered" in said
+    assert (
+        "Events whose order is opened and whose citizen has not been answered" in said
+    )
     assert re.search(r"Open now</h3><span class=\"told-value\"><b>3</b>", said)
 
 
@@ -46,7 +50,9 @@ def _words(desk, lang):
     from twin.faces.texts import load_texts
 
     city, _ = desk
-    return load_texts(lang, [layer.folder for layer in load_registry(city).layers], city)
+    return load_texts(
+        lang, [layer.folder for layer in load_registry(city).layers], city
+    )
 
 
 def test_it_speaks_the_language_of_its_link_and_leads_back_to_the_same_view(desk):
@@ -65,7 +71,10 @@ def test_under_a_path_its_addresses_begin_with_that(desk):
     assert not re.search(r'(href|src)="/(?!twin/)', said)
 
 
-@pytest.mark.parametrize("query", ["as_of=0001-01-01T00:00:00Z", "district=nowhere", "lang=xx", "from=%3Cscript%3E"])
+@pytest.mark.parametrize(
+    "query",
+    ["as_of=0001-01-01T00:00:00Z", "district=nowhere", "lang=xx", "from=%3Cscript%3E"],
+)
 def test_a_link_that_means_nothing_is_a_sentence_and_no_fault(desk, query):
     answer = client(desk).get(f"/figures?v=1&{query}")
 
@@ -76,7 +85,9 @@ def test_a_link_that_means_nothing_is_a_sentence_and_no_fault(desk, query):
 def test_the_page_leads_to_it(desk):
     said = client(desk).get("/?v=1&lang=en").text
 
-    assert re.search(r'<a href="/figures\?[^"]*lang=en[^"]*">What the figures say</a>', said)
+    assert re.search(
+        r'<a href="/figures\?[^"]*lang=en[^"]*">What the figures say</a>', said
+    )
 
 
 def test_a_look_back_shows_the_values_of_its_moment(desk):
@@ -88,12 +99,17 @@ def test_a_look_back_shows_the_values_of_its_moment(desk):
 def test_where_the_lake_cannot_be_read_the_words_stand_without_values(tmp_path):
     city, lake = imported(tmp_path)
     opened = Desk(city, load_registry(city), lake.path)
-    asked = create_app(opened, load_registry(city), city, clock=lambda: HALL).server.test_client()
+    asked = create_app(
+        opened, load_registry(city), city, clock=lambda: HALL
+    ).server.test_client()
     for each in (lake.path / "pointer.json", *lake.snapshots.glob("*.json")):
         each.unlink()
     answer = asked.get("/figures?v=1&lang=en")
     opened.close()
 
     assert answer.status_code == 200
-    assert "Events whose order is opened and whose citizen has not been answered" in answer.text
+    assert (
+        "Events whose order is opened and whose citizen has not been answered"
+        in answer.text
+    )
     assert "told-value" not in answer.text

@@ -35,7 +35,9 @@ def take(hall, later_s, lang="en", **view):
     """What the faces show, so many seconds after the newest data."""
     pinned = pin(View(lang=lang, **view), hall.city, hall.desk.pointer)
     now = NEWEST + timedelta(seconds=later_s)
-    return picture.take(hall.desk, hall.registry, hall.city, pinned, hall.words[lang], now)
+    return picture.take(
+        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], now
+    )
 
 
 def chips(shown):
@@ -50,7 +52,14 @@ def age_of(shown):
 
 @pytest.mark.parametrize(
     ("later_s", "state"),
-    [(-30, "fresh"), (60, "fresh"), (61, "late"), (180, "late"), (181, "old"), (9e6, "old")],
+    [
+        (-30, "fresh"),
+        (60, "fresh"),
+        (61, "late"),
+        (180, "late"),
+        (181, "old"),
+        (9e6, "old"),
+    ],
 )
 @pytest.mark.parametrize("frame", ["", "800x600"])
 def test_the_markup_says_how_old_the_data_are(hall, later_s, state, frame):
@@ -85,7 +94,15 @@ def written(hall, out, later_s, **view):
     """A brief, so many seconds after the newest data: its workbook, and the lines of its CSV files."""
     now = NEWEST + timedelta(seconds=later_s)
     asked = View(**{"lang": "en", **view})
-    made = export(hall.desk, hall.registry, hall.city, asked, ["xlsx", "csv"], out, clock=lambda: now)
+    made = export(
+        hall.desk,
+        hall.registry,
+        hall.city,
+        asked,
+        ["xlsx", "csv"],
+        out,
+        clock=lambda: now,
+    )
     (book,) = (path for path in made.files if path.suffix == ".xlsx")
     tables = [path for path in made.files if path.suffix == ".csv"]
     lines = {}
@@ -99,7 +116,9 @@ def about(book):
     return dict(row[:2] for row in book["about"].iter_rows(min_row=2, values_only=True))
 
 
-def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(hall, tmp_path):
+def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(
+    hall, tmp_path
+):
     book, lines = written(hall, tmp_path, 8)
 
     said = about(book)
@@ -114,8 +133,18 @@ def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(hall,
 @pytest.mark.parametrize(
     ("lang", "state", "age", "notice"),
     [
-        ("en", "data late", "2 min ago", "Data late · Data as of 2026-07-18 12:00:00 · 2 min ago"),
-        ("zh-CN", "数据滞后", "2 分钟前", "数据滞后 · 数据截至 2026-07-18 12:00:00 · 2 分钟前"),
+        (
+            "en",
+            "data late",
+            "2 min ago",
+            "Data late · Data as of 2026-07-18 12:00:00 · 2 min ago",
+        ),
+        (
+            "zh-CN",
+            "数据滞后",
+            "2 分钟前",
+            "数据滞后 · 数据截至 2026-07-18 12:00:00 · 2 分钟前",
+        ),
     ],
 )
 def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(
@@ -154,7 +183,9 @@ def test_values_of_old_data_are_dimmed(hall, tmp_path):
         ),
     ],
 )
-def test_tables_of_another_moment_carry_its_date_and_no_hatching(hall, tmp_path, view, notice):
+def test_tables_of_another_moment_carry_its_date_and_no_hatching(
+    hall, tmp_path, view, notice
+):
     book, lines = written(hall, tmp_path, 9e5, **view)
 
     assert {sheet["A1"].comment.text for sheet in book} == {notice}
@@ -165,7 +196,8 @@ def test_tables_of_another_moment_carry_its_date_and_no_hatching(hall, tmp_path,
 
 
 @pytest.mark.parametrize(
-    ("later_s", "state", "stale"), [(60, "fresh", False), (61, "late", False), (181, "old", True)]
+    ("later_s", "state", "stale"),
+    [(60, "fresh", False), (61, "late", False), (181, "old", True)],
 )
 def test_health_says_how_old_the_data_are_and_keeps_the_server_in_service(
     hall, later_s, state, stale

@@ -9,7 +9,17 @@ import openpyxl
 import pytest
 
 from layers.registry import load_registry
-from tests.faces.imported import HALL, IMPORTED, NEWEST, THEN, TRIO, batch, event, imported, told
+from tests.faces.imported import (
+    HALL,
+    IMPORTED,
+    NEWEST,
+    THEN,
+    TRIO,
+    batch,
+    event,
+    imported,
+    told,
+)
 from twin.faces import figure, parts, picture, texts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
@@ -39,7 +49,9 @@ def take(hall, lang="en", **view):
         hall.desk.pointer,
         [layer.id for layer in hall.registry.layers if layer.on],
     )
-    return picture.take(hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock())
+    return picture.take(
+        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock()
+    )
 
 
 def words(found):
@@ -90,7 +102,10 @@ def test_a_live_page_of_today_has_no_time_chip_and_no_date_beside_its_age(hall):
 
 @pytest.mark.parametrize(
     ("lang", "chip"),
-    [("en", "Looking back at 2026-07-17 10:00:00"), ("zh-CN", "回看 2026-07-17 10:00:00")],
+    [
+        ("en", "Looking back at 2026-07-17 10:00:00"),
+        ("zh-CN", "回看 2026-07-17 10:00:00"),
+    ],
 )
 @pytest.mark.parametrize("frame", ["", "800x600"])
 def test_a_look_back_has_its_date_on_the_page_on_the_wall_and_in_a_framed_picture(
@@ -108,8 +123,7 @@ def test_a_look_back_says_with_its_date_which_snapshot_answered(hall):
     shown = take(hall, as_of=datetime(2026, 7, 17, 10, tzinfo=UTC))
 
     assert (
-        words(parts.age(shown))
-        == "Data as of 2026-07-17 10:00:00  ·  26 h ago "
+        words(parts.age(shown)) == "Data as of 2026-07-17 10:00:00  ·  26 h ago "
         "answered by the snapshot of 2026-07-18 12:00:00"
     )
 
@@ -142,9 +156,22 @@ def test_another_moment_of_knowing_is_named_in_the_chip_and_has_a_way_back(hall)
 def test_where_nothing_was_known_every_figure_of_events_is_a_dash_with_its_reason(hall):
     shown = take(hall, as_of=THEN)
 
-    for name in ("events_today", "open_now", "response_p50_s", "closure_p90_s", "proactive_pct"):
+    for name in (
+        "events_today",
+        "open_now",
+        "response_p50_s",
+        "closure_p90_s",
+        "proactive_pct",
+    ):
         found = shown.figures[name]
-        assert (found.value, found.text, found.unit, found.beside, found.trace, found.usual) == (
+        assert (
+            found.value,
+            found.text,
+            found.unit,
+            found.beside,
+            found.trace,
+            found.usual,
+        ) == (
             None,
             "—",
             "",
@@ -180,12 +207,17 @@ def test_only_what_was_not_known_is_dashed(hall):
         ),
         (
             "zh-CN",
-            "当时尚无任何记录（最早记录：2026-07-17 06:00:00） 现在所知：当日事件 2 件，未闭环 1 件",
+            (
+                "当时尚无任何记录（最早记录：2026-07-17 06:00:00） 现在所知：当日事件 2"
+                " 件，未闭环 1 件"
+            ),
             "按现在所知查看",
         ),
     ],
 )
-def test_the_banner_says_what_is_known_now_and_a_control_shows_it(hall, lang, sentences, control):
+def test_the_banner_says_what_is_known_now_and_a_control_shows_it(
+    hall, lang, sentences, control
+):
     shown = take(hall, lang, as_of=THEN)
 
     assert words(parts.banner(shown)) == f"{sentences} {control}"
@@ -193,7 +225,10 @@ def test_the_banner_says_what_is_known_now_and_a_control_shows_it(hall, lang, se
     later = wished(shown.pinned.view, wish, hall)
     assert (later.as_of, later.known_at) == (THEN, NEWEST)
     as_known_now = take(hall, lang, as_of=later.as_of, known_at=later.known_at)
-    assert (as_known_now.figures["events_today"].value, as_known_now.figures["open_now"].value) == (
+    assert (
+        as_known_now.figures["events_today"].value,
+        as_known_now.figures["open_now"].value,
+    ) == (
         2,
         1,
     )
@@ -210,14 +245,19 @@ def test_what_could_not_be_asked_is_not_said_to_be_unknown_now(hall):
 def test_a_moment_of_which_nothing_is_known_even_now_says_so(hall):
     shown = take(hall, as_of=datetime(2016, 3, 1, tzinfo=UTC))
 
-    assert words(parts.banner(shown)).endswith("Nothing is known of it now either")  # and no control that leads nowhere
+    assert words(parts.banner(shown)).endswith(
+        "Nothing is known of it now either"
+    )  # and no control that leads nowhere
     assert wishes(parts.banner(shown)) == []
     assert shown.figures["drones_online"].unknown == "nothing-known"
 
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("en", "No data after 2026-07-18 12:00"), ("zh-CN", "2026-07-18 12:00 之后没有数据")],
+    [
+        ("en", "No data after 2026-07-18 12:00"),
+        ("zh-CN", "2026-07-18 12:00 之后没有数据"),
+    ],
 )
 def test_a_moment_after_the_newest_data_has_no_figures_and_says_until_when_there_are(
     hall, lang, said
@@ -241,7 +281,11 @@ def test_a_moment_after_the_newest_data_has_no_figures_and_says_until_when_there
 
 @pytest.mark.parametrize(
     "wish",
-    [{"at": "2026-07-18 12:00:07"}, {"at": "2026-07-19T00:00"}, {"as_of": "2026-07-18T12:00:07Z"}],
+    [
+        {"at": "2026-07-18 12:00:07"},
+        {"at": "2026-07-19T00:00"},
+        {"as_of": "2026-07-18T12:00:07Z"},
+    ],
 )
 def test_no_control_leads_to_a_moment_after_the_newest_data(hall, wish):
     assert wished(View(), wish, hall).as_of == NEWEST
@@ -252,9 +296,9 @@ def test_a_control_to_an_earlier_moment_leads_there(hall):
 
 
 def test_back_to_live_is_back_to_what_is_known_live(hall):
-    assert wished(View(as_of=THEN, known_at=NEWEST, lang="en"), {"as_of": "live"}, hall) == View(
-        lang="en"
-    )
+    assert wished(
+        View(as_of=THEN, known_at=NEWEST, lang="en"), {"as_of": "live"}, hall
+    ) == View(lang="en")
 
 
 def test_another_moment_keeps_what_is_known_later_only_while_it_is_later(hall):
@@ -268,25 +312,43 @@ def test_another_moment_keeps_what_is_known_later_only_while_it_is_later(hall):
 def refusing(tmp_path_factory):
     """A lake of two open events; the closing of one has a version that no feed counts from."""
     city, lake = load_city(TRIO), Lake(tmp_path_factory.mktemp("refusing"))
-    opened = [event(name, NEWEST - timedelta(minutes=40), NEWEST) for name in ("A", "B")]
+    opened = [
+        event(name, NEWEST - timedelta(minutes=40), NEWEST) for name in ("A", "B")
+    ]
     senseless = {**told("A", NEWEST - timedelta(minutes=20), NEWEST), "version": 0}
-    publish(lake, city, [batch("events", *opened), batch("feedbacks", senseless)],
-            as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        lake,
+        city,
+        [batch("events", *opened), batch("feedbacks", senseless)],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     desk = Desk(city, load_registry(city), lake.path)
     yield painting.hall(desk, load_registry(city), city, lambda: HALL)
     desk.close()
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "Closing refused  1"), ("zh-CN", "闭环被拒  1 件")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "Closing refused  1"), ("zh-CN", "闭环被拒  1 件")]
+)
 def test_refused_closings_are_counted_beside_the_open_events(refusing, lang, said):
     shown = take(refusing, lang)
 
-    assert (shown.figures["open_now"].value, shown.figures["closings_refused"].value) == (2, 1)
+    assert (
+        shown.figures["open_now"].value,
+        shown.figures["closings_refused"].value,
+    ) == (2, 1)
     assert said in words(page.legend(shown, refusing.registry))
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "2 closed, time unknown: not in the closing times"),
-                                            ("zh-CN", "2 件已闭环但时间不详，未计入闭环用时")])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "2 closed, time unknown: not in the closing times"),
+        ("zh-CN", "2 件已闭环但时间不详，未计入闭环用时"),
+    ],
+)
 def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, said):
     shown = take(hall, lang)
     untimed = figure.Figure("closed_untimed", shown.texts.say("closed_untimed"), 2, "2")
@@ -299,14 +361,18 @@ def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, s
 
 def test_where_no_closing_was_refused_that_takes_no_room(hall):
     shown = take(hall)
-    none = figure.Figure("closings_refused", shown.texts.say("closings_refused"), 0, "0")
+    none = figure.Figure(
+        "closings_refused", shown.texts.say("closings_refused"), 0, "0"
+    )
     counted = replace(shown, figures={**shown.figures, "closings_refused": none})
 
     for each in (shown, counted):
         assert "Closing refused" not in words(page.legend(each, hall.registry))
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "closing refused"), ("zh-CN", "闭环被拒")])
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "closing refused"), ("zh-CN", "闭环被拒")]
+)
 def test_an_event_whose_closing_was_refused_is_marked_with_a_word(refusing, lang, word):
     shown = take(refusing, lang)
 
@@ -315,13 +381,21 @@ def test_an_event_whose_closing_was_refused_is_marked_with_a_word(refusing, lang
 
 
 def lines_of(book):
-    return {row[0]: row[1] for row in book["about"].iter_rows(min_row=2, values_only=True)}
+    return {
+        row[0]: row[1] for row in book["about"].iter_rows(min_row=2, values_only=True)
+    }
 
 
 def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp_path):
     view = View(lang="en", as_of=THEN)
     made = export(
-        hall.desk, hall.registry, hall.city, view, ["xlsx", "csv"], tmp_path, clock=hall.clock
+        hall.desk,
+        hall.registry,
+        hall.city,
+        view,
+        ["xlsx", "csv"],
+        tmp_path,
+        clock=hall.clock,
     )
     book = openpyxl.load_workbook(made.files[0])
     about = lines_of(book)
@@ -338,7 +412,9 @@ def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp
     )
     assert about["unknown: headline-events"] == "Nothing was known at that moment"
     assert "unknown: drone_coverage-fleet" not in about
-    figures = {row[0]: row for row in book["figures"].iter_rows(min_row=2, values_only=True)}
+    figures = {
+        row[0]: row for row in book["figures"].iter_rows(min_row=2, values_only=True)
+    }
     assert figures["events_today"][2:6] == (None, "", "—", "not known then")
     rows = list(book["attention-rows"].iter_rows(values_only=True))
     assert [row[0] for row in rows] == ["unknown", "Nothing was known at that moment"]
@@ -359,13 +435,17 @@ def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp
     ],
 )
 def test_the_workbook_names_the_four_ways_of_looking(hall, tmp_path, view, said):
-    made = export(hall.desk, hall.registry, hall.city, view, ["xlsx"], tmp_path, clock=hall.clock)
+    made = export(
+        hall.desk, hall.registry, hall.city, view, ["xlsx"], tmp_path, clock=hall.clock
+    )
 
     assert lines_of(openpyxl.load_workbook(made.files[0]))["looking"] == said
 
 
 def test_every_word_of_a_look_is_said_in_both_languages():
-    keys = [f"looking-{way}-said" for way in ("live", "looking-back", "known-at", "beyond")]
+    keys = [
+        f"looking-{way}-said" for way in ("live", "looking-back", "known-at", "beyond")
+    ]
     keys += [
         f"{what}-{why}"
         for what in ("unknown", "beside")

@@ -25,17 +25,38 @@ from twin.store import Lake, newest, publish
 from twin.store.files import read
 from twin.view import View
 
-SECRETS = {"P": "13812345678", "W": "１３９８７６５４３２１", "I": "42010619900307123X", "C": "鄂A12345", "M": "zhang@qq.com"}
+SECRETS = {
+    "P": "13812345678",
+    "W": "１３９８７６５４３２１",
+    "I": "42010619900307123X",
+    "C": "鄂A12345",
+    "M": "zhang@qq.com",
+}
 
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake of five open events, as an earlier version took them: with what must not be read in title and place."""
     lake = Lake(tmp_path_factory.mktemp("masked"))
-    opened = [{**event(name, NEWEST - timedelta(minutes=40), NEWEST), "title": f"Leak {secret}", "details": secret, "address": secret,
-               "category": f"Leak {secret}", "channel": secret}
-              for name, secret in SECRETS.items()]
-    publish(lake, load_city(TRIO), [batch("events", *opened)], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    opened = [
+        {
+            **event(name, NEWEST - timedelta(minutes=40), NEWEST),
+            "title": f"Leak {secret}",
+            "details": secret,
+            "address": secret,
+            "category": f"Leak {secret}",
+            "channel": secret,
+        }
+        for name, secret in SECRETS.items()
+    ]
+    publish(
+        lake,
+        load_city(TRIO),
+        [batch("events", *opened)],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     return lake
 
 
@@ -74,7 +95,9 @@ def test_no_map_sends_one(hall: Hall) -> None:
     for layer in hall.registry.layers:
         for data in layer.maps:
             asked = data.ask(shown.pinned)
-            stream = hall.desk.map_arrow(layer.id, data.name, shown.pinned.snapshot, asked)
+            stream = hall.desk.map_arrow(
+                layer.id, data.name, shown.pinned.snapshot, asked
+            )
             sent += str(pa.ipc.open_stream(stream).read_all().to_pylist())
 
     assert secrets_in(sent) == set()
@@ -82,17 +105,35 @@ def test_no_map_sends_one(hall: Hall) -> None:
 
 
 def test_no_table_that_is_exported_holds_one(hall: Hall, tmp_path: Path) -> None:
-    made = export(hall.desk, hall.registry, hall.city, View(lang="en"), ["csv", "xlsx"], tmp_path, clock=hall.clock)
-    (book,) = [openpyxl.load_workbook(path) for path in made.files if path.suffix == ".xlsx"]
-    cells = str([[cell.value for cell in row] for page in book for row in page.iter_rows()])
-    texts = "".join(path.read_text(encoding="utf-8-sig") for path in made.files if path.suffix == ".csv")
+    made = export(
+        hall.desk,
+        hall.registry,
+        hall.city,
+        View(lang="en"),
+        ["csv", "xlsx"],
+        tmp_path,
+        clock=hall.clock,
+    )
+    (book,) = [
+        openpyxl.load_workbook(path) for path in made.files if path.suffix == ".xlsx"
+    ]
+    cells = str(
+        [[cell.value for cell in row] for page in book for row in page.iter_rows()]
+    )
+    texts = "".join(
+        path.read_text(encoding="utf-8-sig")
+        for path in made.files
+        if path.suffix == ".csv"
+    )
 
     assert secrets_in(cells + texts) == set()
     assert f"Leak {MARK}" in cells
     assert f"Leak {MARK}" in texts
 
 
-def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresses(hall: Hall, lake: Lake) -> None:
+def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresses(
+    hall: Hall, lake: Lake
+) -> None:
     city = load_city(TRIO)
     city = replace(city, settings={**city.settings, "mask": {"plate": False}})
     desk = Desk(city, load_registry(city), lake.path)
@@ -100,10 +141,24 @@ def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresse
     try:
         assert secrets_in(everything(take(other), other)) == {"C"}
         pinned = take(hall).pinned
-        assert desk.url("event_heat", "marks", pinned) != hall.desk.url("event_heat", "marks", pinned)
+        assert desk.url("event_heat", "marks", pinned) != hall.desk.url(
+            "event_heat", "marks", pinned
+        )
     finally:
         desk.close()
 
 
 def test_what_people_wrote_is_named_in_the_contract() -> None:
-    assert {"title", "details", "address", "category", "channel", "unit_name", "actor", "note", "result", "reason", "raw"} == FREE_TEXT
+    assert {
+        "title",
+        "details",
+        "address",
+        "category",
+        "channel",
+        "unit_name",
+        "actor",
+        "note",
+        "result",
+        "reason",
+        "raw",
+    } == FREE_TEXT

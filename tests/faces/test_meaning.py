@@ -37,7 +37,9 @@ def take(hall, lang="en", **view):
     """What the faces show of a view."""
     on = [layer.id for layer in hall.registry.layers if layer.on]
     pinned = pin(View(lang=lang, **view), hall.city, hall.desk.pointer, on)
-    return picture.take(hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock())
+    return picture.take(
+        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock()
+    )
 
 
 def words(found):
@@ -53,15 +55,37 @@ def beside(lang, on=None, **row):
     """What stands beside a figure, and its verdict; on the day `on` of the first city."""
     noon = datetime(*(on or (2026, 11, 23)), 4, tzinfo=UTC)
     of = days(noon, noon, WUHAN.zone, WUHAN.settings["calendar"])
-    plain = {"figure": "events_today", "form": "count", "unit": "unit-events", "better": "lower", "compare": None}
+    plain = {
+        "figure": "events_today",
+        "form": "count",
+        "unit": "unit-events",
+        "better": "lower",
+        "compare": None,
+    }
     found = figure.figure({**plain, **row}, SAYS[lang], WUHAN, days=of)
     return found.beside, found.verdict
 
 
-@pytest.mark.parametrize(("on", "zh", "en"), [
-    ((2026, 10, 1), "— 今日为国庆节，不与上周相比", "— today is National Day: not compared with last week"),
-    ((2026, 10, 8), "— 上周同日为国庆节，不作比较", "— a week ago was National Day: not compared"),
-    ((2026, 10, 10), "— 今日为调休上班日，不与上周相比", "— today is a weekend day that is worked: not compared with last week")])
+@pytest.mark.parametrize(
+    ("on", "zh", "en"),
+    [
+        (
+            (2026, 10, 1),
+            "— 今日为国庆节，不与上周相比",
+            "— today is National Day: not compared with last week",
+        ),
+        (
+            (2026, 10, 8),
+            "— 上周同日为国庆节，不作比较",
+            "— a week ago was National Day: not compared",
+        ),
+        (
+            (2026, 10, 10),
+            "— 今日为调休上班日，不与上周相比",
+            "— today is a weekend day that is worked: not compared with last week",
+        ),
+    ],
+)
 def test_a_figure_of_a_special_day_says_which_day_it_is(on, zh, en):
     row = {"value": 9.0, "compare_kind": "last_week", "compare_why": "special-day"}
     assert (beside("zh-CN", on, **row), beside("en", on, **row)) == ((zh, ""), (en, ""))
@@ -69,38 +93,75 @@ def test_a_figure_of_a_special_day_says_which_day_it_is(on, zh, en):
 
 def test_a_figure_that_the_data_have_nothing_to_compare_with_says_so():
     row = {"value": 9.0, "compare_why": "no-history"}
-    assert beside("zh-CN", **row, compare_kind="last_week") == ("— 上周同期数据不全", "")
-    assert beside("en", **row, compare_kind="yesterday") == ("— yesterday is not whole in the data", "")
+    assert beside("zh-CN", **row, compare_kind="last_week") == (
+        "— 上周同期数据不全",
+        "",
+    )
+    assert beside("en", **row, compare_kind="yesterday") == (
+        "— yesterday is not whole in the data",
+        "",
+    )
 
 
 def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(hall):
-    assert "too little history: 0 days alike, and it takes 8 to say what is usual" in words(page.foot(take(hall)))
+    assert (
+        "too little history: 0 days alike, and it takes 8 to say what is usual"
+        in words(page.foot(take(hall)))
+    )
     shown = next(take(hall).slot("day"))
-    many = picture.Shown(shown.layer, shown.block, tuple({**row, "usual_n": 16, "usual_low": 0.0, "usual_high": 2.0} for row in shown.rows))
-    assert blocks.usual(many, take(hall, "zh-CN")) == "灰带：近 16 个周末日同一小时的 10–90% 区间"
+    many = picture.Shown(
+        shown.layer,
+        shown.block,
+        tuple(
+            {**row, "usual_n": 16, "usual_low": 0.0, "usual_high": 2.0}
+            for row in shown.rows
+        ),
+    )
+    assert (
+        blocks.usual(many, take(hall, "zh-CN"))
+        == "灰带：近 16 个周末日同一小时的 10–90% 区间"
+    )
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "2 more open, not listed; 1 of them past their target"),
-                                            ("zh-CN", "另有 2 件未闭环未列出，其中 1 件已超时")])
-def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(hall, lang, said):
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "2 more open, not listed; 1 of them past their target"),
+        ("zh-CN", "另有 2 件未闭环未列出，其中 1 件已超时"),
+    ],
+)
+def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(
+    hall, lang, said
+):
     """E9 and E15 are open and late, N1 is open and new."""
     shown = take(hall, lang)
     (listed,) = shown.slot("attention")
     assert shown.open_and_late == (3, 2)
     assert words(blocks.unlisted(listed.rows[:1], shown)) == said
-    assert words(blocks.unlisted(listed.rows[:2], shown)) == ("另有 1 件未闭环未列出" if lang == "zh-CN" else "1 more open, not listed")
+    assert words(blocks.unlisted(listed.rows[:2], shown)) == (
+        "另有 1 件未闭环未列出" if lang == "zh-CN" else "1 more open, not listed"
+    )
     assert blocks.unlisted(listed.rows, shown) is None
     assert take(hall, district="brisa").open_and_late == (0, 0)
 
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
-    assert "2 past target" in words(scene.side(take(hall)))  # E9 and E15, of the day before yesterday; N1 is new
+    assert "2 past target" in words(
+        scene.side(take(hall))
+    )  # E9 and E15, of the day before yesterday; N1 is new
     assert "Level 1 first, then the longest past target" in words(page.side(take(hall)))
 
 
 def clock(lang, n, **row):
     """What stands beside a time of closing of `n` cases."""
-    plain = {"figure": "closure_p90_s", "form": "duration", "unit": "", "value": 1_000.0, "compare": 1_800.0, "compare_kind": "target"}
+    plain = {
+        "figure": "closure_p90_s",
+        "form": "duration",
+        "unit": "",
+        "value": 1_000.0,
+        "compare": 1_800.0,
+        "compare_kind": "target",
+    }
     return beside(lang, **{**plain, "n": n, "n_judged": n, "n_on_time": n, **row})
 
 
@@ -111,28 +172,63 @@ def test_a_percentile_of_two_cases_shows_the_two_and_is_not_judged():
 
 def test_a_percentile_of_ten_cases_is_judged():
     assert clock("en", 10) == ("met target ≤ 30′00″ · 10 cases", "good")
-    assert clock("zh-CN", 10, value=1_900.0) == ("未达标 目标 ≤ 30′00″ · 10\u00a0件", "bad")
+    assert clock("zh-CN", 10, value=1_900.0) == (
+        "未达标 目标 ≤ 30′00″ · 10\u00a0件",
+        "bad",
+    )
 
 
 def test_cases_with_targets_of_their_own_are_told_by_how_many_are_on_time():
     """Nine in ten of 92 are 82.8: with 83 it is met, with 82 it is not."""
     mixed = {"compare_kind": "on_time", "compare": 0.9}
-    assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == ("met on time: 87 of 92", "good")
-    assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [("达标 按时 83/92 件", "good"), ("未达标 按时 82/92 件", "bad")]
-    assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == ("on time: 4 of 4 · too few to judge", "")
+    assert clock("en", 95, **mixed, n_judged=92, n_on_time=87) == (
+        "met on time: 87 of 92",
+        "good",
+    )
+    assert [clock("zh-CN", 92, **mixed, n_on_time=n) for n in (83, 82)] == [
+        ("达标 按时 83/92 件", "good"),
+        ("未达标 按时 82/92 件", "bad"),
+    ]
+    assert clock("en", 30, **mixed, n_judged=4, n_on_time=4) == (
+        "on time: 4 of 4 · too few to judge",
+        "",
+    )
 
 
 def test_what_a_pack_assumes_is_a_reference_and_no_target():
     """Of Wuhan's pack: two minutes and thirty are one published case."""
     own = {lang: texts.load_texts(lang, FOLDERS, WUHAN) for lang in texts.LANGUAGES}
-    row = {"figure": "closure_p90_s", "form": "duration", "unit": "", "value": 1_000.0, "compare": 1_800.0, "compare_kind": "target",
-           "better": "lower", "n": 92, "n_judged": 92, "n_on_time": 87, "n_reference": 92}
+    row = {
+        "figure": "closure_p90_s",
+        "form": "duration",
+        "unit": "",
+        "value": 1_000.0,
+        "compare": 1_800.0,
+        "compare_kind": "target",
+        "better": "lower",
+        "n": 92,
+        "n_judged": 92,
+        "n_on_time": 87,
+        "n_reference": 92,
+    }
     mixed = {**row, "compare_kind": "on_time", "compare": 0.9}
 
-    assert figure.figure(row, own["en"], WUHAN).beside == "met reference (one case) ≤ 30′00″ · 92 cases"
-    assert figure.figure(row, own["zh-CN"], WUHAN).beside == "达到 参考值（一例）≤ 30′00″ · 92\u00a0件"
-    assert figure.figure(mixed, own["en"], WUHAN).beside == "met 87 of 92 within reference (one case)"
-    assert figure.figure({**row, "n_reference": 0}, own["en"], WUHAN).beside == "met target ≤ 30′00″ · 92 cases"
+    assert (
+        figure.figure(row, own["en"], WUHAN).beside
+        == "met reference (one case) ≤ 30′00″ · 92 cases"
+    )
+    assert (
+        figure.figure(row, own["zh-CN"], WUHAN).beside
+        == "达到 参考值（一例）≤ 30′00″ · 92\u00a0件"
+    )
+    assert (
+        figure.figure(mixed, own["en"], WUHAN).beside
+        == "met 87 of 92 within reference (one case)"
+    )
+    assert (
+        figure.figure({**row, "n_reference": 0}, own["en"], WUHAN).beside
+        == "met target ≤ 30′00″ · 92 cases"
+    )
 
 
 def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed(hall):
@@ -145,29 +241,84 @@ def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed
 
 def programmes(hall, lang, *rows):
     """What is said of programmes' years."""
-    plain = {"programme": "estates", "scope": "renovated", "year": 2025, "plan": 200, "actual": 111, "under_way": 0, "due": 200.0, "basis": "counted",
-             "carried": 89, "carried_done": 88, "is_closed": True}
+    plain = {
+        "programme": "estates",
+        "scope": "renovated",
+        "year": 2025,
+        "plan": 200,
+        "actual": 111,
+        "under_way": 0,
+        "due": 200.0,
+        "basis": "counted",
+        "carried": 89,
+        "carried_done": 88,
+        "is_closed": True,
+    }
     shown = next(take(hall, lang).slot("programmes"))
-    return words(blocks.progress(replace(shown, rows=tuple({**plain, **row} for row in rows)), take(hall, lang)))
+    return words(
+        blocks.progress(
+            replace(shown, rows=tuple({**plain, **row} for row in rows)),
+            take(hall, lang),
+        )
+    )
 
 
 def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
-    assert programmes(hall, "zh-CN", {}) == "2025 老旧小区改造 111 / 200 年终结转 89，其后完成 88"
-    assert programmes(hall, "en", {}) == "Estates renovated 2025 111 / 200 89 carried over at the year's end, 88 finished since"
-    assert programmes(hall, "en", {"carried": 0}) == "Estates renovated 2025 111 / 200 counted"
+    assert (
+        programmes(hall, "zh-CN", {})
+        == "2025 老旧小区改造 111 / 200 年终结转 89，其后完成 88"
+    )
+    assert (
+        programmes(hall, "en", {})
+        == "Estates renovated 2025 111 / 200 89 carried over at the year's end, 88"
+        " finished since"
+    )
+    assert (
+        programmes(hall, "en", {"carried": 0})
+        == "Estates renovated 2025 111 / 200 counted"
+    )
 
 
 def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(hall):
-    none = {"year": 2026, "plan": None, "actual": None, "due": None, "basis": "none", "carried": None, "carried_done": None, "is_closed": False}
+    none = {
+        "year": 2026,
+        "plan": None,
+        "actual": None,
+        "due": None,
+        "basis": "none",
+        "carried": None,
+        "carried_done": None,
+        "is_closed": False,
+    }
     rows = (none, {**none, "programme": "lifts", "scope": "added"}, {"carried": 0})
-    assert programmes(hall, "zh-CN", *rows) == "2026 年计划未公布：老旧小区改造、加装电梯 2025 老旧小区改造 111 / 200 据台账"
-    assert programmes(hall, "en", *rows) == "Plans of 2026 not published: Estates renovated, Lifts added Estates renovated 2025 111 / 200 counted"
+    assert (
+        programmes(hall, "zh-CN", *rows)
+        == "2026 年计划未公布：老旧小区改造、加装电梯 2025 老旧小区改造 111 / 200 据台账"
+    )
+    assert (
+        programmes(hall, "en", *rows)
+        == "Plans of 2026 not published: Estates renovated, Lifts added Estates"
+        " renovated 2025 111 / 200 counted"
+    )
 
 
 def test_a_citys_own_words_for_levels_stand_beside_the_levels():
     """An order that is 紧急 in the file is on level 2, and is not called what another level is called there."""
-    for lang, said in (("zh-CN", ["1 级（特急）", "2 级（紧急）", "3 级（一般/普通）", "4 级（咨询）"]),
-                       ("en", ["Level 1 (特急)", "Level 2 (紧急)", "Level 3 (一般/普通)", "Level 4 (咨询)"])):
+    for lang, said in (
+        (
+            "zh-CN",
+            ["1 级（特急）", "2 级（紧急）", "3 级（一般/普通）", "4 级（咨询）"],
+        ),
+        (
+            "en",
+            [
+                "Level 1 (特急)",
+                "Level 2 (紧急)",
+                "Level 3 (一般/普通)",
+                "Level 4 (咨询)",
+            ],
+        ),
+    ):
         own = texts.load_texts(lang, FOLDERS, WUHAN)
         assert [own.say(f"priority-{level}") for level in (1, 2, 3, 4)] == said
         assert forms.write(2, "priority", own, WUHAN.zone) == said[1]
@@ -175,8 +326,14 @@ def test_a_citys_own_words_for_levels_stand_beside_the_levels():
 
 def test_a_level_for_which_a_city_has_no_word_keeps_the_programs_and_any_word_stands_as_it_is():
     odd = {"work_orders": {"priorities": {'so "urgent" { $n }': 1, "back\\slash": 3}}}
-    own = texts.load_texts("en", FOLDERS, replace(ISLANDS, settings={**ISLANDS.settings, "feeds": odd}))
-    assert [own.say(f"priority-{level}") for level in (1, 2, 3)] == ['Level 1 (so "urgent" { $n })', "Serious", "Level 3 (back\\slash)"]
+    own = texts.load_texts(
+        "en", FOLDERS, replace(ISLANDS, settings={**ISLANDS.settings, "feeds": odd})
+    )
+    assert [own.say(f"priority-{level}") for level in (1, 2, 3)] == [
+        'Level 1 (so "urgent" { $n })',
+        "Serious",
+        "Level 3 (back\\slash)",
+    ]
 
 
 def test_the_words_of_the_city_are_those_of_its_page(hall):
@@ -184,43 +341,89 @@ def test_the_words_of_the_city_are_those_of_its_page(hall):
 
 
 def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
-    row = {"figure": "proactive_pct", "value": None, "value_why": "no-proactive-source", "form": "percent", "unit": "unit-percent", "compare_kind": "last_week"}
+    row = {
+        "figure": "proactive_pct",
+        "value": None,
+        "value_why": "no-proactive-source",
+        "form": "percent",
+        "unit": "unit-percent",
+        "compare_kind": "last_week",
+    }
     assert beside("zh-CN", **row) == ("尚未接入主动发现的来源", "")
     assert beside("en", **row) == ("no proactive source is connected", "")
 
 
 def test_a_share_of_few_cases_says_of_how_many():
-    row = {"figure": "proactive_pct", "value": 100.0, "form": "percent", "unit": "unit-percent", "compare": 50.0, "compare_kind": "last_week"}
-    assert beside("en", **row, n=1) == ("+50.0 points vs same time last week · 1 case", "")
+    row = {
+        "figure": "proactive_pct",
+        "value": 100.0,
+        "form": "percent",
+        "unit": "unit-percent",
+        "compare": 50.0,
+        "compare_kind": "last_week",
+    }
+    assert beside("en", **row, n=1) == (
+        "+50.0 points vs same time last week · 1 case",
+        "",
+    )
     assert beside("zh-CN", **row, n=9) == ("较上周同期 +50.0 个百分点 · 9\u00a0件", "")
     assert beside("en", **row, n=10) == ("+50.0 points vs same time last week", "")
-    assert beside("en", **{**row, "compare": None, "compare_why": "no-history"}, n=3) == ("— last week is not whole in the data · 3 cases", "")
+    assert beside(
+        "en", **{**row, "compare": None, "compare_why": "no-history"}, n=3
+    ) == ("— last week is not whole in the data · 3 cases", "")
 
 
 def test_the_heat_says_that_it_is_weighted_and_of_what(hall):
     said = words(page.legend(take(hall), hall.registry))
-    assert "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
+    assert (
+        "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
+    )
     assert "12 weighted/km²" in said
-    assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(page.legend(take(hall, "zh-CN", window_s=5_400), hall.registry))
+    assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(
+        page.legend(take(hall, "zh-CN", window_s=5_400), hall.registry)
+    )
 
 
 def test_coverage_says_of_what_it_is_a_share(hall):
     n_cells = sum(hall.city.reference["districts"]["n_cells"].to_pylist())
     whole = round(n_cells * 0.0025)
-    assert f"as a share of all {whole} km², water and fields included; which streets are built up is not known" in words(
-        page.legend(take(hall), hall.registry))
-    assert beside("en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("of all 8,570 km², water and fields too", "")
-    assert beside("zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4) == ("占全域 8,570 km²，含水面田地", "")
+    assert (
+        f"as a share of all {whole} km², water and fields included; which streets are"
+        " built up is not known" in words(page.legend(take(hall), hall.registry))
+    )
+    assert beside(
+        "en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4
+    ) == ("of all 8,570 km², water and fields too", "")
+    assert beside(
+        "zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4
+    ) == ("占全域 8,570 km²，含水面田地", "")
 
 
 def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall):
     """Aircraft, coverage, links and programmes know no drill; events and flights do."""
     shown, mark = take(hall, mode="drill"), "live, not of the drill"
     marked = {name for name, figure in shown.figures.items() if mark in figure.beside}
-    assert marked == {"drones_integrated", "drones_online", "drones_flying", "coverage_60_pct", "departments_ok"}
-    legend = {row.children[0].children[1].children: words(row) for row in page.legend(shown, hall.registry)[0].children}
-    assert {title for title, said in legend.items() if " live" in said} == {"Drone coverage", "Departments", "Renewal"}
-    assert {each.name for each in shown.shown if each.is_live} >= {"department_linkage-tiles", "renovation-progress", "drone_coverage-seen"}
+    assert marked == {
+        "drones_integrated",
+        "drones_online",
+        "drones_flying",
+        "coverage_60_pct",
+        "departments_ok",
+    }
+    legend = {
+        row.children[0].children[1].children: words(row)
+        for row in page.legend(shown, hall.registry)[0].children
+    }
+    assert {title for title, said in legend.items() if " live" in said} == {
+        "Drone coverage",
+        "Departments",
+        "Renewal",
+    }
+    assert {each.name for each in shown.shown if each.is_live} >= {
+        "department_linkage-tiles",
+        "renovation-progress",
+        "drone_coverage-seen",
+    }
     assert "Programmes (the line: due by now) live" in words(page.side(shown))
     assert "Drones live" in words(scene.foot(shown))
     about = dict(tables.sheets(shown)[0].rows)
@@ -229,39 +432,83 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall
 
 def test_outside_a_drill_nothing_is_marked_so(hall):
     shown = take(hall)
-    assert "not of the drill" not in words([page.side(shown), page.legend(shown, hall.registry), scene.foot(shown)])
+    assert "not of the drill" not in words(
+        [page.side(shown), page.legend(shown, hall.registry), scene.foot(shown)]
+    )
     assert not any(each.is_live for each in shown.shown)
 
 
 def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hall):
     """At 7:30 on the 17th, as known by noon of the 18th: three events on the 16th, of which one was closed; none on the 17th yet."""
-    asked = {"as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC), "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC)}
+    asked = {
+        "as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC),
+        "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC),
+    }
     shown = take(hall, frame="1920x1080", **asked)
     said = words(page.headline(shown))
     assert said.startswith("Yesterday, the whole day · 2026-07-16 Thursday Events 3 ")
-    assert said.index("Open at its end 2") < said.index("Today so far, until 07:30") < said.index("Events today 0")
+    assert (
+        said.index("Open at its end 2")
+        < said.index("Today so far, until 07:30")
+        < said.index("Events today 0")
+    )
     assert tables.sheets(shown)[1].rows[0][0] == "yesterday_events_today"
     assert "Yesterday" not in words(page.headline(take(hall, **asked)))
-    assert "Yesterday" not in words(page.headline(take(hall, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC))))
+    assert "Yesterday" not in words(
+        page.headline(
+            take(hall, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC))
+        )
+    )
 
 
-def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_with_whole(hall):
-    pinned = pin(View(as_of=datetime(2026, 7, 17, 7, 30, tzinfo=UTC), frame="800x600"), hall.city, hall.desk.pointer).day_whole()
+def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_with_whole(
+    hall,
+):
+    pinned = pin(
+        View(as_of=datetime(2026, 7, 17, 7, 30, tzinfo=UTC), frame="800x600"),
+        hall.city,
+        hall.desk.pointer,
+    ).day_whole()
     week = pinned.days.week
-    assert (pinned.day_from, pinned.as_of) == (datetime(2026, 7, 16, tzinfo=UTC), datetime(2026, 7, 16, 23, 59, 59, 999_999, tzinfo=UTC))
-    assert (week.day_from, week.as_of) == (datetime(2026, 7, 9, tzinfo=UTC), datetime(2026, 7, 9, 23, 59, 59, 999_999, tzinfo=UTC))
+    assert (pinned.day_from, pinned.as_of) == (
+        datetime(2026, 7, 16, tzinfo=UTC),
+        datetime(2026, 7, 16, 23, 59, 59, 999_999, tzinfo=UTC),
+    )
+    assert (week.day_from, week.as_of) == (
+        datetime(2026, 7, 9, tzinfo=UTC),
+        datetime(2026, 7, 9, 23, 59, 59, 999_999, tzinfo=UTC),
+    )
     assert week.known_at - week.as_of == pinned.known_at - pinned.as_of
 
 
 def test_yesterday_is_said_to_be_compared_with_the_day_a_week_before_it_and_by_its_own_calendar():
     """A brief of 2 October speaks of the National Day, that of the 9th of an ordinary Thursday after it."""
-    for day, said in (((2026, 10, 1), "— that day was National Day: not compared"), ((2026, 10, 8), "— a week before was National Day: not compared")):
-        assert beside("en", day, value=9.0, compare_kind="week_before", compare_why="special-day") == (said, "")
-    assert beside("zh-CN", value=50.0, compare=40.0, compare_kind="week_before") == ("较前一周同日 +25%", "")
-    assert beside("en", value=3.0, compare_kind="day_before", compare_why="no-history") == ("— the day before is not whole in the data", "")
+    for day, said in (
+        ((2026, 10, 1), "— that day was National Day: not compared"),
+        ((2026, 10, 8), "— a week before was National Day: not compared"),
+    ):
+        assert beside(
+            "en", day, value=9.0, compare_kind="week_before", compare_why="special-day"
+        ) == (said, "")
+    assert beside("zh-CN", value=50.0, compare=40.0, compare_kind="week_before") == (
+        "较前一周同日 +25%",
+        "",
+    )
+    assert beside(
+        "en", value=3.0, compare_kind="day_before", compare_why="no-history"
+    ) == ("— the day before is not whole in the data", "")
 
 
 def test_a_brief_of_the_day_after_a_holiday_does_not_call_today_one(hall):
-    of_holiday = replace(hall.city, settings={**hall.city.settings, "calendar": {"country": "CN"}})
-    pinned = pin(View(as_of=datetime(2026, 10, 8, 8, tzinfo=UTC), frame="800x600"), of_holiday, hall.desk.pointer)
-    assert (pinned.days.today.kind, pinned.day_whole().days.today.kind) == ("workday", "holiday")
+    of_holiday = replace(
+        hall.city, settings={**hall.city.settings, "calendar": {"country": "CN"}}
+    )
+    pinned = pin(
+        View(as_of=datetime(2026, 10, 8, 8, tzinfo=UTC), frame="800x600"),
+        of_holiday,
+        hall.desk.pointer,
+    )
+    assert (pinned.days.today.kind, pinned.day_whole().days.today.kind) == (
+        "workday",
+        "holiday",
+    )

@@ -20,7 +20,9 @@ from twin.pack import load_city
 from twin.query import Desk
 from twin.store import Lake, publish
 
-FIRST = re.compile(r'<script type="application/json" id="first">(.*?)</script>', re.DOTALL)
+FIRST = re.compile(
+    r'<script type="application/json" id="first">(.*?)</script>', re.DOTALL
+)
 FIGURE = re.compile(r'data-figure="events_today" data-value="([\d.]+)"')
 
 
@@ -28,7 +30,14 @@ FIGURE = re.compile(r'data-figure="events_today" data-value="([\d.]+)"')
 def lake(tmp_path):
     """One event of today."""
     lake = Lake(tmp_path / "lake")
-    publish(lake, load_city(TRIO), [batch("events", event("N1", NEWEST, NEWEST))], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        lake,
+        load_city(TRIO),
+        [batch("events", event("N1", NEWEST, NEWEST))],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     return lake
 
 
@@ -42,12 +51,21 @@ def hall(lake):
 
 @pytest.fixture
 def client(hall):
-    return create_app(hall.desk, hall.registry, hall.city, clock=hall.clock).server.test_client()
+    return create_app(
+        hall.desk, hall.registry, hall.city, clock=hall.clock
+    ).server.test_client()
 
 
 def one_more(lake):
     at = NEWEST + timedelta(seconds=10)
-    publish(lake, load_city(TRIO), [batch("events", event("N2", at, at))], as_of=at, simulated=False, now=lambda: at)
+    publish(
+        lake,
+        load_city(TRIO),
+        [batch("events", event("N2", at, at))],
+        as_of=at,
+        simulated=False,
+        now=lambda: at,
+    )
 
 
 def test_the_first_answer_says_every_figure_before_any_script_has_run(client):
@@ -57,8 +75,12 @@ def test_the_first_answer_says_every_figure_before_any_script_has_run(client):
     assert page.index('id="headline"') < page.index("<script type=")
 
 
-def test_the_first_answer_holds_what_the_map_draws_and_no_markup_from_data(client, hall):
-    first = json.loads(FIRST.search(client.get("/?lang=en&v=1").get_data(as_text=True))[1])
+def test_the_first_answer_holds_what_the_map_draws_and_no_markup_from_data(
+    client, hall
+):
+    first = json.loads(
+        FIRST.search(client.get("/?lang=en&v=1").get_data(as_text=True))[1]
+    )
 
     assert first["spec"] == painting.paint(hall, "/", "?lang=en&v=1").spec
     assert first["places"]["side"]["tags"]
@@ -84,22 +106,30 @@ def test_of_a_new_snapshot_only_the_parts_that_changed_are_sent(hall, lake):
     before = painting.paint(hall, "/", "")
     one_more(lake)
 
-    changed = painting.paint(hall, "/", "").since({name: each["tags"] for name, each in before.since({})["places"].items()})["places"]
+    changed = painting.paint(hall, "/", "").since(
+        {name: each["tags"] for name, each in before.since({})["places"].items()}
+    )["places"]
 
     assert FIGURE.search(changed["headline"]["html"][0])[1] == "2.0"
     assert set(changed["headline"]["html"]) < set(range(len(before.places["headline"])))
     assert changed["banner"]["html"] == {}
 
 
-def test_a_browser_that_shows_more_parts_than_there_are_is_told_how_many_there_are(hall):
+def test_a_browser_that_shows_more_parts_than_there_are_is_told_how_many_there_are(
+    hall,
+):
     face = painting.paint(hall, "/", "")
     shown = {"side": [*face.since({})["places"]["side"]["tags"], "0123456789ab"]}
 
     assert len(face.since(shown)["places"]["side"]["tags"]) == len(face.places["side"])
 
 
-def test_a_picture_stays_under_the_reason_where_nothing_newer_can_be_read(hall, lake, monkeypatch):
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)  # it looks at its files again at once
+def test_a_picture_stays_under_the_reason_where_nothing_newer_can_be_read(
+    hall, lake, monkeypatch
+):
+    monkeypatch.setattr(
+        "twin.query.shelf.RECHECK_S", 0.0
+    )  # it looks at its files again at once
     for path in lake.snapshots.glob("*.json"):
         path.write_text("{", encoding="utf-8")
 
@@ -113,15 +143,31 @@ def test_a_picture_stays_under_the_reason_where_nothing_newer_can_be_read(hall, 
 
 
 def test_markup_escapes_what_comes_from_data():
-    said = markup.html_of(html.Div(["<b>", html.Span('a "quote" & more', title='"><script>')], className="x", **{"data-wish": '{"a": 1}'}))
+    said = markup.html_of(
+        html.Div(
+            ["<b>", html.Span('a "quote" & more', title='"><script>')],
+            className="x",
+            **{"data-wish": '{"a": 1}'},
+        )
+    )
 
-    assert said == ('<div class="x" data-wish="{&quot;a&quot;: 1}">&lt;b&gt;'
-                    '<span title="&quot;&gt;&lt;script&gt;">a "quote" &amp; more</span></div>')
+    assert (
+        said == '<div class="x" data-wish="{&quot;a&quot;: 1}">&lt;b&gt;'
+        '<span title="&quot;&gt;&lt;script&gt;">a "quote" &amp; more</span></div>'
+    )
 
 
 def test_markup_writes_attributes_as_html_has_them():
-    assert markup.html_of(html.Button("go", disabled=True, hidden=False, tabIndex="0")) == '<button disabled tabindex="0">go</button>'
-    assert markup.html_of(html.I(style={"height": "40%", "fontSize": "2px", "--swatch": "#fff"})) == '<i style="height:40%;font-size:2px;--swatch:#fff"></i>'
+    assert (
+        markup.html_of(html.Button("go", disabled=True, hidden=False, tabIndex="0"))
+        == '<button disabled tabindex="0">go</button>'
+    )
+    assert (
+        markup.html_of(
+            html.I(style={"height": "40%", "fontSize": "2px", "--swatch": "#fff"})
+        )
+        == '<i style="height:40%;font-size:2px;--swatch:#fff"></i>'
+    )
     assert markup.html_of([None, 3, ["a"], html.Br()]) == "3a<br>"
 
 
@@ -131,7 +177,9 @@ def test_what_needs_dash_in_the_browser_is_no_markup():
 
 
 def test_a_spark_of_three_values_has_its_gap_its_band_and_a_dot_on_the_last():
-    drawn = markup.html_of(lines.spark([0.0, None, 10.0], [(2.0, 4.0), None, (2.0, 5.0)], line=2))
+    drawn = markup.html_of(
+        lines.spark([0.0, None, 10.0], [(2.0, 4.0), None, (2.0, 5.0)], line=2)
+    )
 
     assert 'class="line" d="M125.0 94.6M750.0 5.4"' in drawn
     assert 'class="usual" d="M125.0 58.9L750.0 50.0L750.0 76.8L125.0 76.8Z"' in drawn
@@ -140,12 +188,30 @@ def test_a_spark_of_three_values_has_its_gap_its_band_and_a_dot_on_the_last():
 
 def test_a_trend_names_whole_hours_of_the_citys_clock_and_round_heights():
     start = NEWEST.replace(hour=0, minute=0, second=0)
-    rows = [{"at": start + timedelta(hours=n), "value": float(n), "usual_low": 1.0, "usual_high": 3.0, "is_partial": n == 23} for n in range(24)]
+    rows = [
+        {
+            "at": start + timedelta(hours=n),
+            "value": float(n),
+            "usual_low": 1.0,
+            "usual_high": 3.0,
+            "is_partial": n == 23,
+        }
+        for n in range(24)
+    ]
 
     drawn = markup.html_of(lines.trend(rows, ZoneInfo("Asia/Shanghai")))
 
-    assert re.findall(r">(\d\d:\d\d)<", drawn) == ["08:00", "12:00", "16:00", "20:00", "00:00", "04:00"]
+    assert re.findall(r">(\d\d:\d\d)<", drawn) == [
+        "08:00",
+        "12:00",
+        "16:00",
+        "20:00",
+        "00:00",
+        "04:00",
+    ]
     assert re.findall(r'<span style="bottom[^>]*>([\d,]+)<', drawn) == ["10", "20"]
     assert "data-moments" not in drawn
     told = markup.html_of(lines.trend(rows, ZoneInfo("Asia/Shanghai"), chooses=True))
-    assert json.loads(re.search(r'data-moments="([^"]*)"', told)[1].replace("&quot;", '"'))[5] == [f"{start:%Y-%m-%d}T05:00:00Z", 5.0]
+    assert json.loads(
+        re.search(r'data-moments="([^"]*)"', told)[1].replace("&quot;", '"')
+    )[5] == [f"{start:%Y-%m-%d}T05:00:00Z", 5.0]

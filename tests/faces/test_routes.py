@@ -37,7 +37,14 @@ def made(tmp_path_factory):
     """A lake that others are copies of."""
     path = tmp_path_factory.mktemp("made") / "lake"
     events = batch("events", event("N1", NEWEST, NEWEST))
-    publish(Lake(path), load_city(TRIO), [events], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
+    publish(
+        Lake(path),
+        load_city(TRIO),
+        [events],
+        as_of=NEWEST,
+        simulated=False,
+        now=lambda: NEWEST,
+    )
     return path
 
 
@@ -87,7 +94,9 @@ def test_a_map_file_under_its_own_tag_is_kept_for_ever(client, hall, land):
     assert is_kept(answer)
 
 
-def test_a_map_file_that_is_half_saved_is_not_sent_under_the_address_of_the_whole_one(client, hall, land):
+def test_a_map_file_that_is_half_saved_is_not_sent_under_the_address_of_the_whole_one(
+    client, hall, land
+):
     address, whole = drawn(hall), land.read_bytes()
     land.write_bytes(whole[: len(whole) // 2])
 
@@ -118,7 +127,9 @@ def test_an_address_without_the_right_tag_is_no_address(client, tag):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_map_file_that_cannot_be_read_is_a_sentence_and_the_page_is_drawn_without_it(client, hall, land):
+def test_a_map_file_that_cannot_be_read_is_a_sentence_and_the_page_is_drawn_without_it(
+    client, hall, land
+):
     address = drawn(hall)
     land.unlink()
 
@@ -158,10 +169,14 @@ def test_a_layers_rows_are_kept_under_the_tag_of_their_bytes(shown):
 
 
 @pytest.mark.parametrize("wrong", ["&color=red", "&as_of=2026-07-18T12:00:00Z&as_of="])
-def test_an_address_that_means_nothing_is_an_error_whatever_a_browser_says_it_keeps(shown, wrong):
+def test_an_address_that_means_nothing_is_an_error_whatever_a_browser_says_it_keeps(
+    shown, wrong
+):
     client, address = shown[0], heat(shown)
 
-    answer = client.get(address.replace("q=", "q=0") + wrong, headers={"If-None-Match": "*"})
+    answer = client.get(
+        address.replace("q=", "q=0") + wrong, headers={"If-None-Match": "*"}
+    )
 
     assert answer.status_code == 400
     assert answer.headers["Cache-Control"] == "no-store"
@@ -169,13 +184,17 @@ def test_an_address_that_means_nothing_is_an_error_whatever_a_browser_says_it_ke
 
 def test_rows_of_a_snapshot_that_is_gone_are_an_error_that_is_not_kept(shown):
     client, address = shown[0], heat(shown)
-    answer = client.get(re.sub("snapshot=[^&]+", "snapshot=20200101T000000Z-1-abcd", address))
+    answer = client.get(
+        re.sub("snapshot=[^&]+", "snapshot=20200101T000000Z-1-abcd", address)
+    )
 
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B08:00", "9999-12-31T23:59:59-08:00"])
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B08:00", "9999-12-31T23:59:59-08:00"]
+)
 def test_rows_of_a_moment_outside_the_calendar_are_refused(shown, moment):
     client, address = shown[0], heat(shown)
 
@@ -186,11 +205,23 @@ def test_rows_of_a_moment_outside_the_calendar_are_refused(shown, moment):
 
 
 def test_a_page_that_is_not_there_is_not_kept(client):
-    assert client.get("/pack/atlantis/land.geojson?x").headers["Cache-Control"] == "no-store"
+    assert (
+        client.get("/pack/atlantis/land.geojson?x").headers["Cache-Control"]
+        == "no-store"
+    )
 
 
-@pytest.mark.parametrize("wish", [{"at": "noon"}, {"at": "0001-01-01 00:00"}, {"at": None}, {"as_of": "0001-01-01T00:00:00+08:00"},
-                                  {"as_of": ""}, {"known_at": "9999-12-31T23:59:59-08:00"}])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"at": "noon"},
+        {"at": "0001-01-01 00:00"},
+        {"at": None},
+        {"as_of": "0001-01-01T00:00:00+08:00"},
+        {"as_of": ""},
+        {"known_at": "9999-12-31T23:59:59-08:00"},
+    ],
+)
 def test_a_moment_that_no_page_sends_is_refused_with_a_sentence(hall, wish):
     with pytest.raises(UsageError, match="cannot be read"):
         wished(View(), wish, hall)

@@ -42,22 +42,53 @@ def hall(place):
     made.desk.close()
 
 
-HEADINGS = {"drone_coverage": ("Drones", "Drone coverage", "Integrated", "Flying", "Seen in 60 min"), "attention": ("Needs attention", "Open events by stage", "Monitor"),
-            "department_linkage": ("Departments",), "headline": ("First response, median",), "renovation": ("Renewal", "Programmes"),
-            "districts": ("By district", "Events today, and the usual day"), "event_heat": ("Event heat",)}
+HEADINGS = {
+    "drone_coverage": (
+        "Drones",
+        "Drone coverage",
+        "Integrated",
+        "Flying",
+        "Seen in 60 min",
+    ),
+    "attention": ("Needs attention", "Open events by stage", "Monitor"),
+    "department_linkage": ("Departments",),
+    "headline": ("First response, median",),
+    "renovation": ("Renewal", "Programmes"),
+    "districts": ("By district", "Events today, and the usual day"),
+    "event_heat": ("Event heat",),
+}
 
 
-@pytest.mark.parametrize(("layer", "district"), [
-    pytest.param(layer, district, marks=pytest.mark.soak if district and n % 3 else ())
-    for district in ("", "alva") for n, layer in enumerate(HEADINGS)])
-def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(place, hall, layer, district, tmp_path):
+@pytest.mark.parametrize(
+    ("layer", "district"),
+    [
+        pytest.param(
+            layer, district, marks=pytest.mark.soak if district and n % 3 else ()
+        )
+        for district in ("", "alva")
+        for n, layer in enumerate(HEADINGS)
+    ],
+)
+def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(
+    place, hall, layer, district, tmp_path
+):
     city, lake = second.without(place[0], layer), place[1]
     lacking = hall_of(city, lake)
     whole, shown = take(hall, district=district), take(lacking, district=district)
 
     assert any(heading in everything(whole, hall) for heading in HEADINGS[layer])
-    assert [heading for heading in HEADINGS[layer] if heading in everything(shown, lacking)] == []
-    made = export(lacking.desk, lacking.registry, city, View(district=district), ["xlsx"], tmp_path, clock=lacking.clock)
+    assert [
+        heading for heading in HEADINGS[layer] if heading in everything(shown, lacking)
+    ] == []
+    made = export(
+        lacking.desk,
+        lacking.registry,
+        city,
+        View(district=district),
+        ["xlsx"],
+        tmp_path,
+        clock=lacking.clock,
+    )
     book = openpyxl.load_workbook(made.files[0])
     assert [name for name in book.sheetnames if name.startswith(f"{layer}-")] == []
     lacking.desk.close()
@@ -65,20 +96,38 @@ def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(place, hall, layer, 
 
 def test_a_wall_without_drones_has_no_place_for_a_fleet(place, hall):
     lacking = hall_of(second.without(place[0], "drone_coverage"), place[1])
-    classes = [[each.className for each in scene.foot(take(each))] for each in (hall, lacking)]
-    assert classes == [["block kind-fleet", "block kind-stages", "block kind-tiles"], ["block kind-stages", "block kind-tiles"]]
+    classes = [
+        [each.className for each in scene.foot(take(each))] for each in (hall, lacking)
+    ]
+    assert classes == [
+        ["block kind-fleet", "block kind-stages", "block kind-tiles"],
+        ["block kind-stages", "block kind-tiles"],
+    ]
     lacking.desk.close()
 
 
 def test_a_fleet_that_cannot_be_answered_says_so_in_its_place(hall):
     shown = take(hall)
-    failed = replace(shown, shown=tuple(replace(each, figures=(), rows=(), failed="no answer") if each.block.slot == "fleet" else each for each in shown.shown))
+    failed = replace(
+        shown,
+        shown=tuple(
+            (
+                replace(each, figures=(), rows=(), failed="no answer")
+                if each.block.slot == "fleet"
+                else each
+            )
+            for each in shown.shown
+        ),
+    )
     assert "no answer" in words(scene.foot(failed)[0])
 
 
 def cells(table):
     """Rows of a table, as they read."""
-    return [[words(cell).strip() for cell in row.children] for row in table.children[1].children]
+    return [
+        [words(cell).strip() for cell in row.children]
+        for row in table.children[1].children
+    ]
 
 
 def block(found, name):
@@ -87,7 +136,12 @@ def block(found, name):
         return next(filter(None, (block(each, name) for each in found)), None)
     if getattr(found, "data-block", None) == name:
         return found
-    return block(found.children, name) if getattr(found, "children", None) is not None and not isinstance(found.children, str) else None
+    return (
+        block(found.children, name)
+        if getattr(found, "children", None) is not None
+        and not isinstance(found.children, str)
+        else None
+    )
 
 
 def table(found):
@@ -96,73 +150,169 @@ def table(found):
         return next(filter(None, map(table, found)), None)
     if type(found).__name__ == "Table":
         return found
-    return table(found.children) if getattr(found, "children", None) is not None and not isinstance(found.children, str) else None
+    return (
+        table(found.children)
+        if getattr(found, "children", None) is not None
+        and not isinstance(found.children, str)
+        else None
+    )
 
 
-def test_ages_of_minutes_to_years_read_in_units_that_suit_them_and_names_in_the_readers_language(hall):
+def test_ages_of_minutes_to_years_read_in_units_that_suit_them_and_names_in_the_readers_language(
+    hall,
+):
     listed = cells(table(block(page.side(take(hall, "en")), "attention:rows")))
     assert [(row[1].split()[0], row[2], row[4]) for row in listed] == [
-        ("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "—", "8.8 y"), ("Прорыв", "Free Port and Enterprise Zone", "12 d 4 h"),
-        ("Overflowing", "Kensington and Chelsea upon Thames", "47 h 59′"), ("بلاغ", "Kensington and Chelsea upon Thames", "14 h 18′"),
-        ("Lost", "Llanfairpwllgwyngyll North", "1 h 22′"), ("Obstruction", "Charlottenburg-Wilmersdorf", "3′00″")]
+        ("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "—", "8.8 y"),
+        ("Прорыв", "Free Port and Enterprise Zone", "12 d 4 h"),
+        ("Overflowing", "Kensington and Chelsea upon Thames", "47 h 59′"),
+        ("بلاغ", "Kensington and Chelsea upon Thames", "14 h 18′"),
+        ("Lost", "Llanfairpwllgwyngyll North", "1 h 22′"),
+        ("Obstruction", "Charlottenburg-Wilmersdorf", "3′00″"),
+    ]
     chinese = cells(table(block(page.side(take(hall, "zh-CN")), "attention:rows")))
-    assert [row[4] for row in chinese] == ["8.8 年", "12 天 4 小时", "47 h 59′", "14 h 18′", "1 h 22′", "3′00″"]
+    assert [row[4] for row in chinese] == [
+        "8.8 年",
+        "12 天 4 小时",
+        "47 h 59′",
+        "14 h 18′",
+        "1 h 22′",
+        "3′00″",
+    ]
     assert [row[2] for row in chinese][1:5:3] == ["Porto Livre", "Llanfairpwllgwyngyll"]
 
 
 def test_a_name_keeps_its_direction_and_the_whole_of_it_is_in_its_title(hall):
-    row = table(block(page.side(take(hall, "en")), "attention:rows")).children[1].children[0]
+    row = (
+        table(block(page.side(take(hall, "en")), "attention:rows"))
+        .children[1]
+        .children[0]
+    )
     cell = row.children[1]
-    assert (type(cell.children[0].children).__name__, cell.title) == ("Bdi", second.OPEN[2][0])
+    assert (type(cell.children[0].children).__name__, cell.title) == (
+        "Bdi",
+        second.OPEN[2][0],
+    )
     assert page.top(take(hall))[0].dir == "auto"
 
 
 def side_by_side(hall, lang="en", **view):
-    return table(block(page.side(take(hall, lang, panel="districts", **view)), "districts:counts"))
+    return table(
+        block(
+            page.side(take(hall, lang, panel="districts", **view)), "districts:counts"
+        )
+    )
 
 
 def test_districts_side_by_side_worst_first_and_they_add_up(hall):
     table = side_by_side(hall)
-    assert [words(head) for head in table.children[0].children.children] == ["District", "Open", "Overdue", "Today", "Closed today"]
-    assert cells(table) == [["Kensington and Chelsea upon Thames", "2", "2", "0", "0"], ["Llanfairpwllgwyngyll North", "1", "1", "1", "0"],
-                            ["Free Port and Enterprise Zone", "1", "1", "0", "0"], ["Charlottenburg-Wilmersdorf", "1", "0", "1", "0"],
-                            ["No district known", "1", "1", "0", "0"], ["Whole city", "6", "5", "2", "0"]]
-    assert [row[0] for row in cells(side_by_side(hall, "zh-CN"))][-2:] == ["所在区不明", "全市"]
+    assert [words(head) for head in table.children[0].children.children] == [
+        "District",
+        "Open",
+        "Overdue",
+        "Today",
+        "Closed today",
+    ]
+    assert cells(table) == [
+        ["Kensington and Chelsea upon Thames", "2", "2", "0", "0"],
+        ["Llanfairpwllgwyngyll North", "1", "1", "1", "0"],
+        ["Free Port and Enterprise Zone", "1", "1", "0", "0"],
+        ["Charlottenburg-Wilmersdorf", "1", "0", "1", "0"],
+        ["No district known", "1", "1", "0", "0"],
+        ["Whole city", "6", "5", "2", "0"],
+    ]
+    assert [row[0] for row in cells(side_by_side(hall, "zh-CN"))][-2:] == [
+        "所在区不明",
+        "全市",
+    ]
 
 
 def test_a_row_chooses_its_district_and_no_row_without_one_chooses(hall):
     rows = side_by_side(hall).children[1].children
-    chosen = [json.loads(row.__dict__["data-wish"])["district"] if hasattr(row, "data-wish") else None for row in rows]
+    chosen = [
+        (
+            json.loads(row.__dict__["data-wish"])["district"]
+            if hasattr(row, "data-wish")
+            else None
+        )
+        for row in rows
+    ]
     assert chosen == ["brisa", "corra", "fz-porto", "alva", None, None]
-    assert [getattr(row, "tabIndex", None) for row in rows] == ["0", "0", "0", "0", None, None]
-    assert wished(View(panel="districts"), {"district": "brisa"}, hall) == View(panel="districts", district="brisa")
+    assert [getattr(row, "tabIndex", None) for row in rows] == [
+        "0",
+        "0",
+        "0",
+        "0",
+        None,
+        None,
+    ]
+    assert wished(View(panel="districts"), {"district": "brisa"}, hall) == View(
+        panel="districts", district="brisa"
+    )
 
 
-def test_the_panel_turns_between_the_overview_and_the_districts_and_the_link_says_which(hall):
+def test_the_panel_turns_between_the_overview_and_the_districts_and_the_link_says_which(
+    hall,
+):
     for panel in ("", "districts"):
         side = page.side(take(hall, panel=panel))
-        assert [wish for wish in wishes(side) if "panel" in wish] == [{"panel": ""}, {"panel": "districts"}]
+        assert [wish for wish in wishes(side) if "panel" in wish] == [
+            {"panel": ""},
+            {"panel": "districts"},
+        ]
         assert (block(side, "districts:counts") is not None) == (panel == "districts")
         assert (block(side, "attention:rows") is not None) == (panel == "")
     assert wished(View(), {"panel": "districts"}, hall).url() == "panel=districts&v=1"
 
 
 def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(hall):
-    for frame, both in (("1920x1080", True), ("1600x900x2", True), ("1366x768", False), ("", False), ("x", False)):
+    for frame, both in (
+        ("1920x1080", True),
+        ("1600x900x2", True),
+        ("1366x768", False),
+        ("", False),
+        ("x", False),
+    ):
         shown = take(hall, frame=frame)
-        assert ({"attention:rows", "districts:counts", "department_linkage:tiles"} <= {name for name in ("attention:rows", "districts:counts", "department_linkage:tiles")
-                                                                                       if block(page.side(shown), name)}) == both
+        assert (
+            {"attention:rows", "districts:counts", "department_linkage:tiles"}
+            <= {
+                name
+                for name in (
+                    "attention:rows",
+                    "districts:counts",
+                    "department_linkage:tiles",
+                )
+                if block(page.side(shown), name)
+            }
+        ) == both
         assert (page.panel_px(shown) > page.PANEL_PX) == both
 
 
 def test_the_workbook_and_the_tables_have_every_district(hall, tmp_path):
-    made = export(hall.desk, hall.registry, hall.city, View(), ["xlsx", "csv"], tmp_path, clock=hall.clock)
-    heads, *rows = openpyxl.load_workbook(made.files[0])["districts-counts"].iter_rows(values_only=True)
+    made = export(
+        hall.desk,
+        hall.registry,
+        hall.city,
+        View(),
+        ["xlsx", "csv"],
+        tmp_path,
+        clock=hall.clock,
+    )
+    heads, *rows = openpyxl.load_workbook(made.files[0])["districts-counts"].iter_rows(
+        values_only=True
+    )
     found = [dict(zip(heads, row, strict=True)) for row in rows]
     figures = ("open_now", "overdue_now", "events_today", "closed_today", "refused_now")
     assert [row["name"] for row in found[-2:]] == ["No district known", "Whole city"]
-    assert {name: sum(row[name] for row in found[:-1]) for name in figures} == {name: found[-1][name] for name in figures}
+    assert {name: sum(row[name] for row in found[:-1]) for name in figures} == {
+        name: found[-1][name] for name in figures
+    }
     assert found[-1]["open_now"] == take(hall).figures["open_now"].value == 6
-    (of_csv,) = (path for path in made.files if path.name.endswith("-districts-counts.csv"))
+    (of_csv,) = (
+        path for path in made.files if path.name.endswith("-districts-counts.csv")
+    )
     with of_csv.open(encoding="utf-8-sig", newline="") as file:
-        assert [row["name"] for row in csv.DictReader(list(file)[1:])] == [row["name"] for row in found]
+        assert [row["name"] for row in csv.DictReader(list(file)[1:])] == [
+            row["name"] for row in found
+        ]

@@ -18,9 +18,40 @@ from twin.pack import load_city
 
 TESTS = Path(__file__).resolve().parents[1]
 READ_AT = datetime(2026, 7, 16, 12, tzinfo=UTC)
-HEADER = ("number", "opened", "kind", "text", "district", "urgency", "x", "y", "unit", "sent", "acked", "arrived", "done", "told", "happy")
-FIELDS = ("event_id", "created_at", "category", "details", "district", "priority", "lon", "lat", "unit_name", "sent_at", "acked_at",
-          "arrived_at", "done_at", "told_at", "is_satisfied")
+HEADER = (
+    "number",
+    "opened",
+    "kind",
+    "text",
+    "district",
+    "urgency",
+    "x",
+    "y",
+    "unit",
+    "sent",
+    "acked",
+    "arrived",
+    "done",
+    "told",
+    "happy",
+)
+FIELDS = (
+    "event_id",
+    "created_at",
+    "category",
+    "details",
+    "district",
+    "priority",
+    "lon",
+    "lat",
+    "unit_name",
+    "sent_at",
+    "acked_at",
+    "arrived_at",
+    "done_at",
+    "told_at",
+    "is_satisfied",
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +62,12 @@ class Taken:
 
     def rows(self, table: str = "events") -> list[dict[str, object]]:
         """The rows of a table; none if the feed gave no batch for it."""
-        return [row for batch in self.batches if batch.table == table for row in batch.rows.to_pylist()]
+        return [
+            row
+            for batch in self.batches
+            if batch.table == table
+            for row in batch.rows.to_pylist()
+        ]
 
     @property
     def event(self) -> dict[str, object]:
@@ -42,7 +78,12 @@ class Taken:
     @property
     def refused(self) -> list[dict[str, object]]:
         """Rows of quarantine."""
-        return pa.concat_tables([TABLES["quarantine"].empty(), *(batch.refused for batch in self.batches if batch.refused is not None)]).to_pylist()
+        return pa.concat_tables(
+            [
+                TABLES["quarantine"].empty(),
+                *(batch.refused for batch in self.batches if batch.refused is not None),
+            ]
+        ).to_pylist()
 
     @property
     def reason(self) -> str:
@@ -74,24 +115,53 @@ def wuhan() -> City:
 @pytest.fixture
 def mapping(trio: City) -> OrderMapping:
     """A mapping of the columns in `HEADER`, with moments in the city's zone."""
-    return replace(load_mapping(trio), columns=dict(zip(FIELDS, HEADER, strict=True)), time_format="%Y-%m-%d %H:%M:%S",
-                   priorities={"high": 1, "low": 4}, safety_words=("gas",), safety_priority=2)
+    return replace(
+        load_mapping(trio),
+        columns=dict(zip(FIELDS, HEADER, strict=True)),
+        time_format="%Y-%m-%d %H:%M:%S",
+        priorities={"high": 1, "low": 4},
+        safety_words=("gas",),
+        safety_priority=2,
+    )
 
 
 def order_of(**cells: str) -> dict[str, str]:
     """A good order; `cells` replace some of its cells."""
-    return dict.fromkeys(HEADER, "") | {"number": "A1", "opened": "2026-07-16 09:00:00", "kind": "noise", "text": "a loud engine", "x": "-34.97", "y": "41.0"} | cells
+    return (
+        dict.fromkeys(HEADER, "")
+        | {
+            "number": "A1",
+            "opened": "2026-07-16 09:00:00",
+            "kind": "noise",
+            "text": "a loud engine",
+            "x": "-34.97",
+            "y": "41.0",
+        }
+        | cells
+    )
 
 
 @pytest.fixture
 def take(tmp_path: Path, trio: City, mapping: OrderMapping) -> Callable[..., Taken]:
     """Write orders to a CSV and read it; keywords change the mapping."""
 
-    def _take(*orders: Mapping[str, str], header: Iterable[str] = HEADER, recorded_at: datetime = READ_AT, **changes: object) -> Taken:
+    def _take(
+        *orders: Mapping[str, str],
+        header: Iterable[str] = HEADER,
+        recorded_at: datetime = READ_AT,
+        **changes: object,
+    ) -> Taken:
         path = tmp_path / "orders.csv"
-        lines = [",".join(header), *(",".join(f'"{cell}"' for cell in row.values()) for row in orders)]
+        lines = [
+            ",".join(header),
+            *(",".join(f'"{cell}"' for cell in row.values()) for row in orders),
+        ]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return Taken(tuple(read(path, replace(mapping, **changes), trio, recorded_at=recorded_at)))
+        return Taken(
+            tuple(
+                read(path, replace(mapping, **changes), trio, recorded_at=recorded_at)
+            )
+        )
 
     return _take
 

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 
 from twin.feeds.sheets import Sheet
 
-QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inside: (
-        st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside, max_size=3)
+        st.lists(inside, max_size=3)
+        | st.dictionaries(st.text(max_size=4), inside, max_size=3)
     ),
     max_leaves=8,
 )
@@ -25,7 +28,9 @@ def rows_of(sheet: Sheet) -> dict[int, dict[str, Any]]:
     return {
         number: {name: cell for name, cell in row.items() if cell is not None}
         for block in sheet.blocks
-        for number, row in zip(block.numbers.to_pylist(), block.cells.to_pylist(), strict=True)
+        for number, row in zip(
+            block.numbers.to_pylist(), block.cells.to_pylist(), strict=True
+        )
     }
 
 

@@ -21,14 +21,21 @@ POINT = {"type": "Point", "coordinates": [114.3, 30.6]}
 
 
 def feature(**members: Any) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": POINT, "properties": {"number": "A1"}} | members
+    return {
+        "type": "Feature",
+        "geometry": POINT,
+        "properties": {"number": "A1"},
+    } | members
 
 
-def written(folder: Path, *features: Any, name: str = "a.geojson", **members: Any) -> Path:
+def written(
+    folder: Path, *features: Any, name: str = "a.geojson", **members: Any
+) -> Path:
     path = folder / name
     path.write_text(
         json.dumps(
-            {"type": "FeatureCollection", **members, "features": list(features)}, ensure_ascii=False
+            {"type": "FeatureCollection", **members, "features": list(features)},
+            ensure_ascii=False,
         ),
         encoding="utf-8",
     )
@@ -40,13 +47,24 @@ def test_properties_become_columns_and_the_point_becomes_two(tmp_path):
         written(
             tmp_path,
             feature(
-                id=7, properties={"number": "A1", "unit": {"name": "路灯所", "tags": [1, "b"]}}
+                id=7,
+                properties={
+                    "number": "A1",
+                    "unit": {"name": "路灯所", "tags": [1, "b"]},
+                },
             ),
         ),
         ("number", "longitude"),
     )
 
-    assert sheet.header == ("longitude", "latitude", "id", "number", "unit.name", "unit.tags")
+    assert sheet.header == (
+        "longitude",
+        "latitude",
+        "id",
+        "number",
+        "unit.name",
+        "unit.tags",
+    )
     assert rows_of(sheet) == {
         1: {
             "longitude": "114.3",
@@ -62,8 +80,9 @@ def test_properties_become_columns_and_the_point_becomes_two(tmp_path):
 def test_no_digit_of_a_number_is_lost(tmp_path):
     path = tmp_path / "a.geojson"
     path.write_text(
-        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "Point", "coordinates": '
-        '[114.30000000000000000001, 30.60]}, "properties": {"n": 123456789012345678901234567890, "x": 1.50, "l": [1.0]}}]}'
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry":'
+        ' {"type": "Point", "coordinates": [114.30000000000000000001, 30.60]},'
+        ' "properties": {"n": 123456789012345678901234567890, "x": 1.50, "l": [1.0]}}]}'
     )
 
     assert rows_of(open_geojson(path, ())) == {
@@ -79,7 +98,8 @@ def test_no_digit_of_a_number_is_lost(tmp_path):
 
 def test_names_that_the_point_has_too_are_told_apart(tmp_path):
     sheet = open_geojson(
-        written(tmp_path, feature(id="f1", properties={"longitude": "x", "id": "p1"})), ("id",)
+        written(tmp_path, feature(id="f1", properties={"longitude": "x", "id": "p1"})),
+        ("id",),
     )
 
     assert rows_of(sheet) == {
@@ -95,7 +115,11 @@ def test_names_that_the_point_has_too_are_told_apart(tmp_path):
 
 @pytest.mark.parametrize(
     "geometry",
-    [None, {"type": "Point", "coordinates": []}, {"type": "Point", "coordinates": [None, None]}],
+    [
+        None,
+        {"type": "Point", "coordinates": []},
+        {"type": "Point", "coordinates": [None, None]},
+    ],
 )
 def test_a_feature_without_a_place_has_empty_cells(tmp_path, geometry):
     path = written(tmp_path, feature(geometry=geometry))
@@ -125,7 +149,12 @@ def test_several_points_are_no_place_and_that_is_said(tmp_path):
     ("changed", "fault"),
     [
         (
-            {"geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 1], [0, 0]]]}},
+            {
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[0, 0], [1, 0], [0, 1], [0, 0]]],
+                }
+            },
             "its geometry is a Polygon, and any point of it would be a guess",
         ),
         (
@@ -140,7 +169,10 @@ def test_several_points_are_no_place_and_that_is_said(tmp_path):
             {"geometry": {"type": "Point", "coordinates": [114.3]}},
             "its point is not a longitude and a latitude",
         ),
-        ({"geometry": {"type": "Circle"}}, "its geometry is of no kind that GeoJSON knows"),
+        (
+            {"geometry": {"type": "Circle"}},
+            "its geometry is of no kind that GeoJSON knows",
+        ),
         ({"geometry": 5}, "its geometry is no object"),
         ({"properties": 5}, "it is no object but 5"),
         ({"type": "Thing"}, "it is no Feature"),
@@ -151,7 +183,9 @@ def test_several_points_are_no_place_and_that_is_said(tmp_path):
     ],
 )
 def test_what_is_no_point_is_refused_by_its_row(tmp_path, changed, fault):
-    sheet = open_geojson(written(tmp_path, feature(), feature(**changed), feature()), ("number",))
+    sheet = open_geojson(
+        written(tmp_path, feature(), feature(**changed), feature()), ("number",)
+    )
 
     assert faults_of(sheet) == {2: fault}
 
@@ -159,7 +193,8 @@ def test_what_is_no_point_is_refused_by_its_row(tmp_path, changed, fault):
 def test_a_property_that_is_given_twice_is_a_fault(tmp_path):
     path = tmp_path / "a.geojson"
     path.write_text(
-        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"n": 1, "n": 2}}]}'
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry":'
+        ' null, "properties": {"n": 1, "n": 2}}]}'
     )
 
     assert faults_of(open_geojson(path, ())) == {
@@ -197,13 +232,16 @@ def test_wgs84_by_any_of_its_names_is_read(tmp_path, name, is_last):
 def test_another_reference_system_is_refused_with_what_to_do(tmp_path, crs):
     with pytest.raises(
         ContractError,
-        match=r"a\.geojson: its reference system is .*, and degrees of WGS 84 are read only",
+        match=(
+            r"a\.geojson: its reference system is .*, and degrees of WGS 84 are read"
+            r" only"
+        ),
     ) as caught:
         open_geojson(written(tmp_path, feature(), crs=crs), ())
 
     assert (
-        "or without `crs` in degrees of the datum that crs under [feeds.work_orders] names"
-        in caught.value.fix
+        "or without `crs` in degrees of the datum that crs under [feeds.work_orders]"
+        " names" in caught.value.fix
     )
 
 
@@ -215,12 +253,17 @@ def test_another_reference_system_is_refused_with_what_to_do(tmp_path, crs):
         "{0}\r\n{1}",
         "\ufeff{0}\n\n{1}\n",
         '{{"type": "FeatureCollection", "features": [{0},\n{1}]}}',
-        '{{"features": [{0}, {1}],\n "type": "FeatureCollection", "bbox": [1, 2, 3, 4]}}',
+        (
+            '{{"features": [{0}, {1}],\n "type": "FeatureCollection", "bbox": [1, 2, 3,'
+            " 4]}}"
+        ),
     ],
 )
 def test_features_in_a_collection_or_one_on_each_line_are_the_same(tmp_path, text):
     path = tmp_path / "a.json"
-    path.write_text(text.format(json.dumps(feature()), json.dumps(feature(id=2))), encoding="utf-8")
+    path.write_text(
+        text.format(json.dumps(feature()), json.dumps(feature(id=2))), encoding="utf-8"
+    )
 
     assert rows_of(open_geojson(path, ("number",))) == {
         1: {"number": "A1", "longitude": "114.3", "latitude": "30.6"},
@@ -230,7 +273,9 @@ def test_features_in_a_collection_or_one_on_each_line_are_the_same(tmp_path, tex
 
 def test_a_sequence_may_break_its_lines(tmp_path):
     path = tmp_path / "a.geojsons"
-    path.write_text("".join(f"\x1e{json.dumps(feature(), indent=1)}\n" for _ in range(3)))
+    path.write_text(
+        "".join(f"\x1e{json.dumps(feature(), indent=1)}\n" for _ in range(3))
+    )
 
     assert list(rows_of(open_geojson(path, ()))) == [1, 2, 3]
 
@@ -252,7 +297,10 @@ def test_a_single_feature_is_one_row(tmp_path):
             b'{"type": "FeatureCollection", "features": [\n{"type": "Feature"',
             "a.geojson, line 2: this is no JSON",
         ),
-        (b'{"type": "FeatureCollection", "features": [\n]', "a.geojson, line 2: this is no JSON"),
+        (
+            b'{"type": "FeatureCollection", "features": [\n]',
+            "a.geojson, line 2: this is no JSON",
+        ),
         (
             b'{"type": "FeatureCollection", "features": []}\n}',
             r"line 2: this is no JSON \(something stands behind its end\)",
@@ -262,17 +310,31 @@ def test_a_single_feature_is_one_row(tmp_path):
             r"line 2: this is no JSON \('features' is given twice\)",
         ),
         (
-            '{"type": "FeatureCollection", "features": [\n{"名": 1}]}'.encode("gb18030"),
+            '{"type": "FeatureCollection", "features": [\n{"名": 1}]}'.encode(
+                "gb18030"
+            ),
             r"line 2: it is not UTF-8, byte 47 \(0xc3\) does not fit",
         ),
         ('{"type": "FeatureCollection"}'.encode("utf-16-le"), "a.geojson is UTF-16"),
-        (b'{"type": "Topology", "objects": {}}', "is no GeoJSON of features, but a Topology"),
-        (b'{"type": "Point", "coordinates": [1, 2]}', "is no GeoJSON of features, but a Point"),
+        (
+            b'{"type": "Topology", "objects": {}}',
+            "is no GeoJSON of features, but a Topology",
+        ),
+        (
+            b'{"type": "Point", "coordinates": [1, 2]}',
+            "is no GeoJSON of features, but a Point",
+        ),
         (b"[1]", "is no GeoJSON of features"),
-        (b"[" * 100_000, r"objects inside of objects without an end|is no GeoJSON|no JSON"),
+        (
+            b"[" * 100_000,
+            r"objects inside of objects without an end|is no GeoJSON|no JSON",
+        ),
         (b'{"features": []}\n{"features": []}\n', "holds several collections"),
         (b'{"type": "FeatureCollection"}', "without a list of features"),
-        (b'{"type": "FeatureCollection", "features": {"0": 1}}', "without a list of features"),
+        (
+            b'{"type": "FeatureCollection", "features": {"0": 1}}',
+            "without a list of features",
+        ),
     ],
 )
 def test_a_file_that_is_off_is_one_sentence_with_its_line(tmp_path, content, said):
@@ -287,7 +349,10 @@ def test_a_file_that_is_off_is_one_sentence_with_its_line(tmp_path, content, sai
         ('{"type": "FeatureCollection", "features": []}', True),
         ('{ "features" : [ ] }', True),
         ('\x1e{"properties": {}, "type":"Feature"}\n', True),
-        ('[{"service_request_id": 1, "description": "\\"type\\": \\"Feature\\""}]', False),
+        (
+            '[{"service_request_id": 1, "description": "\\"type\\": \\"Feature\\""}]',
+            False,
+        ),
         ('{"service_requests": []}', False),
         ("", False),
     ],
@@ -321,7 +386,8 @@ def test_names_in_another_spelling_of_unicode_are_found(tmp_path):
 def test_half_a_letter_is_shown_as_such(tmp_path):
     path = tmp_path / "a.geojson"
     path.write_text(
-        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": null, "properties": {"n": "cut \\ud83d"}}]}'
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry":'
+        ' null, "properties": {"n": "cut \\ud83d"}}]}'
     )
 
     assert rows_of(open_geojson(path, ("n",))) == {1: {"n": "cut \ufffd"}}
@@ -351,7 +417,9 @@ def test_a_file_that_changes_between_its_two_readings_is_refused(tmp_path):
     content=st.binary(max_size=80)
     | JSON.map(lambda value: json.dumps(value).encode())
     | st.lists(JSON, max_size=4).map(
-        lambda items: json.dumps({"type": "FeatureCollection", "features": items}).encode()
+        lambda items: json.dumps(
+            {"type": "FeatureCollection", "features": items}
+        ).encode()
     )
 )
 def test_any_bytes_give_a_sheet_or_one_sentence(tmp_path, content):
@@ -362,23 +430,30 @@ def test_any_bytes_give_a_sheet_or_one_sentence(tmp_path, content):
 
 @QUIET
 @given(
-    features=st.lists(st.dictionaries(st.text(max_size=4), JSON, max_size=3), max_size=6),
+    features=st.lists(
+        st.dictionaries(st.text(max_size=4), JSON, max_size=3), max_size=6
+    ),
     chunk=st.integers(1, 200),
 )
 def test_each_feature_with_a_place_has_its_number_whatever_its_properties(
     tmp_path, features, chunk
 ):
-    path = written(tmp_path, *(feature(properties=properties) for properties in features))
+    path = written(
+        tmp_path, *(feature(properties=properties) for properties in features)
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_items, "_CHUNK", chunk)
-        assert list(rows_of(open_geojson(path, ()))) == list(range(1, len(features) + 1))
+        assert list(rows_of(open_geojson(path, ()))) == list(
+            range(1, len(features) + 1)
+        )
 
 
 @QUIET
 @given(
     numbers=st.lists(
         st.from_regex(
-            r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?", fullmatch=True
+            r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?",
+            fullmatch=True,
         ),
         min_size=1,
     )

@@ -31,7 +31,9 @@ REQUEST = {
 
 def of_json(folder: Path, content: object, name: str = "a.json") -> Path:
     path = folder / name
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    path.write_text(
+        content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
+    )
     return path
 
 
@@ -39,7 +41,9 @@ def of_xml(
     folder: Path, inside: str, head: str = '<?xml version="1.0" encoding="utf-8"?>\n'
 ) -> Path:
     path = folder / "a.xml"
-    path.write_text(f"{head}<service_requests>\n{inside}</service_requests>", encoding="utf-8")
+    path.write_text(
+        f"{head}<service_requests>\n{inside}</service_requests>", encoding="utf-8"
+    )
     return path
 
 
@@ -101,23 +105,36 @@ def test_elements_that_repeat_or_hold_others_are_kept(tmp_path):
     inside = "<request><service_request_id>1</service_request_id><lat/><media_url>a</media_url><media_url>b</media_url><x><y>1</y></x></request>"
     (row,) = rows_of(open_xml(of_xml(tmp_path, inside), WANTED)).values()
 
-    assert row == {"service_request_id": "1", "lat": "", "media_url": '["a", "b"]', "x.y": "1"}
+    assert row == {
+        "service_request_id": "1",
+        "lat": "",
+        "media_url": '["a", "b"]',
+        "x.y": "1",
+    }
 
 
 def test_a_name_space_and_a_nil_are_understood(tmp_path):
     (tmp_path / "a.xml").write_text(
-        '<service_requests xmlns="urn:x" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><request>'
-        '<service_request_id>1</service_request_id><lat i:nil="true"/></request></service_requests>'
+        '<service_requests xmlns="urn:x"'
+        ' xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><request><service_request_id>1</service_request_id><lat'
+        ' i:nil="true"/></request></service_requests>'
     )
 
-    assert rows_of(open_xml(tmp_path / "a.xml", WANTED)) == {1: {"service_request_id": "1"}}
+    assert rows_of(open_xml(tmp_path / "a.xml", WANTED)) == {
+        1: {"service_request_id": "1"}
+    }
 
 
 def test_text_between_elements_is_a_fault_of_its_row(tmp_path):
-    broken = "<request><service_request_id>2</service_request_id><description>loud <b>noise</b></description></request>"
+    broken = (
+        "<request><service_request_id>2</service_request_id><description>loud"
+        " <b>noise</b></description></request>"
+    )
 
     assert faults_of(
-        open_xml(of_xml(tmp_path, elements(**REQUEST) + broken + elements(**REQUEST)), WANTED)
+        open_xml(
+            of_xml(tmp_path, elements(**REQUEST) + broken + elements(**REQUEST)), WANTED
+        )
     ) == {2: "<description> has text between its elements"}
 
 
@@ -143,7 +160,10 @@ def test_a_quiet_day_lacks_no_column(tmp_path, text):
 def test_a_servers_error_is_its_words(tmp_path, content):
     with pytest.raises(
         ContractError,
-        match=r"a\.json holds no requests, but the word of a server .*: 403 Invalid api_key\.",
+        match=(
+            r"a\.json holds no requests, but the word of a server .*: 403 Invalid"
+            r" api_key\."
+        ),
     ):
         open_json(of_json(tmp_path, content), WANTED)
 
@@ -161,17 +181,22 @@ def test_what_a_server_says_beside_its_requests_is_said(tmp_path):
 
 def test_a_servers_error_in_xml_is_its_words(tmp_path):
     (tmp_path / "a.xml").write_text(
-        "<errors><error><code>404</code><description>service_code not found</description></error></errors>"
+        "<errors><error><code>404</code><description>service_code not"
+        " found</description></error></errors>"
     )
     with pytest.raises(ContractError, match=r": 404 service_code not found\."):
         open_xml(tmp_path / "a.xml", WANTED)
 
 
 @pytest.mark.parametrize("text", ["[{0}, {1}]", "{0}\n{1}\n", "{0}\n\n{1}"])
-def test_any_list_of_objects_and_one_on_each_line_is_read_by_its_own_names(tmp_path, text):
+def test_any_list_of_objects_and_one_on_each_line_is_read_by_its_own_names(
+    tmp_path, text
+):
     path = of_json(
         tmp_path,
-        text.replace("{0}", '{"编号": 1, "a": true}').replace("{1}", '{"编号": 2.50, "b": NaN}'),
+        text.replace("{0}", '{"编号": 1, "a": true}').replace(
+            "{1}", '{"编号": 2.50, "b": NaN}'
+        ),
     )
     sheet = open_json(path, ("编号",))
 
@@ -180,16 +205,18 @@ def test_any_list_of_objects_and_one_on_each_line_is_read_by_its_own_names(tmp_p
 
 
 def test_a_single_line_of_a_file_of_lines_is_one_row(tmp_path):
-    assert rows_of(open_json(of_json(tmp_path, '{"n": 1, "errors": [2]}', "a.jsonl"), ("n",))) == {
-        1: {"n": "1", "errors": "[2]"}
-    }
+    assert rows_of(
+        open_json(of_json(tmp_path, '{"n": 1, "errors": [2]}', "a.jsonl"), ("n",))
+    ) == {1: {"n": "1", "errors": "[2]"}}
 
 
 def test_what_is_no_object_is_refused_by_its_row_and_an_empty_one_is_blank(tmp_path):
     sheet = open_json(of_json(tmp_path, [{"n": 1}, 5, {}, ["a"], {"n": 2}]), ("n",))
 
     assert [block.numbers.to_pylist() for block in sheet.blocks] == [[1, 2, 4, 5]]
-    assert faults_of(open_json(of_json(tmp_path, [{"n": 1}, 5, {}, ["a"]]), ("n",))) == {
+    assert faults_of(
+        open_json(of_json(tmp_path, [{"n": 1}, 5, {}, ["a"]]), ("n",))
+    ) == {
         2: "it is no object but 5",
         4: 'it is no object but ["a"]',
     }
@@ -200,7 +227,9 @@ def test_a_list_of_bare_values_is_no_table(tmp_path):
         open_json(of_json(tmp_path, [1, 2]), ())
 
 
-def test_columns_that_differ_only_in_spaces_and_nested_ones_have_their_place_behind_them(tmp_path):
+def test_columns_that_differ_only_in_spaces_and_nested_ones_have_their_place_behind_them(
+    tmp_path,
+):
     sheet = open_json(
         of_json(tmp_path, [{"a": 1, " a": 2, "": 3, "b.c": 4, "b": {"c": 5}}]), ("a",)
     )
@@ -213,10 +242,14 @@ def test_a_file_of_ever_new_names_is_no_table(tmp_path):
         open_json(of_json(tmp_path, [{f"k{at}": 1} for at in range(1_001)]), ())
 
 
-def test_an_item_without_an_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+def test_an_item_without_an_end_is_refused_before_it_fills_the_memory(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr("twin.feeds.json_items.MAX_RECORD", 1_000)
     monkeypatch.setattr("twin.feeds.json_items._CHUNK", 100)
-    with pytest.raises(ContractError, match="line 2: an item that begins here has more than"):
+    with pytest.raises(
+        ContractError, match="line 2: an item that begins here has more than"
+    ):
         open_json(of_json(tmp_path, f'[{{"a": 1}},\n{{"a": "{"x" * 5_000}"}}]'), ())
 
 
@@ -235,9 +268,17 @@ BOMB = '<!DOCTYPE z [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n'
 def test_no_document_type_is_looked_at(tmp_path, head):
     with pytest.raises(
         ContractError,
-        match=r"a\.xml, line 1: it declares a document type or entities, which are not read",
+        match=(
+            r"a\.xml, line 1: it declares a document type or entities, which are not"
+            r" read"
+        ),
     ):
-        open_xml(of_xml(tmp_path, "<request><description>&b;&x;</description></request>", head), ())
+        open_xml(
+            of_xml(
+                tmp_path, "<request><description>&b;&x;</description></request>", head
+            ),
+            (),
+        )
 
 
 @pytest.mark.parametrize(
@@ -254,7 +295,8 @@ def test_no_document_type_is_looked_at(tmp_path, head):
             r"line 2: this is no XML \(not well-formed",
         ),
         (
-            '<?xml version="1.0" encoding="gb18030"?><service_requests>路</service_requests>'.encode(
+            '<?xml version="1.0"'
+            ' encoding="gb18030"?><service_requests>路</service_requests>'.encode(
                 "gb18030"
             ),
             r"a\.xml, line 1: its encoding is not understood",
@@ -266,7 +308,10 @@ def test_no_document_type_is_looked_at(tmp_path, head):
             r"this is no XML \(undefined entity",
         ),
         (b"<html><body/></html>", r"a\.xml holds no service requests, but <html>"),
-        (b"<service_requests>" + b"<a>" * 70, "elements inside of elements without an end"),
+        (
+            b"<service_requests>" + b"<a>" * 70,
+            "elements inside of elements without an end",
+        ),
     ],
 )
 def test_xml_that_is_off_is_one_sentence(tmp_path, content, said):
@@ -275,7 +320,9 @@ def test_xml_that_is_off_is_one_sentence(tmp_path, content, said):
         open_xml(tmp_path / "a.xml", ())
 
 
-def test_a_request_without_an_end_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+def test_a_request_without_an_end_is_refused_before_it_fills_the_memory(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(xml_items, "MAX_RECORD", 1_000)
     with pytest.raises(ContractError, match="has a request of more than"):
         open_xml(of_xml(tmp_path, elements(description="x" * 2_000)), ())
@@ -284,7 +331,8 @@ def test_a_request_without_an_end_is_refused_before_it_fills_the_memory(tmp_path
 def test_latin_letters_are_read_where_the_file_says_so(tmp_path):
     path = tmp_path / "a.xml"
     path.write_bytes(
-        '<?xml version="1.0" encoding="iso-8859-1"?><service_requests><request><address>Köln</address></request></service_requests>'.encode(
+        '<?xml version="1.0"'
+        ' encoding="iso-8859-1"?><service_requests><request><address>Köln</address></request></service_requests>'.encode(
             "latin-1"
         )
     )
@@ -304,7 +352,9 @@ def test_the_ready_mapping_names_columns_of_the_standard():
 
 
 @QUIET
-@given(content=st.binary(max_size=80) | JSON.map(lambda value: json.dumps(value).encode()))
+@given(
+    content=st.binary(max_size=80) | JSON.map(lambda value: json.dumps(value).encode())
+)
 def test_any_bytes_of_json_give_a_sheet_or_one_sentence(tmp_path, content):
     (tmp_path / "any.json").write_bytes(content)
     with suppress(ContractError):
@@ -340,17 +390,21 @@ def test_a_file_that_is_cut_off_anywhere_is_never_taken(tmp_path, cut):
 @QUIET
 @given(
     texts=st.lists(
-        st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1),
+        st.text(
+            st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1
+        ),
         min_size=1,
     )
 )
 def test_texts_in_xml_survive_and_have_their_numbers(tmp_path, texts):
     path = of_xml(
-        tmp_path, "".join(elements(service_request_id="1", description=text) for text in texts)
+        tmp_path,
+        "".join(elements(service_request_id="1", description=text) for text in texts),
     )
 
     assert {
-        number: row["description"] for number, row in rows_of(open_xml(path, WANTED)).items()
+        number: row["description"]
+        for number, row in rows_of(open_xml(path, WANTED)).items()
     } == dict(enumerate(texts, 1))
 
 

@@ -40,7 +40,9 @@ def of(folder: Path, table: pa.Table, geo: object = None) -> Path:
 
 def cells(folder: Path, column: Any) -> list[str | None]:
     """How one column reads, beside one that keeps its rows from being blank."""
-    sheet = open_parquet(of(folder, pa.table({"n": range(len(column)), "c": column})), ("c",))
+    sheet = open_parquet(
+        of(folder, pa.table({"n": range(len(column)), "c": column})), ("c",)
+    )
     return [cell for block in sheet.blocks for cell in block.cells["c"].to_pylist()]
 
 
@@ -64,13 +66,18 @@ def cells(folder: Path, column: Any) -> list[str | None]:
         (pa.array([date(2026, 7, 16)]), ["2026-07-16"]),
         (pa.array([date(2026, 7, 16)], pa.date64()), ["2026-07-16"]),
         (pa.array([time(9, 5)]), ["09:05:00"]),
-        (pa.array([2**31 - 1], pa.int32()).cast(pa.date32()), ["2147483647 days since 1970"]),
+        (
+            pa.array([2**31 - 1], pa.int32()).cast(pa.date32()),
+            ["2147483647 days since 1970"],
+        ),
         (pa.array([MORNING]), ["2026-07-16 09:00:00.5"]),
         (pa.array([MORNING.replace(microsecond=0)]), ["2026-07-16 09:00:00"]),
         (pa.array([2**62], pa.timestamp("us")), ["4611686018427387904 us since 1970"]),
         (pa.array([1], pa.timestamp("ns")), ["1970-01-01 00:00:00.000000001"]),
         (
-            pa.array([MORNING.replace(tzinfo=CHINA)], pa.timestamp("us", "Asia/Shanghai")),
+            pa.array(
+                [MORNING.replace(tzinfo=CHINA)], pa.timestamp("us", "Asia/Shanghai")
+            ),
             ["2026-07-16 01:00:00.5+00:00"],
         ),
         (
@@ -110,7 +117,9 @@ def test_moments_without_a_zone_are_given_as_such_too(tmp_path):
     assert block.moments["a"].type == pa.timestamp("us")
 
 
-def test_rows_have_their_place_in_the_file_as_number_and_blank_ones_are_left_out(tmp_path):
+def test_rows_have_their_place_in_the_file_as_number_and_blank_ones_are_left_out(
+    tmp_path,
+):
     moments = pa.array([None, MORNING, None, None, MORNING])
     sheet = open_parquet(
         of(tmp_path, pa.table({"a": ["x", None, "", " ", "y"], "at": moments})), ("a",)
@@ -122,7 +131,9 @@ def test_rows_have_their_place_in_the_file_as_number_and_blank_ones_are_left_out
 
 
 def test_names_are_in_one_form_and_told_apart(tmp_path):
-    table = pa.Table.from_arrays([pa.array([1])] * 4, names=["nu\u0301m ", "núm", "", "x"])
+    table = pa.Table.from_arrays(
+        [pa.array([1])] * 4, names=["nu\u0301m ", "núm", "", "x"]
+    )
 
     assert open_parquet(of(tmp_path, table), ("núm",)).header == (
         "núm",
@@ -144,7 +155,8 @@ def test_a_file_comes_in_blocks(tmp_path):
 
     assert numbers == list(range(1, n + 1))
     assert all(
-        block.cells.num_rows <= ROWS_OF_A_BLOCK for block in open_parquet(path, ("n",)).blocks
+        block.cells.num_rows <= ROWS_OF_A_BLOCK
+        for block in open_parquet(path, ("n",)).blocks
     )
 
 
@@ -193,7 +205,9 @@ def test_points_become_two_columns_where_the_geometry_stood(tmp_path):
     )
 
     assert sheet.header == ("number", "longitude", "latitude", "z")
-    assert [(row.get("longitude"), row.get("latitude")) for row in rows_of(sheet).values()] == [
+    assert [
+        (row.get("longitude"), row.get("latitude")) for row in rows_of(sheet).values()
+    ] == [
         ("114.3", "30.6"),
         (None, None),
         (None, None),
@@ -204,7 +218,12 @@ def test_points_become_two_columns_where_the_geometry_stood(tmp_path):
 
 def test_what_is_no_point_is_refused_by_its_row(tmp_path):
     path = of_shapes(
-        tmp_path, shapely.Point(1, 2), LINE, AREA, b"noise", shapely.MultiPoint([(1, 2), (3, 4)])
+        tmp_path,
+        shapely.Point(1, 2),
+        LINE,
+        AREA,
+        b"noise",
+        shapely.MultiPoint([(1, 2), (3, 4)]),
     )
 
     assert faults_of(open_parquet(path, ())) == {
@@ -215,7 +234,9 @@ def test_what_is_no_point_is_refused_by_its_row(tmp_path):
 
 
 def test_a_column_of_that_name_has_its_place_behind_it(tmp_path):
-    table = pa.table({"longitude": ["x"], "shape": [shapely.to_wkb(shapely.Point(1, 2))]})
+    table = pa.table(
+        {"longitude": ["x"], "shape": [shapely.to_wkb(shapely.Point(1, 2))]}
+    )
 
     assert rows_of(open_parquet(of(tmp_path, table, geo()), ())) == {
         1: {"longitude (1)": "x", "longitude": "1", "latitude": "2"}
@@ -240,7 +261,12 @@ def test_points_as_pairs_of_numbers_are_read(tmp_path):
     ],
 )
 def test_wgs84_by_any_of_its_names_is_read(tmp_path, crs):
-    assert len(rows_of(open_parquet(of_shapes(tmp_path, shapely.Point(1, 2), crs=crs), ()))) == 1
+    assert (
+        len(
+            rows_of(open_parquet(of_shapes(tmp_path, shapely.Point(1, 2), crs=crs), ()))
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -258,13 +284,17 @@ def test_wgs84_by_any_of_its_names_is_read(tmp_path, crs):
 def test_another_reference_system_is_refused(tmp_path, crs):
     with pytest.raises(
         ContractError,
-        match=r"a\.parquet: its reference system is .*, and degrees of WGS 84 are read only",
+        match=(
+            r"a\.parquet: its reference system is .*, and degrees of WGS 84 are read"
+            r" only"
+        ),
     ):
         open_parquet(of_shapes(tmp_path, shapely.Point(1, 2), crs=crs), ())
 
 
 @pytest.mark.parametrize(
-    "said", [b"{", b"[]", b'{"primary_column": "shape"}', geo() | {"primary_column": "gone"}]
+    "said",
+    [b"{", b"[]", b'{"primary_column": "shape"}', geo() | {"primary_column": "gone"}],
 )
 def test_facts_of_a_geometry_that_are_off_are_a_sentence(tmp_path, said):
     with pytest.raises(ContractError, match=r"a\.parquet cannot be read as Parquet"):
@@ -273,9 +303,12 @@ def test_facts_of_a_geometry_that_are_off_are_a_sentence(tmp_path, said):
 
 def test_lines_in_another_form_are_refused(tmp_path):
     with pytest.raises(
-        ContractError, match="has geometry in the form 'linestring', and only points are read"
+        ContractError,
+        match="has geometry in the form 'linestring', and only points are read",
     ):
-        open_parquet(of(tmp_path, pa.table({"shape": [[1]]}), geo(encoding="linestring")), ())
+        open_parquet(
+            of(tmp_path, pa.table({"shape": [[1]]}), geo(encoding="linestring")), ()
+        )
 
 
 # --- files as a whole -------------------------------------------------------------------------------------------------
@@ -298,7 +331,9 @@ def test_what_is_no_parquet_is_a_sentence(tmp_path, content):
 
 
 def test_a_missing_file_and_a_folder_are_sentences(tmp_path):
-    with pytest.raises(ContractError, match=r"gone\.parquet cannot be read: .*[Nn]o such file"):
+    with pytest.raises(
+        ContractError, match=r"gone\.parquet cannot be read: .*[Nn]o such file"
+    ):
         open_parquet(tmp_path / "gone.parquet", ())
     with pytest.raises(ContractError, match="cannot be read"):
         open_parquet(tmp_path, ())
@@ -322,7 +357,9 @@ def test_a_changed_byte_inside_a_page_is_found_where_the_file_has_sums(tmp_path)
 
 def test_bytes_that_are_no_text_are_a_fault_of_their_row(tmp_path):
     raw = pa.array([b"good", b"\xff\xfe", None])
-    table = pa.table({"c": pa.Array.from_buffers(pa.string(), 3, raw.buffers()), "n": [1, 2, 3]})
+    table = pa.table(
+        {"c": pa.Array.from_buffers(pa.string(), 3, raw.buffers()), "n": [1, 2, 3]}
+    )
     sheet = open_parquet(of(tmp_path, table), ())
 
     assert faults_of(sheet) == {2: "c: its bytes are not UTF-8"}
@@ -347,7 +384,9 @@ def rich(tmp_path_factory) -> Path:
 def test_any_bytes_give_a_sheet_or_one_sentence(rich, tmp_path, data):
     whole = bytearray(rich.read_bytes())
     for _ in range(data.draw(st.integers(1, 5))):
-        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
     (tmp_path / "b.parquet").write_bytes(
         whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))]
     )
@@ -357,10 +396,14 @@ def test_any_bytes_give_a_sheet_or_one_sentence(rich, tmp_path, data):
 
 @QUIET
 @given(
-    values=st.lists(st.floats(allow_nan=False) | st.floats(allow_nan=False, width=32), min_size=1)
+    values=st.lists(
+        st.floats(allow_nan=False) | st.floats(allow_nan=False, width=32), min_size=1
+    )
 )
 def test_every_float_is_the_same_number_again(tmp_path, values):
-    assert [float(str(cell)) for cell in cells(tmp_path, pa.array(values, pa.float64()))] == values
+    assert [
+        float(str(cell)) for cell in cells(tmp_path, pa.array(values, pa.float64()))
+    ] == values
 
 
 @QUIET
@@ -368,4 +411,6 @@ def test_every_float_is_the_same_number_again(tmp_path, values):
 def test_every_moment_is_the_same_moment_again(tmp_path, values):
     said = cells(tmp_path, pa.array(values, pa.timestamp("us", "UTC")))
 
-    assert [None if cell is None else datetime.fromisoformat(cell) for cell in said] == values
+    assert [
+        None if cell is None else datetime.fromisoformat(cell) for cell in said
+    ] == values

@@ -20,15 +20,23 @@ class Node:
     @property
     def text(self) -> str:
         """All that is read in it."""
-        return "".join(each if isinstance(each, str) else each.text for each in self.inside)
+        return "".join(
+            each if isinstance(each, str) else each.text for each in self.inside
+        )
 
     def all(self, tag: str = "", **attributes: str) -> Iterator[Node]:
         """Elements in it, in order: of a tag, and with the attributes named (`data_id` for `data-id`), of any value if ''."""
-        wanted = {name.replace("_", "-").rstrip("-"): value for name, value in attributes.items()}
+        wanted = {
+            name.replace("_", "-").rstrip("-"): value
+            for name, value in attributes.items()
+        }
         for each in self.inside:
             if isinstance(each, str):
                 continue
-            has_all = all(name in each.attributes and value in {"", each.attributes[name]} for name, value in wanted.items())
+            has_all = all(
+                name in each.attributes and value in {"", each.attributes[name]}
+                for name, value in wanted.items()
+            )
             if tag in {"", each.tag} and has_all:
                 yield each
             yield from each.all(tag, **attributes)

@@ -1,5 +1,6 @@
 """The past is the past: for random histories, cut into random publishes, every figure of events at any two clocks equals an
-oracle that reads the raw logs and shares no code; and many publishes leave the tables that one would."""
+oracle that reads the raw logs and shares no code; and many publishes leave the tables that one would.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +30,34 @@ from twin.view import Pinned, Pointer, View, pin
 IN_CI, IN_MEMORY, IN_SOAK = range(1, 4), range(100, 108), range(1_000, 1_400)
 MOMENTS = 6
 CASES = ("n", "n_judged", "n_on_time", "n_reference")
-ASKS = {(layer.id, block.sql): block.ask for layer in load_registry(load_city(TRIO)).layers for block in layer.blocks if block.slot != "yesterday"}
-FILTERS = ({"of_source": "all", "of_priority": 0, "of_stage": "all"}, {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
-           {"of_source": "all", "of_priority": 2, "of_stage": "all"}, {"of_source": "all", "of_priority": 0, "of_stage": "handle"})
+ASKS = {
+    (layer.id, block.sql): block.ask
+    for layer in load_registry(load_city(TRIO)).layers
+    for block in layer.blocks
+    if block.slot != "yesterday"
+}
+FILTERS = (
+    {"of_source": "all", "of_priority": 0, "of_stage": "all"},
+    {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
+    {"of_source": "all", "of_priority": 2, "of_stage": "all"},
+    {"of_source": "all", "of_priority": 0, "of_stage": "handle"},
+)
 
 
 def same(said: Any, wanted: Any) -> bool:
     """Whether two values agree, floats to twelve digits."""
     if isinstance(wanted, (list, tuple)):
-        return said is not None and len(said) == len(wanted) and all(map(same, said, wanted))
+        return (
+            said is not None
+            and len(said) == len(wanted)
+            and all(map(same, said, wanted))
+        )
     if isinstance(wanted, float) or isinstance(said, float):
-        return said is not None and wanted is not None and said == pytest.approx(wanted, rel=1e-12, abs=1e-9)
+        return (
+            said is not None
+            and wanted is not None
+            and said == pytest.approx(wanted, rel=1e-12, abs=1e-9)
+        )
     return bool(said == wanted)
 
 
@@ -58,7 +76,11 @@ class Asker:
     @property
     def usual(self) -> Row:
         """What the questions of a day ask."""
-        return {**self.clocks, "day_from": self.pinned.day_from, "mode": self.pinned.view.mode}
+        return {
+            **self.clocks,
+            "day_from": self.pinned.day_from,
+            "mode": self.pinned.view.mode,
+        }
 
     def rows(self, layer: str, sql: str, **params: Any) -> list[Row]:
         """The rows of the answer."""
@@ -67,31 +89,61 @@ class Asker:
     def figures(self, layer: str, sql: str) -> dict[str, Row]:
         """Figures by their id, with what stands beside them."""
         kept = ("value", "compare", "trace", "usual_low", "usual_high")
-        return {row["figure"]: {name: row[name] for name in (*kept, *CASES) if name in row} for row in self.as_asked(layer, sql)}
+        return {
+            row["figure"]: {name: row[name] for name in (*kept, *CASES) if name in row}
+            for row in self.as_asked(layer, sql)
+        }
 
     def as_asked(self, layer: str, sql: str, **params: Any) -> list[Row]:
         """The rows of the answer to what the layer itself asks, but for some parameters."""
         return self.answer(layer, sql, {**ASKS[layer, sql](self.pinned), **params})
 
 
-def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) -> tuple[int, list[str]]:
+def differences(
+    ask: Asker, logs: oracle.Logs, draw: random.Random, city: City
+) -> tuple[int, list[str]]:
     """Compare every question of events with the oracle; answer how many values were compared, and what differs."""
-    as_of, known_at, day_from, mode = ask.pinned.as_of, ask.pinned.known_at, ask.pinned.day_from, ask.pinned.view.mode
-    clocks, zone, places = (logs, as_of, known_at), city.zone, city.reference["districts"].to_pylist()
+    as_of, known_at, day_from, mode = (
+        ask.pinned.as_of,
+        ask.pinned.known_at,
+        ask.pinned.day_from,
+        ask.pinned.view.mode,
+    )
+    clocks, zone, places = (
+        (logs, as_of, known_at),
+        city.zone,
+        city.reference["districts"].to_pylist(),
+    )
     districts: list[str] = [row["district_id"] for row in places]
-    zones = {row["street_code"]: row["zone_id"] for row in city.reference["streets"].to_pylist() if row["zone_id"]}
+    zones = {
+        row["street_code"]: row["zone_id"]
+        for row in city.reference["streets"].to_pylist()
+        if row["zone_id"]
+    }
     n, wrong = 0, []
 
     def of(district: str) -> Row:
-        return {"district": district, "zone_streets": tuple(street for street, its in zones.items() if its == district)}
+        return {
+            "district": district,
+            "zone_streets": tuple(
+                street for street, its in zones.items() if its == district
+            ),
+        }
 
     def compare(what: str, said: Any, wanted: Any) -> None:
         nonlocal n
         n += 1
         if not same(said, wanted):
-            wrong.append(f"{what} at {as_of} known {known_at} ({mode}): said {said}, the logs say {wanted}")
+            wrong.append(
+                f"{what} at {as_of} known {known_at} ({mode}): said {said}, the logs"
+                f" say {wanted}"
+            )
 
-    for sql, figures in (("events.sql", oracle.headline_events), ("clocks.sql", oracle.headline_clocks), ("proactive.sql", oracle.headline_proactive)):
+    for sql, figures in (
+        ("events.sql", oracle.headline_events),
+        ("clocks.sql", oracle.headline_clocks),
+        ("proactive.sql", oracle.headline_proactive),
+    ):
         said, wanted = ask.figures("headline", sql), figures(*clocks, zone, mode)
         compare(sql, sorted(said), sorted(wanted))
         for name, row in wanted.items():
@@ -99,26 +151,80 @@ def differences(ask: Asker, logs: oracle.Logs, draw: random.Random, city: City) 
                 compare(f"{name}.{part}", said.get(name, {}).get(part), value)
     for district in ("", draw.choice(districts)):
         wanted = oracle.attention(*clocks, mode, district, 99, zones)
-        said = ask.rows("attention", "rows.sql", **ask.clocks, mode=mode, **of(district), most=99)
+        said = ask.rows(
+            "attention", "rows.sql", **ask.clocks, mode=mode, **of(district), most=99
+        )
         compare("attention", [row["id"] for row in said], [row["id"] for row in wanted])
         for one, other in zip(said, wanted, strict=False):
             for part, value in other.items():
                 compare(f"attention {other['id']}.{part}", one[part], value)
-        hours = [(row["at"], row["value"], row["usual_low"], row["usual_high"], row["usual_n"])
-                 for row in ask.as_asked("districts", "day.sql", **of(district))]
-        compare("hours of today", hours, oracle.by_hour(*clocks, zone, mode, district, zones, {*districts}))
-        counted = oracle.district_now(*clocks, zone, mode, district, zones, {*districts})[0][0] or 0 if district else oracle.events_today(*clocks, zone, mode)
+        hours = [
+            (
+                row["at"],
+                row["value"],
+                row["usual_low"],
+                row["usual_high"],
+                row["usual_n"],
+            )
+            for row in ask.as_asked("districts", "day.sql", **of(district))
+        ]
+        compare(
+            "hours of today",
+            hours,
+            oracle.by_hour(*clocks, zone, mode, district, zones, {*districts}),
+        )
+        counted = (
+            oracle.district_now(*clocks, zone, mode, district, zones, {*districts})[0][
+                0
+            ]
+            or 0
+            if district
+            else oracle.events_today(*clocks, zone, mode)
+        )
         compare("and they add up", sum(row[1] or 0 for row in hours), counted)
-    said = [(row["stage"], row["n"], row["n_today"]) for row in ask.rows("attention", "stages.sql", **ask.usual)]
+    said = [
+        (row["stage"], row["n"], row["n_today"])
+        for row in ask.rows("attention", "stages.sql", **ask.usual)
+    ]
     compare("stages", said, oracle.stages(*clocks, day_from, mode))
     district = draw.choice(districts)
-    said = [(row["value"], row["compare"], *(row[name] for name in CASES if row[name] is not None))
-            for row in ask.as_asked("districts", "now.sql", **of(district))]
-    compare(f"district {district}", said, oracle.district_now(*clocks, zone, mode, district, zones, {*districts}))
+    said = [
+        (
+            row["value"],
+            row["compare"],
+            *(row[name] for name in CASES if row[name] is not None),
+        )
+        for row in ask.as_asked("districts", "now.sql", **of(district))
+    ]
+    compare(
+        f"district {district}",
+        said,
+        oracle.district_now(*clocks, zone, mode, district, zones, {*districts}),
+    )
     counts = ask.rows("districts", "counts.sql", **ask.usual)
-    said = [tuple({"unknown": "", "total": None}.get(row["kind"], row["district_id"]) if name == "district_id" else row[name]
-                  for name in ("district_id", "events_today", "open_now", "overdue_now", "closed_today", "refused_now")) for row in counts]
-    compare("districts side by side", said, oracle.district_counts(*clocks, day_from, mode, places, zones))
+    said = [
+        tuple(
+            (
+                {"unknown": "", "total": None}.get(row["kind"], row["district_id"])
+                if name == "district_id"
+                else row[name]
+            )
+            for name in (
+                "district_id",
+                "events_today",
+                "open_now",
+                "overdue_now",
+                "closed_today",
+                "refused_now",
+            )
+        )
+        for row in counts
+    ]
+    compare(
+        "districts side by side",
+        said,
+        oracle.district_counts(*clocks, day_from, mode, places, zones),
+    )
     drawn_too(ask, clocks, draw.choice(FILTERS), compare)
     return n, wrong
 
@@ -127,11 +233,43 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
     """Compare what the map draws."""
     mode, window = ask.pinned.view.mode, ask.pinned.window_from
     wanted = oracle.marks(*clocks, mode, filters)
-    said = ask.rows("event_heat", "marks.sql", **ask.clocks, mode=mode, most=999, most_minor=999, **filters)
-    compare("marks", sorted([{name: row[name] for name in wanted[0]} for row in said], key=lambda row: row["event_id"]) if wanted else said, wanted)
+    said = ask.rows(
+        "event_heat",
+        "marks.sql",
+        **ask.clocks,
+        mode=mode,
+        most=999,
+        most_minor=999,
+        **filters,
+    )
+    compare(
+        "marks",
+        (
+            sorted(
+                [{name: row[name] for name in wanted[0]} for row in said],
+                key=lambda row: row["event_id"],
+            )
+            if wanted
+            else said
+        ),
+        wanted,
+    )
     equal = {f"weight_{priority}": 1 for priority in (1, 2, 3, 4)}
-    cells = ask.rows("event_heat", "heat.sql", **ask.clocks, mode=mode, window_from=window, least=0.0, **equal, **filters)
-    compare("heat", round(sum(row["per_km2"] for row in cells) * 0.0625, 6), float(oracle.heat(*clocks, mode, window, filters)))
+    cells = ask.rows(
+        "event_heat",
+        "heat.sql",
+        **ask.clocks,
+        mode=mode,
+        window_from=window,
+        least=0.0,
+        **equal,
+        **filters,
+    )
+    compare(
+        "heat",
+        round(sum(row["per_km2"] for row in cells) * 0.0625, 6),
+        float(oracle.heat(*clocks, mode, window, filters)),
+    )
 
 
 def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:
@@ -143,8 +281,21 @@ def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:
 def view_of(history: History, draw: random.Random) -> View:
     """A view of two random moments: mostly as known then, sometimes as known later, or of what was known before."""
     as_of = history.moment(draw)
-    known_at = draw.choice([as_of, as_of, max(as_of, history.moment(draw)), history.moment(draw), history.last])
-    return View(as_of=as_of, known_at=known_at, mode=draw.choice(["live", "live", "drill"]), window_s=draw.choice([3_600, 86_400]))
+    known_at = draw.choice(
+        [
+            as_of,
+            as_of,
+            max(as_of, history.moment(draw)),
+            history.moment(draw),
+            history.last,
+        ]
+    )
+    return View(
+        as_of=as_of,
+        known_at=known_at,
+        mode=draw.choice(["live", "live", "drill"]),
+        window_s=draw.choice([3_600, 86_400]),
+    )
 
 
 def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, int]:
@@ -159,7 +310,12 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
         for _ in range(moments):
             pinned = pin(view_of(history, draw), city, desk.pointer)
             logs = history.logs(targets_of(lake, pinned.snapshot))
-            ask = Asker(pinned, lambda layer, sql, params, at=pinned.snapshot: desk.ask(layer, sql, params, at).rows.to_pylist())
+            ask = Asker(
+                pinned,
+                lambda layer, sql, params, at=pinned.snapshot: desk.ask(
+                    layer, sql, params, at
+                ).rows.to_pylist(),
+            )
             n, wrong = differences(ask, logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
@@ -172,18 +328,30 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     """Work out the facts of a history in memory and look at it from many moments; answer moments and values compared."""
     history, draw = drawn(seed), random.Random(seed)
     city = targets(draw, history.city)
-    given = {name: pa.Table.from_pylist(rows, schema=TABLES[name].schema) for name, rows in history.rows.items()}
+    given = {
+        name: pa.Table.from_pylist(rows, schema=TABLES[name].schema)
+        for name, rows in history.rows.items()
+    }
     lake = Growing(city).publish(history.last, **dict(city.reference), **given)
-    logs, of_city = history.logs(city.reference["sla_targets"].to_pylist()), links.of_city(city)
+    logs, of_city = (
+        history.logs(city.reference["sla_targets"].to_pylist()),
+        links.of_city(city),
+    )
     n_values = 0
     with Engine.of(lake.tables) as engine:
 
         def answer(layer: str, sql: str, params: Mapping[str, Any]) -> list[Row]:
             question = load_sql(Path(layers.__file__).parent / layer / sql)
-            return engine.query(question, links.fill(question, params, of_city)).to_pylist()
+            return engine.query(
+                question, links.fill(question, params, of_city)
+            ).to_pylist()
 
         for _ in range(moments):
-            pinned = pin(view_of(history, draw), city, lambda _moment: Pointer("memory", history.last))
+            pinned = pin(
+                view_of(history, draw),
+                city,
+                lambda _moment: Pointer("memory", history.last),
+            )
             n, wrong = differences(Asker(pinned, answer), logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
@@ -191,7 +359,9 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("seed", IN_CI)
-def test_every_figure_of_a_lake_that_lived_on_is_what_the_logs_say(seed: int, tmp_path: Path):
+def test_every_figure_of_a_lake_that_lived_on_is_what_the_logs_say(
+    seed: int, tmp_path: Path
+):
     n_moments, n_values = looked_back(seed, tmp_path)
 
     assert (n_moments, n_values > 25 * MOMENTS) == (MOMENTS, True)
@@ -209,8 +379,14 @@ def rows_of(snapshot: Snapshot) -> dict[str, list[Row]]:
     found = {}
     for name, cut in snapshot.tables.items():
         if cut.files:
-            rows = read(snapshot.root, list(cut.files)).select(TABLES[name].schema.names).to_pylist()
-            found[name] = sorted(rows, key=lambda row: tuple(str(row[key]) for key in row))
+            rows = (
+                read(snapshot.root, list(cut.files))
+                .select(TABLES[name].schema.names)
+                .to_pylist()
+            )
+            found[name] = sorted(
+                rows, key=lambda row: tuple(str(row[key]) for key in row)
+            )
     return found
 
 
@@ -219,22 +395,35 @@ def pieces_and_whole(seed: int, folder: Path) -> None:
     history, draw = drawn(seed), random.Random(-seed)
     cuts = sorted(history.moment(draw) for _ in range(draw.randint(1, 8)))
     pieces, city = grown(history, Lake(folder / f"cut-{seed}"), cuts, draw)
-    whole, _ = grown(replace(history, city=city), Lake(folder / f"whole-{seed}"), [], None)
+    whole, _ = grown(
+        replace(history, city=city), Lake(folder / f"whole-{seed}"), [], None
+    )
     one, other = rows_of(pieces), rows_of(whole)
     for table in sorted(one.keys() | other.keys()):
-        assert one.get(table, []) == other.get(table, []), f"history {seed}: {table} in pieces is not {table} at once"
+        assert one.get(table, []) == other.get(table, []), (
+            f"history {seed}: {table} in pieces is not {table} at once"
+        )
 
 
 @pytest.mark.parametrize("seed", IN_CI)
-def test_publishing_in_pieces_leaves_the_tables_of_publishing_at_once(seed: int, tmp_path: Path):
+def test_publishing_in_pieces_leaves_the_tables_of_publishing_at_once(
+    seed: int, tmp_path: Path
+):
     pieces_and_whole(seed, tmp_path)
 
 
 @pytest.mark.soak
 def test_many_histories(tmp_path: Path):
-    totals = [looked_back(seed, tmp_path, 10) for seed in IN_SOAK] + [looked_at_in_memory(-seed, 10) for seed in IN_SOAK]
+    totals = [looked_back(seed, tmp_path, 10) for seed in IN_SOAK] + [
+        looked_at_in_memory(-seed, 10) for seed in IN_SOAK
+    ]
     for seed in IN_SOAK:
         pieces_and_whole(seed, tmp_path)
-    said = f"{len(totals)} histories, {sum(n for n, _ in totals)} moments, {sum(n for _, n in totals)} values, 0 differences"
+    said = (
+        f"{len(totals)} histories, {sum(n for n, _ in totals)} moments,"
+        f" {sum(n for _, n in totals)} values, 0 differences"
+    )
     (Path(__file__).parents[2] / "out").mkdir(exist_ok=True)
-    (Path(__file__).parents[2] / "out" / "histories.txt").write_text(said, encoding="utf-8")
+    (Path(__file__).parents[2] / "out" / "histories.txt").write_text(
+        said, encoding="utf-8"
+    )

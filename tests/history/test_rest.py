@@ -1,5 +1,6 @@
 """The past of what is not events: for random histories, cut into random publishes, every figure and row of fleet, coverage,
-links and programmes at any two clocks equals an oracle that reads the raw logs and shares no code; and so does every table."""
+links and programmes at any two clocks equals an oracle that reads the raw logs and shares no code; and so does every table.
+"""
 
 from __future__ import annotations
 
@@ -29,24 +30,56 @@ from twin.view import Pinned, View, pin
 
 IN_CI, IN_PIECES, IN_SOAK = range(4), range(3), range(1_000, 1_150)
 MOMENTS = 6
-MAPS = ("coverage", "footprints", "drones", "links", "departments", "estates", "lifts", "centres")
+MAPS = (
+    "coverage",
+    "footprints",
+    "drones",
+    "links",
+    "departments",
+    "estates",
+    "lifts",
+    "centres",
+)
 VALUES = load_sql(Path(twin.measures.__file__).with_name("indicator_latest.sql"))
-REST = {"fleet.sql": ("drones", "drone_states", "missions"), "drones.sql": ("drones", "drone_states"), "footprints.sql": ("drone_states",),
-        "seen.sql": ("drone_states",), "district.sql": ("drones", "drone_states"), "coverage.sql": ("drone_states",),
-        **dict.fromkeys(("fine.sql", "tiles.sql", "blind.sql", "departments.sql", "links.sql"), ("link_probes",)),
-        "estates.sql": ("estates",), "lifts.sql": ("lifts",), "centres.sql": ("communities",),
-        **dict.fromkeys(("estates_done.sql", "progress.sql"), ("estates", "lifts", "communities"))}
+REST = {
+    "fleet.sql": ("drones", "drone_states", "missions"),
+    "drones.sql": ("drones", "drone_states"),
+    "footprints.sql": ("drone_states",),
+    "seen.sql": ("drone_states",),
+    "district.sql": ("drones", "drone_states"),
+    "coverage.sql": ("drone_states",),
+    **dict.fromkeys(
+        ("fine.sql", "tiles.sql", "blind.sql", "departments.sql", "links.sql"),
+        ("link_probes",),
+    ),
+    "estates.sql": ("estates",),
+    "lifts.sql": ("lifts",),
+    "centres.sql": ("communities",),
+    **dict.fromkeys(
+        ("estates_done.sql", "progress.sql"), ("estates", "lifts", "communities")
+    ),
+}
 """The logs that each question is about."""
 
 
 def same(said: Any, wanted: Any) -> bool:
     """Whether two values agree in what the wanted one names; numbers to the seven digits of a REAL."""
     if isinstance(wanted, dict):
-        return isinstance(said, dict) and all(name in said and same(said[name], value) for name, value in wanted.items())
+        return isinstance(said, dict) and all(
+            name in said and same(said[name], value) for name, value in wanted.items()
+        )
     if isinstance(wanted, list):
-        return said is not None and len(said) == len(wanted) and all(map(same, said, wanted))
+        return (
+            said is not None
+            and len(said) == len(wanted)
+            and all(map(same, said, wanted))
+        )
     if isinstance(wanted, float) or isinstance(said, float):
-        return said is not None and wanted is not None and said == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+        return (
+            said is not None
+            and wanted is not None
+            and said == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+        )
     return bool(said == wanted)
 
 
@@ -65,15 +98,23 @@ class Tally:
             pairs = list(zip(said, wanted, strict=False))
             if len(said) == len(wanted) and all(map(same, said, wanted)):
                 return
-            first = next(((one, other) for one, other in pairs if not same(one, other)), (said[len(wanted):], wanted[len(said):]))
-            self.wrong.append(f"{what}: {len(said)} rows for {len(wanted)}; said {first[0]}, the logs say {first[1]}")
+            first = next(
+                ((one, other) for one, other in pairs if not same(one, other)),
+                (said[len(wanted) :], wanted[len(said) :]),
+            )
+            self.wrong.append(
+                f"{what}: {len(said)} rows for {len(wanted)}; said {first[0]}, the logs"
+                f" say {first[1]}"
+            )
         else:
             self.n_values += 1
             if not same(said, wanted):
                 self.wrong.append(f"{what}: said {said}, the logs say {wanted}")
 
 
-def wanted_rows(logs: oracle.Logs, pinned: Pinned, city: City) -> dict[tuple[str, str], Callable[[], list[Row]]]:
+def wanted_rows(
+    logs: oracle.Logs, pinned: Pinned, city: City
+) -> dict[tuple[str, str], Callable[[], list[Row]]]:
     """What the logs say to each question, by layer and name of the block or map."""
     clocks = (logs, pinned.as_of, pinned.known_at)
     fresh: Any = city.settings["freshness"]
@@ -83,30 +124,52 @@ def wanted_rows(logs: oracle.Logs, pinned: Pinned, city: City) -> dict[tuple[str
     progress = oracle.progress(*clocks, city.zone)
 
     def share(figure: str, district: str | None) -> Row:
-        return {"figure": figure, "value": oracle.seen_pct(logs, seen, ground(), pinned.as_of, district), "compare": None}
+        return {
+            "figure": figure,
+            "value": oracle.seen_pct(logs, seen, ground(), pinned.as_of, district),
+            "compare": None,
+        }
 
     def of_district() -> list[Row]:
         flying = oracle.district_flying(*clocks, pinned.district, *lost)
-        return [share("district_seen_pct", pinned.district), {"figure": "district_drones_flying", "value": flying}]
+        return [
+            share("district_seen_pct", pinned.district),
+            {"figure": "district_drones_flying", "value": flying},
+        ]
 
     return {
-        ("drone_coverage", "fleet"): lambda: oracle.fleet(*clocks, city.zone, pinned.view.mode, *lost),
+        ("drone_coverage", "fleet"): lambda: oracle.fleet(
+            *clocks, city.zone, pinned.view.mode, *lost
+        ),
         ("drone_coverage", "drones"): lambda: oracle.drones(*clocks, *lost),
         ("drone_coverage", "footprints"): lambda: oracle.footprints(*clocks, lost[0]),
-        ("drone_coverage", "coverage"): lambda: oracle.field_of(seen, pinned.as_of, pinned.window_from),
+        ("drone_coverage", "coverage"): lambda: oracle.field_of(
+            seen, pinned.as_of, pinned.window_from
+        ),
         ("drone_coverage", "seen"): lambda: [share("coverage_60_pct", None)],
         ("drone_coverage", "district"): of_district,
         ("department_linkage", "fine"): lambda: oracle.fine(states),
         ("department_linkage", "tiles"): lambda: oracle.tiles(states, pinned.as_of),
-        ("department_linkage", "blind"): lambda: oracle.blind(logs, states, pinned.as_of),
+        ("department_linkage", "blind"): lambda: oracle.blind(
+            logs, states, pinned.as_of
+        ),
         ("department_linkage", "departments"): lambda: oracle.departments(states),
-        ("department_linkage", "links"): lambda: oracle.lines(logs, states, pinned.district),
-        ("renovation", "estates"): lambda: oracle.estates_done(progress, pinned.day.year),
-        ("renovation", "progress"): lambda: oracle.progress_of(progress, "city", pinned.day.year),
-        ("renovation", "district"): lambda: oracle.progress_of(progress, pinned.district, pinned.day.year),
+        ("department_linkage", "links"): lambda: oracle.lines(
+            logs, states, pinned.district
+        ),
+        ("renovation", "estates"): lambda: oracle.estates_done(
+            progress, pinned.day.year
+        ),
+        ("renovation", "progress"): lambda: oracle.progress_of(
+            progress, "city", pinned.day.year
+        ),
+        ("renovation", "district"): lambda: oracle.progress_of(
+            progress, pinned.district, pinned.day.year
+        ),
         ("renovation", "estates of the map"): lambda: oracle.estates(*clocks),
         ("renovation", "lifts"): lambda: oracle.lifts(*clocks),
-        ("renovation", "centres"): lambda: oracle.centres(*clocks)}
+        ("renovation", "centres"): lambda: oracle.centres(*clocks),
+    }
 
 
 def why_unknown(logs: oracle.Logs, pinned: Pinned, about: tuple[str, ...]) -> str:
@@ -115,28 +178,70 @@ def why_unknown(logs: oracle.Logs, pinned: Pinned, about: tuple[str, ...]) -> st
         return "no-data-after"
     is_live = min(pinned.as_of, pinned.known_at) >= pinned.newest_as_of
     was_heard = any(getattr(logs, name) for name in about)
-    return "nothing-known" if was_heard and not is_live and not oracle.is_known(logs, about, pinned.as_of, pinned.known_at) else ""
+    return (
+        "nothing-known"
+        if was_heard
+        and not is_live
+        and not oracle.is_known(logs, about, pinned.as_of, pinned.known_at)
+        else ""
+    )
 
 
-def asked(desk: Desk, registry: Registry, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally, drawn_map: str) -> None:
+def asked(
+    desk: Desk,
+    registry: Registry,
+    logs: oracle.Logs,
+    pinned: Pinned,
+    city: City,
+    tally: Tally,
+    drawn_map: str,
+) -> None:
     """Ask every block and every map of the three layers as faces do, and compare; of one map also what is sent to be drawn."""
     wanted = wanted_rows(logs, pinned, city)
-    at = f"at {pinned.as_of} known {pinned.known_at} ({pinned.view.mode}, {pinned.district or 'city'})"
-    for layer in (registry.get(name) for name in ("drone_coverage", "department_linkage", "renovation")):
+    at = (
+        f"at {pinned.as_of} known {pinned.known_at} ({pinned.view.mode},"
+        f" {pinned.district or 'city'})"
+    )
+    for layer in (
+        registry.get(name)
+        for name in ("drone_coverage", "department_linkage", "renovation")
+    ):
         for block in layer.blocks:
-            if block.slot == "district" and not pinned.district:  # a face asks it of a chosen district only
+            if (
+                block.slot == "district" and not pinned.district
+            ):  # a face asks it of a chosen district only
                 wanted.pop((layer.id, block.id))
                 continue
             answer = desk.block(layer, block, pinned)
-            tally.compare(f"{layer.id} {block.id} {at}", answer.rows.to_pylist(), wanted.pop((layer.id, block.id))())
-            tally.compare(f"{layer.id} {block.id} unknown {at}", answer.unknown, why_unknown(logs, pinned, REST[block.sql]))
+            tally.compare(
+                f"{layer.id} {block.id} {at}",
+                answer.rows.to_pylist(),
+                wanted.pop((layer.id, block.id))(),
+            )
+            tally.compare(
+                f"{layer.id} {block.id} unknown {at}",
+                answer.unknown,
+                why_unknown(logs, pinned, REST[block.sql]),
+            )
         for data in layer.maps:
             name = "estates of the map" if data.name == "estates" else data.name
-            rows = desk.ask(layer.id, data.sql, data.ask(pinned), pinned.snapshot).rows.to_pylist()
-            tally.compare(f"{layer.id} {name} {at}", rows, wanted.pop((layer.id, name))())
+            rows = desk.ask(
+                layer.id, data.sql, data.ask(pinned), pinned.snapshot
+            ).rows.to_pylist()
+            tally.compare(
+                f"{layer.id} {name} {at}", rows, wanted.pop((layer.id, name))()
+            )
             if data.name != drawn_map:
                 continue
-            drawn_rows = pa.ipc.open_stream(desk.map_arrow(layer.id, data.name, pinned.snapshot, data.ask(pinned))).read_all().num_rows
+            drawn_rows = (
+                pa.ipc.open_stream(
+                    desk.map_arrow(
+                        layer.id, data.name, pinned.snapshot, data.ask(pinned)
+                    )
+                )
+                .read_all()
+                .num_rows
+            )
             shown = 0 if why_unknown(logs, pinned, REST[data.sql]) else len(rows)
             tally.compare(f"{layer.id} {name} rows drawn {at}", drawn_rows, shown)
     assert not wanted
@@ -147,44 +252,82 @@ def said_by(snapshot: Snapshot, *names: str) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for name in names:
         cut = snapshot.tables.get(name)
-        rows = read(snapshot.root, list(cut.files)).select(TABLES[name].schema.names).to_pylist() if cut and cut.files else []
+        rows = (
+            read(snapshot.root, list(cut.files))
+            .select(TABLES[name].schema.names)
+            .to_pylist()
+            if cut and cut.files
+            else []
+        )
         found[name] = sorted(rows, key=lambda row: tuple(str(row[key]) for key in row))
     return found
 
 
-def tables_compared(history: History, snapshot: Snapshot, city: City, tally: Tally) -> None:
+def tables_compared(
+    history: History, snapshot: Snapshot, city: City, tally: Tally
+) -> None:
     """Hold every measure of a snapshot against the oracle, at the snapshot's own moment."""
     as_of, fresh = snapshot.as_of, city.settings["freshness"]
-    held = {name: [row for row in rows if row["recorded_at"] <= as_of] for name, rows in history.rows.items()}
+    held = {
+        name: [row for row in rows if row["recorded_at"] <= as_of]
+        for name, rows in history.rows.items()
+    }
     logs = oracle.Logs(**held, **said_by(snapshot, *SAID))
     clocks, at = (logs, as_of, as_of), {"as_of": as_of}
     _, day_from = oracle.day_of(as_of, city.zone)
     states = oracle.links(*clocks, fresh["link_late_s"], fresh["link_down_s"])
     looks = [look for look in map(oracle.footprint, logs.drone_states) if look]
     wanted = {
-        "link_health": [{name: row[name] for name in TABLES["link_health"].schema.names} for row in ({**row, **at} for row in states.values())],
-        "programme_progress": [{**row, "as_of": day_from} for row in oracle.progress(*clocks, city.zone)],
+        "link_health": [
+            {name: row[name] for name in TABLES["link_health"].schema.names}
+            for row in ({**row, **at} for row in states.values())
+        ],
+        "programme_progress": [
+            {**row, "as_of": day_from} for row in oracle.progress(*clocks, city.zone)
+        ],
         "indicator_latest": oracle.newest_values(*clocks, fresh["indicator_periods"]),
-        "coverage": oracle.coverage_table(oracle.sights(*clocks, ground()), ground()), "footprints": looks}
+        "coverage": oracle.coverage_table(oracle.sights(*clocks, ground()), ground()),
+        "footprints": looks,
+    }
     said = said_by(snapshot, *wanted)
     for name, rows in wanted.items():
         key = TABLES[name].key
-        tally.compare(f"{name} of the snapshot of {as_of}", sorted(said[name], key=lambda row: [str(row[each]) for each in key]),
-                      sorted(rows, key=lambda row: [str(row[each]) for each in key]))
+        tally.compare(
+            f"{name} of the snapshot of {as_of}",
+            sorted(said[name], key=lambda row: [str(row[each]) for each in key]),
+            sorted(rows, key=lambda row: [str(row[each]) for each in key]),
+        )
 
 
-def view_of(history: History, cuts: list[datetime], districts: list[str], draw: random.Random) -> View:
+def view_of(
+    history: History, cuts: list[datetime], districts: list[str], draw: random.Random
+) -> View:
     """A view: live, of two random moments, of a snapshot's own, or of one that lies after all data."""
     kind = draw.random()
     of_snapshot = kind < 0.3
-    moment = None if kind < 0.1 else draw.choice([*cuts, history.last]) if of_snapshot else history.moment(draw)
+    moment = (
+        None
+        if kind < 0.1
+        else draw.choice([*cuts, history.last])
+        if of_snapshot
+        else history.moment(draw)
+    )
     if kind > 0.95:
         moment = history.last + oracle.HOUR * draw.random()
     told = moment or history.last
-    later = [None, None, None] if of_snapshot else [None, None, told, max(told, history.moment(draw)), history.last]
+    later = (
+        [None, None, None]
+        if of_snapshot
+        else [None, None, told, max(told, history.moment(draw)), history.last]
+    )
     known_at = draw.choice([*later, min(told, history.moment(draw))])
-    return View(as_of=moment, known_at=known_at, mode=draw.choice(["live", "live", "drill"]), window_s=draw.choice([3_600, 7_200, 86_400]),
-                district=draw.choice(["", *districts]))
+    return View(
+        as_of=moment,
+        known_at=known_at,
+        mode=draw.choice(["live", "live", "drill"]),
+        window_s=draw.choice([3_600, 7_200, 86_400]),
+        district=draw.choice(["", *districts]),
+    )
 
 
 def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
@@ -192,7 +335,13 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
     history, draw, tally = drawn(seed), random.Random(-seed), Tally()
     cuts = history.cuts(draw, 0)
     lake = Lake(folder / f"pieces-{seed}")
-    _, city = grown(history, lake, cuts, draw, lambda snapshot, city: tables_compared(history, snapshot, city, tally))
+    _, city = grown(
+        history,
+        lake,
+        cuts,
+        draw,
+        lambda snapshot, city: tables_compared(history, snapshot, city, tally),
+    )
     registry = load_registry(city)
     desk = Desk(city, registry, lake.path)
     districts = city.reference["districts"]["district_id"].to_pylist()
@@ -206,17 +355,29 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
             tally.n_moments += 1
     finally:
         desk.close()
-    assert not tally.wrong, f"history {seed}: {len(tally.wrong)} differ:\n" + "\n".join(tally.wrong[:8])
+    assert not tally.wrong, f"history {seed}: {len(tally.wrong)} differ:\n" + "\n".join(
+        tally.wrong[:8]
+    )
     return tally
 
 
-def values_compared(desk: Desk, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally) -> None:
+def values_compared(
+    desk: Desk, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally
+) -> None:
     """Hold the newest values of indicators at two clocks against the oracle: no layer asks them yet."""
     fresh: Any = city.settings["freshness"]
     clocks = {"as_of": pinned.as_of, "known_at": pinned.known_at}
     with desk._shelf.open(pinned.snapshot) as (_, engine):
-        said = engine.query(VALUES, {**clocks, "indicator_periods": fresh["indicator_periods"]}).to_pylist()
-    tally.compare(f"newest values at {clocks}", said, oracle.newest_values(logs, pinned.as_of, pinned.known_at, fresh["indicator_periods"]))
+        said = engine.query(
+            VALUES, {**clocks, "indicator_periods": fresh["indicator_periods"]}
+        ).to_pylist()
+    tally.compare(
+        f"newest values at {clocks}",
+        said,
+        oracle.newest_values(
+            logs, pinned.as_of, pinned.known_at, fresh["indicator_periods"]
+        ),
+    )
 
 
 def pieces_and_whole(seed: int, folder: Path) -> None:
@@ -224,35 +385,77 @@ def pieces_and_whole(seed: int, folder: Path) -> None:
     history, draw = drawn(seed), random.Random(-seed)
     cuts = history.cuts(draw, 1)
     pieces, city = grown(history, Lake(folder / f"cut-{seed}"), cuts, draw)
-    whole, _ = grown(replace(history, city=city), Lake(folder / f"whole-{seed}"), [], None)
-    one, other = (said_by(snapshot, *sorted(pieces.tables.keys() | whole.tables.keys())) for snapshot in (pieces, whole))
+    whole, _ = grown(
+        replace(history, city=city), Lake(folder / f"whole-{seed}"), [], None
+    )
+    one, other = (
+        said_by(snapshot, *sorted(pieces.tables.keys() | whole.tables.keys()))
+        for snapshot in (pieces, whole)
+    )
     for table in one:
-        assert one[table] == other[table], f"history {seed}: {table} in pieces is not {table} at once"
+        assert one[table] == other[table], (
+            f"history {seed}: {table} in pieces is not {table} at once"
+        )
 
 
 @pytest.mark.parametrize("seed", IN_CI)
-def test_fleet_links_and_programmes_of_a_lake_that_lived_on_are_what_the_logs_say(seed: int, tmp_path: Path):
+def test_fleet_links_and_programmes_of_a_lake_that_lived_on_are_what_the_logs_say(
+    seed: int, tmp_path: Path
+):
     tally = looked_back(seed, tmp_path)
 
     assert (tally.n_moments, tally.n_values > 100 * MOMENTS) == (MOMENTS, True)
 
 
 @pytest.mark.parametrize("seed", IN_PIECES)
-def test_publishing_them_in_pieces_leaves_the_tables_of_publishing_at_once(seed: int, tmp_path: Path):
+def test_publishing_them_in_pieces_leaves_the_tables_of_publishing_at_once(
+    seed: int, tmp_path: Path
+):
     pieces_and_whole(seed, tmp_path)
 
 
-def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(tmp_path: Path):
+def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(
+    tmp_path: Path,
+):
     """Silent for 90 s: down when two minutes of silence were not allowed yet, and fine by the limits that were set since."""
     as_of = datetime(2026, 7, 16, 9, tzinfo=UTC)
     heard_at = as_of - timedelta(seconds=90)
-    probe = {"dept_id": "D01", "occurred_at": heard_at, "recorded_at": heard_at, "is_ok": True, "latency_ms": 20, "n_records": 1,
-             "last_record_at": heard_at, "source": "test"}
+    probe = {
+        "dept_id": "D01",
+        "occurred_at": heard_at,
+        "recorded_at": heard_at,
+        "is_ok": True,
+        "latency_ms": 20,
+        "n_records": 1,
+        "last_record_at": heard_at,
+        "source": "test",
+    }
     lake, city = Lake(tmp_path / "lake"), trio()
-    rows = Batch("link_probes", pa.Table.from_pylist([probe], schema=TABLES["link_probes"].schema), "test", "test")
-    for down_s, moment, batches in ((60, as_of, [rows]), (120, as_of + oracle.HOUR, [])):
-        city = replace(city, settings={**city.settings, "freshness": {**city.settings["freshness"], "link_down_s": down_s}})
-        publish(lake, city, batches, as_of=moment, simulated=True, now=lambda moment=moment: moment)
+    rows = Batch(
+        "link_probes",
+        pa.Table.from_pylist([probe], schema=TABLES["link_probes"].schema),
+        "test",
+        "test",
+    )
+    for down_s, moment, batches in (
+        (60, as_of, [rows]),
+        (120, as_of + oracle.HOUR, []),
+    ):
+        city = replace(
+            city,
+            settings={
+                **city.settings,
+                "freshness": {**city.settings["freshness"], "link_down_s": down_s},
+            },
+        )
+        publish(
+            lake,
+            city,
+            batches,
+            as_of=moment,
+            simulated=True,
+            now=lambda moment=moment: moment,
+        )
     registry = load_registry(city)
     desk = Desk(city, registry, lake.path)
     layer = registry.get("department_linkage")
@@ -260,7 +463,9 @@ def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(
 
     said = []
     for moment in (as_of, as_of + oracle.US):
-        rows = desk.block(layer, tiles, pin(View(as_of=moment), city, desk.pointer)).rows.to_pylist()
+        rows = desk.block(
+            layer, tiles, pin(View(as_of=moment), city, desk.pointer)
+        ).rows.to_pylist()
         said.append((rows[0]["state"], rows[0]["since_s"], rows[0]["last_record_s"]))
     desk.close()
 
@@ -272,6 +477,11 @@ def test_many_histories_of_all_that_is_not_events(tmp_path: Path):
     totals = [looked_back(seed, tmp_path, 12) for seed in IN_SOAK]
     for seed in IN_SOAK:
         pieces_and_whole(seed, tmp_path)
-    said = f"{len(totals)} histories, {sum(each.n_moments for each in totals)} moments, {sum(each.n_values for each in totals)} values, 0 differences"
+    said = (
+        f"{len(totals)} histories, {sum(each.n_moments for each in totals)} moments,"
+        f" {sum(each.n_values for each in totals)} values, 0 differences"
+    )
     (Path(__file__).parents[2] / "out").mkdir(exist_ok=True)
-    (Path(__file__).parents[2] / "out" / "histories-rest.txt").write_text(said, encoding="utf-8")
+    (Path(__file__).parents[2] / "out" / "histories-rest.txt").write_text(
+        said, encoding="utf-8"
+    )

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"]
+LINT = [
+    sys.executable,
+    "-c",
+    (
+        "from importlinter.cli import lint_imports; raise"
+        " SystemExit(lint_imports(no_cache=True))"
+    ),
+]
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -34,15 +41,18 @@ def house(tmp_path: Path, where: str, line: str) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("where", "line"), [
-    ("twin/query/__init__.py", "import dash"),
-    ("twin/store/__init__.py", "import duckdb"),
-    ("twin/measures/__init__.py", "import deltalake"),
-    ("twin/engine/__init__.py", "import twin.store"),
-    ("twin/clock.py", "import twin.engine"),
-    ("twin/measures/__init__.py", "import twin.simulate"),
-    ("layers/districts/layer.py", "import layers.headline.layer"),
-])
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        ("twin/query/__init__.py", "import dash"),
+        ("twin/store/__init__.py", "import duckdb"),
+        ("twin/measures/__init__.py", "import deltalake"),
+        ("twin/engine/__init__.py", "import twin.store"),
+        ("twin/clock.py", "import twin.engine"),
+        ("twin/measures/__init__.py", "import twin.simulate"),
+        ("layers/districts/layer.py", "import layers.headline.layer"),
+    ],
+)
 def test_a_broken_wall_is_named(tmp_path, where, line):
     found = lint(house(tmp_path, where, line))
     assert found.returncode == 1
@@ -50,6 +60,15 @@ def test_a_broken_wall_is_named(tmp_path, where, line):
 
 
 def test_importing_the_command_line_does_nothing_heavy():
-    loaded = "import sys, twin.cli; print(sorted({'dash', 'duckdb', 'deltalake', 'pyarrow', 'playwright'} & set(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = (
+        "import sys, twin.cli; print(sorted({'dash', 'duckdb', 'deltalake', 'pyarrow',"
+        " 'playwright'} & set(sys.modules)))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", loaded],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     assert answer.stdout.strip() == "[]"

@@ -19,7 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CITY = load_city(ROOT / "data" / "wuhan")
 REGISTRY = load_registry(CITY)
 BLOCKS = [(layer, block) for layer in REGISTRY.layers for block in layer.blocks]
-SELF_TOLD = {"districts-name", "attention-event", "attention-district", "attention-street"}
+SELF_TOLD = {
+    "districts-name",
+    "attention-event",
+    "attention-district",
+    "attention-street",
+}
 """Columns of names: a name needs no definition."""
 
 
@@ -30,19 +35,33 @@ def texts(request: pytest.FixtureRequest) -> Texts:
 
 
 @pytest.mark.parametrize(("layer", "block"), BLOCKS, ids=lambda each: each.id)
-def test_each_figure_and_column_says_what_it_means_and_when_it_is_unknown(layer: Layer, block, texts: Texts):
+def test_each_figure_and_column_says_what_it_means_and_when_it_is_unknown(
+    layer: Layer, block, texts: Texts
+):
     sql = load_sql(layer.folder / block.sql)
     before = meanings.YESTERDAY if block.slot == "yesterday" else ""
-    keys = ([f"{before}{name}" for name in meanings.figures_of(sql)] if block.kind == "figures"
-            else [field.label for field in block.fields] or [block.title])
-    untold = [key for key in keys if key not in SELF_TOLD and not (texts.told(key, "means") and texts.told(key, "unknown"))]
+    keys = (
+        [f"{before}{name}" for name in meanings.figures_of(sql)]
+        if block.kind == "figures"
+        else [field.label for field in block.fields] or [block.title]
+    )
+    untold = [
+        key
+        for key in keys
+        if key not in SELF_TOLD
+        and not (texts.told(key, "means") and texts.told(key, "unknown"))
+    ]
 
     assert untold == []
 
 
 def test_a_length_of_cases_names_what_it_is_told_of(texts: Texts):
-    lengths = [each.key for asked in meanings.asked(REGISTRY, texts) for each in asked.figures
-               if "_p50_" in each.key or "_p90_" in each.key]
+    lengths = [
+        each.key
+        for asked in meanings.asked(REGISTRY, texts)
+        for each in asked.figures
+        if "_p50_" in each.key or "_p90_" in each.key
+    ]
 
     assert lengths
     assert [key for key in lengths if not texts.told(key, "n")] == []
@@ -50,8 +69,14 @@ def test_a_length_of_cases_names_what_it_is_told_of(texts: Texts):
 
 def test_both_languages_tell_of_the_same(tmp_path: Path):
     folders = [layer.folder for layer in REGISTRY.layers]
-    told = [[(asked.where, each.key, bool(each.n)) for asked in meanings.asked(REGISTRY, load_texts(lang, folders, CITY))
-             for each in asked.figures] for lang in LANGUAGES]
+    told = [
+        [
+            (asked.where, each.key, bool(each.n))
+            for asked in meanings.asked(REGISTRY, load_texts(lang, folders, CITY))
+            for each in asked.figures
+        ]
+        for lang in LANGUAGES
+    ]
 
     assert told[0] == told[1]
     assert len(told[0]) > 50
@@ -61,4 +86,6 @@ def test_the_page_of_figures_is_made_from_these_words():
     said = CliRunner().invoke(main, ["city", "figures", "--city", "wuhan"])
 
     assert said.exit_code == 0, said.output
-    assert (ROOT / "docs" / "figures.md").read_text(encoding="utf-8") == said.output, "run twin city figures > docs/figures.md"
+    assert (ROOT / "docs" / "figures.md").read_text(encoding="utf-8") == said.output, (
+        "run twin city figures > docs/figures.md"
+    )

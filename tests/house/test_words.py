@@ -9,13 +9,21 @@ import pytest
 from twin.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = [path for folder in ("twin", "layers", "assets/src", "assets/css") for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".sql", ".js", ".mjs", ".css", ".ftl", ".toml"}]
+CODE = [
+    path
+    for folder in ("twin", "layers", "assets/src", "assets/css")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".sql", ".js", ".mjs", ".css", ".ftl", ".toml"}
+]
 
 
 def found(pattern, paths):
-    return [f"{path.relative_to(ROOT)}: {line.strip()[:100]}" for path in paths
-            for line in path.read_text(encoding="utf-8").splitlines() if re.search(pattern, line, re.IGNORECASE)]
+    return [
+        f"{path.relative_to(ROOT)}: {line.strip()[:100]}"
+        for path in paths
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(pattern, line, re.IGNORECASE)
+    ]
 
 
 def test_no_code_knows_which_city_it_shows():
@@ -23,12 +31,22 @@ def test_no_code_knows_which_city_it_shows():
 
 
 def test_no_code_names_an_address_outside():
-    assert found(r"https?://(?!127\.0\.0\.1|\{|localhost|HOST)", CODE) == [], "at run time nothing is fetched from outside"
+    assert found(r"https?://(?!127\.0\.0\.1|\{|localhost|HOST)", CODE) == [], (
+        "at run time nothing is fetched from outside"
+    )
 
 
 def test_sql_stands_in_sql_files():
-    python = [path for path in CODE if path.suffix == ".py" and "engine" not in path.parts and "bench" not in path.parts]
-    assert found(r"""["']\s*(SELECT|WITH) .+ FROM """, python) == [], "write the question as a .sql file with a header"
+    python = [
+        path
+        for path in CODE
+        if path.suffix == ".py"
+        and "engine" not in path.parts
+        and "bench" not in path.parts
+    ]
+    assert found(r"""["']\s*(SELECT|WITH) .+ FROM """, python) == [], (
+        "write the question as a .sql file with a header"
+    )
 
 
 def test_the_readme_names_every_command():
@@ -41,10 +59,19 @@ def every_command(command, path="twin"):
     if isinstance(command, click.Group):
         with click.Context(command) as context:
             for name in command.list_commands(context):
-                yield from every_command(command.get_command(context, name), f"{path} {name}")
+                yield from every_command(
+                    command.get_command(context, name), f"{path} {name}"
+                )
 
 
-@pytest.mark.parametrize(("path", "command"), [pytest.param(*each, id=each[0]) for each in every_command(main)])
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [pytest.param(*each, id=each[0]) for each in every_command(main)],
+)
 def test_every_option_says_what_it_is_for(path, command):
     assert command.help, f"{path} needs a docstring"
-    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.hidden and not option.help] == []
+    assert [
+        option.name
+        for option in command.params
+        if isinstance(option, click.Option) and not option.hidden and not option.help
+    ] == []

@@ -26,10 +26,21 @@ def calendar(as_of: datetime, known_at: datetime, zone: ZoneInfo, country: str) 
     """What a pinned view of a city in `zone` says of the days that a moment is compared with."""
     found = days(as_of, known_at, zone, {"country": country})
     week, before = found.week, found.yesterday
-    return {"week_at": week.as_of, "week_known_at": week.known_at, "week_from": week.day_from, "week_is_like": found.is_week_like,
-            "before_at": before.as_of, "before_known_at": before.known_at, "before_from": before.day_from, "day_to": found.day_to,
-            "clock_hours": found.hours, "like_today": found.like_today, "like_yesterday": found.like_yesterday,
-            "reach_hours": found.reach_hours, "least_days": LEAST_DAYS}
+    return {
+        "week_at": week.as_of,
+        "week_known_at": week.known_at,
+        "week_from": week.day_from,
+        "week_is_like": found.is_week_like,
+        "before_at": before.as_of,
+        "before_known_at": before.known_at,
+        "before_from": before.day_from,
+        "day_to": found.day_to,
+        "clock_hours": found.hours,
+        "like_today": found.like_today,
+        "like_yesterday": found.like_yesterday,
+        "reach_hours": found.reach_hours,
+        "least_days": LEAST_DAYS,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +51,38 @@ def ask() -> Ask:
         sql = load_sql(FOLDER / path)
         as_of = params.pop("as_of", NOON)
         known_at = params.pop("known_at", as_of)
-        usual = {"as_of": as_of, "known_at": known_at, "day_from": MIDNIGHT, "mode": "live", "district": "", "zone_streets": [],
-                 "of_source": "all", "of_priority": 0, "of_stage": "all", "window_from": as_of - timedelta(hours=1),
-                 "drone_flying_s": 90, "drone_docked_s": 900, "link_late_s": 300, "link_down_s": 300, "from_snapshot": True, "raster_cell_m": 50.0, "city_zone": CITY.key,
-                 "this_year": as_of.year, "year_share": 0.5, **calendar(as_of, known_at, params.pop("zone", CITY), params.pop("country", ""))}
-        filled = {param.name: params.pop(param.name, usual.get(param.name)) for param in sql.params}
+        usual = {
+            "as_of": as_of,
+            "known_at": known_at,
+            "day_from": MIDNIGHT,
+            "mode": "live",
+            "district": "",
+            "zone_streets": [],
+            "of_source": "all",
+            "of_priority": 0,
+            "of_stage": "all",
+            "window_from": as_of - timedelta(hours=1),
+            "drone_flying_s": 90,
+            "drone_docked_s": 900,
+            "link_late_s": 300,
+            "link_down_s": 300,
+            "from_snapshot": True,
+            "raster_cell_m": 50.0,
+            "city_zone": CITY.key,
+            "this_year": as_of.year,
+            "year_share": 0.5,
+            **calendar(
+                as_of, known_at, params.pop("zone", CITY), params.pop("country", "")
+            ),
+        }
+        filled = {
+            param.name: params.pop(param.name, usual.get(param.name))
+            for param in sql.params
+        }
         assert not params, f"{path} does not take {sorted(params)}"
-        return answer({name: table_of(name, rows) for name, rows in tables.items()}, sql, filled).to_pylist()
+        return answer(
+            {name: table_of(name, rows) for name, rows in tables.items()}, sql, filled
+        ).to_pylist()
 
     return asked
 
@@ -54,4 +90,6 @@ def ask() -> Ask:
 @pytest.fixture(scope="session")
 def figures(ask: Ask) -> Callable[..., dict[str, Row]]:
     """The same, for a block of figures: rows by the figure's id."""
-    return lambda path, tables, **params: {row["figure"]: row for row in ask(path, tables, **params)}
+    return lambda path, tables, **params: {
+        row["figure"]: row for row in ask(path, tables, **params)
+    }

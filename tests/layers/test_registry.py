@@ -23,7 +23,15 @@ from twin.query import links
 from twin.view import Pinned, View
 
 TRIO = Path(__file__).parents[1] / "cities" / "trio"
-ALL = ("districts", "renovation", "drone_coverage", "event_heat", "department_linkage", "headline", "attention")
+ALL = (
+    "districts",
+    "renovation",
+    "drone_coverage",
+    "event_heat",
+    "department_linkage",
+    "headline",
+    "attention",
+)
 
 
 class Addresses:
@@ -50,16 +58,36 @@ def registry(city):
 
 
 def pinned_at(district=""):
-    return Pinned(View(district=district), "trio", "s", NOON, NOON, NOON, MIDNIGHT, 3_600, district, ALL, Camera(0, 0, 1), NOON, NOON.date(),
-                  *(days(NOON, NOON, ZoneInfo("UTC"), {}),) * 2)
+    return Pinned(
+        View(district=district),
+        "trio",
+        "s",
+        NOON,
+        NOON,
+        NOON,
+        MIDNIGHT,
+        3_600,
+        district,
+        ALL,
+        Camera(0, 0, 1),
+        NOON,
+        NOON.date(),
+        *(days(NOON, NOON, ZoneInfo("UTC"), {}),) * 2,
+    )
 
 
 def test_layers_come_in_the_citys_order(registry):
     assert tuple(layer.id for layer in registry.layers) == ALL
 
 
-@pytest.mark.parametrize(("names", "said"), [(("nowhere",), "no layer 'nowhere'"), (("nobody:thing",), "no layer 'nobody:thing'"),
-                                             (("districts", "districts"), "unfit layers")])
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("nowhere",), "no layer 'nowhere'"),
+        (("nobody:thing",), "no layer 'nobody:thing'"),
+        (("districts", "districts"), "unfit layers"),
+    ],
+)
 def test_a_layer_that_cannot_be_had_is_said(city, names, said):
     with pytest.raises(PackError, match=said):
         load_registry(replace(city, layers=names))
@@ -76,11 +104,17 @@ def test_every_question_is_asked_with_exactly_what_it_takes(registry, city):
 def test_every_sql_file_of_a_layer_is_asked(registry):
     for layer in registry.layers:
         asked = {part.sql for part in (*layer.maps, *layer.blocks)}
-        assert asked == {path.name for path in layer.folder.glob("*.sql")}, f"{layer.id}: remove the file, or ask it"
+        assert asked == {path.name for path in layer.folder.glob("*.sql")}, (
+            f"{layer.id}: remove the file, or ask it"
+        )
 
 
 def test_no_question_carries_language_theme_or_camera(registry):
-    other = replace(pinned_at("A"), view=View(district="A", lang="en", frame="800x600"), camera=Camera(9, 9, 9))
+    other = replace(
+        pinned_at("A"),
+        view=View(district="A", lang="en", frame="800x600"),
+        camera=Camera(9, 9, 9),
+    )
     for layer in registry.layers:
         for part in (*layer.maps, *layer.blocks):
             assert part.ask(other) == part.ask(pinned_at("A"))
@@ -89,7 +123,9 @@ def test_no_question_carries_language_theme_or_camera(registry):
 @pytest.mark.parametrize("district", ["", "A"])
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
-    drawing = Drawing(Addresses(), pinned_at(district), lang, 1.0, (0.0, 0.0, 1.0, 1.0, 9, 9))
+    drawing = Drawing(
+        Addresses(), pinned_at(district), lang, 1.0, (0.0, 0.0, 1.0, 1.0, 9, 9)
+    )
     ids = []
     for layer in registry.layers:
         drawn = [each[1] for each in layer.draw(drawing)] if layer.draw else []
@@ -102,14 +138,27 @@ def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
 def _keys(layer):
     """Every message that a layer's legend and blocks name."""
     if layer.legend:
-        yield from (layer.legend.title, layer.legend.unit, layer.legend.note, layer.legend.low_end, layer.legend.high_end)
+        yield from (
+            layer.legend.title,
+            layer.legend.unit,
+            layer.legend.note,
+            layer.legend.low_end,
+            layer.legend.high_end,
+        )
         if not isinstance(layer.legend.scale, Ramp):
             yield from (step.name for step in layer.legend.scale)
     for data in layer.maps:
         if isinstance(data.encode.scale, tuple):
-            yield from (step.name for step in data.encode.scale if isinstance(step, Kind))
+            yield from (
+                step.name for step in data.encode.scale if isinstance(step, Kind)
+            )
     for block in layer.blocks:
-        yield from (block.title, block.empty, block.note, *(field.label for field in block.fields if isinstance(field, Field)))
+        yield from (
+            block.title,
+            block.empty,
+            block.note,
+            *(field.label for field in block.fields if isinstance(field, Field)),
+        )
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
@@ -117,13 +166,30 @@ def test_every_message_that_a_layer_names_is_written(registry, lang):
     bundle = FluentBundle([lang])
     faces = Path(links.__file__).parents[1] / "faces" / "messages"
     for folder in (faces, *(layer.folder for layer in registry.layers)):
-        bundle.add_resource(FluentResource((folder / f"{lang}.ftl").read_text(encoding="utf-8")))
-    missing = {key for layer in registry.layers for key in _keys(layer) if key and not bundle.has_message(key)}
+        bundle.add_resource(
+            FluentResource((folder / f"{lang}.ftl").read_text(encoding="utf-8"))
+        )
+    missing = {
+        key
+        for layer in registry.layers
+        for key in _keys(layer)
+        if key and not bundle.has_message(key)
+    }
     assert not missing, f"write them in {lang}.ftl: {missing}"
 
 
 def test_both_languages_have_the_same_messages(registry):
     for layer in registry.layers:
-        ids = [{line.partition(" =")[0] for line in (layer.folder / f"{lang}.ftl").read_text(encoding="utf-8").splitlines() if " =" in line}
-               for lang in ("zh-CN", "en")]
+        ids = [
+            {
+                line.partition(" =")[0]
+                for line in (
+                    (layer.folder / f"{lang}.ftl")
+                    .read_text(encoding="utf-8")
+                    .splitlines()
+                )
+                if " =" in line
+            }
+            for lang in ("zh-CN", "en")
+        ]
         assert ids[0] == ids[1], layer.id

@@ -35,7 +35,10 @@ def rings(*rows: tuple[str, datetime, Sequence[tuple[float, float]]]) -> pa.Tabl
     for drone, at, corners in rows:
         row: dict[str, object] = {"drone_id": drone, "occurred_at": at}
         for number, (x, y) in enumerate(corners, 1):
-            row |= {f"lon{number}_ud": round(x * 1000), f"lat{number}_ud": round(y * 1000)}
+            row |= {
+                f"lon{number}_ud": round(x * 1000),
+                f"lat{number}_ud": round(y * 1000),
+            }
         made.append(row)
     return pa.Table.from_pylist(made, schema=FOOTPRINTS.schema)
 
@@ -45,11 +48,15 @@ def moved(x: float, y: float = 0) -> list[tuple[float, float]]:
     return [(a + x, b + y) for a, b in SQUARE]
 
 
-def seen(new: pa.Table, before: pa.Table | None = None, as_of: datetime = NINE) -> dict[tuple[int, int], datetime]:
+def seen(
+    new: pa.Table, before: pa.Table | None = None, as_of: datetime = NINE
+) -> dict[tuple[int, int], datetime]:
     """Moment by cell."""
     found = coverage(new, RASTER, LABELS, ["west"], as_of, before)
     assert found.schema == COVERAGE.schema
-    cells = {(row["cell_x"], row["cell_y"]): row["seen_at"] for row in found.to_pylist()}
+    cells = {
+        (row["cell_x"], row["cell_y"]): row["seen_at"] for row in found.to_pylist()
+    }
     assert len(cells) == found.num_rows
     return cells
 
@@ -71,27 +78,47 @@ def test_the_newest_look_counts_whichever_aircraft_it_is():
 def test_cells_know_their_district_or_none():
     found = coverage(rings(("a", NINE, moved(19))), RASTER, LABELS, ["west"], NINE)
 
-    assert {(row["cell_x"], row["district_id"]) for row in found.to_pylist()} == {(19, "west"), (20, None)}
+    assert {(row["cell_x"], row["district_id"]) for row in found.to_pylist()} == {
+        (19, "west"),
+        (20, None),
+    }
 
 
 def test_what_lies_beyond_the_raster_is_left_out():
-    assert set(seen(rings(("a", NINE, moved(39, 29)), ("b", NINE, moved(-1, -1)), ("c", NINE, moved(90))))) == {(39, 29), (0, 0)}
+    assert set(
+        seen(
+            rings(
+                ("a", NINE, moved(39, 29)),
+                ("b", NINE, moved(-1, -1)),
+                ("c", NINE, moved(90)),
+            )
+        )
+    ) == {(39, 29), (0, 0)}
 
 
 def test_between_two_heartbeats_the_swath_has_no_holes():
     cells = seen(rings(("a", seconds(-60), SQUARE), ("a", NINE, moved(30))))
 
     assert {x for x, y in cells if y == 0} == set(range(32))
-    assert cells[15, 0] == seconds(-30)  # a step of one cell every 2 s; at -28 s the west edge is on 16
+    assert cells[15, 0] == seconds(
+        -30
+    )  # a step of one cell every 2 s; at -28 s the west edge is on 16
 
 
 def test_heartbeats_sixty_one_seconds_apart_are_one_swath():
-    assert {x for x, y in seen(rings(("a", seconds(-61), SQUARE), ("a", NINE, moved(30)))) if y == 0} == set(range(32))
+    assert {
+        x
+        for x, y in seen(rings(("a", seconds(-61), SQUARE), ("a", NINE, moved(30))))
+        if y == 0
+    } == set(range(32))
 
 
 @pytest.mark.parametrize(("drone", "gap"), [("a", 120), ("a", 61.000001), ("b", 60)])
 def test_a_long_silence_or_another_aircraft_makes_no_swath(drone, gap):
-    assert {x for x, _ in seen(rings(("a", seconds(-gap), SQUARE), (drone, NINE, moved(30))))} == {0, 1, 30, 31}
+    assert {
+        x
+        for x, _ in seen(rings(("a", seconds(-gap), SQUARE), (drone, NINE, moved(30))))
+    } == {0, 1, 30, 31}
 
 
 def test_a_swath_goes_on_from_the_heartbeat_before_without_counting_it_again():
@@ -123,13 +150,17 @@ def test_no_footprints_see_nothing():
     assert seen(rings()) == {}
 
 
-corner = st.tuples(st.integers(-4_000, 44_000), st.integers(-4_000, 34_000)).map(lambda p: (p[0] / 1000, p[1] / 1000))
+corner = st.tuples(st.integers(-4_000, 44_000), st.integers(-4_000, 34_000)).map(
+    lambda p: (p[0] / 1000, p[1] / 1000)
+)
 
 
 @st.composite
 def convex(draw: st.DrawFn) -> list[tuple[float, float]]:
     """Four corners of a convex ring, in order."""
-    hull = shapely.MultiPoint(draw(st.lists(corner, min_size=4, max_size=4, unique=True))).convex_hull
+    hull = shapely.MultiPoint(
+        draw(st.lists(corner, min_size=4, max_size=4, unique=True))
+    ).convex_hull
     if hull.geom_type != "Polygon" or len(hull.exterior.coords) != 5:
         x, y = draw(corner)
         return [(x, y), (x + 3.3, y), (x + 4.1, y + 5.2), (x - 1.2, y + 4.4)]
@@ -141,7 +172,10 @@ def test_every_cell_agrees_with_counting_centres_by_hand(shapes):
     flat, which = cells_inside(np.array(shapes), RASTER)
 
     for number, shape in enumerate(shapes):
-        found = {(int(cell) % RASTER.n_x, int(cell) // RASTER.n_x) for cell in flat[which == number]}
+        found = {
+            (int(cell) % RASTER.n_x, int(cell) // RASTER.n_x)
+            for cell in flat[which == number]
+        }
         assert found == ground.cells(shape, RASTER.n_x, RASTER.n_y)
 
 
@@ -150,9 +184,19 @@ def test_every_cell_agrees_with_counting_centres_by_hand(shapes):
 def test_a_day_of_cells_covers_the_area_of_the_footprints_to_half_a_per_cent(seed):
     draw = np.random.default_rng(seed)
     raster = Raster(0.0, 0.0, 0.001, 0.001, 50.0, 400, 400)
-    middle, size, angle = draw.uniform(20, 380, (400, 1, 2)), draw.uniform(3, 12, (400, 1, 1)), draw.uniform(0, 2 * np.pi, 400)
-    turn = np.stack([np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)], axis=1).reshape(-1, 2, 2)
-    shapes = middle + size * (np.array([(-0.5, -0.5), (0.5, -0.5), (0.8, 0.6), (-0.8, 0.6)])[None] @ turn)
+    middle, size, angle = (
+        draw.uniform(20, 380, (400, 1, 2)),
+        draw.uniform(3, 12, (400, 1, 1)),
+        draw.uniform(0, 2 * np.pi, 400),
+    )
+    turn = np.stack(
+        [np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)], axis=1
+    ).reshape(-1, 2, 2)
+    shapes = middle + size * (
+        np.array([(-0.5, -0.5), (0.5, -0.5), (0.8, 0.6), (-0.8, 0.6)])[None] @ turn
+    )
     exact = shapely.union_all([shapely.Polygon(shape) for shape in shapes]).area
 
-    assert len(np.unique(cells_inside(shapes, raster)[0])) == pytest.approx(exact, rel=0.005)
+    assert len(np.unique(cells_inside(shapes, raster)[0])) == pytest.approx(
+        exact, rel=0.005
+    )

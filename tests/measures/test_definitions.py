@@ -10,7 +10,9 @@ from twin.contracts import TABLES
 from twin.measures.definitions import MEASURES, Measure
 
 
-@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: f"{measure.table}.{measure.name}")
+@pytest.mark.parametrize(
+    "measure", MEASURES, ids=lambda measure: f"{measure.table}.{measure.name}"
+)
 def test_a_definition_agrees_with_its_contract(measure: Measure):
     table = TABLES[measure.table]
 
@@ -27,10 +29,23 @@ def test_no_column_is_defined_twice():
 
 
 def test_every_measured_table_has_a_definition():
-    assert {measure.table for measure in MEASURES} == {name for name, table in TABLES.items() if table.kind == "measure"}
+    assert {measure.table for measure in MEASURES} == {
+        name for name, table in TABLES.items() if table.kind == "measure"
+    }
 
 
-@pytest.mark.parametrize("name", ["acked_at", "closed_at", "refused_known_at", "seen_at", "state", "actual", "is_fresh"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acked_at",
+        "closed_at",
+        "refused_known_at",
+        "seen_at",
+        "state",
+        "actual",
+        "is_fresh",
+    ],
+)
 def test_what_the_hall_is_judged_by_is_defined(name):
     assert name in {measure.name for measure in MEASURES}
 
@@ -39,5 +54,9 @@ def test_every_target_stands_where_the_definition_says(trio):
     for measure in MEASURES:
         place, _, names = measure.target.partition(": ")
         for name in re.findall(r"\b\w+_(?:s|periods)\b", names):
-            held = trio.settings["freshness"] if place == "freshness in city.toml" else TABLES[place].schema.names
+            held = (
+                trio.settings["freshness"]
+                if place == "freshness in city.toml"
+                else TABLES[place].schema.names
+            )
             assert name in held, (measure.name, name)

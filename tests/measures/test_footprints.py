@@ -17,19 +17,31 @@ from twin.measures.footprints import FAR, corners, footprints
 SIDES = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 
 
-def ring_of(height: float, pitch: float, fov: float, heading: float = 0) -> list[tuple[float, float]]:
+def ring_of(
+    height: float, pitch: float, fov: float, heading: float = 0
+) -> list[tuple[float, float]]:
     """Corners of one footprint, m."""
-    return [tuple(corner) for corner in corners(*(np.array([float(value)]) for value in (height, pitch, fov, heading)))[0].tolist()]
+    return [
+        tuple(corner)
+        for corner in corners(
+            *(np.array([float(value)]) for value in (height, pitch, fov, heading))
+        )[0].tolist()
+    ]
 
 
 def test_straight_down_a_square_angle_sees_twice_the_height_across_and_nine_sixteenths_of_it_ahead():
-    assert ring_of(100, -90, 90) == [pytest.approx(corner) for corner in ((-100, -56.25), (100, -56.25), (100, 56.25), (-100, 56.25))]
+    assert ring_of(100, -90, 90) == [
+        pytest.approx(corner)
+        for corner in ((-100, -56.25), (100, -56.25), (100, 56.25), (-100, 56.25))
+    ]
 
 
 def test_from_100_m_straight_down_with_72_degrees_a_camera_sees_145_by_82_metres():
     ring = ring_of(100, -90, 72)
 
-    assert ring[2] == pytest.approx((72.654, 40.868), abs=0.001)  # tan 36 deg = 0.72654; 9/16 of it ahead
+    assert ring[2] == pytest.approx(
+        (72.654, 40.868), abs=0.001
+    )  # tan 36 deg = 0.72654; 9/16 of it ahead
     assert ground.area(ring) == pytest.approx(11_877, abs=1)
 
 
@@ -51,7 +63,12 @@ def test_a_camera_that_sees_the_horizon_ends_at_four_heights(pitch):
     assert ring_of(50, pitch, 80)[2][1] == pytest.approx(FAR * 50)
 
 
-@given(height=st.floats(2, 500), pitch=st.floats(-90, 0), fov=st.floats(5, 110), heading=st.floats(0, 360))
+@given(
+    height=st.floats(2, 500),
+    pitch=st.floats(-90, 0),
+    fov=st.floats(5, 110),
+    heading=st.floats(0, 360),
+)
 def test_every_corner_is_where_its_ray_meets_the_ground(height, pitch, fov, heading):
     ring = ring_of(height, pitch, fov, heading)
     assume(not np.isnan(ring).any())
@@ -59,13 +76,23 @@ def test_every_corner_is_where_its_ray_meets_the_ground(height, pitch, fov, head
 
     for corner, (side, rise) in zip(ring, SIDES, strict=True):
         met = ground.ray(height, pitch, fov, heading, side, rise)
-        if met is not None and met[0] * ahead[0] + met[1] * ahead[1] < FAR * height * 0.9999:
+        if (
+            met is not None
+            and met[0] * ahead[0] + met[1] * ahead[1] < FAR * height * 0.9999
+        ):
             assert corner == pytest.approx(met, rel=1e-6, abs=1e-6 * height)
         else:
-            assert corner[0] * ahead[0] + corner[1] * ahead[1] == pytest.approx(FAR * height)
+            assert corner[0] * ahead[0] + corner[1] * ahead[1] == pytest.approx(
+                FAR * height
+            )
 
 
-@given(height=st.floats(2, 500), pitch=st.floats(-90, 0), fov=st.floats(5, 110), heading=st.floats(0, 360))
+@given(
+    height=st.floats(2, 500),
+    pitch=st.floats(-90, 0),
+    fov=st.floats(5, 110),
+    heading=st.floats(0, 360),
+)
 def test_every_ring_runs_counter_clockwise_or_is_not_there(height, pitch, fov, heading):
     ring = ring_of(height, pitch, fov, heading)
 
@@ -76,22 +103,51 @@ def test_every_ring_runs_counter_clockwise_or_is_not_there(height, pitch, fov, h
 def test_straight_down_the_area_is_that_of_a_rectangle(height, fov):
     across = 2 * height * tan(radians(fov) / 2)
 
-    assert ground.area(ring_of(height, -90, fov)) == pytest.approx(across * across * 9 / 16)
+    assert ground.area(ring_of(height, -90, fov)) == pytest.approx(
+        across * across * 9 / 16
+    )
 
 
 def test_a_heartbeat_becomes_a_ring_in_micro_degrees():
-    (row,) = footprints(make("drone_states", {"lon_ud": 114_000_000, "lat_ud": 60_000_000})).to_pylist()
+    (row,) = footprints(
+        make("drone_states", {"lon_ud": 114_000_000, "lat_ud": 60_000_000})
+    ).to_pylist()
 
-    half = 100 / 111_320 * 1e6  # 100 m of latitude; twice as much of longitude at 60 deg north
-    assert (row["lon1_ud"], row["lat1_ud"]) == (pytest.approx(114_000_000 - 2 * half, abs=1), pytest.approx(60_000_000 - half * 9 / 16, abs=1))
-    assert (row["lon3_ud"], row["lat3_ud"]) == (pytest.approx(114_000_000 + 2 * half, abs=1), pytest.approx(60_000_000 + half * 9 / 16, abs=1))
+    half = (
+        100 / 111_320 * 1e6
+    )  # 100 m of latitude; twice as much of longitude at 60 deg north
+    assert (row["lon1_ud"], row["lat1_ud"]) == (
+        pytest.approx(114_000_000 - 2 * half, abs=1),
+        pytest.approx(60_000_000 - half * 9 / 16, abs=1),
+    )
+    assert (row["lon3_ud"], row["lat3_ud"]) == (
+        pytest.approx(114_000_000 + 2 * half, abs=1),
+        pytest.approx(60_000_000 + half * 9 / 16, abs=1),
+    )
     assert row["occurred_at"] == NINE
 
 
-@pytest.mark.parametrize("state", [{"pitch_deg": None}, {"fov_deg": None}, {"height_m": 0.5}, {"pitch_deg": 0.0, "fov_deg": 20.0}])
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"pitch_deg": None},
+        {"fov_deg": None},
+        {"height_m": 0.5},
+        {"pitch_deg": 0.0, "fov_deg": 20.0},
+    ],
+)
 def test_no_camera_no_height_or_nothing_but_sky_gives_no_footprint(state):
     assert footprints(make("drone_states", state)).num_rows == 0
 
 
 def test_the_answer_has_the_schema_of_its_table():
-    assert footprints(make("drone_states", {}, {"occurred_at": NINE.replace(minute=1), "pitch_deg": None})).schema == FOOTPRINTS.schema
+    assert (
+        footprints(
+            make(
+                "drone_states",
+                {},
+                {"occurred_at": NINE.replace(minute=1), "pitch_deg": None},
+            )
+        ).schema
+        == FOOTPRINTS.schema
+    )

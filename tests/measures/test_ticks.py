@@ -22,26 +22,50 @@ def grown(trio: City, path: Path, cuts: tuple[datetime, ...]) -> Snapshot:
     """A lake that was published at each of the moments after the first."""
     feed = Simulated(trio, 716)
     for start, end in pairwise(cuts):
-        batches = [*(feed.register(start) if start == START else ()), *feed.between(start, end)]
-        snapshot, _ = publish(Lake(path), trio, batches, as_of=end, simulated=True, now=lambda moment=end: moment)
+        batches = [
+            *(feed.register(start) if start == START else ()),
+            *feed.between(start, end),
+        ]
+        snapshot, _ = publish(
+            Lake(path),
+            trio,
+            batches,
+            as_of=end,
+            simulated=True,
+            now=lambda moment=end: moment,
+        )
     return snapshot
 
 
 def rows(snapshot: Snapshot, table: str, *key: str) -> pa.Table:
     """Rows of a table by key."""
-    return read(snapshot.root, list(snapshot.tables[table].files)).sort_by([(name, "ascending") for name in key])
+    return read(snapshot.root, list(snapshot.tables[table].files)).sort_by(
+        [(name, "ascending") for name in key]
+    )
 
 
 @pytest.fixture(scope="module")
-def lakes(trio: City, tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
+def lakes(
+    trio: City, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Snapshot, Snapshot]:
     """The same hours, published in five pieces and in one."""
     folder = tmp_path_factory.mktemp("ticks")
-    return grown(trio, folder / "pieces", CUTS), grown(trio, folder / "whole", (CUTS[0], CUTS[-1]))
+    return grown(trio, folder / "pieces", CUTS), grown(
+        trio, folder / "whole", (CUTS[0], CUTS[-1])
+    )
 
 
-@pytest.mark.parametrize(("table", "key"), [("event_facts", ("event_id", "known_from", "holds_from")), ("footprints", ("drone_id", "occurred_at")), ("link_health", ("dept_id",)),
-                                            ("programme_progress", ("programme", "year", "scope", "area_id")), ("indicator_latest", ("ind_id", "area_id")),
-                                            ("coverage", ("cell_y", "cell_x"))])
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("event_facts", ("event_id", "known_from", "holds_from")),
+        ("footprints", ("drone_id", "occurred_at")),
+        ("link_health", ("dept_id",)),
+        ("programme_progress", ("programme", "year", "scope", "area_id")),
+        ("indicator_latest", ("ind_id", "area_id")),
+        ("coverage", ("cell_y", "cell_x")),
+    ],
+)
 def test_pieces_and_whole_give_the_same_rows(lakes, table, key):
     pieces, whole = (rows(each, table, *key) for each in lakes)
 

@@ -15,16 +15,33 @@ TRIO = load_city(Path(__file__).parents[1] / "cities" / "trio")
 """A city of the Azores: an hour behind UTC in winter, as UTC in summer."""
 
 
-def pinned(at: datetime, snapshot_as_of: datetime | None = None, known_at: datetime | None = None) -> Pinned:
+def pinned(
+    at: datetime,
+    snapshot_as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Pinned:
     """A moment, answered by the snapshot of that moment unless the test says otherwise."""
-    return pin(View(as_of=at, known_at=known_at), TRIO, lambda _: Pointer("s", snapshot_as_of or at))
+    return pin(
+        View(as_of=at, known_at=known_at),
+        TRIO,
+        lambda _: Pointer("s", snapshot_as_of or at),
+    )
 
 
 def test_in_winter_the_day_begins_an_hour_after_that_of_utc():
-    early, late = (pinned(datetime(2026, 1, 1, 0, minutes, tzinfo=UTC) + timedelta(minutes=30)) for minutes in (0, 30))
+    early, late = (
+        pinned(datetime(2026, 1, 1, 0, minutes, tzinfo=UTC) + timedelta(minutes=30))
+        for minutes in (0, 30)
+    )
 
-    assert (early.day, early.day_from) == (date(2025, 12, 31), datetime(2025, 12, 31, 1, tzinfo=UTC))
-    assert (late.day, late.day_from) == (date(2026, 1, 1), datetime(2026, 1, 1, 1, tzinfo=UTC))
+    assert (early.day, early.day_from) == (
+        date(2025, 12, 31),
+        datetime(2025, 12, 31, 1, tzinfo=UTC),
+    )
+    assert (late.day, late.day_from) == (
+        date(2026, 1, 1),
+        datetime(2026, 1, 1, 1, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize("minutes", [0, 59, 60, 119, 120, 1_440])
@@ -52,5 +69,8 @@ def test_a_picture_is_of_the_snapshots_moment_if_both_clocks_are():
 
 
 def test_a_year_is_begun_by_one_day_and_whole_on_its_last():
-    assert [year_share(day) for day in (date(2026, 1, 1), date(2026, 12, 31), date(2028, 12, 31))] == [1 / 365, 1, 1]
+    assert [
+        year_share(day)
+        for day in (date(2026, 1, 1), date(2026, 12, 31), date(2028, 12, 31))
+    ] == [1 / 365, 1, 1]
     assert year_share(date(2028, 2, 29)) == 60 / 366

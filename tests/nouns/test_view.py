@@ -9,11 +9,32 @@ from hypothesis import strategies as st
 from twin.errors import UsageError
 from twin.view import View
 
-words = st.text(st.characters(codec="utf-8", exclude_characters=",", exclude_categories=("Cs",)), min_size=1, max_size=12)
-moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
-views = st.builds(View, city=words, as_of=st.none() | moments, known_at=st.none() | moments, window_s=st.integers(60, 2_678_400),
-                  district=words, picked=words, layers=st.none() | st.lists(words, min_size=1, max_size=4).map(tuple), scene=words,
-                  camera=words, frame=words, mode=st.sampled_from(["live", "drill"]), lang=st.sampled_from(["", "en", "zh-CN", "pt"]), theme=words)
+words = st.text(
+    st.characters(codec="utf-8", exclude_characters=",", exclude_categories=("Cs",)),
+    min_size=1,
+    max_size=12,
+)
+moments = st.datetimes(
+    min_value=datetime(2000, 1, 1),
+    max_value=datetime(2100, 1, 1),
+    timezones=st.just(UTC),
+)
+views = st.builds(
+    View,
+    city=words,
+    as_of=st.none() | moments,
+    known_at=st.none() | moments,
+    window_s=st.integers(60, 2_678_400),
+    district=words,
+    picked=words,
+    layers=st.none() | st.lists(words, min_size=1, max_size=4).map(tuple),
+    scene=words,
+    camera=words,
+    frame=words,
+    mode=st.sampled_from(["live", "drill"]),
+    lang=st.sampled_from(["", "en", "zh-CN", "pt"]),
+    theme=words,
+)
 
 
 @given(view=views)
@@ -23,7 +44,10 @@ def test_a_view_survives_its_link(view):
 
 def test_a_link_holds_only_what_differs_from_the_usual():
     assert View().url() == "v=1"
-    assert View(district="420106", layers=("a", "b")).url() == "district=420106&layers=a,b&v=1"
+    assert (
+        View(district="420106", layers=("a", "b")).url()
+        == "district=420106&layers=a,b&v=1"
+    )
 
 
 def test_no_layers_is_not_the_same_as_the_usual_layers():
@@ -38,7 +62,17 @@ def test_a_moment_in_another_zone_is_the_same_moment():
     assert View.parse("?as_of=2026-11-23T14:41:00Z").as_of == shanghai
 
 
-@pytest.mark.parametrize("link", ["?v=2", "?as_of=yesterday", "?as_of=2026-11-23T14:41:00", "?window_s=5", "?window_s=x", "?mode=test"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "?v=2",
+        "?as_of=yesterday",
+        "?as_of=2026-11-23T14:41:00",
+        "?window_s=5",
+        "?window_s=x",
+        "?mode=test",
+    ],
+)
 def test_a_link_that_means_nothing_is_refused_with_a_sentence(link):
     with pytest.raises(UsageError) as caught:
         View.parse(link)

@@ -25,7 +25,12 @@ def response(orders: list[Row]) -> tuple[datetime, datetime] | None:
     found = []
     for now in newest_of(orders, "dispatch_id"):
         if now["acked_at"] is not None:
-            same = [row["recorded_at"] for row in orders if row["dispatch_id"] == now["dispatch_id"] and row["acked_at"] == now["acked_at"]]
+            same = [
+                row["recorded_at"]
+                for row in orders
+                if row["dispatch_id"] == now["dispatch_id"]
+                and row["acked_at"] == now["acked_at"]
+            ]
             found.append((now["acked_at"], min(same)))
     return min(found) if found else None
 
@@ -43,7 +48,9 @@ def closure(answers: list[Row]) -> tuple[datetime, datetime] | None:
 
 def held(versions: list[Row], version: Row) -> tuple[datetime, datetime | None]:
     """From when until when a version is the one that is known: until the first later one is recorded."""
-    later = [row["recorded_at"] for row in versions if row["version"] > version["version"]]
+    later = [
+        row["recorded_at"] for row in versions if row["version"] > version["version"]
+    ]
     return version["recorded_at"], min(later) if later else None
 
 
@@ -66,21 +73,46 @@ def seconds_up(start: datetime, end: datetime | None) -> int | None:
     return None if end is None else ceil((end - start) / timedelta(seconds=1))
 
 
-def facts(event: Row, versions: list[Row], orders: list[Row], answers: list[Row], stages: list[Row], targets: list[Row]) -> Row:
+def facts(
+    event: Row,
+    versions: list[Row],
+    orders: list[Row],
+    answers: list[Row],
+    stages: list[Row],
+    targets: list[Row],
+) -> Row:
     """What `event_facts` must say of one version of an event, by the logs of that event."""
     start = event["created_at"]
-    acked, told, goal = response(orders), closure(answers), target(targets, event["source_id"], event["priority"])
+    acked, told, goal = (
+        response(orders),
+        closure(answers),
+        target(targets, event["source_id"], event["priority"]),
+    )
     units = newest_of(orders, "dispatch_id")
     required = [row["done_at"] for row in units if row["is_required"]]
     arrived = [row["arrived_at"] for row in units if row["arrived_at"] is not None]
-    entered = {stage: min(row["recorded_at"] for row in stages if row["stage"] == stage) for stage in {row["stage"] for row in stages}}
+    entered = {
+        stage: min(row["recorded_at"] for row in stages if row["stage"] == stage)
+        for stage in {row["stage"] for row in stages}
+    }
     known_from, known_to = held(versions, event)
     return {
-        "known_from": known_from, "known_to": known_to,
-        "response_s": seconds(start, acked[0] if acked else None), "response_known_s": seconds_up(start, acked[1] if acked else None),
-        "closure_s": seconds(start, told[0] if told else None), "closure_known_s": seconds_up(start, told[1] if told else None),
+        "known_from": known_from,
+        "known_to": known_to,
+        "response_s": seconds(start, acked[0] if acked else None),
+        "response_known_s": seconds_up(start, acked[1] if acked else None),
+        "closure_s": seconds(start, told[0] if told else None),
+        "closure_known_s": seconds_up(start, told[1] if told else None),
         "arrive_s": seconds(start, min(arrived, default=None)),
-        "done_s": seconds(start, max(required)) if required and None not in required else None,
-        **{f"{stage}_s": seconds_up(start, entered.get(stage)) for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")},
-        "n_units": len(units), "n_arrived": len(arrived),
-        "response_target_s": goal["response_s"] if goal else None, "closure_target_s": goal["closure_s"] if goal else None}
+        "done_s": (
+            seconds(start, max(required)) if required and None not in required else None
+        ),
+        **{
+            f"{stage}_s": seconds_up(start, entered.get(stage))
+            for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")
+        },
+        "n_units": len(units),
+        "n_arrived": len(arrived),
+        "response_target_s": goal["response_s"] if goal else None,
+        "closure_target_s": goal["closure_s"] if goal else None,
+    }

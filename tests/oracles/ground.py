@@ -5,7 +5,15 @@ from __future__ import annotations
 from math import cos, hypot, radians, sin, tan
 
 
-def ray(height: float, pitch: float, fov: float, heading: float, side: int, rise: int, aspect: float = 9 / 16) -> tuple[float, float] | None:
+def ray(
+    height: float,
+    pitch: float,
+    fov: float,
+    heading: float,
+    side: int,
+    rise: int,
+    aspect: float = 9 / 16,
+) -> tuple[float, float] | None:
     """Metres east and north where the ray to one corner of the picture meets the ground; None if it never does.
 
     The camera looks `pitch` deg up (negative: down) and `heading` deg from north; `side` -1 is the left edge, `rise` -1 the lower one.
@@ -15,13 +23,22 @@ def ray(height: float, pitch: float, fov: float, heading: float, side: int, rise
     right = (cos(h), -sin(h), 0.0)
     up = (-sin(p) * sin(h), -sin(p) * cos(h), cos(p))
     across = tan(radians(fov) / 2)
-    x, y, z = (f + side * across * r + rise * across * aspect * u for f, r, u in zip(forward, right, up, strict=True))
+    x, y, z = (
+        f + side * across * r + rise * across * aspect * u
+        for f, r, u in zip(forward, right, up, strict=True)
+    )
     return None if z >= 0 else (x * height / -z, y * height / -z)
 
 
 def area(ring: list[tuple[float, float]]) -> float:
     """Signed area of a ring, positive counter-clockwise."""
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
+    return (
+        sum(
+            x1 * y2 - x2 * y1
+            for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True)
+        )
+        / 2
+    )
 
 
 def holds(ring: list[tuple[float, float]], x: float, y: float) -> bool:
@@ -35,7 +52,9 @@ def holds(ring: list[tuple[float, float]], x: float, y: float) -> bool:
 
 def cells(ring: list[tuple[float, float]], n_x: int, n_y: int) -> set[tuple[int, int]]:
     """Cells of side 1 whose centre lies in a ring."""
-    return {(x, y) for x in range(n_x) for y in range(n_y) if holds(ring, x + 0.5, y + 0.5)}
+    return {
+        (x, y) for x in range(n_x) for y in range(n_y) if holds(ring, x + 0.5, y + 0.5)
+    }
 
 
 def far_off(point: tuple[float, float]) -> float:

@@ -10,7 +10,9 @@ Ring = list[tuple[float, float]]
 Cell = tuple[int, int]
 
 
-def seen(looks: list[tuple[str, datetime, Ring]], as_of: datetime, n_x: int, n_y: int) -> dict[Cell, datetime]:
+def seen(
+    looks: list[tuple[str, datetime, Ring]], as_of: datetime, n_x: int, n_y: int
+) -> dict[Cell, datetime]:
     """The newest moment of the 24 h before `as_of` by cell, of looks (aircraft, moment, corners in cells)."""
     found: dict[Cell, datetime] = {}
     for at, ring in swaths([look for look in looks if look[1] <= as_of]):
@@ -32,7 +34,9 @@ def swaths(looks: list[tuple[str, datetime, Ring]]) -> list[tuple[datetime, Ring
     return made
 
 
-def between(at_a: datetime, a: Ring, at_b: datetime, b: Ring) -> list[tuple[datetime, Ring]]:
+def between(
+    at_a: datetime, a: Ring, at_b: datetime, b: Ring
+) -> list[tuple[datetime, Ring]]:
     """Looks between two, in steps of half the shorter side: each of the shape of the nearer one."""
     side = min(dist(ring[n], ring[n - 1]) for ring in (a, b) for n in range(4))
     (ax, ay), (bx, by) = middle(a), middle(b)
@@ -43,7 +47,12 @@ def between(at_a: datetime, a: Ring, at_b: datetime, b: Ring) -> list[tuple[date
         near, (x, y) = (a, (ax, ay)) if share < 0.5 else (b, (bx, by))
         to_x, to_y = ax + (bx - ax) * share - x, ay + (by - ay) * share - y
         us = int((at_b - at_a) / timedelta(microseconds=1) * share)
-        made.append((at_a + timedelta(microseconds=us), [(px + to_x, py + to_y) for px, py in near]))
+        made.append(
+            (
+                at_a + timedelta(microseconds=us),
+                [(px + to_x, py + to_y) for px, py in near],
+            )
+        )
     return made
 
 

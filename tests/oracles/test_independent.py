@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-ORACLES = sorted(path for path in Path(__file__).parent.glob("*.py") if not path.name.startswith("test_"))
+ORACLES = sorted(
+    path
+    for path in Path(__file__).parent.glob("*.py")
+    if not path.name.startswith("test_")
+)
 
 
 @pytest.mark.parametrize("path", ORACLES, ids=lambda path: path.stem)

@@ -26,11 +26,34 @@ AS_OF = datetime(2026, 7, 16, 12, tzinfo=UTC)
 def event_batch(city: City, names: list[str], when: datetime) -> Batch:
     """Open events of priority 2 in the middle of the city's first district."""
     home = city.reference["districts"].to_pylist()[0]
-    rows = [{**{column.name: None for column in TABLES["events"].columns}, "event_id": name, "version": 1, "occurred_at": when, "recorded_at": when,
-             "created_at": when, "mode": "live", "source_id": "S01", "category": "c", "title": name, "priority": 2, "level": "district",
-             "is_proactive": True, "district_id": home["district_id"], "lon_ud": home["label_lon_ud"], "lat_ud": home["label_lat_ud"], "source": "test"}
-            for name in names]
-    return Batch("events", pa.Table.from_pylist(rows, schema=TABLES["events"].schema), "test", "test")
+    rows = [
+        {
+            **{column.name: None for column in TABLES["events"].columns},
+            "event_id": name,
+            "version": 1,
+            "occurred_at": when,
+            "recorded_at": when,
+            "created_at": when,
+            "mode": "live",
+            "source_id": "S01",
+            "category": "c",
+            "title": name,
+            "priority": 2,
+            "level": "district",
+            "is_proactive": True,
+            "district_id": home["district_id"],
+            "lon_ud": home["label_lon_ud"],
+            "lat_ud": home["label_lat_ud"],
+            "source": "test",
+        }
+        for name in names
+    ]
+    return Batch(
+        "events",
+        pa.Table.from_pylist(rows, schema=TABLES["events"].schema),
+        "test",
+        "test",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +80,9 @@ def lake(made: Path, tmp_path: Path) -> Lake:
 def add(lake: Lake, city: City, names: list[str], when: datetime) -> str:
     """Publish events; answer the snapshot's id."""
     batches = [event_batch(city, names, when - timedelta(minutes=5))] if names else []
-    snapshot, _ = publish(lake, city, batches, as_of=when, simulated=True, now=lambda: when)
+    snapshot, _ = publish(
+        lake, city, batches, as_of=when, simulated=True, now=lambda: when
+    )
     return snapshot.id
 
 

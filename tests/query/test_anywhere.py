@@ -32,49 +32,118 @@ def city_at(city: City, folder: Path, lon: float, lat: float) -> City:
     """The made-up city with its first district, as a square of 2 km, around a place; all of it inside the map."""
     east_m, north_m = metres_per_degree(lat)
     dlon, dlat = 50 / east_m, 50 / north_m
-    lon0, lat0 = (max(-edge, min(edge - n * side, at - n * side / 2)) for at, edge, n, side in ((lon, 180, N_X, dlon), (lat, 85, N_Y, dlat)))
-    west, south, east, north = lon0 + 10 * dlon, lat0 + 2 * dlat, lon0 + 50 * dlon, lat0 + 42 * dlat
+    lon0, lat0 = (
+        max(-edge, min(edge - n * side, at - n * side / 2))
+        for at, edge, n, side in ((lon, 180, N_X, dlon), (lat, 85, N_Y, dlat))
+    )
+    west, south, east, north = (
+        lon0 + 10 * dlon,
+        lat0 + 2 * dlat,
+        lon0 + 50 * dlon,
+        lat0 + 42 * dlat,
+    )
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     land = folder / "land.geojson"
-    land.write_text(json.dumps({"type": "FeatureCollection", "features": [
-        {"type": "Feature", "properties": {"district_id": "alva"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}]}), encoding="utf-8")
-    return replace(city, raster=Raster(lon0, lat0, dlon, dlat, 50.0, N_X, N_Y), geography={**city.geography, "land": land})
+    land.write_text(
+        json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    {
+                        "type": "Feature",
+                        "properties": {"district_id": "alva"},
+                        "geometry": {"type": "Polygon", "coordinates": [ring]},
+                    }
+                ],
+            }
+        ),
+        encoding="utf-8",
+    )
+    return replace(
+        city,
+        raster=Raster(lon0, lat0, dlon, dlat, 50.0, N_X, N_Y),
+        geography={**city.geography, "land": land},
+    )
 
 
 def moved(batch: Batch, *places: tuple[float, float]) -> Batch:
     """The rows of a batch, each at its place (deg)."""
-    rows = [{**row, "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6)} for row, (lon, lat) in zip(batch.rows.to_pylist(), places, strict=True)]
+    rows = [
+        {**row, "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6)}
+        for row, (lon, lat) in zip(batch.rows.to_pylist(), places, strict=True)
+    ]
     return replace(batch, rows=pa.Table.from_pylist(rows, schema=batch.rows.schema))
 
 
 def heartbeats(*drones: str) -> Batch:
     """Aircraft 500 m up whose cameras look straight down."""
-    rows = [row_of("drone_states", {"drone_id": drone, "occurred_at": AS_OF, "recorded_at": AS_OF, "mode": "flying", "height_m": 500.0,
-                                    "battery_pct": 50, "pitch_deg": -90.0, "fov_deg": 60.0, "source": "test"}) for drone in drones]
-    return Batch("drone_states", pa.Table.from_pylist(rows, schema=TABLES["drone_states"].schema), "test", "test")
+    rows = [
+        row_of(
+            "drone_states",
+            {
+                "drone_id": drone,
+                "occurred_at": AS_OF,
+                "recorded_at": AS_OF,
+                "mode": "flying",
+                "height_m": 500.0,
+                "battery_pct": 50,
+                "pitch_deg": -90.0,
+                "fov_deg": 60.0,
+                "source": "test",
+            },
+        )
+        for drone in drones
+    ]
+    return Batch(
+        "drone_states",
+        pa.Table.from_pylist(rows, schema=TABLES["drone_states"].schema),
+        "test",
+        "test",
+    )
 
 
 def drawn(desk: Desk, city: City, layer: str, name: str) -> pa.Table:
     """Rows behind the address of map data, as a browser gets them."""
-    words = dict(parse_qsl(desk.url(layer, name, pinned(desk, city)).partition("?")[2], keep_blank_values=True))
+    words = dict(
+        parse_qsl(
+            desk.url(layer, name, pinned(desk, city)).partition("?")[2],
+            keep_blank_values=True,
+        )
+    )
     snapshot, params = desk.parse_url(layer, name, words)
     return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
 
 
-def told(city: City, home: tuple[float, float], away: tuple[float, float]) -> tuple[dict[str, pa.Table], int]:
+def told(
+    city: City, home: tuple[float, float], away: tuple[float, float]
+) -> tuple[dict[str, pa.Table], int]:
     """What is drawn of a city whose event and aircraft are at home, with others of them away; and the rows refused."""
     with TemporaryDirectory() as folder:
         there = city_at(city, Path(folder), *home)
-        middle = (there.raster.lon0 + N_X / 2 * there.raster.dlon, there.raster.lat0 + N_Y / 2 * there.raster.dlat)
+        middle = (
+            there.raster.lon0 + N_X / 2 * there.raster.dlon,
+            there.raster.lat0 + N_Y / 2 * there.raster.dlat,
+        )
         lake = Lake(Path(folder) / "lake")
-        events = moved(event_batch(there, ["E1", "E2"], AS_OF - timedelta(minutes=5)), middle, away)
+        events = moved(
+            event_batch(there, ["E1", "E2"], AS_OF - timedelta(minutes=5)), middle, away
+        )
         batches = [events, moved(heartbeats("D1", "D2"), middle, away)]
-        snapshot, done = publish(lake, there, batches, as_of=AS_OF, simulated=False, now=lambda: AS_OF)
+        snapshot, done = publish(
+            lake, there, batches, as_of=AS_OF, simulated=False, now=lambda: AS_OF
+        )
         assert find(lake).tables["events"].rows == 2
         desk = Desk(there, load_registry(there), lake.path)
         try:
-            maps = {name: drawn(desk, there, layer, name) for layer, name in
-                    (("event_heat", "heat"), ("event_heat", "marks"), ("drone_coverage", "coverage"), ("drone_coverage", "footprints"))}
+            maps = {
+                name: drawn(desk, there, layer, name)
+                for layer, name in (
+                    ("event_heat", "heat"),
+                    ("event_heat", "marks"),
+                    ("drone_coverage", "coverage"),
+                    ("drone_coverage", "footprints"),
+                )
+            }
         finally:
             desk.close()
         assert snapshot.tables["coverage"].rows > 0
@@ -85,9 +154,15 @@ def told(city: City, home: tuple[float, float], away: tuple[float, float]) -> tu
 @example(home=(-179.9, -84.9), away=(180.0, 85.0))
 @example(home=(180.0, 85.0), away=(180.0, 90.0))
 @example(home=(0.0, 0.0), away=(-180.0, -90.0))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(home=st.tuples(lons, lats), away=st.tuples(lons, st.floats(-90, 90)))
-def test_a_city_anywhere_draws_what_is_in_it_and_nothing_beyond_its_grid(city, home, away):
+def test_a_city_anywhere_draws_what_is_in_it_and_nothing_beyond_its_grid(
+    city, home, away
+):
     maps, refused = told(city, home, away)
 
     assert refused == 0
@@ -111,4 +186,7 @@ def test_one_event_alone_keeps_its_whole_weight_wherever_the_city_lies(city, hom
     heat = told(city, home, (home[0] - 100, 0.0))[0]["heat"]
 
     assert heat.num_rows > 25
-    assert len(set(zip(heat["x"].to_pylist(), heat["y"].to_pylist(), strict=True))) == heat.num_rows
+    assert (
+        len(set(zip(heat["x"].to_pylist(), heat["y"].to_pylist(), strict=True)))
+        == heat.num_rows
+    )

@@ -8,9 +8,15 @@ from twin.engine import load_sql
 
 
 def test_each_question_of_the_facts_is_measured_under_its_own_name(city, tmp_path):
-    found = queries.measure(city, tmp_path / "bench", 200, datetime(2026, 7, 16, 12, tzinfo=UTC))
+    found = queries.measure(
+        city, tmp_path / "bench", 200, datetime(2026, 7, 16, 12, tzinfo=UTC)
+    )
 
-    asked = [part for layer in load_registry(city).layers for part in (*layer.maps, *layer.blocks)
-             if "event_facts" in load_sql(layer.folder / part.sql).reads]
+    asked = [
+        part
+        for layer in load_registry(city).layers
+        for part in (*layer.maps, *layer.blocks)
+        if "event_facts" in load_sql(layer.folder / part.sql).reads
+    ]
     assert len({line.what for line in found}) == len(found) == 2 * len(asked)
     assert all(line.value > 0 for line in found)

@@ -32,7 +32,9 @@ def test_an_answer_larger_than_the_cache_is_given_and_not_kept():
 def test_what_nobody_asks_for_goes_after_a_while_and_what_is_asked_for_stays():
     now = [0.0]
     cache = Cache(100, len, idle_s=300, clock=lambda: now[0])
-    for second in range(0, 901, 10):  # a page that lives asks a new question every ten seconds, and one again and again
+    for second in range(
+        0, 901, 10
+    ):  # a page that lives asks a new question every ten seconds, and one again and again
         now[0] = second
         cache.get(("live", second), lambda: "x")
         cache.get("always", lambda: "always")
@@ -127,6 +129,7 @@ def test_two_questions_that_rest_on_each_other_are_an_error_for_both():
         def work_out():
             both_begun.wait(10)
             return cache.get(other, lambda: "inner")
+
         return cache.get(key, work_out)
 
     with ThreadPoolExecutor(2) as pool:

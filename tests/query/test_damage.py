@@ -19,12 +19,29 @@ from twin.errors import LakeError
 from twin.feeds.batch import Batch
 from twin.feeds.simulated import Simulated
 from twin.query import Desk
-from twin.store import Lake, Snapshot, as_far_as_whole, best, find, may_be_whole, publish, seal
+from twin.store import (
+    Lake,
+    Snapshot,
+    as_far_as_whole,
+    best,
+    find,
+    may_be_whole,
+    publish,
+    seal,
+)
 from twin.view import View, pin
 
 UNTIL = datetime(2026, 7, 16, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-IN_CI = {"events", "link_probes", "drone_states", "indicator_values", "event_facts", "coverage", "districts"}
+IN_CI = {
+    "events",
+    "link_probes",
+    "drone_states",
+    "indicator_values",
+    "event_facts",
+    "coverage",
+    "districts",
+}
 """Tables of which a bit is bad in every run: logs, measures, and one of the pack."""
 MEASURES = {name for name, table in TABLES.items() if table.kind == "measure"}
 
@@ -35,19 +52,54 @@ def simulated(city: Any, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake, feed = Lake(tmp_path_factory.mktemp("damage") / "lake"), Simulated(city, 7)
     start = UNTIL - timedelta(hours=36)
     clocks = {"version": 1, "occurred_at": start, "recorded_at": start}
-    more = {"estates": {"estate_id": "A", "year": 2026, "status": "accepted", "accepted_at": start, "lon_ud": -35_049_200, "lat_ud": 41_029_500},
-            "lift_steps": {"lift_id": "L", "step": "survey", "channel": "window"},
-            "rain": {"station_id": "R", "mm_5min": -1.0}}  # refused: rain does not rise
-    rows = [Batch(name, table_of(name, [row | {key: value for key, value in clocks.items() if key in TABLES[name].schema.names}]), "test", "test")
-            for name, row in more.items()]
-    publish(lake, city, [*feed.register(start), *feed.between(start, UNTIL), *rows], as_of=UNTIL, simulated=True, now=lambda: UNTIL)
+    more = {
+        "estates": {
+            "estate_id": "A",
+            "year": 2026,
+            "status": "accepted",
+            "accepted_at": start,
+            "lon_ud": -35_049_200,
+            "lat_ud": 41_029_500,
+        },
+        "lift_steps": {"lift_id": "L", "step": "survey", "channel": "window"},
+        "rain": {"station_id": "R", "mm_5min": -1.0},
+    }  # refused: rain does not rise
+    rows = [
+        Batch(
+            name,
+            table_of(
+                name,
+                [
+                    row
+                    | {
+                        key: value
+                        for key, value in clocks.items()
+                        if key in TABLES[name].schema.names
+                    }
+                ],
+            ),
+            "test",
+            "test",
+        )
+        for name, row in more.items()
+    ]
+    publish(
+        lake,
+        city,
+        [*feed.register(start), *feed.between(start, UNTIL), *rows],
+        as_of=UNTIL,
+        simulated=True,
+        now=lambda: UNTIL,
+    )
     return lake
 
 
 @contextmanager
 def flipped(snapshot: Snapshot, *tables: str) -> Iterator[None]:
     """One bit of each file of some tables is another for the length of the block."""
-    whole = {path: path.read_bytes() for table in tables for path in snapshot.files(table)}
+    whole = {
+        path: path.read_bytes() for table in tables for path in snapshot.files(table)
+    }
     for path, data in whole.items():
         changed = bytearray(data)
         changed[len(data) // 2] ^= 1
@@ -78,10 +130,18 @@ def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
         for layer in desk._registry.layers:
             for block in layer.blocks:
                 answer = desk.block(layer, block, view)
-                found[str(when), layer.id, block.sql, block.slot, block.kind] = answer.unknown, answer.rows
+                found[str(when), layer.id, block.sql, block.slot, block.kind] = (
+                    answer.unknown,
+                    answer.rows,
+                )
             for data in layer.maps:
-                stream, unknown = desk.map_answer(layer.id, data.name, view.snapshot, data.ask(view))
-                found[str(when), layer.id, data.name, "map"] = unknown, pa.ipc.open_stream(stream).read_all()
+                stream, unknown = desk.map_answer(
+                    layer.id, data.name, view.snapshot, data.ask(view)
+                )
+                found[str(when), layer.id, data.name, "map"] = (
+                    unknown,
+                    pa.ipc.open_stream(stream).read_all(),
+                )
     return found
 
 
@@ -92,13 +152,22 @@ def undamaged(simulated: Lake, city: Any) -> dict[tuple[str, ...], tuple[str, An
         return everything(desk, city)
 
 
-def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(simulated, undamaged):
-    assert {name for name, cut in find(simulated).tables.items() if cut.files} == set(TABLES)
+def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(
+    simulated, undamaged
+):
+    assert {name for name, cut in find(simulated).tables.items() if cut.files} == set(
+        TABLES
+    )
     assert {unknown for unknown, _ in undamaged.values()} == {""}
 
 
-@pytest.mark.parametrize("table", [
-    table if table in IN_CI else pytest.param(table, marks=pytest.mark.soak) for table in sorted(TABLES)])
+@pytest.mark.parametrize(
+    "table",
+    [
+        table if table in IN_CI else pytest.param(table, marks=pytest.mark.soak)
+        for table in sorted(TABLES)
+    ],
+)
 def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, table):
     snapshot = find(simulated)
     with flipped(snapshot, table), desk_over(city, simulated) as desk:
@@ -117,37 +186,67 @@ def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, 
             elif question[-1] == "figures":  # each is named, so that none vanishes
                 assert rows["figure"] == undamaged[question][1]["figure"]
         lost = {question for question, (unknown, _) in found.items() if unknown}
-        reads = {question for question in found if question[-1] != "map" and table in desk._sql[question[1], question[2]].reads}
+        reads = {
+            question
+            for question in found
+            if question[-1] != "map"
+            and table in desk._sql[question[1], question[2]].reads
+        }
         assert reads.isdisjoint(lost) if can_be_worked_out else reads <= lost
 
 
-@pytest.mark.parametrize("measure", [
-    name if name in IN_CI or n % 3 == 0 else pytest.param(name, marks=pytest.mark.soak) for n, name in enumerate(sorted(MEASURES))])
-def test_a_damaged_measure_whose_log_is_damaged_too_is_unknown(simulated, undamaged, city, measure):
+@pytest.mark.parametrize(
+    "measure",
+    [
+        (
+            name
+            if name in IN_CI or n % 3 == 0
+            else pytest.param(name, marks=pytest.mark.soak)
+        )
+        for n, name in enumerate(sorted(MEASURES))
+    ],
+)
+def test_a_damaged_measure_whose_log_is_damaged_too_is_unknown(
+    simulated, undamaged, city, measure
+):
     from twin.measures import rests_on
 
-    snapshot, log = find(simulated), next(name for name in rests_on(measure) if name != "quarantine")
+    snapshot, log = (
+        find(simulated),
+        next(name for name in rests_on(measure) if name != "quarantine"),
+    )
     with flipped(snapshot, measure, log), desk_over(city, simulated) as desk:
         assert set(desk.status().damaged) == {measure, log}
         for question, (unknown, rows) in everything(desk, city).items():
             assert unknown == "damaged" or rows == undamaged[question][1]
 
 
-def test_a_measure_that_is_whole_is_shown_though_its_log_is_damaged(simulated, undamaged, city):
+def test_a_measure_that_is_whole_is_shown_though_its_log_is_damaged(
+    simulated, undamaged, city
+):
     with flipped(find(simulated), "events"), desk_over(city, simulated) as desk:
         found = everything(desk, city)
         layer = desk._registry.get("headline")
         before = pin(View(as_of=UNTIL - 100 * HOUR), city, desk.pointer)
         assert desk.block(layer, layer.blocks[0], before).unknown == "nothing-known"
-    assert {found[question][0] for question in found if question[1] in {"headline", "event_heat"}} == {""}
+    assert {
+        found[question][0]
+        for question in found
+        if question[1] in {"headline", "event_heat"}
+    } == {""}
 
 
 def test_a_measure_is_not_worked_out_from_a_damaged_reference_table(simulated, city):
-    with flipped(find(simulated), "event_facts", "sla_targets"), desk_over(city, simulated) as desk:
+    with (
+        flipped(find(simulated), "event_facts", "sla_targets"),
+        desk_over(city, simulated) as desk,
+    ):
         assert desk.status().damaged == ("event_facts", "sla_targets")
 
 
-def test_damage_under_a_running_desk_is_seen_and_heals(simulated, undamaged, city, monkeypatch):
+def test_damage_under_a_running_desk_is_seen_and_heals(
+    simulated, undamaged, city, monkeypatch
+):
     monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
     with desk_over(city, simulated) as desk:
         assert everything(desk, city) == undamaged
@@ -156,10 +255,17 @@ def test_damage_under_a_running_desk_is_seen_and_heals(simulated, undamaged, cit
         url = desk.url("event_heat", "heat", view)
         with flipped(find(simulated), "event_facts", "events"):
             found = everything(desk, city)
-            assert {found[question][0] for question in found if question[1] == "headline"} == {"damaged"}
-            assert all(unknown == "damaged" or rows == undamaged[question][1] for question, (unknown, rows) in found.items())
+            assert {
+                found[question][0] for question in found if question[1] == "headline"
+            } == {"damaged"}
+            assert all(
+                unknown == "damaged" or rows == undamaged[question][1]
+                for question, (unknown, rows) in found.items()
+            )
             assert desk.damaged_maps(layer, view) == ("event_facts",)
-            assert desk.url("event_heat", "heat", view) != url  # so that a browser asks anew, now and after the healing
+            assert (
+                desk.url("event_heat", "heat", view) != url
+            )  # so that a browser asks anew, now and after the healing
             assert pin(View(), city, desk.pointer).hash != view.hash
         assert everything(desk, city) == undamaged
         assert desk.url("event_heat", "heat", view) == url
@@ -177,11 +283,19 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
         with flipped(find(simulated), "event_facts", "events"):
             assert desk.block(layer, block, view).unknown == "damaged"
         desk._shelf.look_again(desk._shelf.shown(view.snapshot))
-        assert desk.block(layer, block, view).rows == undamaged["None", "headline", "events.sql", block.slot, "figures"][1]
+        assert (
+            desk.block(layer, block, view).rows
+            == undamaged["None", "headline", "events.sql", block.slot, "figures"][1]
+        )
 
 
-def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(simulated, city):
-    with flipped(find(simulated), "events", "event_facts"), desk_over(city, simulated) as desk:
+def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(
+    simulated, city
+):
+    with (
+        flipped(find(simulated), "events", "event_facts"),
+        desk_over(city, simulated) as desk,
+    ):
         assert desk.first_event(desk.pointer().snapshot) is None
         layer = desk._registry.get("headline")
         block = next(block for block in layer.blocks if block.sql == "events.sql")
@@ -200,12 +314,18 @@ def harm(path: Path) -> None:
 
 def own(lake: Lake, snapshot: str, before: str, table: str) -> Path:
     """The file of a table that only the later of two snapshots names."""
-    (found,) = set(find(lake, snapshot).files(table)) - set(find(lake, before).files(table))
+    (found,) = set(find(lake, snapshot).files(table)) - set(
+        find(lake, before).files(table)
+    )
     return found
 
 
-@pytest.mark.parametrize(("later", "is_near"), [(HOUR, True), (HOUR + timedelta(seconds=1), False)])
-def test_a_whole_snapshot_of_the_last_hour_is_preferred_to_parts_of_the_newest(city, lake, later, is_near):
+@pytest.mark.parametrize(
+    ("later", "is_near"), [(HOUR, True), (HOUR + timedelta(seconds=1), False)]
+)
+def test_a_whole_snapshot_of_the_last_hour_is_preferred_to_parts_of_the_newest(
+    city, lake, later, is_near
+):
     first = best(lake).snapshot.id
     second = add(lake, city, ["E3"], AS_OF + later)
     harm(own(lake, second, first, "events"))
@@ -218,20 +338,32 @@ def test_a_whole_snapshot_of_the_last_hour_is_preferred_to_parts_of_the_newest(c
     assert "has other bytes than published" in said[0]
 
 
-def test_a_file_that_all_snapshots_share_leaves_the_newest_with_the_rest_of_its_tables(city, lake):
-    newest = [add(lake, city, [f"N{n}"], AS_OF + timedelta(seconds=10 * n)) for n in (1, 2, 3)][-1]
+def test_a_file_that_all_snapshots_share_leaves_the_newest_with_the_rest_of_its_tables(
+    city, lake
+):
+    newest = [
+        add(lake, city, [f"N{n}"], AS_OF + timedelta(seconds=10 * n)) for n in (1, 2, 3)
+    ][-1]
     (shared,) = find(lake).files("districts")
     harm(shared)
     shown = best(Lake(lake.path))
-    assert (shown.snapshot.id, set(shown.damaged), shown.problems) == (newest, {"districts"}, ())
+    assert (shown.snapshot.id, set(shown.damaged), shown.problems) == (
+        newest,
+        {"districts"},
+        (),
+    )
     assert {lake.tables / path for path in shown.bad} == {shared}
     assert not may_be_whole(lake, shown, AS_OF)
     with desk_over(city, lake) as desk:
         assert desk.pointer().damaged == ("districts",)
-        assert [desk.pointer(AS_OF + n * timedelta(seconds=10)).snapshot for n in (0, 3)] == [newest, newest]
+        assert [
+            desk.pointer(AS_OF + n * timedelta(seconds=10)).snapshot for n in (0, 3)
+        ] == [newest, newest]
 
 
-def test_a_look_back_is_answered_by_a_later_whole_one_where_its_own_is_damaged(city, lake):
+def test_a_look_back_is_answered_by_a_later_whole_one_where_its_own_is_damaged(
+    city, lake
+):
     first = best(lake).snapshot.id
     middle = add(lake, city, ["E3"], AS_OF + 2 * HOUR)
     last = add(lake, city, ["E4"], AS_OF + 4 * HOUR)
@@ -242,7 +374,9 @@ def test_a_look_back_is_answered_by_a_later_whole_one_where_its_own_is_damaged(c
         assert (found.snapshot, found.damaged, len(found.problems)) == (last, (), 1)
 
 
-def test_a_newest_snapshot_whose_file_cannot_be_read_is_said_beside_parts_of_the_one_before(city, lake):
+def test_a_newest_snapshot_whose_file_cannot_be_read_is_said_beside_parts_of_the_one_before(
+    city, lake
+):
     middle = add(lake, city, ["E3"], AS_OF + 2 * HOUR)
     last = add(lake, city, ["E4"], AS_OF + 2 * HOUR + timedelta(seconds=10))
     (lake.snapshots / f"{last}.json").write_text("{")
@@ -254,7 +388,9 @@ def test_a_newest_snapshot_whose_file_cannot_be_read_is_said_beside_parts_of_the
     assert last in shown.problems[0]
 
 
-def test_a_table_of_columns_that_are_not_known_is_left_out_and_the_rest_is_shown(city, lake):
+def test_a_table_of_columns_that_are_not_known_is_left_out_and_the_rest_is_shown(
+    city, lake
+):
     path = lake.snapshots / f"{best(lake).snapshot.id}.json"
     said = seal.unseal(path.read_bytes(), None)
     said["tables"]["streets"]["schema_hash"] = "another"
@@ -264,14 +400,18 @@ def test_a_table_of_columns_that_are_not_known_is_left_out_and_the_rest_is_shown
     assert "other columns" in shown.damaged["streets"]
 
 
-def test_a_lake_of_which_nothing_can_be_read_is_opened_says_why_and_heals(city, lake, monkeypatch):
+def test_a_lake_of_which_nothing_can_be_read_is_opened_says_why_and_heals(
+    city, lake, monkeypatch
+):
     monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
     (path,) = lake.snapshots.glob("*.json")
     whole = path.read_text()
     path.write_text("{")
     with desk_over(city, lake) as desk:
         for ask in (desk.status, desk.pointer):
-            with pytest.raises(LakeError, match=r"No snapshot in the lake .* can be read") as caught:
+            with pytest.raises(
+                LakeError, match=r"No snapshot in the lake .* can be read"
+            ) as caught:
                 ask()
             assert path.stem in caught.value.why
             assert "twin lake restore" in caught.value.fix

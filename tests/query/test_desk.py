@@ -26,7 +26,12 @@ def asked(desk):
 
 def titles(desk, city, **view):
     layer = desk._registry.get("attention")
-    return [row["title"] for row in desk.block(layer, layer.blocks[0], pinned(desk, city, **view)).rows.to_pylist()]
+    return [
+        row["title"]
+        for row in desk.block(
+            layer, layer.blocks[0], pinned(desk, city, **view)
+        ).rows.to_pylist()
+    ]
 
 
 def words(url):
@@ -35,7 +40,9 @@ def words(url):
 
 def fetch(desk, url):
     """Rows behind an address, as a browser gets them."""
-    layer, name = url.partition("?")[0].removeprefix("/data/").removesuffix(".arrow").split("/")
+    layer, name = (
+        url.partition("?")[0].removeprefix("/data/").removesuffix(".arrow").split("/")
+    )
     snapshot, params = desk.parse_url(layer, name, words(url))
     return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
 
@@ -48,7 +55,9 @@ def test_sixteen_who_ask_at_once_make_one_question(desk, city):
     view, layer = pinned(desk, city), desk._registry.get("headline")
     before = asked(desk)
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: desk.block(layer, layer.blocks[0], view).rows, range(64)))
+        answers = list(
+            pool.map(lambda _: desk.block(layer, layer.blocks[0], view).rows, range(64))
+        )
     assert asked(desk) == before + 1
     assert all(rows is answers[0] for rows in answers)
 
@@ -58,7 +67,12 @@ def test_sixteen_walls_draw_one_field(desk, city):
     snapshot, params = desk.parse_url("event_heat", "heat", words(url))
     before = asked(desk)
     with ThreadPoolExecutor(16) as pool:
-        streams = set(pool.map(lambda _: desk.map_arrow("event_heat", "heat", snapshot, params), range(32)))
+        streams = set(
+            pool.map(
+                lambda _: desk.map_arrow("event_heat", "heat", snapshot, params),
+                range(32),
+            )
+        )
     assert (len(streams), asked(desk) - before) == (1, 1)
 
 
@@ -96,16 +110,36 @@ def test_an_address_asks_what_it_was_made_of(desk, city):
 
 
 def test_an_address_carries_the_question_and_not_the_face(desk, city):
-    plain, english = pinned(desk, city), pinned(desk, city, lang="en", frame="3840x2160", camera="0,0,3")
-    assert desk.url("event_heat", "heat", plain) == desk.url("event_heat", "heat", english)
+    plain, english = (
+        pinned(desk, city),
+        pinned(desk, city, lang="en", frame="3840x2160", camera="0,0,3"),
+    )
+    assert desk.url("event_heat", "heat", plain) == desk.url(
+        "event_heat", "heat", english
+    )
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ({"as_of": "yesterday"}, "as_of as 'yesterday'"), ({"most": "many"}, "most as 'many'"), ({"sql": "DROP TABLE"}, "unknown 'sql'"),
-    ({"mode": None}, "missing 'mode'"), ({"q": "000000000000"}, "another version"), ({"snapshot": ""}, "no snapshot"),
-    ({"as_of": "2026-07-16T12:00:00"}, "as_of as")])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"as_of": "yesterday"}, "as_of as 'yesterday'"),
+        ({"most": "many"}, "most as 'many'"),
+        ({"sql": "DROP TABLE"}, "unknown 'sql'"),
+        ({"mode": None}, "missing 'mode'"),
+        ({"q": "000000000000"}, "another version"),
+        ({"snapshot": ""}, "no snapshot"),
+        ({"as_of": "2026-07-16T12:00:00"}, "as_of as"),
+    ],
+)
 def test_an_address_that_was_bent_is_refused_in_a_sentence(desk, city, change, said):
-    given = {name: word for name, word in {**words(desk.url("event_heat", "marks", pinned(desk, city))), **change}.items() if word is not None}
+    given = {
+        name: word
+        for name, word in {
+            **words(desk.url("event_heat", "marks", pinned(desk, city))),
+            **change,
+        }.items()
+        if word is not None
+    }
     with pytest.raises(UsageError, match=said):
         desk.parse_url("event_heat", "marks", given)
 
@@ -117,7 +151,9 @@ def test_names_that_are_not_there_are_refused(desk):
         desk.parse_url("../..", "heat", {})
 
 
-@pytest.mark.parametrize("snapshot", ["20200101T000000Z-000001-abcdef", "../../etc/passwd", "latest/../x"])
+@pytest.mark.parametrize(
+    "snapshot", ["20200101T000000Z-000001-abcdef", "../../etc/passwd", "latest/../x"]
+)
 def test_a_snapshot_that_is_not_there_is_said(desk, city, snapshot):
     url = desk.url("event_heat", "marks", pinned(desk, city))
     _, params = desk.parse_url("event_heat", "marks", words(url))
@@ -151,8 +187,24 @@ def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
     assert len(status.problems) == 1
     assert newest.snapshot in status.problems[0]
     assert titles(desk, city) == ["E1", "E2"]
-    asked = {"as_of": LATER, "known_at": LATER, "district": "", "zone_streets": (), "mode": "live", "most": 8}
-    assert [row["title"] for row in desk.ask("attention", "rows.sql", asked, newest.snapshot).rows.to_pylist()] == ["E3", "E1", "E2"]  # by its logs
+    asked = {
+        "as_of": LATER,
+        "known_at": LATER,
+        "district": "",
+        "zone_streets": (),
+        "mode": "live",
+        "most": 8,
+    }
+    assert [
+        row["title"]
+        for row in desk.ask(
+            "attention", "rows.sql", asked, newest.snapshot
+        ).rows.to_pylist()
+    ] == [
+        "E3",
+        "E1",
+        "E2",
+    ]  # by its logs
     desk.close()
 
 
@@ -166,7 +218,9 @@ def test_every_map_and_block_of_the_city_is_answered(desk, city):
     view = pinned(desk, city, district=home)
     for layer in desk._registry.layers:
         for data in layer.maps:
-            assert isinstance(fetch(desk, desk.url(layer.id, data.name, view)), pa.Table)
+            assert isinstance(
+                fetch(desk, desk.url(layer.id, data.name, view)), pa.Table
+            )
         for block in layer.blocks:
             named = {field.name for field in block.fields}
             assert named <= set(desk.block(layer, block, view).rows.column_names)
@@ -177,13 +231,36 @@ def test_the_same_view_gives_the_same_bytes(city, lake):
     for _ in range(2):
         desk = Desk(city, load_registry(city), lake.path)
         view = pinned(desk, city, district="")
-        streams.append([desk.map_arrow(layer.id, data.name, *desk.parse_url(layer.id, data.name, words(desk.url(layer.id, data.name, view))))
-                        for layer in desk._registry.layers for data in layer.maps])
+        streams.append(
+            [
+                desk.map_arrow(
+                    layer.id,
+                    data.name,
+                    *desk.parse_url(
+                        layer.id, data.name, words(desk.url(layer.id, data.name, view))
+                    ),
+                )
+                for layer in desk._registry.layers
+                for data in layer.maps
+            ]
+        )
         desk.close()
     assert streams[0] == streams[1]
 
 
 def test_a_view_url_round_trip_asks_the_same(desk, city):
     view = View(window_s=7200, mode="drill")
-    assert desk.url("event_heat", "heat", pinned(desk, city, window_s=7200, mode="drill")) == desk.url(
-        "event_heat", "heat", pinned(desk, city, **{name: getattr(View.parse(view.url()), name) for name in ("window_s", "mode")}))
+    assert desk.url(
+        "event_heat", "heat", pinned(desk, city, window_s=7200, mode="drill")
+    ) == desk.url(
+        "event_heat",
+        "heat",
+        pinned(
+            desk,
+            city,
+            **{
+                name: getattr(View.parse(view.url()), name)
+                for name in ("window_s", "mode")
+            },
+        ),
+    )

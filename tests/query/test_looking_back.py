@@ -31,12 +31,28 @@ US = timedelta(microseconds=1)
 
 def batch(table: str, *rows: dict[str, Any]) -> Batch:
     """Rows of a log, as a feed would give them."""
-    return Batch(table, pa.Table.from_pylist([row_of(table, row) for row in rows], schema=TABLES[table].schema), "test", "test")
+    return Batch(
+        table,
+        pa.Table.from_pylist(
+            [row_of(table, row) for row in rows], schema=TABLES[table].schema
+        ),
+        "test",
+        "test",
+    )
 
 
 def heartbeat(when: datetime, name: str = "D1") -> Batch:
     """An aircraft that stands somewhere."""
-    return batch("drone_states", {"drone_id": name, "occurred_at": when, "recorded_at": when, "mode": "docked", "battery_pct": 50})
+    return batch(
+        "drone_states",
+        {
+            "drone_id": name,
+            "occurred_at": when,
+            "recorded_at": when,
+            "mode": "docked",
+            "battery_pct": 50,
+        },
+    )
 
 
 def block_of(desk: Desk, layer: str, sql: str) -> Any:
@@ -53,13 +69,20 @@ def unknown(desk: Desk, city: Any, layer: str, sql: str, **view: Any) -> str:
 def figures(desk: Desk, view: Pinned) -> dict[str, Any]:
     """All figures of the headline's blocks."""
     layer = desk._registry.get("headline")
-    return {row["figure"]: row for block in layer.blocks if block.slot == "headline" for row in desk.block(layer, block, view).rows.to_pylist()}
+    return {
+        row["figure"]: row
+        for block in layer.blocks
+        if block.slot == "headline"
+        for row in desk.block(layer, block, view).rows.to_pylist()
+    }
 
 
 def drawn(desk: Desk, city: Any, layer: str, name: str, **view: Any) -> pa.Table:
     """Rows of map data, as a browser gets them."""
     url = desk.url(layer, name, pinned(desk, city, **view))
-    snapshot, params = desk.parse_url(layer, name, dict(parse_qsl(url.partition("?")[2], keep_blank_values=True)))
+    snapshot, params = desk.parse_url(
+        layer, name, dict(parse_qsl(url.partition("?")[2], keep_blank_values=True))
+    )
     return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
 
 
@@ -74,7 +97,9 @@ def two_ways(desk: Desk) -> tuple[str, str]:
     return desk.pointer(live.as_of).snapshot, desk.pointer(live.as_of).snapshot
 
 
-def test_a_brief_and_a_page_of_one_moment_pin_the_same_though_a_compaction_ran_between(city, lake, desk):
+def test_a_brief_and_a_page_of_one_moment_pin_the_same_though_a_compaction_ran_between(
+    city, lake, desk
+):
     for n in range(1, 5):
         published = add(lake, city, [f"N{n}"], AS_OF + n * timedelta(seconds=10))
     moment = desk.pointer().as_of
@@ -91,24 +116,50 @@ def test_the_snapshot_holds_both_the_moment_and_what_is_known_of_it(city, lake, 
     later = add(lake, city, ["E3"], LATER)
     first = desk.pointer(AS_OF).snapshot
     assert pin(View(as_of=AS_OF), city, desk.pointer).snapshot == first
-    assert pin(View(as_of=AS_OF - HOUR, known_at=AS_OF), city, desk.pointer).snapshot == first
-    assert pin(View(as_of=AS_OF, known_at=AS_OF + US), city, desk.pointer).snapshot == later
-    assert pin(View(as_of=AS_OF + US, known_at=AS_OF), city, desk.pointer).snapshot == later
+    assert (
+        pin(View(as_of=AS_OF - HOUR, known_at=AS_OF), city, desk.pointer).snapshot
+        == first
+    )
+    assert (
+        pin(View(as_of=AS_OF, known_at=AS_OF + US), city, desk.pointer).snapshot
+        == later
+    )
+    assert (
+        pin(View(as_of=AS_OF + US, known_at=AS_OF), city, desk.pointer).snapshot
+        == later
+    )
     only_known = pin(View(known_at=AS_OF), city, desk.pointer)
-    assert (only_known.as_of, only_known.known_at, only_known.snapshot) == (LATER, AS_OF, later)
+    assert (only_known.as_of, only_known.known_at, only_known.snapshot) == (
+        LATER,
+        AS_OF,
+        later,
+    )
     live = pin(View(), city, desk.pointer)
     assert (live.as_of, live.known_at, live.snapshot) == (LATER, LATER, later)
 
 
 def test_a_view_knows_the_newest_data_and_whether_it_looks_beyond(city, lake, desk):
     add(lake, city, [], LATER)
-    assert [(each.newest_as_of, each.is_beyond, each.snapshot_as_of) for each in (
-        pinned(desk, city), pinned(desk, city, as_of=AS_OF), pinned(desk, city, as_of=LATER), pinned(desk, city, as_of=LATER + US))] == [
-        (LATER, False, LATER), (LATER, False, AS_OF), (LATER, False, LATER), (LATER, True, LATER)]
+    assert [
+        (each.newest_as_of, each.is_beyond, each.snapshot_as_of)
+        for each in (
+            pinned(desk, city),
+            pinned(desk, city, as_of=AS_OF),
+            pinned(desk, city, as_of=LATER),
+            pinned(desk, city, as_of=LATER + US),
+        )
+    ] == [
+        (LATER, False, LATER),
+        (LATER, False, AS_OF),
+        (LATER, False, LATER),
+        (LATER, True, LATER),
+    ]
     assert pin(View(), city, lambda _: Pointer("s", AS_OF)).newest_as_of == AS_OF
 
 
-def test_a_damaged_snapshot_that_would_have_answered_is_said_to_the_view(city, lake, desk):
+def test_a_damaged_snapshot_that_would_have_answered_is_said_to_the_view(
+    city, lake, desk
+):
     middle = add(lake, city, ["E3"], AS_OF + HOUR)
     last = add(lake, city, ["E4"], AS_OF + 2 * HOUR)
     (lake.snapshots / f"{middle}.json").write_text("{")
@@ -120,34 +171,77 @@ def test_a_damaged_snapshot_that_would_have_answered_is_said_to_the_view(city, l
 
 
 def test_a_moment_after_the_newest_data_has_no_figures(city, lake, desk):
-    for layer, sql in (("headline", "events.sql"), ("attention", "rows.sql"), ("department_linkage", "tiles.sql")):
+    for layer, sql in (
+        ("headline", "events.sql"),
+        ("attention", "rows.sql"),
+        ("department_linkage", "tiles.sql"),
+    ):
         assert unknown(desk, city, layer, sql, as_of=AS_OF + US) == "no-data-after"
         assert unknown(desk, city, layer, sql, as_of=AS_OF) == ""
         assert unknown(desk, city, layer, sql) == ""
-    answer = desk.block(*block_of(desk, "attention", "rows.sql"), pinned(desk, city, as_of=AS_OF + HOUR))
+    answer = desk.block(
+        *block_of(desk, "attention", "rows.sql"), pinned(desk, city, as_of=AS_OF + HOUR)
+    )
     assert "title" in answer.rows.column_names
 
 
 def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
     add(lake, city, ["E3"], LATER)
     first_known = AS_OF - timedelta(minutes=5)
-    assert unknown(desk, city, "headline", "events.sql", as_of=first_known - US) == "nothing-known"
+    assert (
+        unknown(desk, city, "headline", "events.sql", as_of=first_known - US)
+        == "nothing-known"
+    )
     assert unknown(desk, city, "headline", "events.sql", as_of=first_known) == ""
-    assert unknown(desk, city, "headline", "events.sql", as_of=first_known - HOUR, known_at=first_known) == "nothing-known"  # no record reaches back so far
-    assert unknown(desk, city, "headline", "events.sql", as_of=AS_OF, known_at=first_known - US) == "nothing-known"
-    assert unknown(desk, city, "headline", "events.sql", as_of=datetime(2016, 7, 16, tzinfo=UTC)) == "nothing-known"
+    assert (
+        unknown(
+            desk,
+            city,
+            "headline",
+            "events.sql",
+            as_of=first_known - HOUR,
+            known_at=first_known,
+        )
+        == "nothing-known"
+    )  # no record reaches back so far
+    assert (
+        unknown(
+            desk, city, "headline", "events.sql", as_of=AS_OF, known_at=first_known - US
+        )
+        == "nothing-known"
+    )
+    assert (
+        unknown(
+            desk,
+            city,
+            "headline",
+            "events.sql",
+            as_of=datetime(2016, 7, 16, tzinfo=UTC),
+        )
+        == "nothing-known"
+    )
 
 
 def test_what_is_known_is_judged_log_by_log(city, lake, desk):
-    publish(lake, city, [heartbeat(LATER)], as_of=LATER, simulated=True, now=lambda: LATER)
+    publish(
+        lake, city, [heartbeat(LATER)], as_of=LATER, simulated=True, now=lambda: LATER
+    )
     add(lake, city, ["E3"], LATER + HOUR)
     assert unknown(desk, city, "headline", "events.sql", as_of=AS_OF) == ""
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=AS_OF) == "nothing-known"
+    assert (
+        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=AS_OF)
+        == "nothing-known"
+    )
     assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=LATER) == ""
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=LATER - US) == "nothing-known"
+    assert (
+        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=LATER - US)
+        == "nothing-known"
+    )
 
 
-def test_a_log_that_was_never_heard_of_is_as_empty_in_a_look_back_as_it_is_live(city, lake, desk):
+def test_a_log_that_was_never_heard_of_is_as_empty_in_a_look_back_as_it_is_live(
+    city, lake, desk
+):
     add(lake, city, ["E3"], LATER)
     assert unknown(desk, city, "drone_coverage", "fleet.sql") == ""
     assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=AS_OF) == ""
@@ -168,20 +262,36 @@ def test_a_measure_rests_on_its_logs_and_a_reference_table_on_none(desk):
 def test_every_log_that_a_layer_rests_on_can_be_asked_about(desk):
     from twin.query.desk import _KNOWN_LOGS
 
-    assert set(_KNOWN_LOGS.reads) == {name for name, table in TABLES.items() if table.kind == "log"} - {"quarantine"}
+    assert set(_KNOWN_LOGS.reads) == {
+        name for name, table in TABLES.items() if table.kind == "log"
+    } - {"quarantine"}
     for sql in desk._sql.values():
         assert set(_logs(sql)) - {"quarantine"} <= set(_KNOWN_LOGS.reads)
 
 
-@pytest.mark.parametrize("log", sorted(name for name, table in TABLES.items() if table.kind == "log" and name != "quarantine"))
+@pytest.mark.parametrize(
+    "log",
+    sorted(
+        name
+        for name, table in TABLES.items()
+        if table.kind == "log" and name != "quarantine"
+    ),
+)
 def test_each_log_is_asked_about_by_its_own_rows(log):
     from twin.engine import answer
     from twin.query.desk import _KNOWN_LOGS
 
-    row = pa.Table.from_pylist([row_of(log, {"occurred_at": AS_OF, "recorded_at": AS_OF})], schema=TABLES[log].schema)
+    row = pa.Table.from_pylist(
+        [row_of(log, {"occurred_at": AS_OF, "recorded_at": AS_OF})],
+        schema=TABLES[log].schema,
+    )
 
     def known(logs: list[str], as_of: datetime, known_at: datetime) -> list[str]:
-        return answer({log: row}, _KNOWN_LOGS, {"logs": logs, "as_of": as_of, "known_at": known_at})["log"].to_pylist()
+        return answer(
+            {log: row},
+            _KNOWN_LOGS,
+            {"logs": logs, "as_of": as_of, "known_at": known_at},
+        )["log"].to_pylist()
 
     assert known([log], AS_OF, AS_OF) == [log]
     assert known([log], AS_OF, AS_OF - US) == []
@@ -196,7 +306,9 @@ def test_reference_tables_are_drawn_at_every_moment(city, lake, desk):
         assert drawn(desk, city, "districts", "names", as_of=as_of).num_rows == 3
 
 
-def test_map_data_of_a_moment_of_which_nothing_is_known_are_empty_with_the_same_columns(city, lake, desk):
+def test_map_data_of_a_moment_of_which_nothing_is_known_are_empty_with_the_same_columns(
+    city, lake, desk
+):
     live = drawn(desk, city, "event_heat", "marks")
     assert live.num_rows == 2
     for as_of in (AS_OF + US, AS_OF - timedelta(minutes=5) - US):
@@ -208,10 +320,20 @@ def test_map_data_of_a_moment_of_which_nothing_is_known_are_empty_with_the_same_
 def test_the_microsecond_decides_within_a_file_of_many_rows(city, lake, desk):
     first = LATER - timedelta(minutes=30)
     beats = [heartbeat(first + n * timedelta(minutes=1)).rows for n in range(20)]
-    publish(lake, city, [Batch("drone_states", pa.concat_tables(beats), "test", "test")], as_of=LATER, simulated=True, now=lambda: LATER)
+    publish(
+        lake,
+        city,
+        [Batch("drone_states", pa.concat_tables(beats), "test", "test")],
+        as_of=LATER,
+        simulated=True,
+        now=lambda: LATER,
+    )
     add(lake, city, ["E3"], LATER + HOUR)
     assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=first) == ""
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=first - US) == "nothing-known"
+    assert (
+        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=first - US)
+        == "nothing-known"
+    )
 
 
 def test_a_live_view_asks_nothing_about_what_is_known(city, lake, desk):
@@ -242,60 +364,148 @@ def told(city: Any, dice: random.Random, tick: int, moment: datetime) -> list[Ba
     if tick > 3:
         name = f"E{dice.randrange(tick - 3)}"
         sent = moment - timedelta(minutes=4)
-        orders.append({"dispatch_id": f"O{tick}", "version": 1, "event_id": name, "occurred_at": sent, "recorded_at": moment, "sent_at": sent,
-                       "acked_at": moment - timedelta(minutes=2), "role": "lead", "is_required": True})
-        answers.append({"event_id": name, "version": tick, "occurred_at": moment - late, "recorded_at": moment, "told_at": moment - late,
-                        "is_reopened": dice.random() < 0.3})
-    fixed = [Batch("events", pa.Table.from_pylist(rows, schema=TABLES["events"].schema), "test", "test")]
-    return fixed + [batch(name, *each) for name, each in (("dispatches", orders), ("feedbacks", answers)) if each]
+        orders.append(
+            {
+                "dispatch_id": f"O{tick}",
+                "version": 1,
+                "event_id": name,
+                "occurred_at": sent,
+                "recorded_at": moment,
+                "sent_at": sent,
+                "acked_at": moment - timedelta(minutes=2),
+                "role": "lead",
+                "is_required": True,
+            }
+        )
+        answers.append(
+            {
+                "event_id": name,
+                "version": tick,
+                "occurred_at": moment - late,
+                "recorded_at": moment,
+                "told_at": moment - late,
+                "is_reopened": dice.random() < 0.3,
+            }
+        )
+    fixed = [
+        Batch(
+            "events",
+            pa.Table.from_pylist(rows, schema=TABLES["events"].schema),
+            "test",
+            "test",
+        )
+    ]
+    return fixed + [
+        batch(name, *each)
+        for name, each in (("dispatches", orders), ("feedbacks", answers))
+        if each
+    ]
 
 
 @pytest.fixture(scope="module")
-def long(city: Any, tmp_path_factory: Any) -> Iterator[tuple[Desk, Desk, list[datetime]]]:
+def long(
+    city: Any, tmp_path_factory: Any
+) -> Iterator[tuple[Desk, Desk, list[datetime]]]:
     """The same lake of five hours, whole and pruned, and the moments of its publishes."""
     tmp_path = tmp_path_factory.mktemp("long")
     dice, whole = random.Random(6), Lake(tmp_path / "whole")
     moments = [AS_OF + n * timedelta(minutes=10) for n in range(30)]
     for n, moment in enumerate(moments):
-        publish(whole, city, told(city, dice, n, moment), as_of=moment, simulated=True, now=lambda moment=moment: moment)
+        publish(
+            whole,
+            city,
+            told(city, dice, n, moment),
+            as_of=moment,
+            simulated=True,
+            now=lambda moment=moment: moment,
+        )
         if n % 7 == 6:
             compact(whole, now=lambda moment=moment: moment)
     shutil.copytree(whole.path, tmp_path / "pruned")
     pruned = Lake(tmp_path / "pruned")
     assert prune(pruned, now=lambda: moments[-1] + HOUR, latest=1).snapshots > 15
     assert len(ids(pruned)) < len(ids(whole)) / 2
-    desks = Desk(city, load_registry(city), whole.path), Desk(city, load_registry(city), pruned.path)
+    desks = (
+        Desk(city, load_registry(city), whole.path),
+        Desk(city, load_registry(city), pruned.path),
+    )
     yield *desks, moments
     for each in desks:
         each.close()
 
 
-def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs_say(city, long):
+def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs_say(
+    city, long
+):
     whole, pruned, moments = long
     snapshot = find(whole._shelf.lake)
-    raw = {name: pa.concat_tables([pq.ParquetFile(file).read() for file in snapshot.files(name)]).to_pylist()
-           for name in ("events", "dispatches", "feedbacks", "sla_targets")}
-    logs = history.Logs(raw["events"], [], raw["dispatches"], raw["feedbacks"], [], raw["sla_targets"],
-                        city.reference["event_sources"].to_pylist())
+    raw = {
+        name: (
+            pa.concat_tables(
+                [pq.ParquetFile(file).read() for file in snapshot.files(name)]
+            ).to_pylist()
+        )
+        for name in ("events", "dispatches", "feedbacks", "sla_targets")
+    }
+    logs = history.Logs(
+        raw["events"],
+        [],
+        raw["dispatches"],
+        raw["feedbacks"],
+        [],
+        raw["sla_targets"],
+        city.reference["event_sources"].to_pylist(),
+    )
     dice, n_from_the_gap = random.Random(1), 0
-    between = [dice.choice(moments[1:]) - timedelta(seconds=dice.randrange(1, 600)) for _ in range(5)]
+    between = [
+        dice.choice(moments[1:]) - timedelta(seconds=dice.randrange(1, 600))
+        for _ in range(5)
+    ]
     for as_of in (*moments[::16], *between):
         for known_at in (as_of, min(as_of + 2 * HOUR, moments[-1])):
-            views = [pin(View(as_of=as_of, known_at=known_at), city, desk.pointer) for desk in (whole, pruned)]
+            views = [
+                pin(View(as_of=as_of, known_at=known_at), city, desk.pointer)
+                for desk in (whole, pruned)
+            ]
             n_from_the_gap += views[0].snapshot != views[1].snapshot
             found = figures(pruned, views[1])
             assert found == figures(whole, views[0])
-            wanted = {name: row["value"] for each in (history.headline_events, history.headline_clocks, history.headline_proactive)
-                      for name, row in each(logs, as_of, known_at, city.zone, "live").items()}
-            assert {name: row["value"] for name, row in found.items()} == pytest.approx(wanted)
+            wanted = {
+                name: row["value"]
+                for each in (
+                    history.headline_events,
+                    history.headline_clocks,
+                    history.headline_proactive,
+                )
+                for name, row in each(logs, as_of, known_at, city.zone, "live").items()
+            }
+            assert {name: row["value"] for name, row in found.items()} == pytest.approx(
+                wanted
+            )
             for layer, sql in (("attention", "rows.sql"), ("attention", "stages.sql")):
-                rows = [desk.block(*block_of(desk, layer, sql), view).rows.to_pylist() for desk, view in zip((whole, pruned), views, strict=True)]
+                rows = [
+                    desk.block(*block_of(desk, layer, sql), view).rows.to_pylist()
+                    for desk, view in zip((whole, pruned), views, strict=True)
+                ]
                 assert rows[0] == rows[1]
     assert n_from_the_gap > 6
 
 
 def test_after_pruning_the_same_moments_are_known_and_unknown(city, long):
     whole, pruned, moments = long
-    for as_of in (moments[0] - US, moments[0], moments[0] + US, moments[3] + US, moments[-1], moments[-1] + US):
-        for layer, sql in (("headline", "events.sql"), ("drone_coverage", "fleet.sql"), ("department_linkage", "tiles.sql")):
-            assert unknown(whole, city, layer, sql, as_of=as_of) == unknown(pruned, city, layer, sql, as_of=as_of)
+    for as_of in (
+        moments[0] - US,
+        moments[0],
+        moments[0] + US,
+        moments[3] + US,
+        moments[-1],
+        moments[-1] + US,
+    ):
+        for layer, sql in (
+            ("headline", "events.sql"),
+            ("drone_coverage", "fleet.sql"),
+            ("department_linkage", "tiles.sql"),
+        ):
+            assert unknown(whole, city, layer, sql, as_of=as_of) == unknown(
+                pruned, city, layer, sql, as_of=as_of
+            )

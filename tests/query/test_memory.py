@@ -9,7 +9,14 @@ from twin.bench.memory import growth, measure, rss_mb
 from twin.query.cache import Cache
 from twin.query.memory import Heap, weight
 
-SIXTEEN = "SELECT " + ", ".join(f"'text ' || range AS c{n}" if n % 2 else f"range::DOUBLE AS c{n}" for n in range(16)) + " FROM range(5)"
+SIXTEEN = (
+    "SELECT "
+    + ", ".join(
+        f"'text ' || range AS c{n}" if n % 2 else f"range::DOUBLE AS c{n}"
+        for n in range(16)
+    )
+    + " FROM range(5)"
+)
 
 
 def test_small_answers_of_many_columns_are_weighed_as_they_lie_in_memory():
@@ -35,7 +42,9 @@ def test_what_is_free_goes_back_to_the_system(monkeypatch):
     if heap._libc is None:
         pytest.skip("another C library than glibc")
     blocks = [bytes(1_000) for _ in range(300_000)]
-    wall = [bytes(1_000) for _ in range(100)]  # on top of the heap, so that it cannot shrink by itself
+    wall = [
+        bytes(1_000) for _ in range(100)
+    ]  # on top of the heap, so that it cannot shrink by itself
     full = rss_mb()
     del blocks
     heap.give_back()

@@ -26,8 +26,18 @@ def grown(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk
     lake = Lake(tmp_path_factory.mktemp("grown") / "lake")
     feed = Simulated(city, 716)
     for start, end in pairwise((START, *MOMENTS)):
-        batches = [*(feed.register(start) if start == START else ()), *feed.between(start, end)]
-        publish(lake, city, batches, as_of=end, simulated=True, now=lambda moment=end: moment)
+        batches = [
+            *(feed.register(start) if start == START else ()),
+            *feed.between(start, end),
+        ]
+        publish(
+            lake,
+            city,
+            batches,
+            as_of=end,
+            simulated=True,
+            now=lambda moment=end: moment,
+        )
     desk = Desk(city, load_registry(city), lake.path)
     yield desk
     desk.close()
@@ -41,22 +51,34 @@ def views(desk: Desk, city: City, moment: datetime) -> tuple[Pinned, Pinned]:
 
 @pytest.mark.parametrize("moment", MOMENTS[:-1], ids=lambda moment: f"{moment:%H%M}")
 @pytest.mark.parametrize("layer_id", LAYERS)
-def test_every_block_and_map_of_a_moment_is_the_same_from_its_own_snapshot_and_from_the_newest(city: City, grown: Desk, layer_id: str, moment: datetime):
+def test_every_block_and_map_of_a_moment_is_the_same_from_its_own_snapshot_and_from_the_newest(
+    city: City, grown: Desk, layer_id: str, moment: datetime
+):
     own, newest = views(grown, city, moment)
     assert own.is_snapshot_moment
     assert not newest.is_snapshot_moment
     layer = load_registry(city).get(layer_id)
     for block in layer.blocks:
-        assert grown.block(layer, block, own).rows.equals(grown.block(layer, block, newest).rows), block.id
+        assert grown.block(layer, block, own).rows.equals(
+            grown.block(layer, block, newest).rows
+        ), block.id
     for data in layer.maps:
-        drawn = [grown.map_arrow(layer_id, data.name, pinned.snapshot, data.ask(pinned)) for pinned in (own, newest)]
+        drawn = [
+            grown.map_arrow(layer_id, data.name, pinned.snapshot, data.ask(pinned))
+            for pinned in (own, newest)
+        ]
         assert drawn[0] == drawn[1], data.name
 
 
-def test_the_shares_of_the_city_seen_differ_from_moment_to_moment(city: City, grown: Desk):
+def test_the_shares_of_the_city_seen_differ_from_moment_to_moment(
+    city: City, grown: Desk
+):
     layer = load_registry(city).get("drone_coverage")
     seen = next(block for block in layer.blocks if block.id == "seen")
-    shares = [grown.block(layer, seen, views(grown, city, moment)[1]).rows["value"][0].as_py() for moment in MOMENTS]
+    shares = [
+        grown.block(layer, seen, views(grown, city, moment)[1]).rows["value"][0].as_py()
+        for moment in MOMENTS
+    ]
 
     assert len(set(shares)) == len(MOMENTS)
     assert min(shares) > 0
@@ -66,7 +88,13 @@ def test_a_moment_between_two_publishes_is_told_to_the_second(city: City, grown:
     """The snapshot that answers speaks of half an hour later: nothing of that half hour shows."""
     layer = load_registry(city).get("drone_coverage")
     fleet = next(block for block in layer.blocks if block.id == "fleet")
-    before = grown.block(layer, fleet, views(grown, city, MOMENTS[1])[0]).rows.to_pylist()
-    after = grown.block(layer, fleet, pin(View(as_of=MOMENTS[1] + timedelta(microseconds=1)), city, grown.pointer)).rows.to_pylist()
+    before = grown.block(
+        layer, fleet, views(grown, city, MOMENTS[1])[0]
+    ).rows.to_pylist()
+    after = grown.block(
+        layer,
+        fleet,
+        pin(View(as_of=MOMENTS[1] + timedelta(microseconds=1)), city, grown.pointer),
+    ).rows.to_pylist()
 
     assert [row["value"] for row in after] == [row["value"] for row in before]

@@ -14,7 +14,9 @@ from twin.palette import DARK, PAPER, rgba, spread
 
 def luminance(token, theme):
     parts = [value / 255 for value in rgba(token, theme=theme)[:3]]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -23,12 +25,16 @@ def contrast(token, ground, theme):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize(("token", "least"), [("text-1", 16.0), ("text-2", 9.3), ("text-3", 6.2)])
+@pytest.mark.parametrize(
+    ("token", "least"), [("text-1", 16.0), ("text-2", 9.3), ("text-3", 6.2)]
+)
 def test_text_on_the_dark_ground_is_as_clear_as_promised(token, least):
     assert contrast(token, "bg", DARK) >= least - 0.05
 
 
-@pytest.mark.parametrize("token", ["text-1", "text-2", "text-3", "p1", "p2", "p3", "p4"])
+@pytest.mark.parametrize(
+    "token", ["text-1", "text-2", "text-3", "p1", "p2", "p3", "p4"]
+)
 def test_text_and_marks_on_paper_have_a_contrast_of_4_5(token):
     assert contrast(token, "bg", PAPER) >= 4.5
 
@@ -38,15 +44,25 @@ def test_both_themes_have_the_same_tokens():
 
 
 def test_the_style_sheet_says_the_same():
-    css = (Path(palette.__file__).parents[1] / "assets" / "css" / "1-tokens.css").read_text(encoding="utf-8")
-    said = {name: value.upper() for name, value in re.findall(r"--([\w-]+): (#\w{6});", css)}
-    assert {name: value for name, value in DARK.items() if name in said} == {name: value for name, value in said.items() if name in DARK}
+    css = (
+        Path(palette.__file__).parents[1] / "assets" / "css" / "1-tokens.css"
+    ).read_text(encoding="utf-8")
+    said = {
+        name: value.upper() for name, value in re.findall(r"--([\w-]+): (#\w{6});", css)
+    }
+    assert {name: value for name, value in DARK.items() if name in said} == {
+        name: value for name, value in said.items() if name in DARK
+    }
     assert {"bg", "land", "water", "text-1", "p1"} <= said.keys()
 
 
 def test_a_ramp_ends_on_its_tokens():
     ramp = spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.5, 1.0), steps=9)
-    assert (ramp[0], ramp[4], ramp[8]) == (rgba("heat-low", 0), rgba("heat-mid", 0.5), rgba("heat-high"))
+    assert (ramp[0], ramp[4], ramp[8]) == (
+        rgba("heat-low", 0),
+        rgba("heat-mid", 0.5),
+        rgba("heat-high"),
+    )
 
 
 def test_a_ramp_grows_lighter_in_even_steps():

@@ -23,12 +23,22 @@ def joined(batches: Iterable[Batch]) -> dict[str, pa.Table]:
 
 def hashes(batches: Iterable[Batch]) -> dict[str, str]:
     """A hash by table of the set of its rows, whatever their order."""
-    return {name: hashlib.sha256("\n".join(sorted(map(str, lines_of(rows)))).encode()).hexdigest() for name, rows in joined(batches).items()}
+    return {
+        name: (
+            hashlib.sha256(
+                "\n".join(sorted(map(str, lines_of(rows)))).encode()
+            ).hexdigest()
+        )
+        for name, rows in joined(batches).items()
+    }
 
 
 def lines_of(rows: pa.Table) -> list[tuple[object, ...]]:
     """Rows as tuples; moments stay whole numbers."""
-    plain = [column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column for column in rows.columns]
+    plain = [
+        column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+        for column in rows.columns
+    ]
     return list(zip(*(column.to_pylist() for column in plain), strict=True))
 
 

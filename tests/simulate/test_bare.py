@@ -22,19 +22,34 @@ from twin.simulate.world import World
 from twin.store import Lake, publish
 
 TRIO = Path(__file__).resolve().parents[1] / "cities" / "trio"
-END = datetime(2026, 7, 17, tzinfo=UTC)  # the day before is one of the crossing, whose places the pack may not have
-LACKING = ("streets", "departments", "indicators", "places", "targets", "facts", "event_sources")
+END = datetime(
+    2026, 7, 17, tzinfo=UTC
+)  # the day before is one of the crossing, whose places the pack may not have
+LACKING = (
+    "streets",
+    "departments",
+    "indicators",
+    "places",
+    "targets",
+    "facts",
+    "event_sources",
+)
 
 
 def without(settings: str, section: str) -> str:
     """Return the settings of a pack without one of their sections."""
-    return re.sub(rf"^\[{section}\]\n(?:(?!\[).*\n?)*", "", settings, flags=re.MULTILINE)
+    return re.sub(
+        rf"^\[{section}\]\n(?:(?!\[).*\n?)*", "", settings, flags=re.MULTILINE
+    )
 
 
 def pack_without(tmp_path: Path, *names: str) -> City:
     """Return the made-up city without some of its tables, and without those that refer to them."""
     root = Path(shutil.copytree(TRIO, tmp_path / "bare"))
-    refer = {"departments": ("department_feeds", "indicators"), "event_sources": ("sla_targets",)}
+    refer = {
+        "departments": ("department_feeds", "indicators"),
+        "event_sources": ("sla_targets",),
+    }
     for table in {*names, *(each for name in names for each in refer.get(name, ()))}:
         (root / f"{table}.csv").unlink()
     text = (root / "city.toml").read_text(encoding="utf-8")
@@ -57,11 +72,19 @@ def test_a_city_lives_without_each_table_and_without_all(tmp_path, name):
     city = pack_without(tmp_path, *(LACKING if name == "all of them" else (name,)))
     feed, start = Simulated(city, 716), END - timedelta(days=2)
 
-    _snapshot, done = publish(Lake(tmp_path / "lake"), city, [*feed.register(start), *feed.between(start, END)], as_of=END,
-                              simulated=True, now=lambda: END)
+    _snapshot, done = publish(
+        Lake(tmp_path / "lake"),
+        city,
+        [*feed.register(start), *feed.between(start, END)],
+        as_of=END,
+        simulated=True,
+        now=lambda: END,
+    )
 
     assert done.quarantined == 0
-    assert (done.rows.get("events", 0) > 0) == (name not in {"event_sources", "all of them"})
+    assert (done.rows.get("events", 0) > 0) == (
+        name not in {"event_sources", "all of them"}
+    )
 
 
 def test_without_streets_events_lie_inside_the_outlines_and_name_no_street(tmp_path):
@@ -71,13 +94,17 @@ def test_without_streets_events_lie_inside_the_outlines_and_name_no_street(tmp_p
     lon, lat = (first[name].to_numpy() / 1e6 for name in ("lon_ud", "lat_ud"))
 
     assert first["street_code"].null_count == first.num_rows > 20
-    assert Locator(city).districts(lon, lat).tolist() == first["district_id"].to_pylist()
+    assert (
+        Locator(city).districts(lon, lat).tolist() == first["district_id"].to_pylist()
+    )
     assert set(first["district_id"].to_pylist()) == {"alva", "brisa", "corra"}
 
 
 def test_the_points_of_a_city_without_streets_are_spread_over_each_district(tmp_path):
     world = World(pack_without(tmp_path, "streets"), 716)
-    for name, shape in zip(world.locator.ids, world.locator.outlines.shapes, strict=True):
+    for name, shape in zip(
+        world.locator.ids, world.locator.outlines.shapes, strict=True
+    ):
         mine = world.street_district == name
         west, south, east, north = shape.bounds
 
@@ -92,7 +119,10 @@ def test_a_city_of_unknown_population_is_as_busy_everywhere(tmp_path):
     for people in ("61000", "38500", "2500"):
         text = text.replace(f",{people},", ",,")
     (root / "districts.csv").write_text(text, encoding="utf-8")
-    (root / "city.toml").write_text(without((root / "city.toml").read_text(encoding="utf-8"), "census"), encoding="utf-8")
+    (root / "city.toml").write_text(
+        without((root / "city.toml").read_text(encoding="utf-8"), "census"),
+        encoding="utf-8",
+    )
 
     assert days(load_city(root))["events"].num_rows > 20
 
@@ -105,13 +135,21 @@ def test_every_table_keeps_its_schema_without_a_row(tmp_path):
 def test_only_a_source_that_finds_by_itself_finds_anything(tmp_path):
     """Stories too: a city of one citizens' line finds nothing proactively, whatever happens in it."""
     city = pack_without(tmp_path)
-    rows = [{**row, "finds": "reported", "expected_per_day": 24} for row in city.reference["event_sources"].to_pylist()]
+    rows = [
+        {**row, "finds": "reported", "expected_per_day": 24}
+        for row in city.reference["event_sources"].to_pylist()
+    ]
     sources = pa.Table.from_pylist(rows, schema=city.reference["event_sources"].schema)
     line = replace(city, reference={**city.reference, "event_sources": sources})
     start = END - timedelta(days=2)
-    stories = tuple(Scenario(name, END - timedelta(hours=3)) for name in ("burning_smell", "bike_pileup"))
+    stories = tuple(
+        Scenario(name, END - timedelta(hours=3))
+        for name in ("burning_smell", "bike_pileup")
+    )
     batches = Simulated(line, 716, scenarios=stories).between(start, END)
-    events = pa.concat_tables([batch.rows for batch in batches if batch.table == "events"])
+    events = pa.concat_tables(
+        [batch.rows for batch in batches if batch.table == "events"]
+    )
 
     assert events.num_rows > 40
     assert {"burning_smell", "bike_pileup"} <= set(events["category"].to_pylist())

@@ -66,7 +66,9 @@ def cases(fortnight) -> list[dict[str, object]]:
 
 def water_of(city: City) -> shapely.Geometry:
     """All water that the pack draws."""
-    features = json.loads(city.geography["water"].read_text(encoding="utf-8"))["features"]
+    features = json.loads(city.geography["water"].read_text(encoding="utf-8"))[
+        "features"
+    ]
     shapes = [shapely.from_geojson(json.dumps(each["geometry"])) for each in features]
     return shapely.union_all(np.array(shapes, object))
 
@@ -125,7 +127,9 @@ def test_nothing_of_a_city_of_islands_lies_in_water(trio, seed):
         "rain",
         "water_depths",
     ):
-        assert not shapely.intersects_xy(water, *points_of(table, said[table])).any(), table
+        assert not shapely.intersects_xy(water, *points_of(table, said[table])).any(), (
+            table
+        )
 
 
 def test_a_place_that_a_pack_puts_into_water_comes_ashore(wuhan):
@@ -140,8 +144,15 @@ def test_a_place_that_a_pack_puts_into_water_comes_ashore(wuhan):
 
 def flooded(tmp_path: Path, *rings: list[tuple[float, float]]) -> City:
     """The made-up city with other water: one polygon for each ring, valid or not."""
-    root = Path(shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "flooded"))
-    known = {"name": "Flood", "name_en": "Flood", "kind": "lake", "accuracy": "invented"}
+    root = Path(
+        shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "flooded")
+    )
+    known = {
+        "name": "Flood",
+        "name_en": "Flood",
+        "kind": "lake",
+        "accuracy": "invented",
+    }
     features = [
         {
             "type": "Feature",
@@ -158,7 +169,13 @@ def flooded(tmp_path: Path, *rings: list[tuple[float, float]]) -> City:
 
 def test_districts_all_under_water_hinder_nobody(tmp_path):
     """Two districts of the made-up city are flooded; the third keeps its land."""
-    corners = [(-35.2, 40.9), (-34.89, 40.9), (-34.89, 41.1), (-35.2, 41.1), (-35.2, 40.9)]
+    corners = [
+        (-35.2, 40.9),
+        (-34.89, 40.9),
+        (-34.89, 41.1),
+        (-35.2, 41.1),
+        (-35.2, 40.9),
+    ]
     city, flood = flooded(tmp_path, corners), shapely.Polygon(corners)
     which = np.arange(8).repeat(50)
     lon, lat, district = World(city, 7).ground.scatter(np.random.default_rng(1), which)
@@ -166,24 +183,37 @@ def test_districts_all_under_water_hinder_nobody(tmp_path):
     assert Locator(city).districts(lon, lat).tolist() == list(district)
     dry = district == "corra"
     assert not shapely.intersects_xy(flood, lon[dry], lat[dry]).any()
-    assert joined(Simulated(city, 7).between(BEGIN, BEGIN + hours(9)))["events"].num_rows > 5
+    assert (
+        joined(Simulated(city, 7).between(BEGIN, BEGIN + hours(9)))["events"].num_rows
+        > 5
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "district"),
     [
-        ("T01,Porto,Port,alva,fz-porto,-34.845,40.955", "alva"),  # its point is on another island
-        ("T01,Porto,Port,fz-porto,,-35.005,41.0201", "fz-porto"),  # no outline; in the river
+        (
+            "T01,Porto,Port,alva,fz-porto,-34.845,40.955",
+            "alva",
+        ),  # its point is on another island
+        (
+            "T01,Porto,Port,fz-porto,,-35.005,41.0201",
+            "fz-porto",
+        ),  # no outline; in the river
     ],
 )
-def test_a_street_whose_point_is_no_place_has_places_on_land_near_it(tmp_path, line, district):
+def test_a_street_whose_point_is_no_place_has_places_on_land_near_it(
+    tmp_path, line, district
+):
     root = Path(shutil.copytree(ROOT / "tests" / "cities" / "trio", tmp_path / "moved"))
     text = (root / "streets.csv").read_text(encoding="utf-8")
     before = "T01,Porto,Port,alva,fz-porto,-35.03,40.995"
     assert before in text
     (root / "streets.csv").write_text(text.replace(before, line), encoding="utf-8")
     world = World(load_city(root), 7)
-    lon, lat, districts = world.ground.scatter(np.random.default_rng(1), np.zeros(200, int))
+    lon, lat, districts = world.ground.scatter(
+        np.random.default_rng(1), np.zeros(200, int)
+    )
 
     assert set(districts) == {district}
     assert len(set(zip(lon, lat, strict=True))) > 30
@@ -195,10 +225,13 @@ def test_a_street_whose_point_is_no_place_has_places_on_land_near_it(tmp_path, l
 def test_events_are_all_over_the_city_and_not_on_one_spot(rows):
     first = rows["events"].filter(
         pc.and_(
-            pc.equal(rows["events"]["version"], 1), pc.starts_with(rows["events"]["event_id"], "E")
+            pc.equal(rows["events"]["version"], 1),
+            pc.starts_with(rows["events"]["event_id"], "E"),
         )
     )
-    spots = Counter(zip(first["lon_ud"].to_pylist(), first["lat_ud"].to_pylist(), strict=True))
+    spots = Counter(
+        zip(first["lon_ud"].to_pylist(), first["lat_ud"].to_pylist(), strict=True)
+    )
 
     assert max(spots.values()) <= 2
     assert len(spots) > 0.99 * first.num_rows
@@ -206,7 +239,9 @@ def test_events_are_all_over_the_city_and_not_on_one_spot(rows):
 
 def test_stories_of_one_place_do_not_all_happen_on_one_point(wuhan):
     told = [
-        stories.stories_day(World(wuhan, 7), date(2026, 7, 1) + timedelta(days=n), ())[0]
+        stories.stories_day(World(wuhan, 7), date(2026, 7, 1) + timedelta(days=n), ())[
+            0
+        ]
         for n in range(30)
     ]
     events_ = pa.concat_tables([each["events"] for each in told if each])
@@ -215,7 +250,10 @@ def test_stories_of_one_place_do_not_all_happen_on_one_point(wuhan):
     assert events_.num_rows > 30
     assert len(set(zip(lon, lat, strict=True))) == events_.num_rows
     assert not shapely.intersects_xy(water_of(wuhan), lon, lat).any()
-    assert Locator(wuhan).districts(lon, lat).tolist() == events_["district_id"].to_pylist()
+    assert (
+        Locator(wuhan).districts(lon, lat).tolist()
+        == events_["district_id"].to_pylist()
+    )
 
 
 def test_the_places_of_one_street_are_spread_over_it(wuhan):
@@ -248,7 +286,8 @@ def test_a_corrected_report_moves_a_little(rows):
 
 def test_a_kind_has_the_priorities_that_it_deserves(cases):
     found = {
-        kind: Counter(case["priority"] for case in each) for kind, each in by_kind(cases).items()
+        kind: Counter(case["priority"] for case in each)
+        for kind, each in by_kind(cases).items()
     }
     worst = {kind: min(each) for kind, each in found.items()}
 
@@ -279,7 +318,9 @@ def test_complaints_of_building_at_night_come_at_night(wuhan, cases):
     assert set(at) <= {22, 23, 0, 1, 2, 3, 4, 5}
 
 
-def test_street_lamps_are_out_when_it_is_dark_and_stalls_stand_when_people_walk(wuhan, cases):
+def test_street_lamps_are_out_when_it_is_dark_and_stalls_stand_when_people_walk(
+    wuhan, cases
+):
     found = {
         kind: Counter(case["occurred_at"].astimezone(wuhan.zone).hour for case in each)
         for kind, each in by_kind(cases).items()
@@ -291,7 +332,10 @@ def test_street_lamps_are_out_when_it_is_dark_and_stalls_stand_when_people_walk(
 
 
 def test_smoke_takes_minutes_and_bare_soil_days(cases):
-    takes = {kind: median(minutes(case) for case in each) for kind, each in by_kind(cases).items()}
+    takes = {
+        kind: median(minutes(case) for case in each)
+        for kind, each in by_kind(cases).items()
+    }
 
     assert takes["lift_stuck"] < 25
     assert 15 < takes["burning_smell"] < 45
@@ -305,7 +349,10 @@ def test_smoke_takes_minutes_and_bare_soil_days(cases):
 
 def test_what_is_dangerous_ends_sooner_than_what_is_not_of_the_same_kind(cases):
     broken = by_kind(cases)["road_damage"]
-    takes = [median(minutes(case) for case in broken if case["priority"] == n) for n in (2, 3, 4)]
+    takes = [
+        median(minutes(case) for case in broken if case["priority"] == n)
+        for n in (2, 3, 4)
+    ]
 
     assert 4 * takes[0] < 2 * takes[1] < takes[2]
     assert median(minutes(case) for case in cases if case["priority"] == 1) < 25
@@ -327,10 +374,19 @@ def test_a_few_cases_stay_open_for_weeks_and_none_for_ever(cases):
 
 def test_works_that_need_daylight_do_not_end_at_night(wuhan, fortnight, cases):
     kinds = {"bare_soil", "road_damage", "lamp_out"}
-    of = [case["event_id"] for case in cases if case["category"] in kinds and case["priority"] != 2]
+    of = [
+        case["event_id"]
+        for case in cases
+        if case["category"] in kinds and case["priority"] != 2
+    ]
     orders = fortnight["dispatches"]
-    last = pc.and_(pc.is_in(orders["event_id"], pa.array(of)), pc.equal(orders["version"], 4))
-    done = [at.astimezone(wuhan.zone).hour for at in orders["done_at"].filter(last).to_pylist()]
+    last = pc.and_(
+        pc.is_in(orders["event_id"], pa.array(of)), pc.equal(orders["version"], 4)
+    )
+    done = [
+        at.astimezone(wuhan.zone).hour
+        for at in orders["done_at"].filter(last).to_pylist()
+    ]
 
     assert len(done) > 1_000
     assert 7 <= min(done) <= max(done) < 20
@@ -339,10 +395,13 @@ def test_works_that_need_daylight_do_not_end_at_night(wuhan, fortnight, cases):
 def test_water_stands_in_the_streets_when_it_rains(wuhan, cases):
     world = World(wuhan, 716)
     days = Counter(
-        case["occurred_at"].astimezone(wuhan.zone).date() for case in by_kind(cases)["waterlogging"]
+        case["occurred_at"].astimezone(wuhan.zone).date()
+        for case in by_kind(cases)["waterlogging"]
     )
     stormy = [
-        day for day in (date(2026, 3, 1) + timedelta(days=n) for n in range(14)) if world.storm(day)
+        day
+        for day in (date(2026, 3, 1) + timedelta(days=n) for n in range(14))
+        if world.storm(day)
     ]
 
     assert stormy
@@ -364,7 +423,9 @@ def test_discoloured_water_is_seen_from_its_shore(wuhan, cases):
 
 
 def test_as_much_happens_in_a_day_as_the_sources_are_expected_to_say(wuhan, cases):
-    expected = sum(wuhan.reference["event_sources"]["expected_per_day"].drop_null().to_pylist())
+    expected = sum(
+        wuhan.reference["event_sources"]["expected_per_day"].drop_null().to_pylist()
+    )
 
     assert len(cases) / 14 == pytest.approx(expected, rel=0.06)
 
@@ -386,7 +447,9 @@ def heard(rows: pa.Table, at: datetime) -> tuple[int, int]:
         if row["mode"] in {"flying", "returning"}
         and at - row["occurred_at"] <= timedelta(seconds=90)
     ]
-    ground = [row for row in last.values() if row["mode"] not in {"flying", "returning"}]
+    ground = [
+        row for row in last.values() if row["mode"] not in {"flying", "returning"}
+    ]
     return len(flying) + len(ground), len(flying)
 
 
@@ -397,7 +460,8 @@ def states(rows) -> pa.Table:
 
 def test_the_sky_is_not_empty_at_midnight(states, rows):
     around = [
-        heard(states, MIDNIGHT + timedelta(minutes=n))[1] for n in (-20, -10, -5, 0, 5, 10, 20)
+        heard(states, MIDNIGHT + timedelta(minutes=n))[1]
+        for n in (-20, -10, -5, 0, 5, 10, 20)
     ]
 
     assert min(around) >= 3
@@ -410,7 +474,9 @@ def test_the_sky_is_not_empty_at_midnight(states, rows):
 
 
 def test_the_number_online_drifts_and_does_not_saw(states):
-    minute = [heard(states, BEGIN + hours(30) + timedelta(minutes=n))[0] for n in range(40)]
+    minute = [
+        heard(states, BEGIN + hours(30) + timedelta(minutes=n))[0] for n in range(40)
+    ]
     steps = np.abs(np.diff(minute))
 
     assert steps.max() <= 3
@@ -424,7 +490,10 @@ def test_nobody_falls_silent_or_is_heard_again_by_the_hour_of_the_clock(wuhan):
     world, found = World(wuhan, 716), set()
     for n in range(10):
         day = date(2026, 3, 1) + timedelta(days=n)
-        silences, midnight = silences_of(world, 297, day), int(world.midnight(day).timestamp())
+        silences, midnight = (
+            silences_of(world, 297, day),
+            int(world.midnight(day).timestamp()),
+        )
         found |= set(
             zip(
                 silences.drone.tolist(),
@@ -442,7 +511,10 @@ def test_nobody_falls_silent_or_is_heard_again_by_the_hour_of_the_clock(wuhan):
 
 def test_in_june_much_of_the_year_is_done_and_by_its_end_the_plan_is_met(wuhan):
     feed, done = Simulated(wuhan, 716), []
-    for at in (datetime(2025, 6, 30, 16, tzinfo=UTC), datetime(2025, 12, 31, 15, 59, tzinfo=UTC)):
+    for at in (
+        datetime(2025, 6, 30, 16, tzinfo=UTC),
+        datetime(2025, 12, 31, 15, 59, tzinfo=UTC),
+    ):
         said = joined(feed.register(at))
         added = said["lifts"].filter(pc.equal(said["lifts"]["kind"], "added"))
         tables = {
@@ -494,7 +566,8 @@ def test_renewed_lifts_are_in_no_plan_and_some_are_carried_over(wuhan):
 def test_of_a_named_place_only_is_said_what_the_pack_says(wuhan):
     said = joined(Simulated(wuhan, 716).register(datetime(2025, 12, 31, tzinfo=UTC)))
     estates = {
-        row["name"]: (row["built"], row["households"]) for row in said["estates"].to_pylist()
+        row["name"]: (row["built"], row["households"])
+        for row in said["estates"].to_pylist()
     }
     named = {
         "老三栋": (1957, None),
@@ -507,6 +580,8 @@ def test_of_a_named_place_only_is_said_what_the_pack_says(wuhan):
     assert {name: estates[name] for name in named} == named
     assert {row["freed_m2"] for row in said["communities"].to_pylist()} == {None}
     others = [
-        name for name in (*estates, *said["lifts"]["estate_name"].to_pylist()) if name not in named
+        name
+        for name in (*estates, *said["lifts"]["estate_name"].to_pylist())
+        if name not in named
     ]
     assert all("模拟" in name for name in others)

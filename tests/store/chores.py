@@ -39,19 +39,36 @@ def publish_once(lake: Lake, city: City) -> None:
         "source": ["test"] * PER_PUBLISH,
     }
     rows = pa.table(columns, schema=TABLES["rain"].schema)
-    publish(lake, city, [Batch("rain", rows, "gauges", "box")], as_of=at, simulated=False, now=now)
+    publish(
+        lake,
+        city,
+        [Batch("rain", rows, "gauges", "box")],
+        as_of=at,
+        simulated=False,
+        now=now,
+    )
 
 
 def ingest(lake: Lake, pack: Path, orders: Path) -> None:
     """Type the command that reads work orders."""
-    words = ["ingest", "work-orders", str(orders), "--city", str(pack), "--lake", str(lake.path)]
+    words = [
+        "ingest",
+        "work-orders",
+        str(orders),
+        "--city",
+        str(pack),
+        "--lake",
+        str(lake.path),
+    ]
     twin(words, standalone_mode=False)
 
 
 def main(lake: Lake, pack: Path) -> None:
     """Do one chore; publish before those that need something to do."""
     city = load_city(pack)
-    twin(["ingest", "work-orders", "--help"], standalone_mode=False)  # imports what it needs
+    twin(
+        ["ingest", "work-orders", "--help"], standalone_mode=False
+    )  # imports what it needs
     print("ready", flush=True)  # noqa: T201  (how the parent knows)
     chore, _, orders = sys.stdin.readline().strip().partition(" ")
     for _ in range(3 if chore in {"compact", "prune"} else 0):

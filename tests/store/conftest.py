@@ -35,17 +35,35 @@ class Filler:
     def rain(self, n: int = 5, **changes: object) -> pa.Table:
         """Readings at the moment of the last tick; `changes` replace whole columns by one value."""
         columns: dict[str, object] = {
-            "station_id": [f"R{gauge}" for gauge in range(n)], "occurred_at": [self.at] * n, "recorded_at": [self.at] * n, "district_id": [None] * n,
-            "lon_ud": [1] * n, "lat_ud": [2] * n, "mm_5min": [float(self.tick % 60)] * n, "source": ["test"] * n}
-        return pa.table(columns | {name: [value] * n for name, value in changes.items()},
-                        schema=pa.schema([each.with_nullable(True) for each in TABLES["rain"].schema]))
+            "station_id": [f"R{gauge}" for gauge in range(n)],
+            "occurred_at": [self.at] * n,
+            "recorded_at": [self.at] * n,
+            "district_id": [None] * n,
+            "lon_ud": [1] * n,
+            "lat_ud": [2] * n,
+            "mm_5min": [float(self.tick % 60)] * n,
+            "source": ["test"] * n,
+        }
+        return pa.table(
+            columns | {name: [value] * n for name, value in changes.items()},
+            schema=pa.schema(
+                [each.with_nullable(True) for each in TABLES["rain"].schema]
+            ),
+        )
 
     def publish(self, *batches: Batch, n: int = 5, step: bool = True) -> Snapshot:
         """Publish the given batches, or `n` readings, at the next tick."""
         self.tick += step
         moment = self.at
         given = batches or (Batch("rain", self.rain(n), "gauges", "box.csv"),)
-        snapshot, done = publish(self.lake, self.city, given, as_of=moment, simulated=True, now=lambda: moment)
+        snapshot, done = publish(
+            self.lake,
+            self.city,
+            given,
+            as_of=moment,
+            simulated=True,
+            now=lambda: moment,
+        )
         self.done.append(done)
         return snapshot
 

@@ -21,7 +21,17 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-_MOVES = ("rename", "replace", "link", "symlink", "unlink", "remove", "mkdir", "rmdir", "truncate")
+_MOVES = (
+    "rename",
+    "replace",
+    "link",
+    "symlink",
+    "unlink",
+    "remove",
+    "mkdir",
+    "rmdir",
+    "truncate",
+)
 _SYNCS = ("fsync", "fdatasync")
 _SETTLED_NS = 50_000_000
 """A file that was changed this long ago shows it in its time of change."""
@@ -57,9 +67,13 @@ class Folder:
         if now == self.now:
             return self
         changed = {
-            name for name in self.now.keys() | now.keys() if self.now.get(name) != now.get(name)
+            name
+            for name in self.now.keys() | now.keys()
+            if self.now.get(name) != now.get(name)
         }
-        since = {name: (*self.since.get(name, ()), self.now.get(name)) for name in changed}
+        since = {
+            name: (*self.since.get(name, ()), self.now.get(name)) for name in changed
+        }
         return Folder(now, self.safe, {**self.since, **since})
 
     def may_be(self, name: str) -> list[int | None]:
@@ -98,7 +112,9 @@ class Disk:
     promised: Any = None
     _nodes: dict[int, Data | Folder] = field(default_factory=dict[int, Data | Folder])
     _held: dict[int, int] = field(default_factory=dict[int, int])
-    _read: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
+    _read: dict[int, tuple[int, int]] = field(
+        default_factory=dict[int, tuple[int, int]]
+    )
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _busy: bool = False
 
@@ -109,7 +125,9 @@ class Disk:
         self._look()
         for number, node in self._nodes.items():
             self._nodes[number] = (
-                Data(node.now, node.now) if isinstance(node, Data) else Folder(node.now, node.now)
+                Data(node.now, node.now)
+                if isinstance(node, Data)
+                else Folder(node.now, node.now)
             )
         self._note("begin")
         for name in _MOVES:
@@ -136,7 +154,9 @@ class Disk:
     def _moving(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def moved(*args: Any, **more: Any) -> Any:
             paths = args[:2] if name in {"rename", "replace", "link"} else args[:1]
-            path = next((found for given in paths if (found := self._inside(given))), None)
+            path = next(
+                (found for given in paths if (found := self._inside(given))), None
+            )
             if path is None and not more.get("dir_fd"):
                 return real(*args, **more)
             step = f"{name} {path or args[0]}"
@@ -190,7 +210,11 @@ class Disk:
 
     def _note(self, step: str) -> None:
         last = self.moments[-1] if self.moments else None
-        if last is None or last.nodes != self._nodes or last.promised is not self.promised:
+        if (
+            last is None
+            or last.nodes != self._nodes
+            or last.promised is not self.promised
+        ):
             self.moments.append(Moment(step, dict(self._nodes), self.promised))
 
     def _look(self) -> None:
@@ -203,7 +227,9 @@ class Disk:
                 for entry in entries:
                     with suppress(FileNotFoundError):
                         found = entry.inode()
-                        names[entry.name] = found if found in self._held else self._hold(entry.path)
+                        names[entry.name] = (
+                            found if found in self._held else self._hold(entry.path)
+                        )
             before = self._nodes.get(number, Folder({}))
             assert isinstance(before, Folder)
             self._nodes[number] = before.seen(names)
@@ -232,7 +258,9 @@ class Disk:
         data = os.pread(handle, found.st_size, 0)
         before = self._nodes.get(number)
         if not isinstance(before, Data) or before.now != data:
-            self._nodes[number] = Data(data, before.safe if isinstance(before, Data) else None)
+            self._nodes[number] = Data(
+                data, before.safe if isinstance(before, Data) else None
+            )
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             self._read[number] = shape
 
@@ -268,7 +296,9 @@ FATES = {
 }
 
 
-def after_cut(moment: Moment, root: int, into: Path, fate: Fate, dice: random.Random) -> list[str]:
+def after_cut(
+    moment: Moment, root: int, into: Path, fate: Fate, dice: random.Random
+) -> list[str]:
     """Write under `into` what a power cut at a moment leaves; say what of the cache was lost."""
     lost: list[str] = []
 
@@ -283,7 +313,11 @@ def after_cut(moment: Moment, root: int, into: Path, fate: Fate, dice: random.Ra
             path.write_bytes(data)
             return
         path.mkdir(exist_ok=True)
-        folder = replace(fate, name_kept=dice.random() < fate.name_kept) if fate.by_folder else fate
+        folder = (
+            replace(fate, name_kept=dice.random() < fate.name_kept)
+            if fate.by_folder
+            else fate
+        )
         for name in sorted(node.now.keys() | node.safe.keys() | node.since.keys()):
             chosen = _name(node.may_be(name), folder, dice)
             if chosen != node.now.get(name):
@@ -305,7 +339,11 @@ def _name(choices: list[int | None], fate: Fate, dice: random.Random) -> int | N
 def _data(file: Data, fate: Fate, dice: random.Random) -> bytes:
     if file.is_safe or dice.random() < fate.data_kept:
         return file.now
-    how = dice.choice(("empty", "zeros", "torn", "old")) if fate.lost == "any" else fate.lost
+    how = (
+        dice.choice(("empty", "zeros", "torn", "old"))
+        if fate.lost == "any"
+        else fate.lost
+    )
     if how == "zeros":
         return bytes(len(file.now))
     if how == "torn":

@@ -74,17 +74,24 @@ class Work:
         """The operation has returned: from now on this snapshot of this lake must last."""
         lake = lake or self.filler.lake
         n = snapshot.tables["rain"].rows
-        self._promise(lake, Promise(snapshot.id, frozenset(ids(lake)) - {snapshot.id}, n, n))
+        self._promise(
+            lake, Promise(snapshot.id, frozenset(ids(lake)) - {snapshot.id}, n, n)
+        )
 
     def allow(self, older: Snapshot) -> None:
         """The operation goes back: an older snapshot, or another of its rows, may be newest now."""
         promise: Promise = self.disk.promised[LAKE]
         back = min(promise.least, older.tables["rain"].rows)
-        self._promise(self.filler.lake, replace(promise, least=back, may=promise.may | {older.id}))
+        self._promise(
+            self.filler.lake, replace(promise, least=back, may=promise.may | {older.id})
+        )
 
     def _promise(self, lake: Lake, promise: Promise) -> None:
         self.disk.promise(
-            {**(self.disk.promised or {}), lake.path.relative_to(self.disk.root): promise}
+            {
+                **(self.disk.promised or {}),
+                lake.path.relative_to(self.disk.root): promise,
+            }
         )
 
     def publish(self) -> None:
@@ -134,7 +141,9 @@ class Work:
             self.filler.publish()
         self.disk.before = None
         assert dead, f"no step with {where}"
-        self.filler = Filler(self.filler.again(), self.filler.city, self.filler.tick - 1)
+        self.filler = Filler(
+            self.filler.again(), self.filler.city, self.filler.tick - 1
+        )
 
 
 @dataclass(frozen=True)
@@ -170,8 +179,15 @@ def _after_kills(work: Work, where: str) -> None:
 OPERATIONS = [
     Operation("the first publish", 0, 3, Work.publish),
     Operation("two publishes", 3, 4, lambda work: (work.publish(), work.publish())),
-    Operation("publishes after kills", 3, 4, lambda work: _after_kills(work, "_delta_log/")),
-    Operation("first publishes after kills", 0, 3, lambda work: _after_kills(work, "_delta_log/")),
+    Operation(
+        "publishes after kills", 3, 4, lambda work: _after_kills(work, "_delta_log/")
+    ),
+    Operation(
+        "first publishes after kills",
+        0,
+        3,
+        lambda work: _after_kills(work, "_delta_log/"),
+    ),
     Operation("compact", 4, 5, Work.compact),
     Operation("prune", 9, 6, Work.prune),
     Operation("rollback", 4, 5, Work.rollback),
@@ -227,8 +243,14 @@ class Bench:
             filler = Filler(Lake(root / LAKE), self.city)
             for n in range(ticks):
                 filler.tick += LATER if n == ticks - 1 >= OLD_AFTER else 1
-                rain, refused = filler.rain(), filler.rain(1, mm_5min=-1.0, station_id="R9")
-                both = Batch("rain", rain, "gauges", "box"), Batch("rain", refused, "gauges", "box")
+                rain, refused = (
+                    filler.rain(),
+                    filler.rain(1, mm_5min=-1.0, station_id="R9"),
+                )
+                both = (
+                    Batch("rain", rain, "gauges", "box"),
+                    Batch("rain", refused, "gauges", "box"),
+                )
                 filler.publish(*both, step=False)
             for log in root.rglob("_delta_log/*"):
                 os.utime(log, (0, 0))
@@ -238,7 +260,9 @@ class Bench:
         """Let an operation go through on a disk that forgets."""
         root = self.fresh()
         shutil.copytree(self.filled(operation.ticks), root, dirs_exist_ok=True)
-        work = Work(disk(root), Filler(Lake(root / LAKE), self.city, _tick(Lake(root / LAKE))))
+        work = Work(
+            disk(root), Filler(Lake(root / LAKE), self.city, _tick(Lake(root / LAKE)))
+        )
         with work.disk.watching():
             if known := newest(work.filler.lake):
                 work.tell(known)
@@ -271,7 +295,11 @@ class Bench:
 def _tick(lake: Lake) -> int:
     """The tick of a lake's newest snapshot."""
     known = newest(lake)
-    return ceil((max(known.as_of, known.created_at) - START).total_seconds() / 10) if known else 0
+    return (
+        ceil((max(known.as_of, known.created_at) - START).total_seconds() / 10)
+        if known
+        else 0
+    )
 
 
 def _digest(root: Path, moment: Moment, tape: Tape) -> bytes:
@@ -279,7 +307,9 @@ def _digest(root: Path, moment: Moment, tape: Tape) -> bytes:
     known = hashlib.sha256(repr((moment.promised, sorted(tape.at_end))).encode())
     for path in sorted(root.rglob("*")):
         known.update(f"{path.relative_to(root)}\n".encode())
-        known.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
+        known.update(
+            hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest()
+        )
     return known.digest()
 
 
@@ -312,7 +342,9 @@ def at_end(tape: Tape) -> Iterator[Cut]:
         yield len(tape.moments) - 1, fate, n
 
 
-def _told(root: Path, promised: Mapping[Path, Promise], at_end: frozenset[str]) -> Iterator[str]:
+def _told(
+    root: Path, promised: Mapping[Path, Promise], at_end: frozenset[str]
+) -> Iterator[str]:
     """Say what is not as the owner of a lake was told, as a newcomer finds it."""
     for path, promise in promised.items():
         yield from _attempt("opening", _opens(Lake(root / path), promise, at_end))
@@ -320,7 +352,9 @@ def _told(root: Path, promised: Mapping[Path, Promise], at_end: frozenset[str]) 
         yield from _attempt("opening", _opens(Lake(root / LAKE), None, at_end))
 
 
-def _opens(lake: Lake, promise: Promise | None, at_end: frozenset[str]) -> Iterator[str]:
+def _opens(
+    lake: Lake, promise: Promise | None, at_end: frozenset[str]
+) -> Iterator[str]:
     there = standing(lake)
     if there.newest is None:
         if promise:
@@ -329,7 +363,9 @@ def _opens(lake: Lake, promise: Promise | None, at_end: frozenset[str]) -> Itera
         return
     found, problems = last_good(lake)
     yield from problems
-    rain = [pq.read_table(file)["occurred_at"].to_pylist() for file in found.files("rain")]
+    rain = [
+        pq.read_table(file)["occurred_at"].to_pylist() for file in found.files("rain")
+    ]
     by_moment = Counter(moment for each in rain for moment in each)
     if set(by_moment.values()) != {PER_TICK}:
         yield f"rows of rain in {found.id} are not {PER_TICK} of each moment"
@@ -340,7 +376,9 @@ def _opens(lake: Lake, promise: Promise | None, at_end: frozenset[str]) -> Itera
             faults = verify(Lake(lake.path), each).faults
             yield from (f"{each} is listed, but {fault}" for fault in faults)
     for table, cut in found.tables.items():
-        if cut.version >= 0 and _named(lake.tables / table, cut.version) != {file.path for file in cut.files}:
+        if cut.version >= 0 and _named(lake.tables / table, cut.version) != {
+            file.path for file in cut.files
+        }:
             yield f"Delta's {table} at version {cut.version} is not the snapshot's"
 
 
@@ -378,7 +416,9 @@ def _does(doing: str, lake: Lake, city: City) -> Iterator[str]:
         snapshot = filler.current()
         yield from verify(Lake(lake.path)).faults
         for table, cut in snapshot.tables.items():
-            if cut.version >= 0 and _named(lake.tables / table) != {file.path for file in cut.files}:
+            if cut.version >= 0 and _named(lake.tables / table) != {
+                file.path for file in cut.files
+            }:
                 yield f"after the next publish Delta's {table} is not the snapshot's"
     elif doing == "compact":
         compact(lake, now=lambda: filler.at)
@@ -413,7 +453,10 @@ def _named(folder: Path, version: int | None = None) -> frozenset[str]:
     Raises:
         DeltaError: it cannot be opened.
     """
-    log = [(path.name, path.read_bytes()) for path in sorted((folder / "_delta_log").glob("*"))]
+    log = [
+        (path.name, path.read_bytes())
+        for path in sorted((folder / "_delta_log").glob("*"))
+    ]
     key = folder.name, version, hashlib.sha256(repr(log).encode()).digest()
     if key not in _KNOWN:
         _KNOWN[key] = frozenset(

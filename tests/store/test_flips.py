@@ -30,7 +30,11 @@ def flipped(path: Path, bits: list[int]) -> Iterator[int]:
 def chosen(path: Path, most: int | None) -> list[int]:
     """All bits of a file, or `most` of them by a fixed draw."""
     bits = list(range(path.stat().st_size * 8))
-    return bits if most is None or most >= len(bits) else sorted(random.Random(716).sample(bits, most))
+    return (
+        bits
+        if most is None or most >= len(bits)
+        else sorted(random.Random(716).sample(bits, most))
+    )
 
 
 def two(filler: Any) -> tuple[Snapshot, Snapshot]:
@@ -75,14 +79,21 @@ def try_log(filler: Any, most: int | None) -> tuple[int, int]:
     assert verify(filler.again()).faults == ()
     log = filler.lake.tables / "rain" / "_delta_log"
     paths = sorted(path for path in log.iterdir() if path.is_file())
-    assert {"_last_checkpoint", f"{5:020d}.checkpoint.parquet", f"{6:020d}.json"} <= {path.name for path in paths}
+    assert {"_last_checkpoint", f"{5:020d}.checkpoint.parquet", f"{6:020d}.json"} <= {
+        path.name for path in paths
+    }
     cuts, n = [read(filler.lake, each).tables["rain"] for each in ids(filler.lake)], 0
     for path in paths:
         for bit in flipped(path, chosen(path, most)):
-            found = [*delta.faults(filler.lake, "rain", cuts[-1]), *delta.older_faults(filler.lake, "rain", cuts[-1], cuts)]
+            found = [
+                *delta.faults(filler.lake, "rain", cuts[-1]),
+                *delta.older_faults(filler.lake, "rain", cuts[-1], cuts),
+            ]
             assert found, (path.name, bit)
             if n % 97 == 0:  # as `twin snapshot verify` has it
-                assert set(found) <= set(verify(Lake(filler.lake.path, filler.lake.verified)).faults)
+                assert set(found) <= set(
+                    verify(Lake(filler.lake.path, filler.lake.verified)).faults
+                )
             n += 1
     assert verify(filler.again()).faults == ()
     return n, len(paths)
@@ -93,7 +104,9 @@ def test_a_flipped_bit_of_a_snapshot_is_never_read(filler: Any):
 
 
 @pytest.mark.parametrize("name", ["pointer.json", "lake.json"])
-def test_a_flipped_bit_of_a_small_file_hides_nothing_and_is_said(filler: Any, name: str):
+def test_a_flipped_bit_of_a_small_file_hides_nothing_and_is_said(
+    filler: Any, name: str
+):
     assert try_small(filler, name, 120) == 120
 
 
@@ -117,4 +130,6 @@ def test_all_single_bit_flips(tmp_path: Path, filler: Any):
     counts["Delta log"], _ = try_log(made(Lake(tmp_path / "d"), filler.city), None)
     out = Path("out")
     out.mkdir(exist_ok=True)
-    (out / "flips.txt").write_text(", ".join(f"{name}: {n} flips, 0 silent" for name, n in counts.items()))
+    (out / "flips.txt").write_text(
+        ", ".join(f"{name}: {n} flips, 0 silent" for name, n in counts.items())
+    )

@@ -16,7 +16,17 @@ from tests.store.conftest import resealed
 from twin.city import City
 from twin.errors import DamagedError, FeedError, ForeignError, LakeError
 from twin.feeds.batch import Batch
-from twin.store import Lake, Snapshot, find, guard, ids, last_good, newest, publish, verify
+from twin.store import (
+    Lake,
+    Snapshot,
+    find,
+    guard,
+    ids,
+    last_good,
+    newest,
+    publish,
+    verify,
+)
 from twin.store import seal as seals
 
 FORMAT_2 = Path(__file__).resolve().parents[1] / "lakes" / "format-2.tar.gz"
@@ -28,15 +38,33 @@ def other(city: City) -> City:
     districts = city.reference["districts"]
     at = districts.schema.get_field_index("district_id")
     named = pa.array([f"x-{each}" for each in districts["district_id"].to_pylist()])
-    return replace(city, id="elsewhere", reference={**city.reference, "districts": districts.set_column(at, districts.schema.field(at), named)})
+    return replace(
+        city,
+        id="elsewhere",
+        reference={
+            **city.reference,
+            "districts": districts.set_column(at, districts.schema.field(at), named),
+        },
+    )
 
 
-def onto(lake: Lake, city: City, moment: Any, *batches: Batch, **words: Any) -> Snapshot:
+def onto(
+    lake: Lake, city: City, moment: Any, *batches: Batch, **words: Any
+) -> Snapshot:
     """Publish at a moment."""
-    return publish(lake, city, batches, as_of=moment, now=lambda: moment, **{"simulated": True, **words})[0]
+    return publish(
+        lake,
+        city,
+        batches,
+        as_of=moment,
+        now=lambda: moment,
+        **{"simulated": True, **words},
+    )[0]
 
 
-def test_another_citys_rows_are_refused_and_nothing_is_written(filler: Any, other: City):
+def test_another_citys_rows_are_refused_and_nothing_is_written(
+    filler: Any, other: City
+):
     first = filler.publish()
     with pytest.raises(ForeignError, match="is of the city trio, not of elsewhere"):
         onto(filler.lake, other, filler.at)
@@ -44,8 +72,16 @@ def test_another_citys_rows_are_refused_and_nothing_is_written(filler: Any, othe
     assert verify(filler.again()).faults == ()
 
 
-@pytest.mark.parametrize(("simulated", "mode", "said"), [(False, "live", "these are real rows"), (True, "drill", "these are the rows of a drill")])
-def test_rows_of_another_kind_are_refused(filler: Any, simulated: bool, mode: str, said: str):
+@pytest.mark.parametrize(
+    ("simulated", "mode", "said"),
+    [
+        (False, "live", "these are real rows"),
+        (True, "drill", "these are the rows of a drill"),
+    ],
+)
+def test_rows_of_another_kind_are_refused(
+    filler: Any, simulated: bool, mode: str, said: str
+):
     first = filler.publish()
     with pytest.raises(ForeignError, match=said):
         onto(filler.lake, filler.city, filler.at, simulated=simulated, mode=mode)
@@ -56,7 +92,11 @@ def test_simulated_rows_never_enter_a_lake_of_real_ones(filler: Any):
     first = onto(filler.lake, filler.city, filler.at, simulated=False)
     with pytest.raises(ForeignError, match="holds real rows; these are simulated rows"):
         filler.publish()
-    assert (first.simulated, first.kind, newest(filler.again())) == (False, "real", first)
+    assert (first.simulated, first.kind, newest(filler.again())) == (
+        False,
+        "real",
+        first,
+    )
 
 
 def test_who_looks_at_the_wrong_citys_lake_is_told_so(filler: Any, other: City):
@@ -66,12 +106,17 @@ def test_who_looks_at_the_wrong_citys_lake_is_told_so(filler: Any, other: City):
     assert "with --city" in caught.value.fix
 
 
-def test_an_old_lake_is_recognised_by_its_districts_and_its_mark(city: City, other: City, tmp_path: Path):
+def test_an_old_lake_is_recognised_by_its_districts_and_its_mark(
+    city: City, other: City, tmp_path: Path
+):
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(tmp_path, filter="data")
     lake = Lake(tmp_path / "lake")
     moment = find(lake).as_of
-    for pack, words, said in ((other, {}, "none of its districts"), (city, {"simulated": False}, "holds simulated rows")):
+    for pack, words, said in (
+        (other, {}, "none of its districts"),
+        (city, {"simulated": False}, "holds simulated rows"),
+    ):
         with pytest.raises(ForeignError, match=said):
             onto(lake, pack, moment, **words)
     with pytest.raises(ForeignError, match="none of its districts"):
@@ -95,7 +140,9 @@ def test_a_lake_swapped_under_a_running_program_is_noticed(tmp_path: Path, fille
     assert filler.publish().parent == mine.id
 
 
-def test_without_its_own_file_a_lake_is_known_by_its_snapshots(filler: Any, other: City):
+def test_without_its_own_file_a_lake_is_known_by_its_snapshots(
+    filler: Any, other: City
+):
     first = filler.publish()
     filler.lake.identity.unlink()
     with pytest.raises(ForeignError):
@@ -104,7 +151,9 @@ def test_without_its_own_file_a_lake_is_known_by_its_snapshots(filler: Any, othe
     assert verify(filler.again()).faults == ()
 
 
-def test_snapshots_of_another_lake_are_passed_over_and_said(tmp_path: Path, filler: Any):
+def test_snapshots_of_another_lake_are_passed_over_and_said(
+    tmp_path: Path, filler: Any
+):
     mine = filler.publish()
     another = type(filler)(Lake(tmp_path / "another"), filler.city)
     foreign = [another.publish() for _ in range(3)][-1]
@@ -117,7 +166,14 @@ def test_snapshots_of_another_lake_are_passed_over_and_said(tmp_path: Path, fill
 
 def test_files_of_other_names_in_the_snapshots_folder_are_none_of_ours(filler: Any):
     first = filler.publish()
-    for name in ("notes.json", "20260716.json", "20300101T000000Z-x-abcdef.json", ".hidden.json", "a" * 200 + ".json", "日志.json"):
+    for name in (
+        "notes.json",
+        "20260716.json",
+        "20300101T000000Z-x-abcdef.json",
+        ".hidden.json",
+        "a" * 200 + ".json",
+        "日志.json",
+    ):
         (filler.lake.snapshots / name).write_text("{}")
     (filler.lake.snapshots / "20300101T000000Z-000009-abcdef.json.bak").write_text("{}")
     assert (ids(filler.lake), last_good(filler.again())) == ([first.id], (first, ()))
@@ -125,7 +181,14 @@ def test_files_of_other_names_in_the_snapshots_folder_are_none_of_ours(filler: A
     assert (filler.lake.snapshots / "notes.json").exists()
 
 
-@pytest.mark.parametrize("gone", [["snapshots"], ["snapshots", "pointer.json"], ["snapshots", "lake.json", "pointer.json"]])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        ["snapshots"],
+        ["snapshots", "pointer.json"],
+        ["snapshots", "lake.json", "pointer.json"],
+    ],
+)
 def test_half_a_lake_is_never_published_onto(filler: Any, gone: list[str]):
     filler.publish()
     files = sorted(filler.lake.tables.rglob("*.parquet"))
@@ -151,7 +214,10 @@ def test_a_newest_snapshot_that_is_gone_is_not_published_over(filler: Any):
     first, second = filler.publish(), filler.publish()
     (filler.lake.snapshots / f"{second.id}.json").unlink()
     found, problems = last_good(filler.again())
-    assert (found.id, problems) == (first.id, (f"The snapshot {second.id} was published last and its file is missing.",))
+    assert (found.id, problems) == (
+        first.id,
+        (f"The snapshot {second.id} was published last and its file is missing.",),
+    )
     with pytest.raises(DamagedError, match="its file is missing"):
         filler.publish()
     assert all(path.exists() for path in second.files("rain"))
@@ -164,8 +230,17 @@ def test_a_feed_that_breaks_off_is_not_a_disk_that_refuses(filler: Any):
         yield Batch("rain", filler.rain(), "gauges", "box.csv")
         raise OSError(5, "Input/output error", "/media/stick/box.csv")
 
-    with pytest.raises(FeedError, match="A feed cannot be read to its end: Input/output error") as caught:
-        publish(filler.lake, filler.city, broken(), as_of=filler.at, simulated=True, now=lambda: filler.at)
+    with pytest.raises(
+        FeedError, match="A feed cannot be read to its end: Input/output error"
+    ) as caught:
+        publish(
+            filler.lake,
+            filler.city,
+            broken(),
+            as_of=filler.at,
+            simulated=True,
+            now=lambda: filler.at,
+        )
     assert "/media/stick/box.csv" in caught.value.fix
     assert newest(filler.again()) == first
     assert filler.publish().tables["rain"].rows == 10
@@ -177,20 +252,30 @@ def signed(monkeypatch: pytest.MonkeyPatch, path: Path, text: str = "a" * 32) ->
     monkeypatch.setenv(seals.KEY_FILE, str(path))
 
 
-def test_with_a_key_a_forged_snapshot_is_refused(filler: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_with_a_key_a_forged_snapshot_is_refused(
+    filler: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     signed(monkeypatch, tmp_path / "key")
     first, second = filler.publish(), filler.publish()
     path = filler.lake.snapshots / f"{second.id}.json"
     said = seals.unseal(path.read_bytes(), b"a" * 32)
-    path.write_bytes(seals.seal(said | {"mode": "drill"}, b"another key of enough bytes"))
+    path.write_bytes(
+        seals.seal(said | {"mode": "drill"}, b"another key of enough bytes")
+    )
     assert last_good(filler.again())[0] == first
-    path.write_bytes(seals.seal({name: value for name, value in said.items() if name != "signed"}, None))
+    path.write_bytes(
+        seals.seal(
+            {name: value for name, value in said.items() if name != "signed"}, None
+        )
+    )
     found, problems = last_good(filler.again())
     assert found == first
     assert "it is not signed" in problems[0]
 
 
-def test_without_the_key_a_signed_lake_is_read_and_not_published_onto(filler: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_key_a_signed_lake_is_read_and_not_published_onto(
+    filler: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     signed(monkeypatch, tmp_path / "key")
     first = filler.publish()
     monkeypatch.delenv(seals.KEY_FILE)
@@ -200,8 +285,17 @@ def test_without_the_key_a_signed_lake_is_read_and_not_published_onto(filler: An
     assert verify(filler.again()).faults == ()
 
 
-@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_text("short")], ids=["missing", "short"])
-def test_a_key_that_cannot_be_used_is_a_sentence(filler: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[Path], object]):
+@pytest.mark.parametrize(
+    "harm",
+    [lambda path: path.unlink(), lambda path: path.write_text("short")],
+    ids=["missing", "short"],
+)
+def test_a_key_that_cannot_be_used_is_a_sentence(
+    filler: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[Path], object],
+):
     signed(monkeypatch, tmp_path / "key")
     harm(tmp_path / "key")
     with pytest.raises(LakeError, match="The key file"):
@@ -209,13 +303,25 @@ def test_a_key_that_cannot_be_used_is_a_sentence(filler: Any, tmp_path: Path, mo
 
 
 @pytest.mark.parametrize("name", ["lake.json", "pointer.json", "the snapshot"])
-def test_what_a_newer_program_wrote_is_one_sentence_and_is_not_touched(filler: Any, name: str):
+def test_what_a_newer_program_wrote_is_one_sentence_and_is_not_touched(
+    filler: Any, name: str
+):
     snapshot = filler.publish()
-    path = filler.lake.snapshots / f"{snapshot.id}.json" if name == "the snapshot" else filler.lake.path / name
+    path = (
+        filler.lake.snapshots / f"{snapshot.id}.json"
+        if name == "the snapshot"
+        else filler.lake.path / name
+    )
     resealed(path, format=4)
     newer = path.read_bytes()
-    for use in (lambda: last_good(filler.again()), filler.publish, lambda: verify(filler.again())):
-        with pytest.raises(LakeError, match="is of format 4; this program reads up to 3"):
+    for use in (
+        lambda: last_good(filler.again()),
+        filler.publish,
+        lambda: verify(filler.again()),
+    ):
+        with pytest.raises(
+            LakeError, match="is of format 4; this program reads up to 3"
+        ):
             use()
     assert path.read_bytes() == newer
     assert len(list(filler.lake.snapshots.iterdir())) == 1

@@ -29,7 +29,13 @@ PER_TICK = 5
 def warmed(lake: Path) -> subprocess.Popen[str]:
     """Start a publisher; it imports what it needs and waits for the go."""
     words = [sys.executable, str(HERE / "publisher.py"), str(lake), str(PACK)]
-    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
 
 
 def go(publisher: subprocess.Popen[str]) -> None:
@@ -87,7 +93,11 @@ def is_half_done(lake: Path) -> bool:
     """Whether the killed publisher had begun on a snapshot that it did not get to name."""
     pointer = lake / "pointer.json"
     named_at = pointer.stat().st_mtime_ns if pointer.exists() else 0
-    return any(path.stat().st_mtime_ns > named_at for path in lake.rglob("*") if path.is_file() and path.name != "publish.lock")
+    return any(
+        path.stat().st_mtime_ns > named_at
+        for path in lake.rglob("*")
+        if path.is_file() and path.name != "publish.lock"
+    )
 
 
 @contextmanager
@@ -118,7 +128,12 @@ def watched(lake: Path) -> Iterator[list[int]]:
 def kill_often(lake: Path, n: int) -> datetime:
     """Kill `n` publishers, one after the other; the next is warmed up meanwhile. Answer the last moment published."""
     dice = random.Random(716)
-    longest, seen, n_half_done, n_barren = window_s(lake.with_name("measured")), START, 0, 0
+    longest, seen, n_half_done, n_barren = (
+        window_s(lake.with_name("measured")),
+        START,
+        0,
+        0,
+    )
     waiting = [warmed(lake), warmed(lake)]
     try:
         with watched(lake) as reads:
@@ -127,7 +142,9 @@ def kill_often(lake: Path, n: int) -> datetime:
                 n_half_done += is_half_done(lake)
                 before, seen = seen, whole(lake, seen)
                 n_barren = 0 if seen > before else n_barren + 1
-                if n_barren == 3:  # the machine has become slower than it was when measured
+                if (
+                    n_barren == 3
+                ):  # the machine has become slower than it was when measured
                     longest, n_barren = longest * 1.6, 0
                 waiting.append(warmed(lake))
     finally:
@@ -145,5 +162,7 @@ def test_a_dozen_kills_lose_nothing_and_leave_nothing_half_written(tmp_path: Pat
 
 
 @pytest.mark.soak
-def test_three_hundred_kills_lose_nothing_and_leave_nothing_half_written(tmp_path: Path):
+def test_three_hundred_kills_lose_nothing_and_leave_nothing_half_written(
+    tmp_path: Path,
+):
     assert kill_often(tmp_path / "lake", 300) >= START + timedelta(seconds=10 * 60)

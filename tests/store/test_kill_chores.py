@@ -104,7 +104,9 @@ class Seen:
 
 def column(snapshot: Snapshot, table: str, name: str) -> list[object]:
     """One column of a table, read by pyarrow alone."""
-    found = [pq.read_table(file, columns=[name])[name] for file in snapshot.files(table)]
+    found = [
+        pq.read_table(file, columns=[name])[name] for file in snapshot.files(table)
+    ]
     return [value for each in found for value in each.to_pylist()]
 
 
@@ -139,7 +141,9 @@ def foreign(lake: Path) -> int:
         if DeltaTable.is_deltatable(str(folder)):
             try:
                 missing = missing_files(folder)
-            except DeltaError:  # a dead writer's commit was taken out as it was being read
+            except (
+                DeltaError
+            ):  # a dead writer's commit was taken out as it was being read
                 missing = missing_files(folder)
             if missing[1]:  # pruned since, if the log has gone on since
                 again = missing_files(folder)
@@ -153,7 +157,9 @@ def missing_files(folder: Path) -> tuple[int, list[str]]:
     """The version of a table, and those of its files that are not there."""
     table = DeltaTable(str(folder))
     return table.version(), [
-        uri for uri in table.file_uris() if not Path(uri.removeprefix("file://")).exists()
+        uri
+        for uri in table.file_uris()
+        if not Path(uri.removeprefix("file://")).exists()
     ]
 
 
@@ -215,11 +221,15 @@ def kill_chores(folder: Path, n: int) -> dict[str, int]:
                 n_half_done += is_half_done(lake)
                 found = seen(lake, due)
                 if is_done and chore == "publish":
-                    assert found.publishes == due.publishes + 1, "a publish that was told is lost"
+                    assert found.publishes == due.publishes + 1, (
+                        "a publish that was told is lost"
+                    )
                 if is_done and chore == "ingest":
                     assert f"W{number}" in found.files, "a file that was told is lost"
                 due = found
-                lasts[chore] *= 0.8 if is_done else 1.25  # towards as many in time as too late
+                lasts[chore] *= (
+                    0.8 if is_done else 1.25
+                )  # towards as many in time as too late
                 waiting.append(Worker(lake))
     finally:
         for worker in waiting:

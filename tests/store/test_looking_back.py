@@ -18,7 +18,9 @@ TENTH = timedelta(milliseconds=100)
 
 def nothing_at(filler: Any, moment: datetime) -> Snapshot:
     """A snapshot without news that speaks of `moment`."""
-    return publish(filler.lake, filler.city, [], as_of=moment, simulated=True, now=lambda: moment)[0]
+    return publish(
+        filler.lake, filler.city, [], as_of=moment, simulated=True, now=lambda: moment
+    )[0]
 
 
 def folded(filler: Any) -> Snapshot:
@@ -33,9 +35,17 @@ def harm(snapshot: Snapshot) -> None:
 
 def test_a_moment_between_two_snapshots_is_answered_by_the_later(filler: Any):
     first, second = filler.publish(), filler.publish()
-    for late in (timedelta(microseconds=1), timedelta(seconds=4), timedelta(seconds=10)):
+    for late in (
+        timedelta(microseconds=1),
+        timedelta(seconds=4),
+        timedelta(seconds=10),
+    ):
         found = at(filler.lake, first.as_of + late)
-        assert (found.snapshot.id, found.is_exact, found.problems) == (second.id, True, ())
+        assert (found.snapshot.id, found.is_exact, found.problems) == (
+            second.id,
+            True,
+            (),
+        )
     assert at(filler.lake, first.as_of).snapshot.id == first.id
 
 
@@ -46,7 +56,9 @@ def test_a_moment_before_the_first_is_answered_by_the_first(filler: Any):
     assert (found.snapshot.id, found.is_exact) == (first.id, True)
 
 
-def test_a_moment_after_the_newest_is_answered_by_the_newest_and_not_exactly(filler: Any):
+def test_a_moment_after_the_newest_is_answered_by_the_newest_and_not_exactly(
+    filler: Any,
+):
     filler.publish()
     newest = filler.publish()
     found = at(filler.lake, newest.as_of + timedelta(microseconds=1))
@@ -60,22 +72,45 @@ def test_three_snapshots_of_one_second_are_told_apart_by_the_microsecond(filler:
     assert len({each.id[:16] for each in three}) == 1
     for n, each in enumerate(three):
         assert at(filler.lake, second + n * TENTH).snapshot.id == each.id
-        assert at(filler.lake, second + n * TENTH - timedelta(microseconds=1)).snapshot.id == each.id
-    assert at(filler.lake, second + 2 * TENTH + timedelta(microseconds=1)).is_exact is False
+        assert (
+            at(filler.lake, second + n * TENTH - timedelta(microseconds=1)).snapshot.id
+            == each.id
+        )
+    assert (
+        at(filler.lake, second + 2 * TENTH + timedelta(microseconds=1)).is_exact
+        is False
+    )
 
 
-def test_a_damaged_snapshot_is_passed_over_for_the_next_later_and_that_is_said(filler: Any):
+def test_a_damaged_snapshot_is_passed_over_for_the_next_later_and_that_is_said(
+    filler: Any,
+):
     first, second, third = (filler.publish() for _ in range(3))
     folded_third = [file.path for file in third.tables["rain"].files]
-    gone = next(file for file in second.tables["coverage" if "coverage" in second.tables else "rain"].files or second.tables["rain"].files)
+    gone = next(
+        file
+        for file in (
+            second.tables["coverage" if "coverage" in second.tables else "rain"].files
+            or second.tables["rain"].files
+        )
+    )
     assert gone.path in folded_third
     path = filler.lake.snapshots / f"{second.id}.json"
     said = json.loads(path.read_text())
-    for file in (each for cut in said["tables"].values() for each in cut["files"] if each["path"] == gone.path):
+    for file in (
+        each
+        for cut in said["tables"].values()
+        for each in cut["files"]
+        if each["path"] == gone.path
+    ):
         file["bytes"] += 1
     resealed(path, tables=said["tables"])
     found = at(filler.again(), first.as_of + timedelta(seconds=1))
-    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (third.id, True, 1)
+    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (
+        third.id,
+        True,
+        1,
+    )
     assert second.id in found.problems[0]
 
 
@@ -87,11 +122,17 @@ def test_a_snapshot_file_that_cannot_be_read_is_passed_over_and_said(filler: Any
     assert [second.id in problem for problem in found.problems] == [True]
 
 
-def test_where_nothing_later_is_whole_the_newest_whole_one_before_answers_and_not_exactly(filler: Any):
+def test_where_nothing_later_is_whole_the_newest_whole_one_before_answers_and_not_exactly(
+    filler: Any,
+):
     first, second, third = (filler.publish() for _ in range(3))
     harm(third)
     found = at(filler.again(), second.as_of + timedelta(seconds=1))
-    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (second.id, False, 1)
+    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (
+        second.id,
+        False,
+        1,
+    )
     assert third.id in found.problems[0]
     assert at(filler.again(), first.as_of).problems == ()
 
@@ -120,31 +161,50 @@ def test_a_damaged_publish_is_answered_by_its_compaction(filler: Any):
     compacted = folded(filler)
     harm(published)
     found = at(filler.again(), published.as_of)
-    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (compacted.id, True, 1)
+    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (
+        compacted.id,
+        True,
+        1,
+    )
 
 
-def test_of_two_publishes_of_one_moment_the_later_answers_with_its_compactions_and_never_the_earlier(filler: Any):
+def test_of_two_publishes_of_one_moment_the_later_answers_with_its_compactions_and_never_the_earlier(
+    filler: Any,
+):
     for _ in range(3):
         filler.publish()
     first = filler.publish(n=3)
     filler.lake, compacted_first = filler.again(), folded(filler)
-    more = [Batch("rain", filler.rain(1, station_id=f"S{n}"), "gauges", "box.csv") for n in range(3)]
-    second = [filler.publish(each, step=False) for each in more][-1]  # speaks of the same moment and knows more
+    more = [
+        Batch("rain", filler.rain(1, station_id=f"S{n}"), "gauges", "box.csv")
+        for n in range(3)
+    ]
+    second = [filler.publish(each, step=False) for each in more][
+        -1
+    ]  # speaks of the same moment and knows more
     compacted_second = folded(filler)
     assert compacted_second.compacts == second.id
-    assert first.as_of == compacted_first.as_of == second.as_of == compacted_second.as_of
+    assert (
+        first.as_of == compacted_first.as_of == second.as_of == compacted_second.as_of
+    )
     assert at(filler.lake, first.as_of).snapshot.id == second.id
     (filler.lake.snapshots / f"{second.id}.json").unlink()
     assert at(filler.lake, first.as_of).snapshot.id == compacted_second.id
 
 
-def test_an_unreadable_publish_is_not_answered_by_an_earlier_one_of_its_moment(filler: Any):
+def test_an_unreadable_publish_is_not_answered_by_an_earlier_one_of_its_moment(
+    filler: Any,
+):
     first = filler.publish()
     second = filler.publish(step=False)
     later = filler.publish()
     (filler.lake.snapshots / f"{second.id}.json").write_text("{")
     found = at(filler.again(), first.as_of)
-    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (later.id, True, 1)
+    assert (found.snapshot.id, found.is_exact, len(found.problems)) == (
+        later.id,
+        True,
+        1,
+    )
 
 
 def test_a_snapshot_that_the_pointer_did_not_get_to_name_was_published(filler: Any):
@@ -179,7 +239,9 @@ def test_the_publish_before_the_millionth_is_kept_and_found(filler: Any):
     assert {published.id, compacted.id} <= set(ids(filler.lake))
 
 
-def test_prune_keeps_of_an_hour_the_publish_that_answers_its_moment_not_its_compaction(filler: Any):
+def test_prune_keeps_of_an_hour_the_publish_that_answers_its_moment_not_its_compaction(
+    filler: Any,
+):
     for _ in range(4):
         filler.publish()
     published, compacted = filler.current(), folded(filler)
@@ -202,7 +264,9 @@ def test_while_a_compaction_is_kept_as_one_of_the_newest_so_is_its_publish(fille
     assert ids(filler.lake) == [published.id, compacted.id, last.id]
 
 
-def test_a_snapshot_file_that_cannot_be_read_and_would_go_does_not_stop_pruning(filler: Any):
+def test_a_snapshot_file_that_cannot_be_read_and_would_go_does_not_stop_pruning(
+    filler: Any,
+):
     second = [filler.publish() for _ in range(4)][1]
     (filler.lake.snapshots / f"{second.id}.json").write_text("{")
     filler.after(360 * 24 * 40)
@@ -210,7 +274,9 @@ def test_a_snapshot_file_that_cannot_be_read_and_would_go_does_not_stop_pruning(
 
 
 @pytest.mark.parametrize("gap_s", [1, 59, 3_599])
-def test_a_moment_in_a_pruned_gap_is_answered_by_a_later_snapshot_that_holds_its_rows(filler: Any, gap_s: int):
+def test_a_moment_in_a_pruned_gap_is_answered_by_a_later_snapshot_that_holds_its_rows(
+    filler: Any, gap_s: int
+):
     kept: dict[datetime, int] = {}
     for _ in range(12):
         filler.tick += 59  # ten minutes each

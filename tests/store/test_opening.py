@@ -38,7 +38,9 @@ def test_a_whole_snapshot_verifies_and_says_how_much_was_read(filler: Any):
     found = verify(filler.again())
     assert (found.snapshot, found.faults) == (snapshot.id, ())
     assert found.n_files == len(every_file(snapshot))
-    assert found.n_bytes == sum(path.stat().st_size for path in filler.lake.tables.glob("*/*.parquet"))
+    assert found.n_bytes == sum(
+        path.stat().st_size for path in filler.lake.tables.glob("*/*.parquet")
+    )
 
 
 def test_each_of_200_flipped_bits_is_reported_and_refused_before_first_use(filler: Any):
@@ -50,7 +52,9 @@ def test_each_of_200_flipped_bits_is_reported_and_refused_before_first_use(fille
         path = snapshot.root / file.path
         whole = path.read_bytes()
         path.write_bytes(flip(whole, dice.randrange(len(whole) * 8)))
-        assert [fault.split()[0] for fault in verify(filler.again()).faults] == [file.path]
+        assert [fault.split()[0] for fault in verify(filler.again()).faults] == [
+            file.path
+        ]
         with pytest.raises(DamagedError, match="has other bytes than published"):
             trust(filler.again(), snapshot)
         path.write_bytes(whole)
@@ -73,13 +77,25 @@ def test_a_file_is_hashed_once_per_process(filler: Any):
     assert lake.verified.keys() == {file.path for file in every_file(snapshot)}
 
 
-@pytest.mark.parametrize(("harm", "sentence"), [
-    (lambda path: path.unlink(), "is missing."),
-    (lambda path: path.write_bytes(path.read_bytes()[:-1]), "bytes, published with"),
-    (lambda path: path.write_bytes(b""), "has 0 bytes, published with"),
-    (lambda path: path.write_bytes(flip(path.read_bytes(), 4_321)), "has other bytes than published"),
-], ids=["missing", "short", "empty", "flipped"])
-def test_a_damaged_file_makes_the_snapshot_before_it_the_last_good_one(filler: Any, harm: Callable[[Path], object], sentence: str):
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (lambda path: path.unlink(), "is missing."),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:-1]),
+            "bytes, published with",
+        ),
+        (lambda path: path.write_bytes(b""), "has 0 bytes, published with"),
+        (
+            lambda path: path.write_bytes(flip(path.read_bytes(), 4_321)),
+            "has other bytes than published",
+        ),
+    ],
+    ids=["missing", "short", "empty", "flipped"],
+)
+def test_a_damaged_file_makes_the_snapshot_before_it_the_last_good_one(
+    filler: Any, harm: Callable[[Path], object], sentence: str
+):
     first = filler.publish()
     second = filler.publish()
     harm(own_file(filler))
@@ -128,7 +144,10 @@ def test_a_moment_opens_the_first_that_speaks_of_it_or_later(filler: Any):
 
 def test_an_unknown_id_is_one_sentence(filler: Any):
     filler.publish()
-    with pytest.raises(DamagedError, match="There is no snapshot 20200101T000000Z-000001-abcdef in this lake"):
+    with pytest.raises(
+        DamagedError,
+        match="There is no snapshot 20200101T000000Z-000001-abcdef in this lake",
+    ):
         find(filler.lake, "20200101T000000Z-000001-abcdef")
 
 
@@ -148,8 +167,12 @@ def test_a_lake_of_a_newer_program_is_one_sentence(filler: Any):
         filler.publish()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\xff", '{"format": 3, "snapshot": "x"}'])
-def test_a_damaged_pointer_hides_nothing_is_said_and_is_written_anew(filler: Any, text: str):
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 1}', "\xff", '{"format": 3, "snapshot": "x"}']
+)
+def test_a_damaged_pointer_hides_nothing_is_said_and_is_written_anew(
+    filler: Any, text: str
+):
     filler.publish()
     second = filler.publish()
     filler.lake.pointer.write_bytes(text.encode("latin-1"))
@@ -158,7 +181,11 @@ def test_a_damaged_pointer_hides_nothing_is_said_and_is_written_anew(filler: Any
     assert "The pointer of the lake" in problems[0]
     assert verify(filler.again()).faults == problems
     third = filler.publish()
-    assert (third.parent, verify(filler.again()).faults, len(ids(filler.lake))) == (second.id, (), 3)
+    assert (third.parent, verify(filler.again()).faults, len(ids(filler.lake))) == (
+        second.id,
+        (),
+        3,
+    )
 
 
 def test_a_lake_with_other_columns_is_one_sentence_not_wrong_numbers(filler: Any):
@@ -168,7 +195,9 @@ def test_a_lake_with_other_columns_is_one_sentence_not_wrong_numbers(filler: Any
     said["tables"]["rain"]["schema_hash"] = "another"
     resealed(path, tables=said["tables"])
     for use in (last_good, lambda _: filler.publish()):
-        with pytest.raises(LakeError, match=r"The table rain of snapshot .* has other columns"):
+        with pytest.raises(
+            LakeError, match=r"The table rain of snapshot .* has other columns"
+        ):
             use(filler.again())
 
 

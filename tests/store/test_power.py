@@ -12,7 +12,15 @@ import pytest
 from deltalake import DeltaTable
 
 from tests.store.power import FATES, Disk, after_cut
-from tests.store.power_lake import OPERATIONS, PER_TICK, Bench, Operation, Work, bench_in, spread
+from tests.store.power_lake import (
+    OPERATIONS,
+    PER_TICK,
+    Bench,
+    Operation,
+    Work,
+    bench_in,
+    spread,
+)
 from twin.city import City
 from twin.store.disk import sync
 
@@ -29,7 +37,9 @@ def test_a_power_cut_loses_nothing_that_was_told_and_the_lake_goes_on(
     bench: Bench, operation: Operation
 ):
     tape = bench.taped(operation)
-    assert [fault for cut in spread(tape, operation.cuts) for fault in bench.cut(tape, *cut)] == []
+    assert [
+        fault for cut in spread(tape, operation.cuts) for fault in bench.cut(tape, *cut)
+    ] == []
 
 
 @pytest.mark.soak
@@ -44,7 +54,11 @@ def test_a_power_cut_at_every_step_loses_nothing_that_was_told_and_the_lake_goes
 
 @pytest.mark.parametrize(
     "harm",
-    [Path.unlink, lambda log: log.write_text(""), lambda log: log.write_text('{"add": {"pa')],
+    [
+        Path.unlink,
+        lambda log: log.write_text(""),
+        lambda log: log.write_text('{"add": {"pa'),
+    ],
     ids=["gone", "empty", "torn"],
 )
 def test_a_commit_that_a_killed_writer_left_in_pieces_does_not_stop_the_next_publish(
@@ -55,7 +69,9 @@ def test_a_commit_that_a_killed_writer_left_in_pieces_does_not_stop_the_next_pub
         for _ in range(2):
             work.killed("_delta_log/")
         log = work.filler.lake.tables / "rain" / "_delta_log"
-        assert len(list(log.glob("*.json"))) == 2  # the second has cleared away what the first left
+        assert (
+            len(list(log.glob("*.json"))) == 2
+        )  # the second has cleared away what the first left
         harm(log / f"{1:020d}.json")
         work.publish()
         table = DeltaTable(str(log.parent))
@@ -76,7 +92,11 @@ def left(disk: Disk, fate: str = "all is lost") -> dict[str, bytes]:
     """The files that a cut at the last moment leaves."""
     with TemporaryDirectory() as into:
         after_cut(
-            disk.moments[-1], disk.root.stat().st_ino, Path(into), FATES[fate], random.Random(716)
+            disk.moments[-1],
+            disk.root.stat().st_ino,
+            Path(into),
+            FATES[fate],
+            random.Random(716),
         )
         return {
             str(path.relative_to(into)): path.read_bytes()
@@ -85,7 +105,9 @@ def left(disk: Disk, fate: str = "all is lost") -> dict[str, bytes]:
         }
 
 
-def test_what_was_never_synced_may_be_lost_or_kept_or_be_a_name_without_bytes(disk: Disk):
+def test_what_was_never_synced_may_be_lost_or_kept_or_be_a_name_without_bytes(
+    disk: Disk,
+):
     with disk.watching():
         (disk.root / "new").write_bytes(b"new")
     assert left(disk) == {"old": b"old"}
@@ -153,7 +175,9 @@ def test_a_file_that_is_removed_or_written_over_is_the_old_one_until_its_folder_
     assert left(last) == {}
 
 
-def test_a_file_moved_to_another_folder_is_in_both_or_neither_until_both_are_synced(disk: Disk):
+def test_a_file_moved_to_another_folder_is_in_both_or_neither_until_both_are_synced(
+    disk: Disk,
+):
     (disk.root / "trash").mkdir()
     with disk.watching():
         (disk.root / "old").rename(disk.root / "trash" / "old")
@@ -170,7 +194,9 @@ def test_a_file_moved_to_another_folder_is_in_both_or_neither_until_both_are_syn
             )
             found.add(
                 frozenset(
-                    str(path.relative_to(into)) for path in Path(into).rglob("*") if path.is_file()
+                    str(path.relative_to(into))
+                    for path in Path(into).rglob("*")
+                    if path.is_file()
                 )
             )
     assert found == {

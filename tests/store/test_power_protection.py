@@ -27,7 +27,10 @@ from twin.errors import BusyError
 
 SYNCED = {
     "data files": ("two publishes", r"var/lake/tables/\w+/part-[^/]+\.parquet"),
-    "commits of Delta's log": ("the first publish", r"var/lake/tables/\w+/_delta_log/\d+\.json"),
+    "commits of Delta's log": (
+        "the first publish",
+        r"var/lake/tables/\w+/_delta_log/\d+\.json",
+    ),
     "checkpoints of Delta's log": (
         "two publishes",
         r"var/lake/tables/\w+/_delta_log/\d+\.checkpoint\.parquet",
@@ -63,9 +66,12 @@ def found_out(
     """What is wrong first when nothing that `deaf` matches is synced; None if nobody notices."""
     operation = next(each for each in OPERATIONS if each.name == doing)
     tape = bench.taped(
-        operation, lambda root: Disk(root, deaf=lambda path: bool(re.fullmatch(deaf, str(path))))
+        operation,
+        lambda root: Disk(root, deaf=lambda path: bool(re.fullmatch(deaf, str(path)))),
     )
-    return next((wrong[0] for cut in cuts(tape) if (wrong := bench.cut(tape, *cut))), None)
+    return next(
+        (wrong[0] for cut in cuts(tape) if (wrong := bench.cut(tape, *cut))), None
+    )
 
 
 @pytest.mark.parametrize(("doing", "deaf"), SYNCED.values(), ids=SYNCED)
@@ -74,11 +80,15 @@ def test_a_sync_that_is_left_out_is_found_out(bench: Bench, doing: str, deaf: st
 
 
 @pytest.mark.parametrize("doing", sorted({doing for doing, _ in SYNCED.values()}))
-def test_with_every_sync_in_its_place_the_same_cuts_find_nothing(bench: Bench, doing: str):
+def test_with_every_sync_in_its_place_the_same_cuts_find_nothing(
+    bench: Bench, doing: str
+):
     assert found_out(bench, doing, "nothing", at_end) is None
 
 
-def test_a_prune_that_removes_files_before_it_is_sure_of_the_snapshots_is_found_out(bench: Bench):
+def test_a_prune_that_removes_files_before_it_is_sure_of_the_snapshots_is_found_out(
+    bench: Bench,
+):
     assert "is listed, but" in str(
         found_out(bench, "prune", r"var/lake/snapshots", lambda tape: spread(tape, 24))
     )
@@ -110,7 +120,9 @@ class Meddler:
         work.disk.before = None
 
 
-def meddled(bench: Bench, doing: str, meddling: str, every: int) -> Iterator[tuple[list[str], int]]:
+def meddled(
+    bench: Bench, doing: str, meddling: str, every: int
+) -> Iterator[tuple[list[str], int]]:
     """Meddle at one step after the other.
 
     Yields:
@@ -118,10 +130,15 @@ def meddled(bench: Bench, doing: str, meddling: str, every: int) -> Iterator[tup
     """
     for at in count(0, every):
         meddler = Meddler(doing, meddling, at)
-        tape = bench.taped(Operation(f"{meddling} in the midst of {doing}", 9, 1, meddler.act))
+        tape = bench.taped(
+            Operation(f"{meddling} in the midst of {doing}", 9, 1, meddler.act)
+        )
         if meddler.n_steps <= at:
             return
-        yield bench.cut(tape, len(tape.moments) - 1, "all is kept", 0), meddler.n_refused
+        yield (
+            bench.cut(tape, len(tape.moments) - 1, "all is kept", 0),
+            meddler.n_refused,
+        )
 
 
 BOTH_WAYS = [("publish", "prune"), ("prune", "publish")]
@@ -133,11 +150,15 @@ BOTH_WAYS = [("publish", "prune"), ("prune", "publish")]
 def test_one_works_on_a_lake_at_a_time(bench: Bench, doing: str, meddling: str):
     found = list(meddled(bench, doing, meddling, every=9))
     assert [wrong for wrong, _ in found if wrong] == []
-    assert sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0  # all, once it is locked
+    assert (
+        sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0
+    )  # all, once it is locked
 
 
 def test_without_the_lock_a_prune_in_the_midst_of_a_publish_is_found_out(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(fcntl, "flock", lambda *_: None)
-    assert any(wrong for ways in BOTH_WAYS for wrong, _ in meddled(bench, *ways, every=1))
+    assert any(
+        wrong for ways in BOTH_WAYS for wrong, _ in meddled(bench, *ways, every=1)
+    )

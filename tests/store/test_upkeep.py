@@ -26,7 +26,9 @@ KEY = [("occurred_at", "ascending"), ("station_id", "ascending")]
 
 def rain(snapshot: Snapshot) -> pa.Table:
     """The rain of a snapshot in one order."""
-    return pa.concat_tables([pq.read_table(file) for file in snapshot.files("rain")]).sort_by(KEY)
+    return pa.concat_tables(
+        [pq.read_table(file) for file in snapshot.files("rain")]
+    ).sort_by(KEY)
 
 
 def folded(filler: Any) -> Snapshot:
@@ -36,10 +38,33 @@ def folded(filler: Any) -> Snapshot:
 
 def heartbeat(filler: Any, lon_ud: int, lat_ud: int) -> Batch:
     """One heartbeat of one aircraft, looking straight down."""
-    columns = {"drone_id": "A1", "occurred_at": filler.at, "recorded_at": filler.at, "mode": "flying", "lon_ud": lon_ud, "lat_ud": lat_ud,
-               "height_m": 100.0, "speed_mps": 12.0, "heading_deg": 0.0, "battery_pct": 80, "pitch_deg": -90.0, "fov_deg": 80.0, "mission_id": None, "source": "test"}
-    return Batch("drone_states", pa.table({name: [value] for name, value in columns.items()}, schema=pa.schema(
-        [each.with_nullable(True) for each in TABLES["drone_states"].schema])), "fleet", "topic")
+    columns = {
+        "drone_id": "A1",
+        "occurred_at": filler.at,
+        "recorded_at": filler.at,
+        "mode": "flying",
+        "lon_ud": lon_ud,
+        "lat_ud": lat_ud,
+        "height_m": 100.0,
+        "speed_mps": 12.0,
+        "heading_deg": 0.0,
+        "battery_pct": 80,
+        "pitch_deg": -90.0,
+        "fov_deg": 80.0,
+        "mission_id": None,
+        "source": "test",
+    }
+    return Batch(
+        "drone_states",
+        pa.table(
+            {name: [value] for name, value in columns.items()},
+            schema=pa.schema(
+                [each.with_nullable(True) for each in TABLES["drone_states"].schema]
+            ),
+        ),
+        "fleet",
+        "topic",
+    )
 
 
 def test_compaction_keeps_the_rows_in_fewer_sorted_files(filler: Any):
@@ -51,7 +76,9 @@ def test_compaction_keeps_the_rows_in_fewer_sorted_files(filler: Any):
     assert pq.read_table(after.files("rain")[0]) == rain(after)
 
 
-def test_a_compacted_snapshot_speaks_of_the_same_moment_and_becomes_the_newest(filler: Any):
+def test_a_compacted_snapshot_speaks_of_the_same_moment_and_becomes_the_newest(
+    filler: Any,
+):
     for _ in range(4):
         before = filler.publish()
     after = folded(filler)
@@ -90,16 +117,25 @@ def test_compaction_never_builds_on_a_damaged_file(filler: Any):
 
 def rows_of(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
     """The rows of one table, in one order."""
-    found = [row for file in snapshot.files(table) for row in pq.read_table(file).to_pylist()]
+    found = [
+        row for file in snapshot.files(table) for row in pq.read_table(file).to_pylist()
+    ]
     return sorted(found, key=lambda row: str(sorted(row.items(), key=str)))
 
 
 def test_compaction_changes_no_row_of_any_table(filler: Any):
     raster = filler.city.raster
-    lon, lat = int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6), int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6)
+    lon, lat = (
+        int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6),
+        int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6),
+    )
     for n in range(5):
         filler.tick += 31  # too far apart for a swath: each sight has its own moment
-        before = filler.publish(Batch("rain", filler.rain(), "gauges", "box"), heartbeat(filler, lon + 4_000 * n, lat), step=False)
+        before = filler.publish(
+            Batch("rain", filler.rain(), "gauges", "box"),
+            heartbeat(filler, lon + 4_000 * n, lat),
+            step=False,
+        )
     assert len({row["seen_at"] for row in rows_of(before, "coverage")}) == 5
     after = folded(filler)
     assert len(after.files("drone_states")) < len(before.files("drone_states"))
@@ -110,7 +146,10 @@ def test_compaction_changes_no_row_of_any_table(filler: Any):
 
 def test_compaction_a_day_later_still_changes_no_row(filler: Any):
     raster = filler.city.raster
-    lon, lat = int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6), int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6)
+    lon, lat = (
+        int((raster.lon0 + raster.dlon * raster.n_x / 2) * 1e6),
+        int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6),
+    )
     for _ in range(3):
         filler.tick += 1
         filler.publish(heartbeat(filler, lon, lat), step=False)
@@ -121,7 +160,9 @@ def test_compaction_a_day_later_still_changes_no_row(filler: Any):
         assert rows_of(after, table) == rows_of(before, table), table
 
 
-def test_pruning_lets_old_snapshots_go_and_keeps_every_file_that_a_kept_one_names(filler: Any):
+def test_pruning_lets_old_snapshots_go_and_keeps_every_file_that_a_kept_one_names(
+    filler: Any,
+):
     for _ in range(12):
         filler.publish()
         if filler.tick % 4 == 0:
@@ -148,7 +189,13 @@ def test_one_snapshot_an_hour_is_kept_for_a_day_and_one_a_day_for_a_month(filler
         filler.publish()
     filler.after(360 * 2)
     prune(filler.lake, now=lambda: filler.at, latest=1)
-    assert [each[9:13] for each in ids(filler.lake)] == ["0430", "0530", "0630", "0700", "0900"]
+    assert [each[9:13] for each in ids(filler.lake)] == [
+        "0430",
+        "0530",
+        "0630",
+        "0700",
+        "0900",
+    ]
     filler.after(360 * 48)
     prune(filler.lake, now=lambda: filler.at, latest=1)
     assert [each[9:13] for each in ids(filler.lake)] == ["0900", "0900"]
@@ -167,7 +214,9 @@ def test_a_pruned_snapshot_is_missed_in_a_sentence(filler: Any):
     first = filler.publish()
     filler.after(360 * 24 * 40)
     prune(filler.lake, now=lambda: filler.at, latest=1)
-    with pytest.raises(DamagedError, match=f"There is no snapshot {first.id}") as caught:
+    with pytest.raises(
+        DamagedError, match=f"There is no snapshot {first.id}"
+    ) as caught:
         find(filler.lake, first.id)
     assert "pruned" in caught.value.why
 
@@ -191,8 +240,13 @@ def test_a_pruned_and_compacted_lake_goes_on(filler: Any):
 
 
 @settings(max_examples=6, deadline=None)
-@given(sizes=st.lists(st.integers(1, 40), min_size=3, max_size=6), spread_days=st.integers(0, 90))
-def test_however_rows_arrive_a_folded_lake_holds_each_once_in_order(city: City, sizes: list[int], spread_days: int):
+@given(
+    sizes=st.lists(st.integers(1, 40), min_size=3, max_size=6),
+    spread_days=st.integers(0, 90),
+)
+def test_however_rows_arrive_a_folded_lake_holds_each_once_in_order(
+    city: City, sizes: list[int], spread_days: int
+):
     with TemporaryDirectory() as folder:
         filler = Filler(Lake(Path(folder)), city)
         given_rows: list[pa.Table] = []
@@ -204,12 +258,22 @@ def test_however_rows_arrive_a_folded_lake_holds_each_once_in_order(city: City, 
         after = folded(filler)
         wanted = pa.concat_tables(given_rows).sort_by(KEY).to_pylist()
         assert rain(after).to_pylist() == wanted
-        assert all(len(list(group)) <= 2 for _, group in groupby(after.tables["rain"].files, key=lambda file: file.chunk))
+        assert all(
+            len(list(group)) <= 2
+            for _, group in groupby(
+                after.tables["rain"].files, key=lambda file: file.chunk
+            )
+        )
 
 
 def test_a_difference_names_the_tables_that_changed(filler: Any):
     one, two = filler.publish(), filler.publish(n=2)
     found = diff(one, two)
-    assert found["rain"] == {"rows_before": 5, "rows_after": 7, "files_added": 1, "files_removed": 0}
+    assert found["rain"] == {
+        "rows_before": 5,
+        "rows_after": 7,
+        "files_added": 1,
+        "files_removed": 0,
+    }
     assert "districts" not in found
     assert diff(two, two) == {}

@@ -31,10 +31,16 @@ _TICKS = 12
 _PIECE = timedelta(days=14)
 
 
-def part(name: str, city: City, folder: Path, sizes: Sequence[int], days: int) -> list[Measured]:
+def part(
+    name: str, city: City, folder: Path, sizes: Sequence[int], days: int
+) -> list[Measured]:
     """Measure one part: 'publish', 'verify', 'queries', 'wire' or 'paint'; files go into `folder`."""
     if name == "queries":
-        return [line for size in sizes for line in queries.measure(city, folder / f"facts-{size}", size, _UNTIL)]
+        return [
+            line
+            for size in sizes
+            for line in queries.measure(city, folder / f"facts-{size}", size, _UNTIL)
+        ]
     lake = Lake(folder / "lake")
     if name == "publish":
         return _publish(city, folder, days)
@@ -63,7 +69,10 @@ def _fill(city: City, lake: Lake, days: int) -> tuple[int, float]:
     at = start
     while at < _UNTIL:
         end = min(at + _PIECE, _UNTIL)
-        batches = [*(feed.register(start) if at == start else ()), *feed.between(at, end)]
+        batches = [
+            *(feed.register(start) if at == start else ()),
+            *feed.between(at, end),
+        ]
         _, done = publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
         n_rows, at = n_rows + sum(done.rows.values()), end
     seconds = time.perf_counter() - begun
@@ -79,25 +88,52 @@ def _publish(city: City, folder: Path, days: int) -> list[Measured]:
     lake = Lake(folder / "lake")
     shutil.rmtree(lake.path, ignore_errors=True)
     rows, seconds = _fill(city, lake, days)
-    feed, spans, fresh = Simulated(city, _SEED, telemetry_s=_TICK_S), list[float](), list[int]()
+    feed, spans, fresh = (
+        Simulated(city, _SEED, telemetry_s=_TICK_S),
+        list[float](),
+        list[int](),
+    )
     list(feed.between(_UNTIL, _UNTIL + timedelta(seconds=1)))
     for tick in range(_TICKS):
-        start, end = (_UNTIL + timedelta(seconds=_TICK_S * (tick + step)) for step in (0, 1))
+        start, end = (
+            _UNTIL + timedelta(seconds=_TICK_S * (tick + step)) for step in (0, 1)
+        )
         batches = list(feed.between(start, end))
         begun = time.perf_counter()
         publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
         spans.append((time.perf_counter() - begun) * 1_000)
         fresh.append(sum(batch.rows.num_rows for batch in batches))
-    return [Measured(f"publish {days} simulated days, simulated and checked", rows / seconds, "rows/s"),
-            Measured(f"publish one live tick ({statistics.median(fresh):.0f} new rows) after {days} days, median of {_TICKS}",
-                     statistics.median(spans), "ms", "goal <= 500"),
-            Measured(f"publish one live tick after {days} days, slowest of {_TICKS}", max(spans), "ms")]
+    return [
+        Measured(
+            f"publish {days} simulated days, simulated and checked",
+            rows / seconds,
+            "rows/s",
+        ),
+        Measured(
+            f"publish one live tick ({statistics.median(fresh):.0f} new rows) after"
+            f" {days} days, median of {_TICKS}",
+            statistics.median(spans),
+            "ms",
+            "goal <= 500",
+        ),
+        Measured(
+            f"publish one live tick after {days} days, slowest of {_TICKS}",
+            max(spans),
+            "ms",
+        ),
+    ]
 
 
 def _verify(lake: Lake) -> list[Measured]:
     found = verify(lake)
     spent = median_ms(lambda: verify(lake))
-    return [Measured(f"verify {found.n_files} files, {found.n_bytes / 1e6:.0f} MB", found.n_bytes / 1e6 / (spent / 1_000), "MB/s")]
+    return [
+        Measured(
+            f"verify {found.n_files} files, {found.n_bytes / 1e6:.0f} MB",
+            found.n_bytes / 1e6 / (spent / 1_000),
+            "MB/s",
+        )
+    ]
 
 
 def _wire(city: City, desk: Desk) -> list[Measured]:
@@ -106,8 +142,17 @@ def _wire(city: City, desk: Desk) -> list[Measured]:
     lines: list[Measured] = []
     for layer in registry.layers:
         for data in layer.maps:
-            stream = desk.map_arrow(layer.id, data.name, pinned.snapshot, dict(data.ask(pinned)))
-            lines.append(Measured(f"on the wire: {layer.id}/{data.name}.arrow", len(stream) / 1e3, "kB", "goal < 1000"))
+            stream = desk.map_arrow(
+                layer.id, data.name, pinned.snapshot, dict(data.ask(pinned))
+            )
+            lines.append(
+                Measured(
+                    f"on the wire: {layer.id}/{data.name}.arrow",
+                    len(stream) / 1e3,
+                    "kB",
+                    "goal < 1000",
+                )
+            )
     return lines
 
 
@@ -121,10 +166,18 @@ def _paint(city: City, desk: Desk) -> list[Measured]:
     times: list[float] = []
     with running(app) as host, browser.browser() as chromium:
         for _ in range(3):
-            page = chromium.new_context(viewport={"width": 1920, "height": 1080}).new_page()
+            page = chromium.new_context(
+                viewport={"width": 1920, "height": 1080}
+            ).new_page()
             begun = time.perf_counter()
             page.goto(f"{host}/?{View(lang=city.lang).url()}")
             browser.settle(page, desk.status().snapshot, timeout_s=120)
             times.append((time.perf_counter() - begun) * 1_000)
             page.close()
-    return [Measured("first map painted, 1920x1080, software GL, median of 3", statistics.median(times), "ms")]
+    return [
+        Measured(
+            "first map painted, 1920x1080, software GL, median of 3",
+            statistics.median(times),
+            "ms",
+        )
+    ]

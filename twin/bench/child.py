@@ -20,7 +20,9 @@ def main(into: str, words: list[str]) -> None:
     """Run `words`; write {"seconds", "peak_kb", "status"} into the file `into`."""
     begun = time.perf_counter()
     child = os.posix_spawn(words[0], words, os.environ)
-    if stat.S_ISFIFO(os.fstat(0).st_mode):  # held by whoever reads the measures, and only by them
+    if stat.S_ISFIFO(
+        os.fstat(0).st_mode
+    ):  # held by whoever reads the measures, and only by them
         threading.Thread(target=_end_with_parent, args=(child,), daemon=True).start()
     _, status, used = os.wait4(child, 0)
     seconds = time.perf_counter() - begun

@@ -43,7 +43,11 @@ class Ingested:
 
 
 def measure(
-    city: City, folder: Path, kinds: Sequence[str], sizes: Sequence[int], until: datetime
+    city: City,
+    folder: Path,
+    kinds: Sequence[str],
+    sizes: Sequence[int],
+    until: datetime,
 ) -> Iterator[Ingested]:
     """Write orders of each size in each kind of file, and read them into a fresh lake each.
 

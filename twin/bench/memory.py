@@ -29,7 +29,9 @@ class Line:
     kept_mb: float
 
 
-def measure(city: City, lake: Path, looks: int, days: float, *, lines: int = 10) -> Iterator[Line]:
+def measure(
+    city: City, lake: Path, looks: int, days: float, *, lines: int = 10
+) -> Iterator[Line]:
     """Look back at random moments of the last `days`, at random districts; yield the memory, `lines` times.
 
     The first look is not counted: it loads what every look needs.
@@ -48,7 +50,9 @@ def measure(city: City, lake: Path, looks: int, days: float, *, lines: int = 10)
     desk.close()
 
 
-def _search(until: datetime, days: float, districts: list[str], chance: random.Random) -> str:
+def _search(
+    until: datetime, days: float, districts: list[str], chance: random.Random
+) -> str:
     as_of = until - timedelta(days=chance.uniform(0, days))
     return f"?v=1&as_of={to_text(as_of)}&district={chance.choice(districts)}"
 
@@ -61,4 +65,11 @@ def growth(lines: list[Line]) -> float:
 def rss_mb(pid: int | str = "self") -> float:
     """Return the memory that a process holds, MB."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1_000
+    return (
+        int(
+            next(
+                line for line in status.splitlines() if line.startswith("VmRSS")
+            ).split()[1]
+        )
+        / 1_000
+    )

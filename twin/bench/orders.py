@@ -55,13 +55,16 @@ def pieces(city: City, n: int, until: datetime, seed: int = 716) -> Iterator[Pie
     """
     mapping = load_mapping(city)
     draw = np.random.default_rng(seed)
-    end = until.astimezone(mapping.zone or UTC).replace(tzinfo=None, microsecond=0) - timedelta(
-        days=10
-    )
+    end = until.astimezone(mapping.zone or UTC).replace(
+        tzinfo=None, microsecond=0
+    ) - timedelta(days=10)
     streets = city.reference["streets"].to_pylist()
     names = dict(
         zip(
-            *(city.reference["districts"][name].to_pylist() for name in ("district_id", "name")),
+            *(
+                city.reference["districts"][name].to_pylist()
+                for name in ("district_id", "name")
+            ),
             strict=True,
         )
     )
@@ -72,34 +75,49 @@ def pieces(city: City, n: int, until: datetime, seed: int = 716) -> Iterator[Pie
         near = draw.normal(0, 300, (2, size)).astype(int)
         priorities = list(mapping.priorities) or [""]
         made: dict[str, list[Any]] = {
-            "event_id": [f"B{number:09d}" for number in range(first + 1, first + size + 1)],
-            "channel": [("电话", "网络", "微信")[int(way)] for way in draw.integers(0, 3, size)],
+            "event_id": [
+                f"B{number:09d}" for number in range(first + 1, first + size + 1)
+            ],
+            "channel": [
+                ("电话", "网络", "微信")[int(way)] for way in draw.integers(0, 3, size)
+            ],
             "category": words,
             "title": words,
             "details": [
-                f"{street['name']}{word}{_TELLING}" for street, word in zip(at, words, strict=True)
+                f"{street['name']}{word}{_TELLING}"
+                for street, word in zip(at, words, strict=True)
             ],
             "address": [
                 f"{street['name']}{number}号"
                 for street, number in zip(at, draw.integers(1, 999, size), strict=True)
             ],
             "district": [names[street["district_id"]] for street in at],
-            "priority": [priorities[int(each)] for each in draw.integers(0, len(priorities), size)],
+            "priority": [
+                priorities[int(each)]
+                for each in draw.integers(0, len(priorities), size)
+            ],
             "lon": [
-                (street["lon_ud"] + int(by)) / 1e6 for street, by in zip(at, near[0], strict=True)
+                (street["lon_ud"] + int(by)) / 1e6
+                for street, by in zip(at, near[0], strict=True)
             ],
             "lat": [
-                (street["lat_ud"] + int(by)) / 1e6 for street, by in zip(at, near[1], strict=True)
+                (street["lat_ud"] + int(by)) / 1e6
+                for street, by in zip(at, near[1], strict=True)
             ],
             "unit_name": [f"{street['name']}办事处" for street in at],
             "is_satisfied": ["是"] * size,
             **_moments(draw, size, end),
         }
         _spoil(made, first)
-        yield {column: made.get(field, [None] * size) for field, column in mapping.columns.items()}
+        yield {
+            column: made.get(field, [None] * size)
+            for field, column in mapping.columns.items()
+        }
 
 
-def _moments(draw: np.random.Generator, size: int, end: datetime) -> dict[str, list[Any]]:
+def _moments(
+    draw: np.random.Generator, size: int, end: datetime
+) -> dict[str, list[Any]]:
     created = np.datetime64(end, "s") - draw.integers(0, _DAYS * 86_400, size).astype(
         "timedelta64[s]"
     )
@@ -111,8 +129,8 @@ def _moments(draw: np.random.Generator, size: int, end: datetime) -> dict[str, l
         steps[step] = at
     share = draw.random(size)
     for step in _STEPS:
-        steps[step][share < (0.15 if step in {"sent_at", "acked_at"} else 0.3)] = np.datetime64(
-            "NaT"
+        steps[step][share < (0.15 if step in {"sent_at", "acked_at"} else 0.3)] = (
+            np.datetime64("NaT")
         )
     return {step: _plain(values) for step, values in steps.items()}
 
@@ -162,7 +180,8 @@ def _write_xlsx(path: Path, _city: City, made: Iterator[Piece]) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+        str(path),
+        {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"},
     ) as book:
         sheet = book.add_worksheet()
         at = 0
@@ -193,7 +212,10 @@ def _write_parquet(path: Path, city: City, made: Iterator[Piece]) -> None:
     columns = load_mapping(city).columns
     kinds = {
         columns[field]: kind
-        for fields, kind in ((_MOMENTS, pa.timestamp("us")), (("lon", "lat"), pa.float64()))
+        for fields, kind in (
+            (_MOMENTS, pa.timestamp("us")),
+            (("lon", "lat"), pa.float64()),
+        )
         for field in fields
         if field in columns
     }
@@ -206,5 +228,7 @@ def _write_parquet(path: Path, city: City, made: Iterator[Piece]) -> None:
                     for name, values in piece.items()
                 }
             )
-            writer = writer or opened.enter_context(pq.ParquetWriter(path, table.schema))
+            writer = writer or opened.enter_context(
+                pq.ParquetWriter(path, table.schema)
+            )
             writer.write_table(table)

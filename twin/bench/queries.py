@@ -61,27 +61,69 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
     draw = np.random.default_rng(seed)
     streets = city.reference["streets"]
     if not streets.num_rows or not city.reference["event_sources"].num_rows:
-        raise UsageError(f"The city {city.id} has no streets or no event sources, and the bench draws events at both.",
-                         fix="name another city with --city, such as one that comes with the program.")
+        raise UsageError(
+            f"The city {city.id} has no streets or no event sources, and the bench"
+            " draws events at both.",
+            fix=(
+                "name another city with --city, such as one that comes with the"
+                " program."
+            ),
+        )
     at = draw.integers(0, streets.num_rows, n)
     age_s = draw.integers(0, 730 * 86_400, n)
     response = draw.lognormal(4.5, 0.6, n).astype(np.int64)
     closure = response + draw.lognormal(7.2, 0.7, n).astype(np.int64)
-    start = np.datetime64(as_of.replace(tzinfo=None), "us") - age_s.astype("timedelta64[s]")
+    start = np.datetime64(as_of.replace(tzinfo=None), "us") - age_s.astype(
+        "timedelta64[s]"
+    )
     sources = np.array(city.reference["event_sources"]["source_id"].to_pylist())
     spread = draw.normal(0, 6_000, (2, n)).astype(np.int32)
     columns: dict[str, Any] = {
-        "event_id": pa.array(np.char.add("B", np.arange(n).astype(str))), "version": np.ones(n, np.int16),
-        "occurred_at": _utc(start), "created_at": _utc(start), "mode": _same("live", n),
-        "source_id": sources[draw.integers(0, len(sources), n)], "category": np.array(["a", "b", "c", "d"])[draw.integers(0, 4, n)],
-        "title": np.array(["a", "b"])[draw.integers(0, 2, n)], "priority": draw.choice([1, 2, 3, 4], n, p=[0.01, 0.05, 0.2, 0.74]).astype(np.int8),
-        "level": _same("district", n), "is_proactive": draw.random(n) < 0.6, "district_id": streets["district_id"].take(pa.array(at)),
-        "street_code": streets["street_code"].take(pa.array(at)), "lon_ud": streets["lon_ud"].to_numpy()[at] + spread[0],
-        "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1], "source": _same("bench", n), "known_from": _utc(start),
-        **{name: pa.nulls(n, _MOMENT) for name in ("known_to", "holds_from", "holds_to", "refused_known_at", "closed_by_at", "closed_by_known_at")},
-        "response_target_s": np.full(n, 120, np.int32), "closure_target_s": np.full(n, 1_800, np.int32)}
-    steps = {"sense": 0 * response, "monitor": response // 4, "judge": response // 3, "warn": response // 2, "acked": response,
-             "handle": response, "arrived": response * 4, "done": closure - 60, "closed": closure, "evaluate": closure}
+        "event_id": pa.array(np.char.add("B", np.arange(n).astype(str))),
+        "version": np.ones(n, np.int16),
+        "occurred_at": _utc(start),
+        "created_at": _utc(start),
+        "mode": _same("live", n),
+        "source_id": sources[draw.integers(0, len(sources), n)],
+        "category": np.array(["a", "b", "c", "d"])[draw.integers(0, 4, n)],
+        "title": np.array(["a", "b"])[draw.integers(0, 2, n)],
+        "priority": (
+            draw.choice([1, 2, 3, 4], n, p=[0.01, 0.05, 0.2, 0.74]).astype(np.int8)
+        ),
+        "level": _same("district", n),
+        "is_proactive": draw.random(n) < 0.6,
+        "district_id": streets["district_id"].take(pa.array(at)),
+        "street_code": streets["street_code"].take(pa.array(at)),
+        "lon_ud": streets["lon_ud"].to_numpy()[at] + spread[0],
+        "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1],
+        "source": _same("bench", n),
+        "known_from": _utc(start),
+        **{
+            name: pa.nulls(n, _MOMENT)
+            for name in (
+                "known_to",
+                "holds_from",
+                "holds_to",
+                "refused_known_at",
+                "closed_by_at",
+                "closed_by_known_at",
+            )
+        },
+        "response_target_s": np.full(n, 120, np.int32),
+        "closure_target_s": np.full(n, 1_800, np.int32),
+    }
+    steps = {
+        "sense": 0 * response,
+        "monitor": response // 4,
+        "judge": response // 3,
+        "warn": response // 2,
+        "acked": response,
+        "handle": response,
+        "arrived": response * 4,
+        "done": closure - 60,
+        "closed": closure,
+        "evaluate": closure,
+    }
     for name, after in steps.items():
         moments = _utc(start + after.astype("timedelta64[s]"), absent=age_s < after)
         columns |= {f"{name}_at": moments, f"{name}_known_at": moments}
@@ -92,7 +134,9 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
 _MOMENT = pa.timestamp("us", tz="UTC")
 
 
-def _utc(moments: NDArray[np.datetime64], absent: NDArray[np.bool_] | None = None) -> pa.Array:
+def _utc(
+    moments: NDArray[np.datetime64], absent: NDArray[np.bool_] | None = None
+) -> pa.Array:
     return pa.array(moments, pa.timestamp("us"), mask=absent).cast(_MOMENT)
 
 
@@ -114,9 +158,19 @@ def laid_out(root: Path, rows: pa.Table) -> list[Path]:
 def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
     """Return the least that any answer to `sql` over `event_facts` must do: read and add up the columns that it reads."""
     read = engine.columns_read(sql, params)
-    columns = [column for column in TABLES["event_facts"].columns if column.name in read]
+    columns = [
+        column for column in TABLES["event_facts"].columns if column.name in read
+    ]
     sums = [_summed(column.name, column.type) for column in columns]
-    text = "\n".join(("-- scan.sql: a bare scan", "-- reads event_facts", "-- column n BIGINT - sums", "-- rows one", f"SELECT {', '.join(sums)} FROM event_facts"))
+    text = "\n".join(
+        (
+            "-- scan.sql: a bare scan",
+            "-- reads event_facts",
+            "-- column n BIGINT - sums",
+            "-- rows one",
+            f"SELECT {', '.join(sums)} FROM event_facts",
+        )
+    )
     return parse_sql(text, f"scan of {sql.name}")
 
 
@@ -124,39 +178,69 @@ def _summed(name: str, kind: pa.DataType) -> str:
     """Return the cheapest sum that reads every value of a column."""
     if pa.types.is_string(kind):
         return f"sum(strlen({name}))"
-    return f"sum({name})" if pa.types.is_integer(kind) else f"count(CASE WHEN {name} THEN 1 END)" if pa.types.is_boolean(kind) else f"max({name})"
+    return (
+        f"sum({name})"
+        if pa.types.is_integer(kind)
+        else (
+            f"count(CASE WHEN {name} THEN 1 END)"
+            if pa.types.is_boolean(kind)
+            else f"max({name})"
+        )
+    )
 
 
-def against_scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> tuple[float, float]:
+def against_scan(
+    engine: Engine, sql: Sql, params: Mapping[str, object]
+) -> tuple[float, float]:
     """Return the medians of `sql` and of a bare scan of its columns, ms, same engine, same files."""
     bare = scan(engine, sql, params)
-    return median_ms(lambda: engine.query(sql, params)), median_ms(lambda: engine.query(bare, {}))
-
-
+    return median_ms(lambda: engine.query(sql, params)), median_ms(
+        lambda: engine.query(bare, {})
+    )
 
 
 def busiest(city: City) -> str:
     """Return the district with the most people."""
     rows = city.reference["districts"].to_pylist()
-    return max((row for row in rows if row["population"] and row["kind"] == "district"), key=lambda row: row["population"])["district_id"]
+    return max(
+        (row for row in rows if row["population"] and row["kind"] == "district"),
+        key=lambda row: row["population"],
+    )["district_id"]
 
 
 def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
     """Return, for each question of a layer that reads `event_facts`, its median over `n` events and the ratio to a bare scan."""
     root.mkdir(parents=True)
     paths = {"event_facts": laid_out(root, many_facts(city, n, as_of))}
-    paths |= {name: [root / file.path for file in files.write(root, TABLES[name], rows)] for name, rows in city.reference.items()}
+    paths |= {
+        name: [root / file.path for file in files.write(root, TABLES[name], rows)]
+        for name, rows in city.reference.items()
+    }
     pinned = pin(View(district=busiest(city)), city, lambda _: Pointer("bench", as_of))
     given = links.of_city(city)
     lines: list[Measured] = []
     with Engine.over(paths, root=root) as engine:
         for layer in load_registry(city).layers:
-            parts = [*((f"{layer.id}/{data.sql}", data) for data in layer.maps),
-                     *((f"{layer.id}/{block.sql} ({block.id})", block) for block in layer.blocks)]
+            parts = [
+                *((f"{layer.id}/{data.sql}", data) for data in layer.maps),
+                *(
+                    (f"{layer.id}/{block.sql} ({block.id})", block)
+                    for block in layer.blocks
+                ),
+            ]
             for name, part in parts:
                 question = load_sql(layer.folder / part.sql)
                 if "event_facts" in question.reads:
-                    spent, bare = against_scan(engine, question, links.fill(question, part.ask(pinned), given))
-                    lines += [Measured(f"{name} over {n:,} events", spent, "ms"),
-                              Measured(f"{name} over {n:,} events, against a bare scan", spent / bare, "x", "goal <= 2")]
+                    spent, bare = against_scan(
+                        engine, question, links.fill(question, part.ask(pinned), given)
+                    )
+                    lines += [
+                        Measured(f"{name} over {n:,} events", spent, "ms"),
+                        Measured(
+                            f"{name} over {n:,} events, against a bare scan",
+                            spent / bare,
+                            "x",
+                            "goal <= 2",
+                        ),
+                    ]
     return lines

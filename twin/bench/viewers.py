@@ -29,7 +29,10 @@ PROBE_S = 0.25
 PATIENCE_S = 10.0
 """An answer that takes longer is none, s."""
 _SLOW = "GET / HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
-_HALF = "POST /_dash-update-component HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1000\r\n\r\n{{"
+_HALF = (
+    "POST /_dash-update-component HTTP/1.1\r\nHost: {host}\r\nContent-Length:"
+    " 1000\r\n\r\n{{"
+)
 _KINDS = ("unfinished header", "trickled header", "unfinished body", "never reads")
 
 
@@ -88,7 +91,14 @@ class Tally:
         times = sorted(self._times[what]) or [float("nan")]
         errors = {kind: n for kind, n in self._errors[what].items() if n}
         at_95 = times[min(len(times) - 1, int(len(times) * 0.95))]
-        return Line(what, len(self._times[what]), statistics.median(times), at_95, times[-1], errors)
+        return Line(
+            what,
+            len(self._times[what]),
+            statistics.median(times),
+            at_95,
+            times[-1],
+            errors,
+        )
 
 
 class Wire:
@@ -111,8 +121,11 @@ class Wire:
         if self._streams is None:
             self._streams = await asyncio.open_connection(*self._at, limit=1 << 20)
         reader, writer = self._streams
-        lines = [f"{'GET' if body is None else 'POST'} {self._prefix}{path} HTTP/1.1",
-                 f"Host: {self._host}", "Accept-Encoding: gzip, br"]
+        lines = [
+            f"{'GET' if body is None else 'POST'} {self._prefix}{path} HTTP/1.1",
+            f"Host: {self._host}",
+            "Accept-Encoding: gzip, br",
+        ]
         if body is not None:
             lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
         try:
@@ -170,14 +183,25 @@ class Viewer:
 
     async def paint(self) -> None:
         """Have painted what changed since the last time."""
-        asked = {"pathname": "/", "search": self._search, "shown": self._tags, "keep": True}
+        asked = {
+            "pathname": "/",
+            "search": self._search,
+            "shown": self._tags,
+            "keep": True,
+        }
         inputs = [{"id": "asked", "property": "data", "value": asked}]
-        body = {"output": "spec.data", "outputs": {"id": "spec", "property": "data"},
-                "inputs": inputs, "changedPropIds": ["asked.data"]}
+        body = {
+            "output": "spec.data",
+            "outputs": {"id": "spec", "property": "data"},
+            "inputs": inputs,
+            "changedPropIds": ["asked.data"],
+        }
         question = self._wire.ask("/_dash-update-component", json.dumps(body).encode())
         answer = await self._tally.of("paint", question)
         if answer is not None and answer.status == 200:
-            self._tags = {name: each["tags"] for name, each in self._places(answer).items()}
+            self._tags = {
+                name: each["tags"] for name, each in self._places(answer).items()
+            }
 
     def close(self) -> None:
         """Close the page."""
@@ -186,7 +210,9 @@ class Viewer:
     def _places(self, answer: Answer) -> dict[str, Any]:
         if answer.body not in self._known:
             packed = b"content-encoding: br" in answer.head
-            painted = json.loads(brotli.decompress(answer.body) if packed else answer.body)
+            painted = json.loads(
+                brotli.decompress(answer.body) if packed else answer.body
+            )
             self._known.clear()
             self._known[answer.body] = painted["response"]["spec"]["data"]["places"]
         return self._known[answer.body]
@@ -257,7 +283,8 @@ async def _attack(url: str, search: str, kind: str) -> None:
         await asyncio.sleep(0.1)
         try:
             _, held = await loop.create_connection(
-                lambda: _Held(words, reads=kind != "never reads"), *address)
+                lambda: _Held(words, reads=kind != "never reads"), *address
+            )
         except OSError:
             continue
         try:
@@ -269,8 +296,16 @@ async def _attack(url: str, search: str, kind: str) -> None:
             held.close()
 
 
-async def crowd(url: str, search: str, *, viewers: int, attackers: int, seconds: float,
-                ramp_s: float = 15, tell: Callable[[str], None] = lambda _: None) -> list[Line]:
+async def crowd(
+    url: str,
+    search: str,
+    *,
+    viewers: int,
+    attackers: int,
+    seconds: float,
+    ramp_s: float = 15,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Line]:
     """Measure a server under a crowd.
 
     Args:
@@ -281,9 +316,14 @@ async def crowd(url: str, search: str, *, viewers: int, attackers: int, seconds:
         tell: is told what begins.
     """
     tally = Tally()
-    tasks = [asyncio.create_task(_view(url, search, tally, random.uniform(0, ramp_s)))  # noqa: S311
-             for _ in range(viewers)]
-    tasks += [asyncio.create_task(_attack(url, search, _KINDS[n % len(_KINDS)])) for n in range(attackers)]
+    tasks = [
+        asyncio.create_task(_view(url, search, tally, random.uniform(0, ramp_s)))  # noqa: S311
+        for _ in range(viewers)
+    ]
+    tasks += [
+        asyncio.create_task(_attack(url, search, _KINDS[n % len(_KINDS)]))
+        for n in range(attackers)
+    ]
     tell(f"{viewers} viewers and {attackers} attackers come …")
     await asyncio.sleep(ramp_s + POLL_S)
     tasks.append(asyncio.create_task(_probe(url, search, tally)))

@@ -70,12 +70,20 @@ _TOLD = """() => ({ text: performance.getEntriesByName('first-contentful-paint')
 _HEARD = """() => window.lastReadyAt - performance.getEntriesByType('resource')
   .filter((each) => each.name.includes('/_dash-update-component') && each.startTime < window.lastReadyAt).at(-1).startTime"""
 """How long it took a page from asking for the painting of a snapshot it heard of to a whole map, ms."""
-_PARTS = {"scripts run": {"EvaluateScript"}, "style and layout": {"UpdateLayoutTree", "Layout", "PrePaint", "Paint"},
-          "frames of the map": {"FireAnimationFrame"},
-          "of these, waiting for shader programs": {"GLES2Implementation::GetProgramiv"},
-          "the GPU process's own work": {"CommandBufferService:PutChanged"}}
+_PARTS = {
+    "scripts run": {"EvaluateScript"},
+    "style and layout": {"UpdateLayoutTree", "Layout", "PrePaint", "Paint"},
+    "frames of the map": {"FireAnimationFrame"},
+    "of these, waiting for shader programs": {"GLES2Implementation::GetProgramiv"},
+    "the GPU process's own work": {"CommandBufferService:PutChanged"},
+}
 """What a trace is parted into: events of Chromium, by name, whose time is added up."""
-_CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "gpu", "v8.execute"]
+_CATEGORIES = [
+    "devtools.timeline",
+    "disabled-by-default-devtools.timeline",
+    "gpu",
+    "v8.execute",
+]
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,9 @@ class Visit:
     sent_kb: float
 
 
-def measure(city: City, folder: Path, sizes: Sequence[int], until: datetime) -> Iterator[Measured]:
+def measure(
+    city: City, folder: Path, sizes: Sequence[int], until: datetime
+) -> Iterator[Measured]:
     """Measure pages over lakes of each size, then the life of one page of the simulated city.
 
     Raises:
@@ -97,7 +107,12 @@ def measure(city: City, folder: Path, sizes: Sequence[int], until: datetime) -> 
     """
     for size in sizes:
         lake = folder / f"lake-{size}"
-        ingested(city, orders.write(folder / f"orders-{size}.parquet", city, size, until), size, lake)
+        ingested(
+            city,
+            orders.write(folder / f"orders-{size}.parquet", city, size, until),
+            size,
+            lake,
+        )
         with served(city, lake) as host, browser.browser() as chromium:
             yield from _visits(chromium, host, f"{size:,} events", newest_of(lake))
     yield from _life(city, folder / "living", until)
@@ -113,7 +128,18 @@ def served(city: City, lake: Path) -> Generator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "twin.cli", "serve", "--city", str(city.root), "--lake", str(lake), "--port", str(port)]
+    words = [
+        sys.executable,
+        "-m",
+        "twin.cli",
+        "serve",
+        "--city",
+        str(city.root),
+        "--lake",
+        str(lake),
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603  (our own command)
     host = f"http://127.0.0.1:{port}"
     try:
@@ -133,7 +159,10 @@ def _answers(address: str) -> None:
                 return
         except URLError:
             time.sleep(0.1)
-    raise LakeError(f"The server did not answer at {address} within {_PATIENCE_S} s.", fix="run `twin serve` to see why.")
+    raise LakeError(
+        f"The server did not answer at {address} within {_PATIENCE_S} s.",
+        fix="run `twin serve` to see why.",
+    )
 
 
 def newest_of(lake: Path) -> str:
@@ -148,22 +177,50 @@ def newest_of(lake: Path) -> str:
     return found.id
 
 
-def _visits(chromium: Browser, host: str, what: str, snapshot: str) -> Iterator[Measured]:
+def _visits(
+    chromium: Browser, host: str, what: str, snapshot: str
+) -> Iterator[Measured]:
     """Measure first visits and second ones; the server has answered the question once before."""
     address = f"{host}/?{View(lang='zh-CN').url()}"
     _opened(chromium.new_context(), address, snapshot)
     pairs: list[tuple[Visit, Visit]] = []
     for _ in range(RUNS):
-        context = chromium.new_context(viewport={"width": _WIDE, "height": _HIGH}, locale="zh-CN")
-        pairs.append((_opened(context, address, snapshot), _opened(context, address, snapshot)))
+        context = chromium.new_context(
+            viewport={"width": _WIDE, "height": _HIGH}, locale="zh-CN"
+        )
+        pairs.append(
+            (_opened(context, address, snapshot), _opened(context, address, snapshot))
+        )
         context.close()
     for n, visit in enumerate(("first visit", "second visit")):
         found = [pair[n] for pair in pairs]
-        yield _median(f"{what}, {visit}: first text", [each.text for each in found], "ms", "goal <= 500")
-        yield _median(f"{what}, {visit}: largest paint", [each.largest for each in found], "ms", "goal < 2500")
-        yield _median(f"{what}, {visit}: finished map", [each.ready for each in found], "ms", "goal <= 1500")
-        yield _median(f"{what}, {visit}: thread blocked", [each.blocked for each in found], "ms")
-        yield _median(f"{what}, {visit}: over the wire", [each.sent_kb for each in found], "kB", "goal <= 60" if n else "goal <= 1500")
+        yield _median(
+            f"{what}, {visit}: first text",
+            [each.text for each in found],
+            "ms",
+            "goal <= 500",
+        )
+        yield _median(
+            f"{what}, {visit}: largest paint",
+            [each.largest for each in found],
+            "ms",
+            "goal < 2500",
+        )
+        yield _median(
+            f"{what}, {visit}: finished map",
+            [each.ready for each in found],
+            "ms",
+            "goal <= 1500",
+        )
+        yield _median(
+            f"{what}, {visit}: thread blocked", [each.blocked for each in found], "ms"
+        )
+        yield _median(
+            f"{what}, {visit}: over the wire",
+            [each.sent_kb for each in found],
+            "kB",
+            "goal <= 60" if n else "goal <= 1500",
+        )
 
 
 def _median(what: str, values: Sequence[float], unit: str, goal: str = "") -> Measured:
@@ -182,14 +239,25 @@ def _opened(context: BrowserContext, address: str, snapshot: str) -> Visit:
         page.wait_for_timeout(20)
     told = page.evaluate(_TOLD)
     page.close()
-    return Visit(told["text"], told["ready"], told["largest"], told["blocked"], sent.n_bytes / 1e3)
+    return Visit(
+        told["text"],
+        told["ready"],
+        told["largest"],
+        told["blocked"],
+        sent.n_bytes / 1e3,
+    )
 
 
 def _listens(page: Page) -> None:
     until = time.monotonic() + _PATIENCE_S
-    while not page.evaluate("Boolean(document.querySelector('#drawn') && window.dash_clientside.set_props)"):
+    while not page.evaluate(
+        "Boolean(document.querySelector('#drawn') && window.dash_clientside.set_props)"
+    ):
         if time.monotonic() > until:
-            raise LakeError("Dash did not run in the page.", fix="open it in a browser and look at what it says.")
+            raise LakeError(
+                "Dash did not run in the page.",
+                fix="open it in a browser and look at what it says.",
+            )
         page.wait_for_timeout(50)
 
 
@@ -209,7 +277,14 @@ def _life(city: City, lake: Path, until: datetime) -> Iterator[Measured]:
     """Measure a page of the simulated city: the parts of its first second, and what a new snapshot asks of it."""
     feed = Simulated(city, 716, telemetry_s=10)
     start = until - timedelta(days=1)
-    publish(Lake(lake), city, [*feed.register(start), *feed.between(start, until)], as_of=until, simulated=True, now=lambda: until)
+    publish(
+        Lake(lake),
+        city,
+        [*feed.register(start), *feed.between(start, until)],
+        as_of=until,
+        simulated=True,
+        now=lambda: until,
+    )
     with served(city, lake) as host, browser.browser() as chromium:
         address = f"{host}/?{View(lang='zh-CN').url()}"
         snapshot = newest_of(lake)
@@ -218,7 +293,9 @@ def _life(city: City, lake: Path, until: datetime) -> Iterator[Measured]:
         yield from _ticks(chromium, city, Lake(lake), feed, until, address)
 
 
-def _parts(chromium: Browser, address: str, snapshot: str, into: Path) -> Iterator[Measured]:
+def _parts(
+    chromium: Browser, address: str, snapshot: str, into: Path
+) -> Iterator[Measured]:
     """Measure where the time of a first visit goes, from Chromium's own trace."""
     page = chromium.new_context(viewport={"width": _WIDE, "height": _HIGH}).new_page()
     chromium.start_tracing(page=page, path=into, categories=_CATEGORIES)
@@ -231,12 +308,23 @@ def _parts(chromium: Browser, address: str, snapshot: str, into: Path) -> Iterat
         if each.get("ph") == "X":
             spent[each["name"]] += each.get("dur", 0)
     for part, names in _PARTS.items():
-        yield Measured(f"of a first visit: {part}", sum(spent[name] for name in names) / 1e3, "ms")
+        yield Measured(
+            f"of a first visit: {part}", sum(spent[name] for name in names) / 1e3, "ms"
+        )
 
 
-def _ticks(chromium: Browser, city: City, lake: Lake, feed: Simulated, until: datetime, address: str) -> Iterator[Measured]:
+def _ticks(
+    chromium: Browser,
+    city: City,
+    lake: Lake,
+    feed: Simulated,
+    until: datetime,
+    address: str,
+) -> Iterator[Measured]:
     """Measure what new snapshots ask of an open page: some with ten seconds of news, some with none."""
-    context = chromium.new_context(viewport={"width": _WIDE, "height": _HIGH}, reduced_motion="reduce")
+    context = chromium.new_context(
+        viewport={"width": _WIDE, "height": _HIGH}, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.add_init_script(_WATCH)
     session = context.new_cdp_session(page)
@@ -247,22 +335,41 @@ def _ticks(chromium: Browser, city: City, lake: Lake, feed: Simulated, until: da
     _listens(page)
     at = until
     for what, brings in (("a new snapshot", True), ("one without news", False)):
-        told, heard, busy, sent = list[float](), list[float](), list[float](), list[float]()
+        told, heard, busy, sent = (
+            list[float](),
+            list[float](),
+            list[float](),
+            list[float](),
+        )
         for _ in range(RUNS + 2):
             before, at = at, at + _TICK
             batches = list(feed.between(before, at)) if brings else []
             page.wait_for_timeout(2_500)
             started, n_bytes = _busy_s(session), wire.n_bytes
-            snapshot, _ = publish(lake, city, batches, as_of=at, simulated=True, now=lambda moment=at: moment)
+            snapshot, _ = publish(
+                lake,
+                city,
+                batches,
+                as_of=at,
+                simulated=True,
+                now=lambda moment=at: moment,
+            )
             begun = time.perf_counter()
             browser.settle(page, snapshot.id, timeout_s=_PATIENCE_S)
             told.append((time.perf_counter() - begun) * 1e3)
             heard.append(page.evaluate(_HEARD))
             busy.append((_busy_s(session) - started) * 1e3)
             sent.append((wire.n_bytes - n_bytes) / 1e3)
-        yield _median(f"{what}: from asking for its painting to the whole picture", heard, "ms", "goal <= 500")
+        yield _median(
+            f"{what}: from asking for its painting to the whole picture",
+            heard,
+            "ms",
+            "goal <= 500",
+        )
         yield _median(f"{what}: from its publishing, asked for every 2 s", told, "ms")
-        yield _median(f"{what}: main thread", busy, "ms", "" if brings else "goal <= 16")
+        yield _median(
+            f"{what}: main thread", busy, "ms", "" if brings else "goal <= 16"
+        )
         yield _median(f"{what}: over the wire", sent, "kB")
 
 

@@ -14,10 +14,18 @@ from twin.cli.common import say, visible
 from twin.errors import TwinError
 
 COMMANDS = {
-    "bench": "twin.cli.bench", "city": "twin.cli.city", "demo": "twin.cli.demo", "doctor": "twin.cli.doctor",
-    "export": "twin.cli.export", "ingest": "twin.cli.ingest", "lake": "twin.cli.lake",
-    "quarantine": "twin.cli.quarantine", "schedule": "twin.cli.schedule", "serve": "twin.cli.serve",
-    "simulate": "twin.cli.simulate", "snapshot": "twin.cli.snapshot",
+    "bench": "twin.cli.bench",
+    "city": "twin.cli.city",
+    "demo": "twin.cli.demo",
+    "doctor": "twin.cli.doctor",
+    "export": "twin.cli.export",
+    "ingest": "twin.cli.ingest",
+    "lake": "twin.cli.lake",
+    "quarantine": "twin.cli.quarantine",
+    "schedule": "twin.cli.schedule",
+    "serve": "twin.cli.serve",
+    "simulate": "twin.cli.simulate",
+    "snapshot": "twin.cli.snapshot",
 }
 """Name of a command to the module whose `command` it is."""
 
@@ -33,7 +41,11 @@ class VisibleRecord(logging.LogRecord):
         """Take what logging gives; write out the controls of an exception's own lines."""
         super().__init__(*args, **kwargs)
         if self.exc_info and self.exc_info[0] is not None:
-            lines = "".join(traceback.format_exception(*self.exc_info)).rstrip("\n").split("\n")
+            lines = (
+                "".join(traceback.format_exception(*self.exc_info))
+                .rstrip("\n")
+                .split("\n")
+            )
             self.exc_text = "\n".join(map(visible, lines))
 
 
@@ -49,7 +61,13 @@ class TwinGroup(click.Group):
         module = COMMANDS.get(cmd_name)
         return importlib.import_module(module).command if module else None
 
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
         """Read the words before the command's name; those that are off are said without what a terminal would obey."""
         try:
             return super().make_context(info_name, args, parent, **extra)

@@ -47,21 +47,46 @@ class Attempt:
         return not self.left and not self.sentences
 
 
-def attempt(city: City, lake: Path, out: Path, view: View, formats: Sequence[str],
-            stop: threading.Event) -> Attempt:
+def attempt(
+    city: City,
+    lake: Path,
+    out: Path,
+    view: View,
+    formats: Sequence[str],
+    stop: threading.Event,
+) -> Attempt:
     """Write a view in some formats into the folder `out`, by `twin export brief`; end it when `stop` is set."""
-    words = ("export", "brief", "--city", str(city.root), "--lake", str(lake), "--view", view.url(),
-             "--format", ",".join(formats), "--out", str(out), "--json", "--ends-with-parent")
+    words = (
+        "export",
+        "brief",
+        "--city",
+        str(city.root),
+        "--lake",
+        str(lake),
+        "--view",
+        view.url(),
+        "--format",
+        ",".join(formats),
+        "--out",
+        str(out),
+        "--json",
+        "--ends-with-parent",
+    )
     child = children.start(words, piped=True)
     with ThreadPoolExecutor(2) as readers:
-        told, complained = (readers.submit(_all_of, pipe) for pipe in (child.stdout, child.stderr))
+        told, complained = (
+            readers.submit(_all_of, pipe) for pipe in (child.stdout, child.stderr)
+        )
         try:
             hung = _wait(child, stop)
         finally:
             status = children.end(child)
     sentences = _sentences(complained.result())
     if hung:
-        sentences = (*sentences, f"The export stood still for {HANG_S:.0f} s and was ended.")
+        sentences = (
+            *sentences,
+            f"The export stood still for {HANG_S:.0f} s and was ended.",
+        )
     return _read(told.result(), status, sentences, tuple(formats))
 
 
@@ -86,14 +111,31 @@ def _sentences(complaints: str) -> tuple[str, ...]:
     lines = tuple(filter(None, map(str.strip, complaints.splitlines())))
     if not any(line.startswith("Traceback") for line in lines):
         return lines
-    return (f"The export failed by a fault of the program: {lines[-1]}",
-            "To fix: `twin export brief` shows where; send that to whoever looks after the program.")
+    return (
+        f"The export failed by a fault of the program: {lines[-1]}",
+        (
+            "To fix: `twin export brief` shows where; send that to whoever looks after"
+            " the program."
+        ),
+    )
 
 
-def _read(told: str, status: int, sentences: tuple[str, ...], formats: tuple[str, ...]) -> Attempt:
+def _read(
+    told: str, status: int, sentences: tuple[str, ...], formats: tuple[str, ...]
+) -> Attempt:
     try:
         facts: dict[str, Any] = json.loads(told)
-        return Attempt(tuple(facts["not_written"]), sentences, tuple(facts["files"]), facts["snapshot"], facts["as_of"])
+        return Attempt(
+            tuple(facts["not_written"]),
+            sentences,
+            tuple(facts["files"]),
+            facts["snapshot"],
+            facts["as_of"],
+        )
     except (ValueError, KeyError, TypeError):
-        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+        how = (
+            f"was ended by signal {-status}"
+            if status < 0
+            else f"ended with status {status}"
+        )
         return Attempt(formats, sentences or (f"The export {how}, without a word.",))

@@ -16,32 +16,53 @@ if TYPE_CHECKING:
     from twin.query import Desk
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 """What a terminal obeys instead of showing it: controls, marks that turn the direction of writing,
 separators of lines, and bytes of file names that are no Unicode."""
 
 
 def with_city(command: _F) -> _F:
     """Add `--city`: a folder that holds a city pack, or the name of one that comes with the program."""
-    return click.option("--city", "city_name", envvar="TWIN_CITY", default=None, metavar="DIR",
-                        help="City pack: a folder, or the name of one that comes along. [env: TWIN_CITY]")(command)
+    return click.option(
+        "--city",
+        "city_name",
+        envvar="TWIN_CITY",
+        default=None,
+        metavar="DIR",
+        help=(
+            "City pack: a folder, or the name of one that comes along. [env: TWIN_CITY]"
+        ),
+    )(command)
 
 
 def with_lake(command: _F) -> _F:
     """Add `--lake`: the folder that holds tables and snapshots."""
-    return click.option("--lake", envvar="TWIN_LAKE", default="lake", show_default=True, metavar="DIR",
-                        type=click.Path(path_type=Path, file_okay=False), help="Folder of tables and snapshots. [env: TWIN_LAKE]")(command)
+    return click.option(
+        "--lake",
+        envvar="TWIN_LAKE",
+        default="lake",
+        show_default=True,
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of tables and snapshots. [env: TWIN_LAKE]",
+    )(command)
 
 
 def with_json(command: _F) -> _F:
     """Add `--json`: report as one JSON object instead of sentences."""
-    return click.option("--json", "as_json", is_flag=True, help="Report as one JSON object.")(command)
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Report as one JSON object."
+    )(command)
 
 
 def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:
     """Print `facts` as JSON, or `sentences`."""
     if as_json:
-        for line in json.dumps(facts, ensure_ascii=False, indent=1, default=str).split("\n"):
+        for line in json.dumps(facts, ensure_ascii=False, indent=1, default=str).split(
+            "\n"
+        ):
             say(line)
     else:
         for sentence in sentences:

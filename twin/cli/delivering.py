@@ -50,7 +50,9 @@ class Delivery:
 
     def run(self) -> None:
         """Deliver each brief at its hour until `stop` is set."""
-        expected = schedule.last_due(self.city, self.clock()) if self.ledger.entries else None
+        expected = (
+            schedule.last_due(self.city, self.clock()) if self.ledger.entries else None
+        )
         said: Due | None = None
         while not self.stop.is_set():
             now = self.clock()
@@ -68,27 +70,38 @@ class Delivery:
 
     def _say_if_missed(self, due: Due) -> None:
         """Say of a brief that was due while nobody was awake that it is not made up any more, once."""
-        if due.day in self.given_up.union(self.ledger.entries) or self.clock() < due.until:
+        if (
+            due.day in self.given_up.union(self.ledger.entries)
+            or self.clock() < due.until
+        ):
             return
         self.given_up.add(due.day)
-        self.complain(f"The brief of {due.at:%Y-%m-%d %H:%M} was missed, and its hour is over. "
-                      "`twin schedule run --once` writes one now.")
+        self.complain(
+            f"The brief of {due.at:%Y-%m-%d %H:%M} was missed, and its hour is over. "
+            "`twin schedule run --once` writes one now."
+        )
 
     def _deliver(self, due: Due) -> None:
         """Write a brief; what fails is tried again, with growing pauses, while it is owed."""
         pause_s = FIRST_PAUSE_S
         while not self._attempt(due):
             if self.stop.is_set():
-                self.complain(f"The brief of {due.at:%Y-%m-%d %H:%M} is not whole yet; it is made up if "
-                              f"the schedule starts again before {due.until:%H:%M}.")
+                self.complain(
+                    f"The brief of {due.at:%Y-%m-%d %H:%M} is not whole yet; it is made"
+                    f" up if the schedule starts again before {due.until:%H:%M}."
+                )
                 return
             if self.clock() + timedelta(seconds=pause_s) >= due.until:
                 self.given_up.add(due.day)
-                self.complain(f"The brief of {due.at:%Y-%m-%d %H:%M} is given up, since its hour is over: "
-                              f"{', '.join(self._left(due))} could not be written.")
+                self.complain(
+                    f"The brief of {due.at:%Y-%m-%d %H:%M} is given up, since its hour"
+                    f" is over: {', '.join(self._left(due))} could not be written."
+                )
                 return
-            self.complain(f"{', '.join(self._left(due))} will be tried again in {pause_s:.0f} s, "
-                          f"until {due.until:%H:%M}.")
+            self.complain(
+                f"{', '.join(self._left(due))} will be tried again in {pause_s:.0f} s, "
+                f"until {due.until:%H:%M}."
+            )
             self.stop.wait(pause_s)
             pause_s = min(2 * pause_s, MOST_PAUSE_S)
 
@@ -110,9 +123,13 @@ class Delivery:
             self.complain(sentence)
         if made.files:
             earlier = () if before is None else before.files
-            self._note(due, Entry(from_text(made.as_of), (*earlier, *made.files), made.left))
-            self.tell(f"{self.clock():%Y-%m-%d %H:%M:%S}Z snapshot {made.snapshot}: "
-                      f"{len(made.files)} files of the brief of {due.at:%Y-%m-%d %H:%M}.")
+            self._note(
+                due, Entry(from_text(made.as_of), (*earlier, *made.files), made.left)
+            )
+            self.tell(
+                f"{self.clock():%Y-%m-%d %H:%M:%S}Z snapshot {made.snapshot}: "
+                f"{len(made.files)} files of the brief of {due.at:%Y-%m-%d %H:%M}."
+            )
         return not made.left
 
     def _note(self, due: Due, entry: Entry) -> None:

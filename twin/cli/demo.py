@@ -39,14 +39,55 @@ TRASH_FOR = timedelta(hours=1)
 @click.command()
 @with_city
 @with_lake
-@click.option("--days", default=9, show_default=True, type=click.IntRange(1, 400), help="Days of history; nine give every figure its like period.")
-@click.option("--seed", default=716, show_default=True, type=int, help="Same seed, same city.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
-@click.option("--tick", default=TICK_S, show_default=True, type=click.IntRange(1, 3_600), help="Seconds between snapshots.")
-@click.option("--after-gap", is_flag=True, help="Go on though the newest snapshot is over a hundred days old.")
-@click.option("--only-publish", is_flag=True, hidden=True, help="Be the publisher; the demo starts itself so.")
-def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, port: int, tick: int, after_gap: bool, only_publish: bool) -> None:
+@click.option(
+    "--days",
+    default=9,
+    show_default=True,
+    type=click.IntRange(1, 400),
+    help="Days of history; nine give every figure its like period.",
+)
+@click.option(
+    "--seed", default=716, show_default=True, type=int, help="Same seed, same city."
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+@click.option(
+    "--port",
+    default=8050,
+    show_default=True,
+    type=click.IntRange(1, 65_535),
+    help="Port to listen on.",
+)
+@click.option(
+    "--tick",
+    default=TICK_S,
+    show_default=True,
+    type=click.IntRange(1, 3_600),
+    help="Seconds between snapshots.",
+)
+@click.option(
+    "--after-gap",
+    is_flag=True,
+    help="Go on though the newest snapshot is over a hundred days old.",
+)
+@click.option(
+    "--only-publish",
+    is_flag=True,
+    hidden=True,
+    help="Be the publisher; the demo starts itself so.",
+)
+def command(
+    city_name: str | None,
+    lake: Path,
+    days: int,
+    seed: int,
+    host: str,
+    port: int,
+    tick: int,
+    after_gap: bool,
+    only_publish: bool,
+) -> None:
     """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
     from twin.errors import DamagedError
     from twin.faces.server.app import create_app
@@ -66,10 +107,24 @@ def command(city_name: str | None, lake: Path, days: int, seed: int, host: str, 
     except DamagedError as error:  # what is whole is served; the publisher tries again
         for line in error.lines():
             say(line, err=True)
-    words = ("demo", "--only-publish", "--city", str(city.root), "--lake", str(lake), "--seed", str(seed), "--tick", str(tick))
+    words = (
+        "demo",
+        "--only-publish",
+        "--city",
+        str(city.root),
+        "--lake",
+        str(lake),
+        "--seed",
+        str(seed),
+        "--tick",
+        str(tick),
+    )
     with kept_up(lambda: children.start(words)):
         desk, registry = the_desk(city, lake)
-        say(f"{city.name} at http://{host}:{port} — the wall at http://{host}:{port}/wall/default (Ctrl-C ends)")
+        say(
+            f"{city.name} at http://{host}:{port} — the wall at"
+            f" http://{host}:{port}/wall/default (Ctrl-C ends)"
+        )
         serve(lambda: create_app(desk, registry, city).server, host, port, door(host))
 
 
@@ -91,9 +146,17 @@ def kept_up(start: Callable[[], subprocess.Popen[bytes]]) -> Generator[None]:
             status = children.end(publisher, patience_s=2 * PUBLISH_S)
             if stop.is_set():
                 return
-            pause_s = FIRST_PAUSE_S if time.monotonic() - begun > MOST_PAUSE_S else min(2 * pause_s, MOST_PAUSE_S)
+            pause_s = (
+                FIRST_PAUSE_S
+                if time.monotonic() - begun > MOST_PAUSE_S
+                else min(2 * pause_s, MOST_PAUSE_S)
+            )
             how = f"by signal {-status}" if status < 0 else f"with status {status}"
-            say(f"The publisher has ended {how}: the data stand still. It is started again in {pause_s:.0f} s.", err=True)
+            say(
+                f"The publisher has ended {how}: the data stand still. It is started"
+                f" again in {pause_s:.0f} s.",
+                err=True,
+            )
             stop.wait(pause_s)
 
     keeper = threading.Thread(target=keep, name="twin-publisher")
@@ -105,7 +168,9 @@ def kept_up(start: Callable[[], subprocess.Popen[bytes]]) -> Generator[None]:
         keeper.join()
 
 
-def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = False) -> None:
+def catch_up(
+    city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = False
+) -> None:
     """Bring the lake up to now: nine days into an empty one, the missing time into one that was left standing."""
     from twin.clock import now
     from twin.feeds.simulated import Simulated
@@ -116,11 +181,19 @@ def catch_up(city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = 
 
     def missing(known: Snapshot | None) -> list[Batch]:
         start = known.as_of if known else moment - timedelta(days=days)
-        say(f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to {moment:%Y-%m-%d %H:%M} UTC …")
+        say(
+            f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to"
+            f" {moment:%Y-%m-%d %H:%M} UTC …"
+        )
         return [*([] if known else feed.register(start)), *feed.between(start, moment)]
 
-    snapshot, done = publish(lake, city, missing, as_of=moment, simulated=True, now=now, after_gap=after_gap)
-    say(f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot {snapshot.id}.")
+    snapshot, done = publish(
+        lake, city, missing, as_of=moment, simulated=True, now=now, after_gap=after_gap
+    )
+    say(
+        f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot"
+        f" {snapshot.id}."
+    )
 
 
 def live(city: City, lake: Lake, seed: int, tick: int, stop: threading.Event) -> None:
@@ -137,8 +210,16 @@ def live(city: City, lake: Lake, seed: int, tick: int, stop: threading.Event) ->
     for n in range(1, sys.maxsize):
         begun = now()
         try:
-            publish(lake, city, lambda known, begun=begun: feed.between(known.as_of if known else begun - timedelta(seconds=tick), begun),
-                    as_of=begun, simulated=True, now=now)
+            publish(
+                lake,
+                city,
+                lambda known, begun=begun: feed.between(
+                    known.as_of if known else begun - timedelta(seconds=tick), begun
+                ),
+                as_of=begun,
+                simulated=True,
+                now=now,
+            )
             if n % COMPACT_EVERY == 0:
                 compact(lake, now=now)
                 prune(lake, now=now, grace=TRASH_FOR)

@@ -17,7 +17,19 @@ import click
 from twin.cli.common import report, with_city, with_json, with_lake
 from twin.errors import PackError, TwinError
 
-_PACKAGES = ("dash", "plotly", "pydeck", "duckdb", "pyarrow", "deltalake", "numpy", "shapely", "pyproj", "uvicorn", "playwright")
+_PACKAGES = (
+    "dash",
+    "plotly",
+    "pydeck",
+    "duckdb",
+    "pyarrow",
+    "deltalake",
+    "numpy",
+    "shapely",
+    "pyproj",
+    "uvicorn",
+    "playwright",
+)
 _MARKS = {"good": "ok     ", "missing": "missing", "bad": "BAD    "}
 
 
@@ -39,15 +51,32 @@ def command(city_name: str | None, lake: Path, as_json: bool) -> None:
 
     Exit status: 0 nothing is bad, 1 something is.
     """
-    found = [*_machine(), _bundle(), _browser(), _fonts(), *_pack(city_name), *_lake(city_name, lake)]
-    report(as_json, {"ok": all(each.state != "bad" for each in found), "findings": [asdict(each) for each in found]},
-           [f"{_MARKS[each.state]} {each.what}: {each.say}" for each in found])
+    found = [
+        *_machine(),
+        _bundle(),
+        _browser(),
+        _fonts(),
+        *_pack(city_name),
+        *_lake(city_name, lake),
+    ]
+    report(
+        as_json,
+        {
+            "ok": all(each.state != "bad" for each in found),
+            "findings": [asdict(each) for each in found],
+        },
+        [f"{_MARKS[each.state]} {each.what}: {each.say}" for each in found],
+    )
     if any(each.state == "bad" for each in found):
         sys.exit(1)
 
 
 def _machine() -> list[Finding]:
-    python = Finding("Python", "good" if sys.version_info >= (3, 11) else "bad", platform.python_version())
+    python = Finding(
+        "Python",
+        "good" if sys.version_info >= (3, 11) else "bad",
+        platform.python_version(),
+    )
     return [python, *(_package(name) for name in _PACKAGES)]
 
 
@@ -55,7 +84,9 @@ def _package(name: str) -> Finding:
     try:
         return Finding(name, "good", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
-        return Finding(name, "bad", "not installed; run `make run`, which installs everything.")
+        return Finding(
+            name, "bad", "not installed; run `make run`, which installs everything."
+        )
 
 
 def _bundle() -> Finding:
@@ -63,7 +94,13 @@ def _bundle() -> Finding:
 
     built = [paths.assets() / "dist" / name for name in ("deckmap.js", "face.js")]
     missing = [path.name for path in built if not path.is_file()]
-    return Finding("map bundle", "bad", f"{', '.join(missing)} not built; run `make bundle`.") if missing else Finding("map bundle", "good", "built")
+    return (
+        Finding(
+            "map bundle", "bad", f"{', '.join(missing)} not built; run `make bundle`."
+        )
+        if missing
+        else Finding("map bundle", "good", "built")
+    )
 
 
 def _browser() -> Finding:
@@ -71,7 +108,9 @@ def _browser() -> Finding:
         from twin.faces.export.browser import find
 
         path = find()
-        version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout.strip()  # noqa: S603
+        version = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=30, check=True
+        ).stdout.strip()  # noqa: S603
     except TwinError as error:
         return Finding("browser", "missing", f"{error.what} {error.fix}")
     except (OSError, subprocess.SubprocessError) as error:
@@ -84,9 +123,24 @@ def _fonts() -> Finding:
 
     served = list((paths.assets() / "dist" / "fonts").glob("*.woff2"))
     listed = shutil.which("fc-list")
-    own = subprocess.run([listed, ":lang=zh"], capture_output=True, text=True, timeout=30, check=False).stdout if listed else ""  # noqa: S603
+    own = (
+        subprocess.run(
+            [listed, ":lang=zh"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        ).stdout
+        if listed
+        else ""
+    )  # noqa: S603
     if served:
-        return Finding("fonts", "good", f"{len(served)} files served with the page{'' if own else '; none of this machine for Chinese, which is fine'}")
+        return Finding(
+            "fonts",
+            "good",
+            f"{len(served)} files served with the"
+            f" page{'' if own else '; none of this machine for Chinese, which is fine'}",
+        )
     return Finding("fonts", "bad", "none built; run `make bundle`.")
 
 
@@ -98,7 +152,9 @@ def _pack(city_name: str | None) -> list[Finding]:
         faults = check_pack(root)
     except TwinError as error:
         return [Finding("city pack", "bad", " ".join(error.lines()))]
-    return [Finding("city pack", "bad", fault) for fault in faults] or [Finding("city pack", "good", root.name)]
+    return [Finding("city pack", "bad", fault) for fault in faults] or [
+        Finding("city pack", "good", root.name)
+    ]
 
 
 def _lake(city_name: str | None, lake: Path) -> list[Finding]:
@@ -106,7 +162,13 @@ def _lake(city_name: str | None, lake: Path) -> list[Finding]:
     from twin.store import Lake, guard, standing, verify
 
     if not lake.exists():
-        return [Finding("lake", "missing", f"{lake} is not there yet; `twin demo` or `twin simulate` makes it.")]
+        return [
+            Finding(
+                "lake",
+                "missing",
+                f"{lake} is not there yet; `twin demo` or `twin simulate` makes it.",
+            )
+        ]
     try:
         there = standing(Lake(lake))
         if there.newest is None and not there.lost:
@@ -117,4 +179,11 @@ def _lake(city_name: str | None, lake: Path) -> list[Finding]:
     except TwinError as error:
         return [Finding("lake", "bad", " ".join(error.lines()))]
     bad = [Finding("lake", "bad", fault) for fault in checked.faults]
-    return bad or [Finding("lake", "good", f"snapshot {checked.snapshot} is whole: {checked.n_files} files, {checked.n_bytes / 1e6:,.1f} MB")]
+    return bad or [
+        Finding(
+            "lake",
+            "good",
+            f"snapshot {checked.snapshot} is whole: {checked.n_files} files,"
+            f" {checked.n_bytes / 1e6:,.1f} MB",
+        )
+    ]

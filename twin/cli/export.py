@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from twin.cli.common import report, say, the_city, the_desk, with_city, with_json, with_lake
+from twin.cli.common import (
+    report,
+    say,
+    the_city,
+    the_desk,
+    with_city,
+    with_json,
+    with_lake,
+)
 
 
 @click.group()
@@ -18,13 +26,48 @@ def command() -> None:
 @with_city
 @with_lake
 @with_json
-@click.option("--view", "view_text", default="", help="The part of the page's address after '?'; empty for the whole city, live.")
-@click.option("--format", "formats", default="png,xlsx,csv", show_default=True, help="What to write, parted by commas.")
-@click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
-@click.option("--face", default="/", show_default=True, help="Face to picture: / or /wall/PROFILE.")
-@click.option("--ends-with-parent", is_flag=True, hidden=True, help="End when the process does that started it.")
-def brief(city_name: str | None, lake: Path, as_json: bool, view_text: str, formats: str, out: Path, face: str,
-          ends_with_parent: bool) -> None:
+@click.option(
+    "--view",
+    "view_text",
+    default="",
+    help="The part of the page's address after '?'; empty for the whole city, live.",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="png,xlsx,csv",
+    show_default=True,
+    help="What to write, parted by commas.",
+)
+@click.option(
+    "--out",
+    default="out",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write into.",
+)
+@click.option(
+    "--face",
+    default="/",
+    show_default=True,
+    help="Face to picture: / or /wall/PROFILE.",
+)
+@click.option(
+    "--ends-with-parent",
+    is_flag=True,
+    hidden=True,
+    help="End when the process does that started it.",
+)
+def brief(
+    city_name: str | None,
+    lake: Path,
+    as_json: bool,
+    view_text: str,
+    formats: str,
+    out: Path,
+    face: str,
+    ends_with_parent: bool,
+) -> None:
     """Write the brief: the page as a picture, its rows as tables; each names its snapshot.
 
     What cannot be written, and each block that fails, is said, with status 1; the rest is written.
@@ -40,12 +83,26 @@ def brief(city_name: str | None, lake: Path, as_json: bool, view_text: str, form
     city = the_city(city_name)
     desk, registry = the_desk(city, lake)
     made = export(desk, registry, city, view, kinds, out, clock=now, face=face)
-    facts = {"snapshot": made.snapshot, "picture": made.hash, "as_of": to_text(made.as_of),
-             "files": [str(path) for path in made.files], "failed": list(made.failed),
-             "not_written": {kind: error.payload() for kind, error in made.unwritten.items()}}
+    facts = {
+        "snapshot": made.snapshot,
+        "picture": made.hash,
+        "as_of": to_text(made.as_of),
+        "files": [str(path) for path in made.files],
+        "failed": list(made.failed),
+        "not_written": {
+            kind: error.payload() for kind, error in made.unwritten.items()
+        },
+    }
     wrote = f"Snapshot {made.snapshot}, picture {made.hash}:"
-    report(as_json, facts, [wrote, *(f"  {path}" for path in made.files)] if made.files else [])
-    off = [*made.failed, *(line for error in made.unwritten.values() for line in error.lines())]
+    report(
+        as_json,
+        facts,
+        [wrote, *(f"  {path}" for path in made.files)] if made.files else [],
+    )
+    off = [
+        *made.failed,
+        *(line for error in made.unwritten.values() for line in error.lines()),
+    ]
     for line in dict.fromkeys(off):
         say(line, err=True)
     if off:

@@ -81,11 +81,16 @@ class Filing:
             yield
         except OSError as error:
             raise FeedError(
-                f"The folder {self.folder} cannot be written: {error.strerror or error}.",
-                why="a file that was read could not be put away; it is not lost, reading it again "
-                "adds nothing.",
-                fix="make room or give the right to write, then start the watch again: it goes on "
-                "where it stopped.",
+                f"The folder {self.folder} cannot be written:"
+                f" {error.strerror or error}.",
+                why=(
+                    "a file that was read could not be put away; it is not lost,"
+                    " reading it again adds nothing."
+                ),
+                fix=(
+                    "make room or give the right to write, then start the watch again:"
+                    " it goes on where it stopped."
+                ),
             ) from error
 
     def put_away(
@@ -118,9 +123,17 @@ class Filing:
                 **report,
             }
             verdict = Verdict(
-                name, look, outcome, to, facts, [visible(sentence) for sentence in sentences]
+                name,
+                look,
+                outcome,
+                to,
+                facts,
+                [visible(sentence) for sentence in sentences],
             )
-            write_whole(self.folder / _VERDICT, json.dumps(asdict(verdict), default=str).encode())
+            write_whole(
+                self.folder / _VERDICT,
+                json.dumps(asdict(verdict), default=str).encode(),
+            )
             self._carry_out(verdict)
         return self.folder / outcome / to
 
@@ -130,11 +143,14 @@ class Filing:
         place = self.folder / verdict.outcome
         content = json.dumps(verdict.report, ensure_ascii=False, indent=1, default=str)
         write_whole(
-            place / f"{verdict.to}.report.json", f"{content}\n".encode(errors="backslashreplace")
+            place / f"{verdict.to}.report.json",
+            f"{content}\n".encode(errors="backslashreplace"),
         )
         write_whole(
             place / f"{verdict.to}.report.txt",
-            "".join(f"{line}\n" for line in verdict.sentences).encode(errors="backslashreplace"),
+            "".join(f"{line}\n" for line in verdict.sentences).encode(
+                errors="backslashreplace"
+            ),
         )
         _move(self.folder / verdict.name, place / verdict.to, verdict.look)
         (self.folder / _VERDICT).unlink(missing_ok=True)
@@ -158,7 +174,9 @@ def _move(here: Path, there: Path, look: Look) -> None:
     if not os.path.lexists(there):
         try:
             there.hardlink_to(here)
-        except OSError:  # a file system without second names, or a file of somebody else
+        except (
+            OSError
+        ):  # a file system without second names, or a file of somebody else
             here.rename(there)
             sync(there.parent)
             return
@@ -174,7 +192,9 @@ def _verdict(path: Path) -> Verdict | None:
         look = Look(**said.pop("look"))
         made = Verdict(look=look, **said)
         names = (made.name, made.to)
-        is_ours = made.outcome in OUTCOMES and all(Path(name).name == name for name in names)
+        is_ours = made.outcome in OUTCOMES and all(
+            Path(name).name == name for name in names
+        )
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return made if is_ours else None
@@ -188,9 +208,15 @@ def _free(folder: Path, name: str, at: datetime) -> str:
         stem = stem[:-1]
     moment = f"{at:%Y%m%dT%H%M%SZ}"
     tried = (
-        f"{stem}{suffix}" if n == 0 else f"{stem}.{moment}{'' if n == 1 else f'-{n}'}{suffix}"
+        (
+            f"{stem}{suffix}"
+            if n == 0
+            else f"{stem}.{moment}{'' if n == 1 else f'-{n}'}{suffix}"
+        )
         for n in count()
     )
     return next(
-        each for each in tried if not any(os.path.lexists(folder / f"{each}{end}") for end in _ENDS)
+        each
+        for each in tried
+        if not any(os.path.lexists(folder / f"{each}{end}") for end in _ENDS)
     )

@@ -30,10 +30,24 @@ def show(lake: Path, as_json: bool) -> None:
     found = Lake(lake)
     there, (identity, _) = standing(found), found.who()
     newest = there.newest
-    who = f"The lake {identity.id} of {identity.city} holds {identity.kind} rows." if identity else f"The lake {lake} does not say whose it is."
-    what = f"{len(there.ids)} snapshots, the newest as of {newest.as_of:%Y-%m-%d %H:%M:%S}Z." if newest else "It holds no snapshot."
-    facts = {"lake": str(lake), "identity": asdict(identity) if identity else None, "snapshots": len(there.ids),
-             "newest": newest.id if newest else None, "problems": [*there.lost, *there.problems]}
+    who = (
+        f"The lake {identity.id} of {identity.city} holds {identity.kind} rows."
+        if identity
+        else f"The lake {lake} does not say whose it is."
+    )
+    what = (
+        f"{len(there.ids)} snapshots, the newest as of"
+        f" {newest.as_of:%Y-%m-%d %H:%M:%S}Z."
+        if newest
+        else "It holds no snapshot."
+    )
+    facts = {
+        "lake": str(lake),
+        "identity": asdict(identity) if identity else None,
+        "snapshots": len(there.ids),
+        "newest": newest.id if newest else None,
+        "problems": [*there.lost, *there.problems],
+    }
     report(as_json, facts, [who, what, *there.lost, *there.problems])
 
 
@@ -66,9 +80,18 @@ def restore(lake: Path, as_json: bool, folder: Path) -> None:
 
 
 def _report(as_json: bool, done: Copied, holds: str) -> None:
-    report(as_json, asdict(done) | {"ok": not done.problems},
-           [*done.problems, (f"{holds} everything up to {done.snapshot}: {done.snapshots} snapshots and {done.files} files copied, "
-                            f"{done.bytes / 1e6:,.1f} MB; {done.there} files were there already and are whole.")])
+    report(
+        as_json,
+        asdict(done) | {"ok": not done.problems},
+        [
+            *done.problems,
+            (
+                f"{holds} everything up to {done.snapshot}: {done.snapshots} snapshots"
+                f" and {done.files} files copied, {done.bytes / 1e6:,.1f} MB;"
+                f" {done.there} files were there already and are whole."
+            ),
+        ],
+    )
     if done.problems:
         sys.exit(1)
 
@@ -83,7 +106,11 @@ def upgrade(city_name: str | None, lake: Path, as_json: bool) -> None:
     from twin.store import upgrade as bring
 
     found = bring(Lake(lake), the_city(city_name))
-    report(as_json, {"snapshot": found.id, "format": found.format, "lake": found.lake}, [f"The lake {lake} is of format {found.format}."])
+    report(
+        as_json,
+        {"snapshot": found.id, "format": found.format, "lake": found.lake},
+        [f"The lake {lake} is of format {found.format}."],
+    )
 
 
 @command.command()
@@ -106,5 +133,9 @@ def audit(lake: Path, as_json: bool) -> None:
     from twin.store import Lake, records
 
     found = records(Lake(lake))
-    lines = [f"{each['at']}  {each['act']}  {each.get('user', '—')} on {each.get('machine', '—')}" for each in found]
+    lines = [
+        f"{each['at']}  {each['act']}  {each.get('user', '—')} on"
+        f" {each.get('machine', '—')}"
+        for each in found
+    ]
     report(as_json, {"records": found}, lines or ["Nothing was done by hand."])

@@ -22,11 +22,37 @@ def command() -> None:
 @command.command()
 @with_city
 @with_lake
-@click.option("--view", "view_text", default="", help="The view to write; see `twin export brief`.")
-@click.option("--format", "formats", default="png,xlsx,csv", show_default=True, help="What to write, parted by commas.")
-@click.option("--out", default="out", show_default=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write into.")
-@click.option("--once", is_flag=True, help="Write it now and stop, as a test of the schedule.")
-def run(city_name: str | None, lake: Path, view_text: str, formats: str, out: Path, once: bool) -> None:
+@click.option(
+    "--view",
+    "view_text",
+    default="",
+    help="The view to write; see `twin export brief`.",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="png,xlsx,csv",
+    show_default=True,
+    help="What to write, parted by commas.",
+)
+@click.option(
+    "--out",
+    default="out",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write into.",
+)
+@click.option(
+    "--once", is_flag=True, help="Write it now and stop, as a test of the schedule."
+)
+def run(
+    city_name: str | None,
+    lake: Path,
+    view_text: str,
+    formats: str,
+    out: Path,
+    once: bool,
+) -> None:
     """Write the brief daily at the hour of the city pack (07:30 in the city's zone) until told to stop.
 
     What fails is tried again within the hour. A brief that was missed by less than an hour is made up, once:
@@ -49,7 +75,9 @@ def run(city_name: str | None, lake: Path, view_text: str, formats: str, out: Pa
             _report(write(view, kinds), out)
             return
         complain = partial(say, err=True)
-        Delivery(city, ledger.read(lake), view, kinds, write, stop, now, say, complain).run()
+        Delivery(
+            city, ledger.read(lake), view, kinds, write, stop, now, say, complain
+        ).run()
         say("The schedule has ended, as it was told to.")
 
 

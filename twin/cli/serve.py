@@ -16,17 +16,59 @@ if TYPE_CHECKING:
     from twin.faces.server.front import Door
 
 _OPTIONS = (
-    click.option("--host", default="127.0.0.1", show_default=True,
-                 help="Address to listen on; the loopback address unless a proxy stands before it."),
-    click.option("--port", default=8050, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on."),
-    click.option("--host-name", "names", multiple=True, metavar="NAME", envvar="TWIN_HOST_NAME",
-                 help="A name under which browsers open the page; may be given more than once. "
-                      "This machine's own name for itself and the address of --host are always answered."),
-    click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS",
-                 help="A proxy, or a network of them, whose X-Forwarded-For is believed; may be given more than once."),
-    click.option("--prefix", default="", metavar="PATH", help="Path under which a proxy shows the page, such as /twin."),
-    click.option("--rate", default=None, metavar="TEXT",
-                 help="Answers that one address may have worked out, such as '3000 per 10 second', which is the default."),
+    click.option(
+        "--host",
+        default="127.0.0.1",
+        show_default=True,
+        help=(
+            "Address to listen on; the loopback address unless a proxy stands"
+            " before it."
+        ),
+    ),
+    click.option(
+        "--port",
+        default=8050,
+        show_default=True,
+        type=click.IntRange(1, 65_535),
+        help="Port to listen on.",
+    ),
+    click.option(
+        "--host-name",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        envvar="TWIN_HOST_NAME",
+        help=(
+            "A name under which browsers open the page; may be given more than once."
+            " This machine's own name for itself and the address of --host are always"
+            " answered."
+        ),
+    ),
+    click.option(
+        "--proxy",
+        "proxies",
+        multiple=True,
+        metavar="ADDRESS",
+        help=(
+            "A proxy, or a network of them, whose X-Forwarded-For is believed; may be"
+            " given more than once."
+        ),
+    ),
+    click.option(
+        "--prefix",
+        default="",
+        metavar="PATH",
+        help="Path under which a proxy shows the page, such as /twin.",
+    ),
+    click.option(
+        "--rate",
+        default=None,
+        metavar="TEXT",
+        help=(
+            "Answers that one address may have worked out, such as '3000 per 10"
+            " second', which is the default."
+        ),
+    ),
 )
 
 
@@ -57,7 +99,13 @@ def with_door(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def the_door(host: str, names: tuple[str, ...], proxies: tuple[str, ...], prefix: str, rate: str | None) -> Door:
+def the_door(
+    host: str,
+    names: tuple[str, ...],
+    proxies: tuple[str, ...],
+    prefix: str,
+    rate: str | None,
+) -> Door:
     """Read how a server is reached.
 
     Raises:
@@ -72,10 +120,24 @@ def the_door(host: str, names: tuple[str, ...], proxies: tuple[str, ...], prefix
 @with_city
 @with_lake
 @with_door
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64),
-              help="Processes that share the port; one serves a thousand viewers.")
-def command(city_name: str | None, lake: Path, host: str, port: int, names: tuple[str, ...],
-            proxies: tuple[str, ...], prefix: str, rate: str | None, workers: int) -> None:
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that share the port; one serves a thousand viewers.",
+)
+def command(
+    city_name: str | None,
+    lake: Path,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    proxies: tuple[str, ...],
+    prefix: str,
+    rate: str | None,
+    workers: int,
+) -> None:
     """Show the city to browsers until interrupted."""
     from twin.faces.server.serve import free, serve
 

@@ -8,7 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", "~")
+_UNFINISHED = (
+    ".part",
+    ".partial",
+    ".tmp",
+    ".crdownload",
+    ".download",
+    ".filepart",
+    "~",
+)
 """Ends of names that browsers and copying programs give to what they have not finished."""
 _BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
 
@@ -16,7 +24,11 @@ _BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
 def is_ignored(name: str) -> bool:
     """Return whether a file of this name is never taken: hidden, a lock, unfinished."""
     small = name.lower()
-    return small.startswith((".", "~$")) or small.endswith(_UNFINISHED) or small in _BY_SYSTEMS
+    return (
+        small.startswith((".", "~$"))
+        or small.endswith(_UNFINISHED)
+        or small in _BY_SYSTEMS
+    )
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,11 @@ class Look:
             found = path.lstat()
         except FileNotFoundError:
             return None
-        return cls(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+        return (
+            cls(found.st_size, found.st_mtime_ns)
+            if stat.S_ISREG(found.st_mode)
+            else None
+        )
 
 
 @dataclass
@@ -54,7 +70,9 @@ class Settling:
     empty_s: float
     moving: set[str] = field(default_factory=set[str])
     others: set[str] = field(default_factory=set[str])
-    _seen: dict[str, tuple[Look, float]] = field(default_factory=dict[str, "tuple[Look, float]"])
+    _seen: dict[str, tuple[Look, float]] = field(
+        default_factory=dict[str, "tuple[Look, float]"]
+    )
 
     def look(self) -> list[Path]:
         """Look once; answer the files that stand still, in the order in which they were changed.
@@ -64,7 +82,9 @@ class Settling:
         """
         now = self.clock()
         with os.scandir(self.folder) as entries:
-            names = sorted(entry.name for entry in entries if not is_ignored(entry.name))
+            names = sorted(
+                entry.name for entry in entries if not is_ignored(entry.name)
+            )
         here: dict[str, tuple[Look, float]] = {}
         self.others.clear()
         for name in names:
@@ -74,7 +94,9 @@ class Settling:
             before = self._seen.get(name)
             if before is not None and before[0] != look:
                 self.moving.add(name)
-            here[name] = before if before is not None and before[0] == look else (look, now)
+            here[name] = (
+                before if before is not None and before[0] == look else (look, now)
+            )
         self._seen = here
         self.moving &= here.keys()
         ready = [

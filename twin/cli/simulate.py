@@ -23,12 +23,40 @@ _LIVELY = time_of_day(10, 30)
 @with_city
 @with_lake
 @with_json
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 1_000), help="Days of history.")
-@click.option("--seed", default=716, show_default=True, type=int, help="Same seed, same rows.")
-@click.option("--until", default=None, metavar="MOMENT",
-              help="End of the history, ISO 8601 with zone; by default the last 10:30 in the city.")
-@click.option("--scenario", "scenarios", multiple=True, metavar="NAME@MOMENT", help="Place a story at a moment; may be given more than once.")
-def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: int, until: str | None, scenarios: tuple[str, ...]) -> None:
+@click.option(
+    "--days",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 1_000),
+    help="Days of history.",
+)
+@click.option(
+    "--seed", default=716, show_default=True, type=int, help="Same seed, same rows."
+)
+@click.option(
+    "--until",
+    default=None,
+    metavar="MOMENT",
+    help=(
+        "End of the history, ISO 8601 with zone; by default the last 10:30 in the city."
+    ),
+)
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME@MOMENT",
+    help="Place a story at a moment; may be given more than once.",
+)
+def command(
+    city_name: str | None,
+    lake: Path,
+    as_json: bool,
+    days: int,
+    seed: int,
+    until: str | None,
+    scenarios: tuple[str, ...],
+) -> None:
     """Write a seeded, repeatable city into a new lake and publish it as one snapshot."""
     from twin.clock import asked_for, now, to_text
     from twin.errors import UsageError
@@ -39,17 +67,45 @@ def command(city_name: str | None, lake: Path, as_json: bool, days: int, seed: i
     try:
         end = lively(city, now()) if until is None else asked_for(until)
     except ValueError as error:
-        raise UsageError(f"--until cannot be read: {error}.", fix="write it as 2026-11-23T00:00:00+08:00.") from error
+        raise UsageError(
+            f"--until cannot be read: {error}.",
+            fix="write it as 2026-11-23T00:00:00+08:00.",
+        ) from error
     begun = time.perf_counter()
     feed = Simulated(city, seed, scenarios=placed(scenarios))
     start = end - timedelta(days=days)
-    snapshot, done = publish(Lake(lake), city, [*feed.register(start), *feed.between(start, end)], as_of=end, simulated=True, now=now)
+    snapshot, done = publish(
+        Lake(lake),
+        city,
+        [*feed.register(start), *feed.between(start, end)],
+        as_of=end,
+        simulated=True,
+        now=now,
+    )
     seconds = time.perf_counter() - begun
     total = sum(done.rows.values())
-    report(as_json, {"snapshot": snapshot.id, "as_of": to_text(snapshot.as_of), "rows": done.rows, "seconds": round(seconds, 1),
-                     "rows_per_s": round(total / seconds), "quarantined": done.quarantined},
-           [*(f"{name:>20} {rows:>12,} rows" for name, rows in done.rows.items() if rows),
-            f"{total:,} rows in {seconds:.1f} s, {total / seconds:,.0f} rows/s, {done.quarantined} in quarantine; snapshot {snapshot.id}."])
+    report(
+        as_json,
+        {
+            "snapshot": snapshot.id,
+            "as_of": to_text(snapshot.as_of),
+            "rows": done.rows,
+            "seconds": round(seconds, 1),
+            "rows_per_s": round(total / seconds),
+            "quarantined": done.quarantined,
+        },
+        [
+            *(
+                f"{name:>20} {rows:>12,} rows"
+                for name, rows in done.rows.items()
+                if rows
+            ),
+            (
+                f"{total:,} rows in {seconds:.1f} s, {total / seconds:,.0f} rows/s,"
+                f" {done.quarantined} in quarantine; snapshot {snapshot.id}."
+            ),
+        ],
+    )
 
 
 def lively(city: City, moment: datetime) -> datetime:
@@ -79,6 +135,8 @@ def placed(texts: tuple[str, ...]) -> tuple[Scenario, ...]:
         try:
             found.append(Scenario(name, asked_for(moment)))
         except ValueError as error:
-            raise UsageError(f"The scenario {text[:60]!r} cannot be read: {error}.",
-                             fix="write it as crossing@2026-07-16T09:00:00+08:00.") from error
+            raise UsageError(
+                f"The scenario {text[:60]!r} cannot be read: {error}.",
+                fix="write it as crossing@2026-07-16T09:00:00+08:00.",
+            ) from error
     return tuple(found)

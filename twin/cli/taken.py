@@ -42,7 +42,9 @@ class Reason:
     def places(self) -> str:
         """Return where the first rows stand."""
         sheets = self.sheets or [""] * len(self.first)
-        return ", ".join(place_of(sheet, row) for sheet, row in zip(sheets, self.first, strict=True))
+        return ", ".join(
+            place_of(sheet, row) for sheet, row in zip(sheets, self.first, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,60 @@ class Taken:
 
     def as_json(self) -> dict[str, object]:
         """Return the report for programs."""
-        reasons = [{"reason": each.kind, "rows": each.n, "first": list(each.first), "example": each.example}
-                   | ({"sheets": list(each.sheets)} if each.sheets else {}) for each in self.reasons]
-        return {"file": self.origin, "snapshot": self.snapshot, "rows": self.rows, "taken": self.taken, "known": self.known,
-                "refused": self.refused, "reasons": reasons, "remarks": list(self.remarks)}
+        reasons = [
+            {
+                "reason": each.kind,
+                "rows": each.n,
+                "first": list(each.first),
+                "example": each.example,
+            }
+            | ({"sheets": list(each.sheets)} if each.sheets else {})
+            for each in self.reasons
+        ]
+        return {
+            "file": self.origin,
+            "snapshot": self.snapshot,
+            "rows": self.rows,
+            "taken": self.taken,
+            "known": self.known,
+            "refused": self.refused,
+            "reasons": reasons,
+            "remarks": list(self.remarks),
+        }
 
     def lines(self) -> list[str]:
         """Return the report for people."""
         name = Path(self.origin).name
-        told = f"{name}: {self.rows:,} {'row' if self.rows == 1 else 'rows'}: {self.taken:,} taken, {self.known:,} known already, {self.refused:,} refused"
-        end = f"; snapshot {self.snapshot}." if self.snapshot else "; nothing was published."
-        shown = [f"  {each.n:,} {'row' if each.n == 1 else 'rows'} ({each.places}{', …' if each.n > len(each.first) else ''}): {each.example}"
-                 for each in self.reasons[:_SHOWN]]
-        more = [f"  {len(self.reasons) - _SHOWN} more kinds of reasons; `twin quarantine list` shows all."] if len(self.reasons) > _SHOWN else []
-        return [told + end, *shown, *more, *(f"  Note: {remark}" for remark in self.remarks)]
+        told = (
+            f"{name}: {self.rows:,} {'row' if self.rows == 1 else 'rows'}:"
+            f" {self.taken:,} taken, {self.known:,} known already, {self.refused:,}"
+            " refused"
+        )
+        end = (
+            f"; snapshot {self.snapshot}."
+            if self.snapshot
+            else "; nothing was published."
+        )
+        shown = [
+            f"  {each.n:,} {'row' if each.n == 1 else 'rows'}"
+            f" ({each.places}{', …' if each.n > len(each.first) else ''}):"
+            f" {each.example}"
+            for each in self.reasons[:_SHOWN]
+        ]
+        more = (
+            [
+                f"  {len(self.reasons) - _SHOWN} more kinds of reasons; `twin"
+                " quarantine list` shows all."
+            ]
+            if len(self.reasons) > _SHOWN
+            else []
+        )
+        return [
+            told + end,
+            *shown,
+            *more,
+            *(f"  Note: {remark}" for remark in self.remarks),
+        ]
 
 
 class AllRefused(TwinError):  # noqa: N818 - named after what became of the rows
@@ -105,15 +147,29 @@ class Tally:
 
     rows: Callable[[], int]
     repeated: Callable[[], int]
-    _new: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, "npt.NDArray[np.bool_]"])
-    _known: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict[str, "npt.NDArray[np.bool_]"])
-    _kinds: dict[str, tuple[int, list[tuple[str, int]], str]] = field(default_factory=dict[str, "tuple[int, list[tuple[str, int]], str]"])
+    _new: dict[str, npt.NDArray[np.bool_]] = field(
+        default_factory=dict[str, "npt.NDArray[np.bool_]"]
+    )
+    _known: dict[str, npt.NDArray[np.bool_]] = field(
+        default_factory=dict[str, "npt.NDArray[np.bool_]"]
+    )
+    _kinds: dict[str, tuple[int, list[tuple[str, int]], str]] = field(
+        default_factory=dict[str, "tuple[int, list[tuple[str, int]], str]"]
+    )
 
-    def told(self, origin: str, new: npt.NDArray[np.int64], known: npt.NDArray[np.int64], refused: pa.Table) -> None:
+    def told(
+        self,
+        origin: str,
+        new: npt.NDArray[np.int64],
+        known: npt.NDArray[np.int64],
+        refused: pa.Table,
+    ) -> None:
         """Hear of rows, by their numbers in the origin, that were new or known, and of those that were refused."""
         _mark(self._new, origin, new)
         _mark(self._known, origin, known)
-        for reason, number in zip(refused["reason"].to_pylist(), refused["row_n"].to_pylist(), strict=True):
+        for reason, number in zip(
+            refused["reason"].to_pylist(), refused["row_n"].to_pylist(), strict=True
+        ):
             n, first, example = self._kinds.setdefault(kind_of(reason), (0, [], reason))
             if number is not None and len(first) < _FIRST:
                 first.append((origin, number))
@@ -127,14 +183,29 @@ class Tally:
         """
         taken, known = self._counts()
         if self.rows() and not taken and not known:
-            raise AllRefused("Every row was refused, so nothing was published.", fix="mend what the reasons name, or the mapping, and read the file again.")
+            raise AllRefused(
+                "Every row was refused, so nothing was published.",
+                fix=(
+                    "mend what the reasons name, or the mapping, and read the file"
+                    " again."
+                ),
+            )
 
     def report(self, origin: str, snapshot: str | None, remarks: list[str]) -> Taken:
         """Return what became of the file."""
         taken, known = self._counts()
         reasons = [_reason(kind, *told, origin) for kind, told in self._kinds.items()]
         reasons.sort(key=lambda each: -each.n)
-        return Taken(origin, snapshot, self.rows(), taken, known, self.rows() - taken - known, tuple(reasons), tuple(remarks))
+        return Taken(
+            origin,
+            snapshot,
+            self.rows(),
+            taken,
+            known,
+            self.rows() - taken - known,
+            tuple(reasons),
+            tuple(remarks),
+        )
 
     def _counts(self) -> tuple[int, int]:
         """Return how many rows brought something new, and how many only what was known."""
@@ -147,17 +218,27 @@ class Tally:
         return taken, only_known + self.repeated()
 
 
-def _reason(kind: str, n: int, first: list[tuple[str, int]], example: str, file: str) -> Reason:
-    sheets = tuple(origin.removeprefix(f"{file}#") if origin != file else "" for origin, _ in first)
-    return Reason(kind, n, tuple(row for _, row in first), example, sheets if any(sheets) else ())
+def _reason(
+    kind: str, n: int, first: list[tuple[str, int]], example: str, file: str
+) -> Reason:
+    sheets = tuple(
+        origin.removeprefix(f"{file}#") if origin != file else "" for origin, _ in first
+    )
+    return Reason(
+        kind, n, tuple(row for _, row in first), example, sheets if any(sheets) else ()
+    )
 
 
-def _mark(marks: dict[str, npt.NDArray[np.bool_]], origin: str, numbers: npt.NDArray[np.int64]) -> None:
+def _mark(
+    marks: dict[str, npt.NDArray[np.bool_]], origin: str, numbers: npt.NDArray[np.int64]
+) -> None:
     if not numbers.size:
         return
     held = marks.get(origin, np.zeros(0, np.bool_))
     most = int(numbers.max()) + 1
     if held.size < most:
-        held = np.concatenate([held, np.zeros(max(most, 2 * held.size) - held.size, np.bool_)])
+        held = np.concatenate(
+            [held, np.zeros(max(most, 2 * held.size) - held.size, np.bool_)]
+        )
         marks[origin] = held
     held[numbers] = True

@@ -79,7 +79,10 @@ class Watch:
         with _held(self.folder):
             filing = Filing(self.folder)
             if filing.carried_out is not None:
-                self.tell(f"{filing.carried_out}: what was left half-way at the last end is done.")
+                self.tell(
+                    f"{filing.carried_out}: what was left half-way at the last end is"
+                    " done."
+                )
             return _Run(self, filing, stop).run()
 
 
@@ -108,11 +111,15 @@ class _Run:
                 left.discard(path.name)
             if self.watch.once and not left - self.settling.moving:
                 break
-            self.stop.wait(self.watch.poll_s if self.busy_since is None else self.watch.busy_s)
+            self.stop.wait(
+                self.watch.poll_s if self.busy_since is None else self.watch.busy_s
+            )
             ready = self._look()
             left &= self.settling.names()
         for name in sorted(left & self.settling.moving) if self.watch.once else ():
-            self.watch.tell(f"{name} is still being written; it is left for the next time.")
+            self.watch.tell(
+                f"{name} is still being written; it is left for the next time."
+            )
         return self.tally
 
     def _look(self) -> list[Path]:
@@ -148,7 +155,8 @@ class _Run:
         if Look.at(path) != look:
             self.settling.forget(path.name)
             self.watch.tell(
-                f"{path.name} was changed while it was read; it is read again when it stands still."
+                f"{path.name} was changed while it was read; it is read again when it"
+                " stands still."
             )
             return True
         there = self.filing.put_away(
@@ -192,7 +200,10 @@ class _Run:
                 [
                     f"The program failed on this file: {type(error).__name__}.",
                     "This is a fault of the program, and nothing of the file is lost.",
-                    "To fix: send the file and this report to whoever looks after the program.",
+                    (
+                        "To fix: send the file and this report to whoever looks after"
+                        " the program."
+                    ),
                     *"".join(lines).splitlines(),
                 ],
             )
@@ -202,7 +213,9 @@ class _Run:
         at = self.watch.ticks()
         if self.busy_since is None:
             self.busy_since = at
-            self.watch.tell(f"{error.what} The watch tries again until it can be written.")
+            self.watch.tell(
+                f"{error.what} The watch tries again until it can be written."
+            )
         if self.watch.once and at - self.busy_since >= self.watch.patience_s:
             raise error
 
@@ -250,7 +263,9 @@ def told_to_stop() -> Generator[threading.Event]:
     Under `nohup` a closed terminal is nothing to it.
     """
     stop = threading.Event()
-    closed = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    closed = (
+        () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    )
     before = {
         kind: signal.signal(kind, lambda *_: stop.set())
         for kind in (signal.SIGTERM, signal.SIGINT, *closed)

@@ -62,7 +62,9 @@ class Table:
     @property
     def schema(self) -> pa.Schema:
         """Return the Arrow schema; a column that may not be null says so."""
-        return pa.schema([pa.field(c.name, c.type, nullable=c.null) for c in self.columns])
+        return pa.schema(
+            [pa.field(c.name, c.type, nullable=c.null) for c in self.columns]
+        )
 
     def empty(self) -> pa.Table:
         """Return a table of this schema with no rows."""
@@ -80,7 +82,14 @@ class Table:
         raise KeyError(f"{self.name} has no column {name}")
 
 
-def text(name: str, doc: str, *, null: bool = False, allowed: tuple[str, ...] = (), free: bool = False) -> Column:
+def text(
+    name: str,
+    doc: str,
+    *,
+    null: bool = False,
+    allowed: tuple[str, ...] = (),
+    free: bool = False,
+) -> Column:
     """Declare a column of text."""
     return Column(name, pa.string(), doc, null=null, allowed=allowed, free=free)
 
@@ -95,33 +104,85 @@ def flag(name: str, doc: str, *, null: bool = False) -> Column:
     return Column(name, pa.bool_(), doc, null=null)
 
 
-def whole(name: str, doc: str, unit: str, *, low: float | None = 0, high: float | None = None, null: bool = False,
-          type: pa.DataType | None = None) -> Column:
+def whole(
+    name: str,
+    doc: str,
+    unit: str,
+    *,
+    low: float | None = 0,
+    high: float | None = None,
+    null: bool = False,
+    type: pa.DataType | None = None,
+) -> Column:
     """Declare a whole number, int32 unless `type` says otherwise."""
-    return Column(name, type or pa.int32(), doc, unit=unit, null=null, low=low, high=high)
+    return Column(
+        name, type or pa.int32(), doc, unit=unit, null=null, low=low, high=high
+    )
 
 
-def real(name: str, doc: str, unit: str, *, low: float | None = None, high: float | None = None, null: bool = False,
-         type: pa.DataType | None = None) -> Column:
+def real(
+    name: str,
+    doc: str,
+    unit: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    null: bool = False,
+    type: pa.DataType | None = None,
+) -> Column:
     """Declare a real number, float32 unless `type` says otherwise."""
-    return Column(name, type or pa.float32(), doc, unit=unit, null=null, low=low, high=high)
+    return Column(
+        name, type or pa.float32(), doc, unit=unit, null=null, low=low, high=high
+    )
 
 
 def place(*, null: bool = False, prefix: str = "") -> tuple[Column, Column]:
     """Declare a position: micro-degrees of WGS 84 (source: measured 2.2x smaller on disk than doubles)."""
-    return (whole(f"{prefix}lon_ud", "longitude, WGS 84", "1e-6 deg", low=-180_000_000, high=180_000_000, null=null),
-            whole(f"{prefix}lat_ud", "latitude, WGS 84", "1e-6 deg", low=-90_000_000, high=90_000_000, null=null))
+    return (
+        whole(
+            f"{prefix}lon_ud",
+            "longitude, WGS 84",
+            "1e-6 deg",
+            low=-180_000_000,
+            high=180_000_000,
+            null=null,
+        ),
+        whole(
+            f"{prefix}lat_ud",
+            "latitude, WGS 84",
+            "1e-6 deg",
+            low=-90_000_000,
+            high=90_000_000,
+            null=null,
+        ),
+    )
 
 
 def clocks() -> tuple[Column, Column]:
     """Declare the two clocks of a log."""
-    return (moment("occurred_at", "when it happened in the world"),
-            moment("recorded_at", "when the city first knew this row"))
+    return (
+        moment("occurred_at", "when it happened in the world"),
+        moment("recorded_at", "when the city first knew this row"),
+    )
 
 
 SOURCE = text("source", "feed that gave the row; 'simulated' for the simulator")
-VERSION = whole("version", "1 for the first report; a correction is the next", "count", low=1, type=pa.int16())
-MODE = text("mode", "live, or a drill that never enters statistics", allowed=("live", "drill"))
-DISTRICT = text("district_id", "district of the pack, by the display geometry; null where unknown", null=True)
-STATUS = text("status", "how sure the city pack is of this row", allowed=("confirmed", "assumed"))
+VERSION = whole(
+    "version",
+    "1 for the first report; a correction is the next",
+    "count",
+    low=1,
+    type=pa.int16(),
+)
+MODE = text(
+    "mode", "live, or a drill that never enters statistics", allowed=("live", "drill")
+)
+DISTRICT = text(
+    "district_id",
+    "district of the pack, by the display geometry; null where unknown",
+    null=True,
+)
+STATUS = text(
+    "status", "how sure the city pack is of this row", allowed=("confirmed", "assumed")
+)
 PROVENANCE = text("provenance", "where the row comes from")

@@ -33,8 +33,17 @@ class Checked:
     bad: pa.Table
 
 
-def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: datetime,
-          row_numbers: pa.Array | None = None, raw: pa.Table | None = None, known_by: datetime | None = None) -> Checked:
+def check(
+    table: Table,
+    rows: pa.Table,
+    *,
+    feed: str,
+    origin: str,
+    recorded_at: datetime,
+    row_numbers: pa.Array | None = None,
+    raw: pa.Table | None = None,
+    known_by: datetime | None = None,
+) -> Checked:
     """Part `rows` into those that keep the contract of `table` and those that go to quarantine.
 
     A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
@@ -57,18 +66,41 @@ def check(table: Table, rows: pa.Table, *, feed: str, origin: str, recorded_at: 
         kept = table.empty()
     else:
         converted, bad = _convert(table, rows)
-        for faults in (_nulls(table, converted, bad), _values(table, converted), _rules(table, converted),
-                       _not_yet_known(converted, known_by)):
+        for faults in (
+            _nulls(table, converted, bad),
+            _values(table, converted),
+            _rules(table, converted),
+            _not_yet_known(converted, known_by),
+        ):
             _join(bad, faults)
         kept, again = _first_of_each_key(table, converted, bad)
         bad |= again
-    return Checked(kept, quarantine(table.name, rows if raw is None else raw, bad, feed=feed, origin=origin,
-                                    recorded_at=recorded_at, row_numbers=row_numbers,
-                                    subjects=rows["event_id"] if "event_id" in rows.column_names else None))
+    return Checked(
+        kept,
+        quarantine(
+            table.name,
+            rows if raw is None else raw,
+            bad,
+            feed=feed,
+            origin=origin,
+            recorded_at=recorded_at,
+            row_numbers=row_numbers,
+            subjects=rows["event_id"] if "event_id" in rows.column_names else None,
+        ),
+    )
 
 
-def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, feed: str, origin: str, recorded_at: datetime,
-               row_numbers: pa.Array | None = None, subjects: pa.ChunkedArray | None = None) -> pa.Table:
+def quarantine(
+    table: str,
+    raw: pa.Table,
+    reasons: Mapping[int, list[str]],
+    *,
+    feed: str,
+    origin: str,
+    recorded_at: datetime,
+    row_numbers: pa.Array | None = None,
+    subjects: pa.ChunkedArray | None = None,
+) -> pa.Table:
     """Return the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
 
     Args:
@@ -76,16 +108,38 @@ def quarantine(table: str, raw: pa.Table, reasons: Mapping[int, list[str]], *, f
     """
     at = sorted(reasons)
     places = pa.array(at, pa.int64())
-    texts = [json.dumps(row, ensure_ascii=False, default=str) for row in raw.take(places).to_pylist()]
-    numbers: list[int | None] = [None] * len(at) if row_numbers is None else row_numbers.take(places).to_pylist()
+    texts = [
+        json.dumps(row, ensure_ascii=False, default=str)
+        for row in raw.take(places).to_pylist()
+    ]
+    numbers: list[int | None] = (
+        [None] * len(at)
+        if row_numbers is None
+        else row_numbers.take(places).to_pylist()
+    )
     named = [None] * len(at) if subjects is None else subjects.take(places).to_pylist()
-    return quarantined(((number, "; ".join(reasons[index]) + ".", text) for index, number, text in zip(at, numbers, texts, strict=True)),
-                       table=table, feed=feed, origin=origin, recorded_at=recorded_at,
-                       subjects=[None if name is None else str(name) for name in named])
+    return quarantined(
+        (
+            (number, "; ".join(reasons[index]) + ".", text)
+            for index, number, text in zip(at, numbers, texts, strict=True)
+        ),
+        table=table,
+        feed=feed,
+        origin=origin,
+        recorded_at=recorded_at,
+        subjects=[None if name is None else str(name) for name in named],
+    )
 
 
-def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed: str, origin: str, recorded_at: datetime,
-                subjects: Sequence[str | None] | None = None) -> pa.Table:
+def quarantined(
+    rows: Iterable[tuple[int | None, str, str]],
+    *,
+    table: str,
+    feed: str,
+    origin: str,
+    recorded_at: datetime,
+    subjects: Sequence[str | None] | None = None,
+) -> pa.Table:
     """Return rows of the quarantine contract from (row number, reason, row as given in JSON).
 
     Args:
@@ -95,13 +149,43 @@ def quarantined(rows: Iterable[tuple[int | None, str, str]], *, table: str, feed
     """
     given = list(rows)
     n = len(given)
-    ids = [hashlib.sha256("\0".join((table, feed, origin, f"#{at}" if number is None else str(number), reason, text)).encode()).hexdigest()[:24]
-           for at, (number, reason, text) in enumerate(given)]
-    return pa.table({
-        "quarantine_id": ids, "recorded_at": [recorded_at] * n, "occurred_at": [recorded_at] * n, "table_name": [table] * n,
-        "feed": [feed] * n, "origin": [origin] * n, "row_n": [number for number, _, _ in given],
-        "reason": [reason for _, reason, _ in given], "raw": [text for _, _, text in given],
-        "subject_id": pa.array([None] * n if subjects is None else [None if name is None else one_form(name) for name in subjects], pa.string())}, schema=QUARANTINE.schema)
+    ids = [
+        hashlib.sha256(
+            "\0".join(
+                (
+                    table,
+                    feed,
+                    origin,
+                    f"#{at}" if number is None else str(number),
+                    reason,
+                    text,
+                )
+            ).encode()
+        ).hexdigest()[:24]
+        for at, (number, reason, text) in enumerate(given)
+    ]
+    return pa.table(
+        {
+            "quarantine_id": ids,
+            "recorded_at": [recorded_at] * n,
+            "occurred_at": [recorded_at] * n,
+            "table_name": [table] * n,
+            "feed": [feed] * n,
+            "origin": [origin] * n,
+            "row_n": [number for number, _, _ in given],
+            "reason": [reason for _, reason, _ in given],
+            "raw": [text for _, _, text in given],
+            "subject_id": pa.array(
+                (
+                    [None] * n
+                    if subjects is None
+                    else [None if name is None else one_form(name) for name in subjects]
+                ),
+                pa.string(),
+            ),
+        },
+        schema=QUARANTINE.schema,
+    )
 
 
 def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
@@ -112,11 +196,17 @@ def _join(into: _Reasons, faults: Iterable[tuple[int, str]]) -> None:
 def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
     wanted = [column.name for column in table.columns]
     said: list[str] = []
-    if missing := [column.name for column in table.columns if not column.null and column.name not in rows.column_names]:
+    if missing := [
+        column.name
+        for column in table.columns
+        if not column.null and column.name not in rows.column_names
+    ]:
         said.append(f"column missing from {table.name}: {', '.join(missing)}")
     if extra := [name for name in rows.column_names if name not in wanted]:
         said.append(f"column unknown to {table.name}: {', '.join(extra)}")
-    if twice := sorted({name for name in rows.column_names if rows.column_names.count(name) > 1}):
+    if twice := sorted(
+        {name for name in rows.column_names if rows.column_names.count(name) > 1}
+    ):
         said.append(f"column given twice: {', '.join(twice)}")
     return dict.fromkeys(range(rows.num_rows), said) if said else {}
 
@@ -131,17 +221,31 @@ def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
             continue
         given = rows[column.name].combine_chunks()
         if isinstance(given, pa.ChunkedArray):
-            given = pa.concat_arrays(given.chunks) if given.num_chunks else pa.array([], given.type)
+            given = (
+                pa.concat_arrays(given.chunks)
+                if given.num_chunks
+                else pa.array([], given.type)
+            )
         if pt.is_dictionary(given.type):
             given = given.cast(given.type.value_type)
         if given.type == column.type:
             columns.append(in_one_form(given) if pt.is_string(column.type) else given)
             continue
-        made = given.cast(column.type) if pt.is_null(given.type) else _cast(given, column)
+        made = (
+            given.cast(column.type) if pt.is_null(given.type) else _cast(given, column)
+        )
         columns.append(in_one_form(made) if pt.is_string(column.type) else made)
         if made.null_count > given.null_count:
-            lost = np.flatnonzero(_mask(made.is_null()) & _mask(given.is_valid())).tolist()
-            _join(bad, ((i, f"{column.name}: {_show(given[i])} is not {_named(column)}") for i in lost))
+            lost = np.flatnonzero(
+                _mask(made.is_null()) & _mask(given.is_valid())
+            ).tolist()
+            _join(
+                bad,
+                (
+                    (i, f"{column.name}: {_show(given[i])} is not {_named(column)}")
+                    for i in lost
+                ),
+            )
     return pa.table(columns, names=[column.name for column in table.columns]), bad
 
 
@@ -155,7 +259,9 @@ def _cast(given: pa.Array, column: Column) -> pa.Array:
         if len(given) == 1:
             return pa.nulls(1, column.type)
         half = len(given) // 2
-        return pa.concat_arrays([_cast(given.slice(0, half), column), _cast(given.slice(half), column)])
+        return pa.concat_arrays(
+            [_cast(given.slice(0, half), column), _cast(given.slice(half), column)]
+        )
 
 
 def _may_become(given: pa.DataType, wanted: pa.DataType) -> bool:
@@ -185,21 +291,36 @@ def _show(value: pa.Scalar) -> str:
     if len(said) <= _SHOWN:
         return said
     if not isinstance(given, str):
-        return f"{said[:_SHOWN - 1]}…"
-    kept = given[:_SHOWN]  # cut inside the quotes, so that the sentence goes on where the value ends
+        return f"{said[: _SHOWN - 1]}…"
+    kept = given[
+        :_SHOWN
+    ]  # cut inside the quotes, so that the sentence goes on where the value ends
     while len(repr(f"{kept}…")) > _SHOWN:
         kept = kept[:-1]
     return repr(f"{kept}…")
 
 
 def _nulls(table: Table, rows: pa.Table, known: _Reasons) -> list[tuple[int, str]]:
-    return [(index, f"{column.name} is missing") for column in table.columns if not column.null and rows[column.name].null_count
-            for index in np.flatnonzero(_mask(rows[column.name].is_null())).tolist()
-            if not any(reason.startswith(f"{column.name}: ") for reason in known.get(index, ()))]
+    return [
+        (index, f"{column.name} is missing")
+        for column in table.columns
+        if not column.null and rows[column.name].null_count
+        for index in np.flatnonzero(_mask(rows[column.name].is_null())).tolist()
+        if not any(
+            reason.startswith(f"{column.name}: ") for reason in known.get(index, ())
+        )
+    ]
 
 
 def _mask(truths: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    return np.asarray(truths.to_numpy(zero_copy_only=False) if isinstance(truths, pa.Array) else truths.to_numpy(), dtype=np.bool_)
+    return np.asarray(
+        (
+            truths.to_numpy(zero_copy_only=False)
+            if isinstance(truths, pa.Array)
+            else truths.to_numpy()
+        ),
+        dtype=np.bool_,
+    )
 
 
 def _values(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
@@ -207,14 +328,26 @@ def _values(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
     faults: list[tuple[int, str]] = []
     for column in table.columns:
         values = rows[column.name]
-        tests = _numbers(column, values) if pt.is_integer(column.type) or pt.is_floating(column.type) else _words(column, values)
-        faults.extend((index, f"{column.name}: {_show(values[index])} {sentence}")
-                      for mask, sentence in tests for index in np.flatnonzero(mask).tolist())
+        tests = (
+            _numbers(column, values)
+            if pt.is_integer(column.type) or pt.is_floating(column.type)
+            else _words(column, values)
+        )
+        faults.extend(
+            (index, f"{column.name}: {_show(values[index])} {sentence}")
+            for mask, sentence in tests
+            for index in np.flatnonzero(mask).tolist()
+        )
     return faults
 
 
-def _numbers(column: Column, values: pa.ChunkedArray) -> list[tuple[npt.NDArray[np.bool_], str]]:
-    numbers, known = values.to_numpy(), _mask(values.is_valid())  # a null becomes NaN, which no comparison finds
+def _numbers(
+    column: Column, values: pa.ChunkedArray
+) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    numbers, known = (
+        values.to_numpy(),
+        _mask(values.is_valid()),
+    )  # a null becomes NaN, which no comparison finds
     unit = f" {column.unit}" if column.unit else ""
     tests: list[tuple[npt.NDArray[np.bool_], str]] = []
     if pt.is_floating(column.type):
@@ -226,19 +359,32 @@ def _numbers(column: Column, values: pa.ChunkedArray) -> list[tuple[npt.NDArray[
     return tests
 
 
-def _words(column: Column, values: pa.ChunkedArray) -> list[tuple[npt.NDArray[np.bool_], str]]:
+def _words(
+    column: Column, values: pa.ChunkedArray
+) -> list[tuple[npt.NDArray[np.bool_], str]]:
     if not column.allowed:
         return []
-    coded = pa.concat_arrays(values.chunks).dictionary_encode() if values.num_chunks else pa.array([], column.type).dictionary_encode()
-    wrong = [code for code, word in enumerate(coded.dictionary.to_pylist()) if word not in column.allowed]
+    coded = (
+        pa.concat_arrays(values.chunks).dictionary_encode()
+        if values.num_chunks
+        else pa.array([], column.type).dictionary_encode()
+    )
+    wrong = [
+        code
+        for code, word in enumerate(coded.dictionary.to_pylist())
+        if word not in column.allowed
+    ]
     mask = np.isin(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), wrong)
     return [(mask, f"is none of {', '.join(column.allowed)}")]
 
 
 def _rules(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
     numbered = rows.append_column("_index", pa.array(np.arange(rows.num_rows)))
-    return [(index, f"it breaks the rule '{sentence}'") for sentence, rule in table.rules.items()
-            for index in numbered.filter(~rule)["_index"].to_pylist()]
+    return [
+        (index, f"it breaks the rule '{sentence}'")
+        for sentence, rule in table.rules.items()
+        for index in numbered.filter(~rule)["_index"].to_pylist()
+    ]
 
 
 def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int, str]]:
@@ -247,23 +393,53 @@ def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int,
         return []
     recorded = rows["recorded_at"]
     limit = np.datetime64(known_by.astimezone(UTC).replace(tzinfo=None), "us")
-    late = np.flatnonzero(recorded.to_numpy() > limit).tolist()  # a null is not later than anything
-    why = f"lies after {to_text(known_by)}, the moment that the data speak of: it cannot be known yet"
-    return [(index, f"recorded_at: {to_text(recorded[index].as_py())} {why}") for index in late]
+    late = np.flatnonzero(
+        recorded.to_numpy() > limit
+    ).tolist()  # a null is not later than anything
+    why = (
+        f"lies after {to_text(known_by)}, the moment that the data speak of: it cannot"
+        " be known yet"
+    )
+    return [
+        (index, f"recorded_at: {to_text(recorded[index].as_py())} {why}")
+        for index in late
+    ]
 
 
-def _first_of_each_key(table: Table, rows: pa.Table, bad: Mapping[int, list[str]]) -> tuple[pa.Table, _Reasons]:
+def _first_of_each_key(
+    table: Table, rows: pa.Table, bad: Mapping[int, list[str]]
+) -> tuple[pa.Table, _Reasons]:
     """Return the good rows, the first of each key alone, and the reasons of those that came after it."""
     good = np.ones(rows.num_rows, dtype=np.bool_)
     good[list(bad)] = False
     key = list(table.key)
-    keyed = rows.select(key).append_column("_index", pa.array(np.arange(rows.num_rows))).filter(pa.array(good))
-    firsts = keyed.group_by(key, use_threads=False).aggregate([("_index", "min")])["_index_min"].to_numpy()
+    keyed = (
+        rows.select(key)
+        .append_column("_index", pa.array(np.arange(rows.num_rows)))
+        .filter(pa.array(good))
+    )
+    firsts = (
+        keyed.group_by(key, use_threads=False)
+        .aggregate([("_index", "min")])["_index_min"]
+        .to_numpy()
+    )
     again: _Reasons = {}
     if len(firsts) < keyed.num_rows:
         later = np.setdiff1d(np.flatnonzero(good), firsts, assume_unique=True)
         good[later] = False
-        for index, row in zip(later.tolist(), rows.select(key).take(pa.array(later)).to_pylist(), strict=True):
-            again[index] = [f"a row before it has the same {', '.join(key)}: {', '.join(str(row[name]) for name in key)}"]
+        for index, row in zip(
+            later.tolist(),
+            rows.select(key).take(pa.array(later)).to_pylist(),
+            strict=True,
+        ):
+            again[index] = [
+                f"a row before it has the same {', '.join(key)}:"
+                f" {', '.join(str(row[name]) for name in key)}"
+            ]
     kept = rows if bool(good.all()) else rows.filter(pa.array(good))
-    return pa.Table.from_arrays([column.combine_chunks() for column in kept.columns], schema=table.schema), again
+    return (
+        pa.Table.from_arrays(
+            [column.combine_chunks() for column in kept.columns], schema=table.schema
+        ),
+        again,
+    )

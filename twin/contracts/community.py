@@ -4,25 +4,74 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from twin.contracts.base import DISTRICT, SOURCE, VERSION, Table, clocks, moment, place, real, text, whole
+from twin.contracts.base import (
+    DISTRICT,
+    SOURCE,
+    VERSION,
+    Table,
+    clocks,
+    moment,
+    place,
+    real,
+    text,
+    whole,
+)
 
 COMMUNITIES = Table(
-    name="communities", kind="log", key=("community_id", "version"), sort=("community_id", "version"),
+    name="communities",
+    kind="log",
+    key=("community_id", "version"),
+    sort=("community_id", "version"),
     doc="One row per version of a community centre in the conversion programme.",
-    columns=(text("community_id", "community"), VERSION, *clocks(), text("name", "name"), DISTRICT, *place(),
-             whole("year", "programme year", "year", low=2000, high=2100, type=pa.int16()),
-             whole("batch", "batch of the programme", "ordinal", low=1, type=pa.int8()),
-             text("status", "how far it is", allowed=("planned", "under_way", "open")),
-             real("freed_m2", "floor given back to residents; null until measured", "m2", low=0, null=True),
-             moment("opened_at", "opened again", null=True), SOURCE))
+    columns=(
+        text("community_id", "community"),
+        VERSION,
+        *clocks(),
+        text("name", "name"),
+        DISTRICT,
+        *place(),
+        whole("year", "programme year", "year", low=2000, high=2100, type=pa.int16()),
+        whole("batch", "batch of the programme", "ordinal", low=1, type=pa.int8()),
+        text("status", "how far it is", allowed=("planned", "under_way", "open")),
+        real(
+            "freed_m2",
+            "floor given back to residents; null until measured",
+            "m2",
+            low=0,
+            null=True,
+        ),
+        moment("opened_at", "opened again", null=True),
+        SOURCE,
+    ),
+)
 
 ACTIVITIES = Table(
-    name="activities", kind="log", key=("activity_id", "version"), sort=("occurred_at", "activity_id"), chunk="month",
+    name="activities",
+    kind="log",
+    key=("activity_id", "version"),
+    sort=("occurred_at", "activity_id"),
+    chunk="month",
     doc="One row per version of a class or meeting; `occurred_at` is when it begins.",
-    columns=(text("activity_id", "activity"), VERSION, *clocks(), text("community_id", "community"),
-             text("kind", "what it is"), text("age_group", "who comes", allowed=("children", "adults", "elders", "all")),
-             text("host", "who gives it", allowed=("resident", "students", "partner", "staff")),
-             whole("seats", "places", "seats", type=pa.int16()),
-             whole("attended", "who came; null before it took place", "persons", null=True, type=pa.int16()), SOURCE))
+    columns=(
+        text("activity_id", "activity"),
+        VERSION,
+        *clocks(),
+        text("community_id", "community"),
+        text("kind", "what it is"),
+        text("age_group", "who comes", allowed=("children", "adults", "elders", "all")),
+        text(
+            "host", "who gives it", allowed=("resident", "students", "partner", "staff")
+        ),
+        whole("seats", "places", "seats", type=pa.int16()),
+        whole(
+            "attended",
+            "who came; null before it took place",
+            "persons",
+            null=True,
+            type=pa.int16(),
+        ),
+        SOURCE,
+    ),
+)
 
 TABLES = (COMMUNITIES, ACTIVITIES)

@@ -34,12 +34,27 @@ class UndeclaredCRS(ContractError):  # noqa: N818 - named after what is wrong
 
     def __init__(self, feed: str, crs: str | None = None) -> None:
         """Say it of `feed`; `crs` is the name that is not understood, None if there was none."""
-        said = f"{feed}: coordinates in the datum {crs!r}, which is not understood." if crs else f"{feed}: coordinates without a declared datum."
-        super().__init__(said, why="GCJ-02 read as WGS 84 lands some 500 m away, and nothing on the map would show it.",
-                         fix=f'set crs to "{CRS[0]}", "{CRS[1]}", "{CRS[2]}" or "{CRS[3]}" beside the columns of {feed}.')
+        said = (
+            f"{feed}: coordinates in the datum {crs!r}, which is not understood."
+            if crs
+            else f"{feed}: coordinates without a declared datum."
+        )
+        super().__init__(
+            said,
+            why=(
+                "GCJ-02 read as WGS 84 lands some 500 m away, and nothing on the map"
+                " would show it."
+            ),
+            fix=(
+                f'set crs to "{CRS[0]}", "{CRS[1]}", "{CRS[2]}" or "{CRS[3]}" beside'
+                f" the columns of {feed}."
+            ),
+        )
 
 
-def to_wgs84(lon: Degrees, lat: Degrees, crs: str | None, *, feed: str = "the rows") -> tuple[Degrees, Degrees]:
+def to_wgs84(
+    lon: Degrees, lat: Degrees, crs: str | None, *, feed: str = "the rows"
+) -> tuple[Degrees, Degrees]:
     """Return longitudes and latitudes in degrees WGS 84.
 
     Args:
@@ -55,17 +70,43 @@ def to_wgs84(lon: Degrees, lat: Degrees, crs: str | None, *, feed: str = "the ro
         raise UndeclaredCRS(feed, crs)
     if crs == "BD-09":
         lon, lat = _inverse(_bd09_of_gcj02, lon, lat)
-    return _inverse(gcj02_of_wgs84, lon, lat) if crs in {"GCJ-02", "BD-09"} else (lon, lat)
+    return (
+        _inverse(gcj02_of_wgs84, lon, lat) if crs in {"GCJ-02", "BD-09"} else (lon, lat)
+    )
 
 
 def gcj02_of_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     """Return GCJ-02 degrees of WGS 84 degrees."""
     x, y = lon - 105.0, lat - 35.0
     both = 20.0 * (np.sin(6.0 * x * np.pi) + np.sin(2.0 * x * np.pi)) / 1.5
-    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + both
-    east += (20.0 * _wave(x, 1.0, 1 / 3, 2.0) + 150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) / 1.5
-    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x)) + both
-    north += (20.0 * _wave(y, 1.0, 1 / 3, 2.0) + 160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) / 1.5
+    east = (
+        300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * np.sqrt(np.abs(x))
+        + both
+    )
+    east += (
+        20.0 * _wave(x, 1.0, 1 / 3, 2.0)
+        + 150.0 * np.sin(x / 12.0 * np.pi)
+        + 300.0 * np.sin(x / 30.0 * np.pi)
+    ) / 1.5
+    north = (
+        -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * np.sqrt(np.abs(x))
+        + both
+    )
+    north += (
+        20.0 * _wave(y, 1.0, 1 / 3, 2.0)
+        + 160.0 * np.sin(y / 12.0 * np.pi)
+        + 320.0 * np.sin(y * np.pi / 30.0)
+    ) / 1.5
     radians = np.radians(lat)
     flat = 1 - _ECCENTRICITY2 * np.sin(radians) ** 2
     shifted = _is_shifted(lon, lat)
@@ -83,7 +124,9 @@ def _bd09_of_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     reach = np.hypot(lon, lat) + 0.00002 * np.sin(lat * scale)
     angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * scale)
     shifted = _is_shifted(lon, lat)
-    return np.where(shifted, reach * np.cos(angle) + 0.0065, lon), np.where(shifted, reach * np.sin(angle) + 0.006, lat)
+    return np.where(shifted, reach * np.cos(angle) + 0.0065, lon), np.where(
+        shifted, reach * np.sin(angle) + 0.006, lat
+    )
 
 
 def _is_shifted(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
@@ -91,7 +134,11 @@ def _is_shifted(lon: Degrees, lat: Degrees) -> NDArray[np.bool_]:
     return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
-def _inverse(forward: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]], lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+def _inverse(
+    forward: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]],
+    lon: Degrees,
+    lat: Degrees,
+) -> tuple[Degrees, Degrees]:
     """Return what `forward` maps to the given degrees."""
     x, y = lon.astype(np.float64), lat.astype(np.float64)
     for _ in range(_TURNS):

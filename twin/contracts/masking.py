@@ -36,9 +36,24 @@ __all__ = ["MARK", "Mask", "check_mask", "read_mask"]
 MARK = "•••"
 """Stands for what was taken out, whatever it was."""
 
-_PROVINCES = frozenset(map(str, (
-    *range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66),
-    71, 81, 82, 83, 91)))
+_PROVINCES = frozenset(
+    map(
+        str,
+        (
+            *range(11, 16),
+            *range(21, 24),
+            *range(31, 38),
+            *range(41, 47),
+            *range(50, 55),
+            *range(61, 66),
+            71,
+            81,
+            82,
+            83,
+            91,
+        ),
+    )
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _EVERY_BIRTHDAY_BEFORE = 2020
@@ -48,24 +63,34 @@ _SIGNS = {"＠": "@", "＋": "+", "．": ".", "（": "(", "）": ")", "：": ":"
 _DASHES = "－﹣‐‑‒–—―−"
 _SPACES = "\t\r\n\u3000\u00a0\u2002\u2003\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
 _PLAIN = str.maketrans(
-    _SIGNS | dict.fromkeys(_DASHES, "-") | dict.fromkeys(_SPACES, " ")
+    _SIGNS
+    | dict.fromkeys(_DASHES, "-")
+    | dict.fromkeys(_SPACES, " ")
     | {chr(at + 0xFEE0): chr(at) for at in (*range(0x41, 0x5B), *range(0x61, 0x7B))}
-    | {chr(at): str(digit) for at in range(0x80, sys.maxunicode + 1)
-       if (digit := unicodedata.decimal(chr(at), None)) is not None})
+    | {
+        chr(at): str(digit)
+        for at in range(0x80, sys.maxunicode + 1)
+        if (digit := unicodedata.decimal(chr(at), None)) is not None
+    }
+)
 """Each letter, digit and sign of another form to the one that the rules speak of, one for one."""
 
 _WORTH_A_LOOK = (
     r"(?:\p{Nd}[^\p{Nd}]{0,4}){6}\p{Nd}|[@＠]|"
-    rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ].?[A-Za-z\p{{Nd}}Ａ-Ｚａ-ｚ]{{4}}")
+    rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ].?[A-Za-z\p{{Nd}}Ａ-Ｚａ-ｚ]{{4}}"
+)
 """What a text holds in which any rule finds something (RE2): most cost no more than this look."""
 
 _LOOKS = (
     (re.compile(r"\d(?:\D{0,4}\d){6,}"), 16, 2, ("phone", "identity_number")),
     (re.compile("[@＠]"), 80, 640, ("email",)),
-    (re.compile(rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ]"), 0, 9, ("plate",)))
+    (re.compile(rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ]"), 0, 9, ("plate",)),
+)
 """Where rules may find something, and how many characters before and after it they look at."""
 
-_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d[- ](?:0?[1-9]|1[0-2])[- ](?:[12]\d|3[01]|0?[1-9])")
+_DAY = re.compile(
+    r"(?<!\d)(?:19|20)\d\d[- ](?:0?[1-9]|1[0-2])[- ](?:[12]\d|3[01]|0?[1-9])"
+)
 _DECIMALS = re.compile(r"\d{1,3}\.\d+(?:[- ]+\d{1,3}\.\d+)*")
 _COMPACT_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
@@ -108,41 +133,91 @@ def _is_persons(found: re.Match[str]) -> bool:
         return False
     if len(given) == 15 or int(born[:4]) < _EVERY_BIRTHDAY_BEFORE:
         return True
-    sum_of = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, given[:17], strict=True))
+    sum_of = sum(
+        weight * int(digit) for weight, digit in zip(_WEIGHTS, given[:17], strict=True)
+    )
     return _CHECK_DIGITS[sum_of % 11] == given[17]
 
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "email": ((re.compile(
-        r"(?<![A-Za-z0-9À-ɏ._%+-])[A-Za-z0-9À-ɏ._%+-]{1,64}"
-        r"@(?:[A-Za-z0-9À-ɏ-]{1,63}\.){1,8}[A-Za-zÀ-ɏ]{2,24}"), lambda _: True),),
-    "identity_number": ((re.compile(
-        r"(?<!\d)(?P<n>[1-9](?:[- ]?\d){16}[- ]?[\dXx]|[1-9]\d{5}[- ]?\d{6}[- ]?\d{3})(?!\d)"),
-        _is_persons),),
+    "email": (
+        (
+            re.compile(
+                r"(?<![A-Za-z0-9À-ɏ._%+-])[A-Za-z0-9À-ɏ._%+-]{1,64}"
+                r"@(?:[A-Za-z0-9À-ɏ-]{1,63}\.){1,8}[A-Za-zÀ-ɏ]{2,24}"
+            ),
+            lambda _: True,
+        ),
+    ),
+    "identity_number": (
+        (
+            re.compile(
+                r"(?<!\d)(?P<n>[1-9](?:[- ]?\d){16}[- ]?[\dXx]|[1-9]\d{5}[- ]?\d{6}[-"
+                r" ]?\d{3})(?!\d)"
+            ),
+            _is_persons,
+        ),
+    ),
     "phone": (
-        (re.compile(  # a mobile of China: 138 1234 5678, +86 13812345678
-            r"(?<!\d)(?<!\d\d\.)(?:\(?(?:\+|00)?86\)?[- ]{0,2})?"
-            r"(?P<n>1[- ]{0,2}[3-9](?:[- ]{0,2}\d){9}|1[3-9]\d\.\d{4}\.\d{4})(?!\d)"), _is_mobile),
-        (re.compile(  # a line of China, with its area code: 027-87654321-802
-            r"(?<!\d)(?<!\d\d\.)\(?(?:(?:\+|00)86[- ]?)?\(?0?(?:(?<=0)|(?<=86)|(?<=86[- ]))"
-            r"(?:10|2\d|[3-9]\d\d)\)?(?P<gap>[- ]{0,2})(?P<own>[2-8]\d{2,3}[- ]?\d{3,4})"
-            r"(?:(?:-|转 ?)\d{1,6})?(?!\d)"), _is_landline),
-        (re.compile(  # an extension behind a number of the same town: 87654321转802
-            r"(?<!\d)(?P<n>[2-8]\d{2,3}[- ]?\d{4} ?转接? ?\d{1,6})(?!\d)"), lambda _: True),
-        (re.compile(  # any country: +44 (0)20 7946 0958
-            r"(?<!\d)(?:\+|00(?=[1-9]\d{0,2}[- ]))[( ]?"
-            r"(?P<n>[1-9](?:[-(). ]{0,4}\d){6,14})(?!\.?\d)"), _is_abroad),
-        (re.compile(  # North America: (212) 555-0123, 212.555.0123
-            r"(?<!\d)(?<!\d[.-])(?:1[-. ])?(?:\([2-9]\d\d\)[- ]?|[2-9]\d\d[-. ])"
-            r"[2-9]\d\d[-. ]\d{4}(?![.-]?\d)"), lambda _: True),
-        (re.compile(  # what a word says to be one
-            r"(?:电话|手机|座机|固话|联系方式|致电|来电|传真"
-            r"|(?<![A-Za-z])(?:telephone|phone|tel|mobile|cell|call|fax))"
-            r"[-.: 是为号(]{0,4}(?P<mask>\d(?:[- ]?\d){6,12})(?!\d)", re.IGNORECASE), _is_named)),
-    "plate": ((re.compile(
-        rf"[{_OF_PLATES}] ?[A-HJ-NP-Z][·•・.\- ]?(?=[A-Z]*\d)[A-HJ-NP-Z0-9]{{4}}"
-        r"(?:[挂学警港澳]|[A-HJ-NP-Z0-9]{1,2}(?![A-Z0-9]))", re.IGNORECASE), lambda _: True),),
+        (
+            re.compile(  # a mobile of China: 138 1234 5678, +86 13812345678
+                r"(?<!\d)(?<!\d\d\.)(?:\(?(?:\+|00)?86\)?[- ]{0,2})?"
+                r"(?P<n>1[- ]{0,2}[3-9](?:[- ]{0,2}\d){9}|1[3-9]\d\.\d{4}\.\d{4})(?!\d)"
+            ),
+            _is_mobile,
+        ),
+        (
+            re.compile(  # a line of China, with its area code: 027-87654321-802
+                r"(?<!\d)(?<!\d\d\.)\(?(?:(?:\+|00)86[-"
+                r" ]?)?\(?0?(?:(?<=0)|(?<=86)|(?<=86[- ]))"
+                r"(?:10|2\d|[3-9]\d\d)\)?(?P<gap>[- ]{0,2})(?P<own>[2-8]\d{2,3}[-"
+                r" ]?\d{3,4})"
+                r"(?:(?:-|转 ?)\d{1,6})?(?!\d)"
+            ),
+            _is_landline,
+        ),
+        (
+            re.compile(  # an extension behind a number of the same town: 87654321转802
+                r"(?<!\d)(?P<n>[2-8]\d{2,3}[- ]?\d{4} ?转接? ?\d{1,6})(?!\d)"
+            ),
+            lambda _: True,
+        ),
+        (
+            re.compile(  # any country: +44 (0)20 7946 0958
+                r"(?<!\d)(?:\+|00(?=[1-9]\d{0,2}[- ]))[( ]?"
+                r"(?P<n>[1-9](?:[-(). ]{0,4}\d){6,14})(?!\.?\d)"
+            ),
+            _is_abroad,
+        ),
+        (
+            re.compile(  # North America: (212) 555-0123, 212.555.0123
+                r"(?<!\d)(?<!\d[.-])(?:1[-. ])?(?:\([2-9]\d\d\)[- ]?|[2-9]\d\d[-. ])"
+                r"[2-9]\d\d[-. ]\d{4}(?![.-]?\d)"
+            ),
+            lambda _: True,
+        ),
+        (
+            re.compile(  # what a word says to be one
+                r"(?:电话|手机|座机|固话|联系方式|致电|来电|传真"
+                r"|(?<![A-Za-z])(?:telephone|phone|tel|mobile|cell|call|fax))"
+                r"[-.: 是为号(]{0,4}(?P<mask>\d(?:[- ]?\d){6,12})(?!\d)",
+                re.IGNORECASE,
+            ),
+            _is_named,
+        ),
+    ),
+    "plate": (
+        (
+            re.compile(
+                rf"[{_OF_PLATES}] ?[A-HJ-NP-Z][·•・.\-"
+                r" ]?(?=[A-Z]*\d)[A-HJ-NP-Z0-9]{4}"
+                r"(?:[挂学警港澳]|[A-HJ-NP-Z0-9]{1,2}(?![A-Z0-9]))",
+                re.IGNORECASE,
+            ),
+            lambda _: True,
+        ),
+    ),
 }
 """By kind: what may be one, in plain signs, and a test of it; of a group `mask` only that goes."""
 
@@ -189,13 +264,17 @@ class Mask:
             made = pc.replace_substring_regex(made, pattern=pattern, replacement=MARK)
         found: list[int] = []
         if self.kinds:
-            found = pc.indices_nonzero(pc.match_substring_regex(made, _WORTH_A_LOOK)).to_pylist()
+            found = pc.indices_nonzero(
+                pc.match_substring_regex(made, _WORTH_A_LOOK)
+            ).to_pylist()
         looked_at = made.take(pa.array(found, pa.int64())).to_pylist()
         masked = [_masked(text, self.kinds) for text in looked_at]
         if masked != looked_at:
             is_one = np.zeros(len(made), dtype=np.bool_)
             is_one[found] = True
-            made = pc.replace_with_mask(made, pa.array(is_one), pa.array(masked, made.type))
+            made = pc.replace_with_mask(
+                made, pa.array(is_one), pa.array(masked, made.type)
+            )
         return texts if made.equals(texts) else made
 
     def columns(self, rows: pa.Table, names: Collection[str]) -> pa.Table:
@@ -220,15 +299,20 @@ class Mask:
     def _within(self, given: Any, name: str = "") -> Any:
         """Return a value out of JSON, masked all through; `name` is the column it stands in."""
         if isinstance(given, dict):
-            return {self.text(key): self._within(value, key)
-                    for key, value in cast("dict[str, Any]", given).items()}
+            return {
+                self.text(key): self._within(value, key)
+                for key, value in cast("dict[str, Any]", given).items()
+            }
         if isinstance(given, list):
             return [self._within(value, name) for value in cast("list[Any]", given)]
         if given is None or isinstance(given, bool):
             return given
         said = str(given)
         masked = self.text(said)
-        if masked == said and self.text(f"{name}: {said}") != f"{self.text(name)}: {said}":
+        if (
+            masked == said
+            and self.text(f"{name}: {said}") != f"{self.text(name)}: {said}"
+        ):
             masked = MARK
         return given if masked == said else masked
 
@@ -258,12 +342,18 @@ def _spans(text: str, kinds: tuple[str, ...]) -> list[tuple[int, int]]:
         rules = [rule for kind in of if kind in kinds for rule in _RULES[kind]]
         for seen in look.finditer(text):
             begin = max(0, seen.start() - before)
-            plain = text[begin:seen.end() + after].translate(_PLAIN)
+            plain = text[begin : seen.end() + after].translate(_PLAIN)
             for rule, is_one in rules:
-                spans = [match.span("mask" if match.lastgroup == "mask" else 0)
-                         for match in rule.finditer(plain) if is_one(match)]
+                spans = [
+                    match.span("mask" if match.lastgroup == "mask" else 0)
+                    for match in rule.finditer(plain)
+                    if is_one(match)
+                ]
                 found += [(begin + start, begin + end) for start, end in spans]
-                if any(start <= seen.start() - begin and end >= seen.end() - begin for start, end in spans):
+                if any(
+                    start <= seen.start() - begin and end >= seen.end() - begin
+                    for start, end in spans
+                ):
                     break  # nothing of it is left for the other rules
     return sorted(found)
 
@@ -283,13 +373,17 @@ def read_mask(settings: Mapping[str, Any]) -> Mask:
     said = cast("Mapping[str, Any]", given)
     for name, value in said.items():
         if name not in (*_RULES, "patterns"):
-            raise _off(f"[mask] has {name!r}", f"use {', '.join(_RULES)}, and patterns.")
+            raise _off(
+                f"[mask] has {name!r}", f"use {', '.join(_RULES)}, and patterns."
+            )
         if name != "patterns" and not isinstance(value, bool):
             raise _off(f"[mask] {name} is {value!r}", "write true or false.")
     patterns: Any = said.get("patterns", {})
     if not isinstance(patterns, Mapping):
-        raise _off(f"[mask] patterns is {patterns!r}, not a section",
-                   'write patterns = {name = "expression"}.')
+        raise _off(
+            f"[mask] patterns is {patterns!r}, not a section",
+            'write patterns = {name = "expression"}.',
+        )
     own = cast("Mapping[str, Any]", patterns)
     for name, pattern in own.items():
         _check_pattern(name, pattern)
@@ -308,16 +402,24 @@ def check_mask(settings: Mapping[str, Any]) -> list[str]:
 def _check_pattern(name: str, pattern: Any) -> None:
     """Refuse what is no expression, and what finds nothing or the mark itself: it never ends."""
     if not isinstance(pattern, str):
-        raise _off(f"[mask] patterns.{name} is {pattern!r}, not text", "write it between quotes.")
+        raise _off(
+            f"[mask] patterns.{name} is {pattern!r}, not text",
+            "write it between quotes.",
+        )
     try:
         finds = pc.match_substring_regex(pa.array(["", MARK]), pattern).to_pylist()
     except (pa.ArrowInvalid, UnicodeError) as error:
         why = str(error).removeprefix("Invalid regular expression: ")
-        raise _off(f"[mask] patterns.{name} is no regular expression ({why})",
-                   "see RE2's syntax; it has no look-ahead or look-behind.") from error
+        raise _off(
+            f"[mask] patterns.{name} is no regular expression ({why})",
+            "see RE2's syntax; it has no look-ahead or look-behind.",
+        ) from error
     if any(finds):
-        raise _off(f"[mask] patterns.{name} finds {'nothing at all' if finds[0] else 'the mark'}",
-                   "make it find at least one sign of what is to be masked.")
+        raise _off(
+            f"[mask] patterns.{name} finds"
+            f" {'nothing at all' if finds[0] else 'the mark'}",
+            "make it find at least one sign of what is to be masked.",
+        )
 
 
 def _off(what: str, fix: str) -> PackError:

@@ -18,12 +18,18 @@ _GOES_ON = re.compile(r" (?:is|lies) ")
 _CURLY = re.compile(r"“[^”]*”|「[^」]*」")
 _RULE = re.compile(r"(?:the rule|set time_format =) '[^']*'")
 _KEY = re.compile(r"(has the same [^:;]*: )(.*?)(?=;|\.?$)", re.DOTALL)
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?"
+)
 _ORDER_NUMBER = re.compile(
     r"\b(?!u?int(?:8|16|32|64)\b|float(?:16|32|64)\b|utf8\b)"
-    r"(?=\w*\d)(?=\w*[^\W\d_])[\w-]*\d\w*", re.ASCII)
+    r"(?=\w*\d)(?=\w*[^\W\d_])[\w-]*\d\w*",
+    re.ASCII,
+)
 _NUMBER = re.compile(
-    r"(?<![\w.%])(?<!ISO )(?<!WGS )[-+]?\d+(?:,\d{3})*(?:[-./:]\d+)*(?:[eE][-+]?\d+)?(?![\w%])")
+    r"(?<![\w.%])(?<!ISO )(?<!WGS"
+    r" )[-+]?\d+(?:,\d{3})*(?:[-./:]\d+)*(?:[eE][-+]?\d+)?(?![\w%])"
+)
 
 
 def kind_of(reason: str) -> str:
@@ -34,7 +40,9 @@ def kind_of(reason: str) -> str:
     tells one kind from another. A kind's kind is itself.
     """
     text = " ".join(reason.replace("\0", " ").split())
-    while (shorter := _without_values(text)) != text:  # each value gone may bare another quote
+    while (
+        shorter := _without_values(text)
+    ) != text:  # each value gone may bare another quote
         text = shorter
     return text
 
@@ -65,10 +73,12 @@ def _without_quoted(text: str) -> str:
     while begun := _OPEN.search(text, at):
         whole = _QUOTED.match(text, begun.start())
         cut_at = begun.start() + _CUT
-        is_cut = (whole is None or whole.end() > cut_at) and _GOES_ON.match(text, cut_at)
+        is_cut = (whole is None or whole.end() > cut_at) and _GOES_ON.match(
+            text, cut_at
+        )
         if whole is None and not is_cut:
-            made, at = made + text[at:begun.end()], begun.end()
+            made, at = made + text[at : begun.end()], begun.end()
             continue
-        made += text[at:begun.start()] + _GAP
+        made += text[at : begun.start()] + _GAP
         at = cut_at if is_cut or whole is None else whole.end()
     return _CURLY.sub(_GAP, made + text[at:])

@@ -7,102 +7,291 @@ import pyarrow as pa
 from twin.contracts.base import PROVENANCE, STATUS, Table, place, real, text, whole
 
 DISTRICTS = Table(
-    name="districts", kind="reference", key=("district_id",), sort=("district_id",),
-    doc="One row per district or functional zone. Zones have no statutory code and may have no outline.",
+    name="districts",
+    kind="reference",
+    key=("district_id",),
+    sort=("district_id",),
+    doc=(
+        "One row per district or functional zone. Zones have no statutory code and may"
+        " have no outline."
+    ),
     columns=(
         text("district_id", "the pack's own id; the GB/T 2260 code where there is one"),
-        whole("gb2260", "statutory code; null for a functional zone", "code", null=True, low=100_000, high=999_999),
-        text("name", "name as the city writes it"), text("name_en", "name in English"),
+        whole(
+            "gb2260",
+            "statutory code; null for a functional zone",
+            "code",
+            null=True,
+            low=100_000,
+            high=999_999,
+        ),
+        text("name", "name as the city writes it"),
+        text("name_en", "name in English"),
         text("kind", "what it is in law", allowed=("district", "functional_zone")),
-        real("area_km2", "published area; null where none is known", "km2", low=0, null=True),
-        whole("population", "2020 census, persons; null where counted elsewhere", "persons", null=True),
+        real(
+            "area_km2",
+            "published area; null where none is known",
+            "km2",
+            low=0,
+            null=True,
+        ),
+        whole(
+            "population",
+            "2020 census, persons; null where counted elsewhere",
+            "persons",
+            null=True,
+        ),
         *place(null=True, prefix="label_"),
-        whole("n_cells", "cells of the 50 m raster inside the outline; 0 without an outline", "cells"),
-        STATUS, PROVENANCE))
+        whole(
+            "n_cells",
+            "cells of the 50 m raster inside the outline; 0 without an outline",
+            "cells",
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 STREETS = Table(
-    name="streets", kind="reference", key=("street_code",), sort=("street_code",),
+    name="streets",
+    kind="reference",
+    key=("street_code",),
+    sort=("street_code",),
     doc="One row per street-level or town-level unit, with one point.",
-    columns=(text("street_code", "nine-digit code"), text("name", "name as the city writes it"),
-             text("name_en", "name in Latin letters"), text("district_id", "district it belongs to"),
-             text("zone_id", "functional zone, where known", null=True), *place(),
-             text("position", "grade of the point", allowed=("geonames", "approximate", "schematic")), PROVENANCE))
+    columns=(
+        text("street_code", "nine-digit code"),
+        text("name", "name as the city writes it"),
+        text("name_en", "name in Latin letters"),
+        text("district_id", "district it belongs to"),
+        text("zone_id", "functional zone, where known", null=True),
+        *place(),
+        text(
+            "position",
+            "grade of the point",
+            allowed=("geonames", "approximate", "schematic"),
+        ),
+        PROVENANCE,
+    ),
+)
 
 EVENT_SOURCES = Table(
-    name="event_sources", kind="reference", key=("source_id",), sort=("source_id",),
-    doc="The ten classes of event source. The city has not published their names: assumed rows say so.",
-    columns=(text("source_id", "S01 to S10"), whole("slot", "place in the list", "ordinal", low=1, type=pa.int8()),
-             text("name", "name"), text("name_en", "name in English"),
-             text("finds", "who notices: 'proactive' (sensor, camera, drone, patrol) or 'reported' (a person)",
-                  allowed=("proactive", "reported")),
-             real("expected_per_day", "usual inflow; null where unknown", "events/day", low=0, null=True),
-             STATUS, PROVENANCE))
+    name="event_sources",
+    kind="reference",
+    key=("source_id",),
+    sort=("source_id",),
+    doc=(
+        "The ten classes of event source. The city has not published their names:"
+        " assumed rows say so."
+    ),
+    columns=(
+        text("source_id", "S01 to S10"),
+        whole("slot", "place in the list", "ordinal", low=1, type=pa.int8()),
+        text("name", "name"),
+        text("name_en", "name in English"),
+        text(
+            "finds",
+            "who notices: 'proactive' (sensor, camera, drone, patrol) or 'reported' (a"
+            " person)",
+            allowed=("proactive", "reported"),
+        ),
+        real(
+            "expected_per_day",
+            "usual inflow; null where unknown",
+            "events/day",
+            low=0,
+            null=True,
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 DEPARTMENTS = Table(
-    name="departments", kind="reference", key=("dept_id",), sort=("dept_id",),
-    doc="The fourteen municipal command systems. Names that the city has not published are assumed.",
-    columns=(text("dept_id", "D01 to D14"), whole("slot", "place in the list", "ordinal", low=1, type=pa.int8()),
-             text("name", "short name"), text("name_en", "name in English"),
-             text("is_public_safety", "yes if a dead link endangers people", allowed=("yes", "no")),
-             *place(), STATUS, PROVENANCE))
+    name="departments",
+    kind="reference",
+    key=("dept_id",),
+    sort=("dept_id",),
+    doc=(
+        "The fourteen municipal command systems. Names that the city has not published"
+        " are assumed."
+    ),
+    columns=(
+        text("dept_id", "D01 to D14"),
+        whole("slot", "place in the list", "ordinal", low=1, type=pa.int8()),
+        text("name", "short name"),
+        text("name_en", "name in English"),
+        text(
+            "is_public_safety",
+            "yes if a dead link endangers people",
+            allowed=("yes", "no"),
+        ),
+        *place(),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 DEPARTMENT_FEEDS = Table(
-    name="department_feeds", kind="reference", key=("dept_id", "feed"), sort=("dept_id", "feed"),
-    doc="What a department's link carries, so that a dead link can name what it blinds.",
-    columns=(text("dept_id", "department"), text("feed", "table or group of indicators it carries"),
-             text("name", "what people call it"), text("name_en", "in English"),
-             whole("n_indicators", "indicators that go blind with it", "indicators", type=pa.int16()),
-             STATUS, PROVENANCE))
+    name="department_feeds",
+    kind="reference",
+    key=("dept_id", "feed"),
+    sort=("dept_id", "feed"),
+    doc=(
+        "What a department's link carries, so that a dead link can name what it blinds."
+    ),
+    columns=(
+        text("dept_id", "department"),
+        text("feed", "table or group of indicators it carries"),
+        text("name", "what people call it"),
+        text("name_en", "in English"),
+        whole(
+            "n_indicators",
+            "indicators that go blind with it",
+            "indicators",
+            type=pa.int16(),
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 SLA_TARGETS = Table(
-    name="sla_targets", kind="reference", key=("source_id", "priority"), sort=("source_id", "priority"),
-    doc="Targets of the two clocks, by source and priority. The most exact row wins: (source, priority), "
-        "(source, 0), ('*', priority), ('*', 0).",
-    columns=(text("source_id", "event source, or '*' for any"),
-             whole("priority", "1 to 4, or 0 for any", "level", high=4, type=pa.int8()),
-             whole("response_s", "created to first acknowledgement", "s", low=1),
-             whole("closure_s", "created to citizen told", "s", low=1), STATUS, PROVENANCE))
+    name="sla_targets",
+    kind="reference",
+    key=("source_id", "priority"),
+    sort=("source_id", "priority"),
+    doc=(
+        "Targets of the two clocks, by source and priority. The most exact row wins:"
+        " (source, priority), (source, 0), ('*', priority), ('*', 0)."
+    ),
+    columns=(
+        text("source_id", "event source, or '*' for any"),
+        whole("priority", "1 to 4, or 0 for any", "level", high=4, type=pa.int8()),
+        whole("response_s", "created to first acknowledgement", "s", low=1),
+        whole("closure_s", "created to citizen told", "s", low=1),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 TARGETS = Table(
-    name="targets", kind="reference", key=("target_id",), sort=("target_id",),
-    doc="Programme targets and published results. Rows of different scope are never one series.",
-    columns=(text("target_id", "id in the pack"), whole("year", "calendar year", "year", low=2000, type=pa.int16()),
-             text("programme", "what is renewed", allowed=("estates", "lifts", "communities")),
-             text("scope", "what is counted: 'added', 'added+renewed', 'renovated', 'converted'",
-                  allowed=("added", "renewed", "added+renewed", "renovated", "converted")),
-             text("district_id", "district; null for the whole city", null=True),
-             whole("plan", "planned; null if never published", "items", null=True),
-             whole("actual", "published result; null until published", "items", null=True),
-             STATUS, PROVENANCE))
+    name="targets",
+    kind="reference",
+    key=("target_id",),
+    sort=("target_id",),
+    doc=(
+        "Programme targets and published results. Rows of different scope are never one"
+        " series."
+    ),
+    columns=(
+        text("target_id", "id in the pack"),
+        whole("year", "calendar year", "year", low=2000, type=pa.int16()),
+        text(
+            "programme", "what is renewed", allowed=("estates", "lifts", "communities")
+        ),
+        text(
+            "scope",
+            "what is counted: 'added', 'added+renewed', 'renovated', 'converted'",
+            allowed=("added", "renewed", "added+renewed", "renovated", "converted"),
+        ),
+        text("district_id", "district; null for the whole city", null=True),
+        whole("plan", "planned; null if never published", "items", null=True),
+        whole("actual", "published result; null until published", "items", null=True),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 INDICATORS = Table(
-    name="indicators", kind="reference", key=("ind_id",), sort=("ind_id",),
+    name="indicators",
+    kind="reference",
+    key=("ind_id",),
+    sort=("ind_id",),
     doc="The catalogue of city indicators.",
-    columns=(text("ind_id", "id in the catalogue"), text("name", "name"), text("name_en", "name in English"),
-             text("domain", "domain of city life"), text("domain_en", "domain in English"),
-             text("unit", "unit of the value"), text("formula", "how it is worked out"),
-             text("direction", "which way is better", allowed=("up", "down", "band")),
-             text("owner_dept", "department that answers for it"),
-             text("period", "how often it is measured", allowed=("hour", "day", "month")),
-             real("typical", "usual level", "see unit", type=pa.float64()),
-             real("low", "lower edge of the usual band", "see unit", type=pa.float64(), null=True),
-             real("high", "upper edge of the usual band", "see unit", type=pa.float64(), null=True),
-             STATUS, PROVENANCE))
+    columns=(
+        text("ind_id", "id in the catalogue"),
+        text("name", "name"),
+        text("name_en", "name in English"),
+        text("domain", "domain of city life"),
+        text("domain_en", "domain in English"),
+        text("unit", "unit of the value"),
+        text("formula", "how it is worked out"),
+        text("direction", "which way is better", allowed=("up", "down", "band")),
+        text("owner_dept", "department that answers for it"),
+        text("period", "how often it is measured", allowed=("hour", "day", "month")),
+        real("typical", "usual level", "see unit", type=pa.float64()),
+        real(
+            "low",
+            "lower edge of the usual band",
+            "see unit",
+            type=pa.float64(),
+            null=True,
+        ),
+        real(
+            "high",
+            "upper edge of the usual band",
+            "see unit",
+            type=pa.float64(),
+            null=True,
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 PLACES = Table(
-    name="places", kind="reference", key=("place_id",), sort=("place_id",),
+    name="places",
+    kind="reference",
+    key=("place_id",),
+    sort=("place_id",),
     doc="Named places: landmarks, and those that the city's own stories name.",
-    columns=(text("place_id", "id in the pack"), text("name", "name"), text("name_en", "name in English"),
-             text("category", "what it is"), text("district_id", "district", null=True), *place(),
-             whole("accuracy_m", "how far off the point may be", "m"), STATUS, PROVENANCE))
+    columns=(
+        text("place_id", "id in the pack"),
+        text("name", "name"),
+        text("name_en", "name in English"),
+        text("category", "what it is"),
+        text("district_id", "district", null=True),
+        *place(),
+        whole("accuracy_m", "how far off the point may be", "m"),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
 FACTS = Table(
-    name="facts", kind="reference", key=("fact_id",), sort=("fact_id",),
-    doc="Single published figures, with the bound they carry ('3000+' stays a lower bound).",
-    columns=(text("fact_id", "id in the pack"), text("subject", "what it is about"), text("metric", "what is counted"),
-             text("value_op", "how the value bounds the truth", allowed=("=", ">=", "<=", "<")),
-             real("value", "the figure", "see unit", type=pa.float64()), text("unit", "unit of the value"),
-             text("as_of", "when it was true, as published"), text("district_id", "district", null=True),
-             STATUS, PROVENANCE))
+    name="facts",
+    kind="reference",
+    key=("fact_id",),
+    sort=("fact_id",),
+    doc=(
+        "Single published figures, with the bound they carry ('3000+' stays a lower"
+        " bound)."
+    ),
+    columns=(
+        text("fact_id", "id in the pack"),
+        text("subject", "what it is about"),
+        text("metric", "what is counted"),
+        text(
+            "value_op", "how the value bounds the truth", allowed=("=", ">=", "<=", "<")
+        ),
+        real("value", "the figure", "see unit", type=pa.float64()),
+        text("unit", "unit of the value"),
+        text("as_of", "when it was true, as published"),
+        text("district_id", "district", null=True),
+        STATUS,
+        PROVENANCE,
+    ),
+)
 
-TABLES = (DISTRICTS, STREETS, EVENT_SOURCES, DEPARTMENTS, DEPARTMENT_FEEDS, SLA_TARGETS, TARGETS, INDICATORS, PLACES, FACTS)
+TABLES = (
+    DISTRICTS,
+    STREETS,
+    EVENT_SOURCES,
+    DEPARTMENTS,
+    DEPARTMENT_FEEDS,
+    SLA_TARGETS,
+    TARGETS,
+    INDICATORS,
+    PLACES,
+    FACTS,
+)

@@ -18,8 +18,9 @@ _PIECE = 65_536
 """Texts looked at together: their letters are held once more meanwhile."""
 
 
-HIDDEN = ("\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-          "\ufff9-\ufffb")
+HIDDEN = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+)
 """Letters that show nothing and mean nothing in any script, as a class of an expression: zero-width
 spaces, soft hyphens, marks of direction."""
 
@@ -39,8 +40,13 @@ def one_form(text: str) -> str:
 def in_one_form(texts: pa.Array) -> pa.Array:
     """Return texts (an array of `string`) in NFC, nulls as they are; the very same array if that changes nothing."""
     pieces = [texts.slice(start, _PIECE) for start in range(0, len(texts), _PIECE)]
-    made = [piece if _is_in_one_form(piece) else pc.utf8_normalize(piece, form="NFC") for piece in pieces]
-    if all(new is old or new.equals(old) for new, old in zip(made, pieces, strict=True)):
+    made = [
+        piece if _is_in_one_form(piece) else pc.utf8_normalize(piece, form="NFC")
+        for piece in pieces
+    ]
+    if all(
+        new is old or new.equals(old) for new, old in zip(made, pieces, strict=True)
+    ):
         return texts
     return pa.concat_arrays(made)
 

@@ -3,4 +3,13 @@
 from twin.engine.engine import Described, Engine, answer
 from twin.engine.sql import Answered, Param, Sql, load_sql, parse_sql
 
-__all__ = ["Answered", "Described", "Engine", "Param", "Sql", "answer", "load_sql", "parse_sql"]
+__all__ = [
+    "Answered",
+    "Described",
+    "Engine",
+    "Param",
+    "Sql",
+    "answer",
+    "load_sql",
+    "parse_sql",
+]

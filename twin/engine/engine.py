@@ -21,16 +21,40 @@ from twin.engine.sql import Sql
 from twin.errors import QueryError
 
 TIMEOUT_S = 30.0
-_LOCKS = ("SET GLOBAL timezone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true", "SET temp_directory = ''",
-          "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false", "SET enable_progress_bar = false",
-          "SET python_enable_replacements = false", "SET enable_external_access = false")
+_LOCKS = (
+    "SET GLOBAL timezone = 'UTC'",
+    "SET GLOBAL parquet_metadata_cache = true",
+    "SET temp_directory = ''",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET enable_progress_bar = false",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+)
 """No spill folder: DuckDB would allow reading and writing it beside the lake's own."""
-_DUCK = {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER",
-         pa.int64(): "BIGINT", pa.float32(): "REAL", pa.float64(): "DOUBLE", pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ"}
+_DUCK = {
+    pa.string(): "VARCHAR",
+    pa.bool_(): "BOOLEAN",
+    pa.int8(): "TINYINT",
+    pa.int16(): "SMALLINT",
+    pa.int32(): "INTEGER",
+    pa.int64(): "BIGINT",
+    pa.float32(): "REAL",
+    pa.float64(): "DOUBLE",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+}
 
 
-_EXAMPLES: Mapping[str, object] = {"VARCHAR": "", "INTEGER": 1, "BIGINT": 1, "DOUBLE": 1.0, "BOOLEAN": True, "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC),
-                                        "VARCHAR[]": [""], "INTEGER[]": [1]}
+_EXAMPLES: Mapping[str, object] = {
+    "VARCHAR": "",
+    "INTEGER": 1,
+    "BIGINT": 1,
+    "DOUBLE": 1.0,
+    "BOOLEAN": True,
+    "TIMESTAMPTZ": datetime(2026, 1, 1, tzinfo=UTC),
+    "VARCHAR[]": [""],
+    "INTEGER[]": [1],
+}
 _PLACE = re.compile(r"\$\w+")
 _SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 
@@ -50,8 +74,13 @@ class Engine:
     connection was seen to hand one thread the rows of another.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, threads: int, tables: Mapping[str, pa.Table] | None = None,
-                 later: Mapping[str, Callable[[], str]] | None = None) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        threads: int,
+        tables: Mapping[str, pa.Table] | None = None,
+        later: Mapping[str, Callable[[], str]] | None = None,
+    ) -> None:
         """Take over a prepared and locked connection, and tables in memory; see `Engine.over` and `Engine.of`.
 
         Args:
@@ -67,9 +96,16 @@ class Engine:
         """Questions answered so far, for those who want to know whether a cache was used."""
 
     @classmethod
-    def over(cls, files: Mapping[str, Sequence[Path | str]], *, root: Path, threads: int = 2,
-             lacking: Mapping[str, Collection[str]] | None = None, tables: Mapping[str, pa.Table] | None = None,
-             lazily: bool = False) -> Engine:
+    def over(
+        cls,
+        files: Mapping[str, Sequence[Path | str]],
+        *,
+        root: Path,
+        threads: int = 2,
+        lacking: Mapping[str, Collection[str]] | None = None,
+        tables: Mapping[str, pa.Table] | None = None,
+        lazily: bool = False,
+    ) -> Engine:
         """Open an engine over Parquet files.
 
         Args:
@@ -84,17 +120,31 @@ class Engine:
         """
         con = duckdb.connect(config={"threads": threads})
         try:
-            con.execute("SET allowed_directories = [$root]", {"root": str(root.resolve())})
+            con.execute(
+                "SET allowed_directories = [$root]", {"root": str(root.resolve())}
+            )
             for lock in _LOCKS:
                 con.execute(lock)
-            views = {name: partial(_view_of, name, files.get(name, ()), root, (lacking or {}).get(name, ()))
-                     for name in TABLES.keys() - (tables or {}).keys()}
+            views = {
+                name: partial(
+                    _view_of,
+                    name,
+                    files.get(name, ()),
+                    root,
+                    (lacking or {}).get(name, ()),
+                )
+                for name in TABLES.keys() - (tables or {}).keys()
+            }
             for view in () if lazily else views.values():
                 con.execute(view())
             con.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             con.close()
-            raise QueryError("The snapshot's files could not be opened.", why=_said(error), fix="run `twin snapshot verify`.") from error
+            raise QueryError(
+                "The snapshot's files could not be opened.",
+                why=_said(error),
+                fix="run `twin snapshot verify`.",
+            ) from error
         return cls(con, threads, tables, views if lazily else None)
 
     @classmethod
@@ -107,8 +157,13 @@ class Engine:
             con.execute(lock)
         return cls(con, threads, tables)
 
-    def query(self, sql: Sql, params: Mapping[str, object], instead: Mapping[str, pa.Table] | None = None,
-              files: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
+    def query(
+        self,
+        sql: Sql,
+        params: Mapping[str, object],
+        instead: Mapping[str, pa.Table] | None = None,
+        files: Mapping[str, Sequence[str]] | None = None,
+    ) -> pa.Table:
         """Return `sql` with `params` bound, as an Arrow table; moments are UTC, microseconds.
 
         Args:
@@ -119,7 +174,9 @@ class Engine:
             QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
         """
         bound = _bound(sql, params)
-        return self._pool.submit(self._answer, sql, bound, instead or {}, files or {}).result()
+        return self._pool.submit(
+            self._answer, sql, bound, instead or {}, files or {}
+        ).result()
 
     def describe(self, sql: Sql) -> Described:
         """Return what the engine itself reports of `sql`, without its rows: for comparing with the header.
@@ -127,15 +184,30 @@ class Engine:
         Raises:
             QueryError: it cannot be prepared over these tables.
         """
-        bound = {param.name: duckdb.Value(_EXAMPLES[param.type], duckdb.sqltype(param.type)) for param in sql.params}
+        bound = {
+            param.name: duckdb.Value(_EXAMPLES[param.type], duckdb.sqltype(param.type))
+            for param in sql.params
+        }
         try:
             with self._new_cursor() as cursor:
                 relation = cursor.sql(sql.text, params=bound)
-                columns = tuple((name, _SHORT.get(str(kind), str(kind))) for name, kind in zip(relation.columns, relation.types, strict=True))
-            with duckdb.connect() as empty:  # without the views, which would be looked through
-                return Described(columns, frozenset(empty.get_table_names(_PLACE.sub("NULL", sql.text))))
+                columns = tuple(
+                    (name, _SHORT.get(str(kind), str(kind)))
+                    for name, kind in zip(relation.columns, relation.types, strict=True)
+                )
+            with (
+                duckdb.connect() as empty
+            ):  # without the views, which would be looked through
+                return Described(
+                    columns,
+                    frozenset(empty.get_table_names(_PLACE.sub("NULL", sql.text))),
+                )
         except duckdb.Error as error:
-            raise QueryError(f"{sql.name} cannot be prepared.", why=str(error).strip(), fix="mend the query.") from error
+            raise QueryError(
+                f"{sql.name} cannot be prepared.",
+                why=str(error).strip(),
+                fix="mend the query.",
+            ) from error
 
     def columns_read(self, sql: Sql, params: Mapping[str, object]) -> frozenset[str]:
         """Return the names of the columns that answering `sql` reads from files, filters included, by the engine's own plan.
@@ -146,13 +218,24 @@ class Engine:
         bound = _bound(sql, params)
         try:
             with self._new_cursor() as cursor:
-                plan = cursor.execute(f"EXPLAIN (FORMAT json) {sql.text}", bound).fetchall()[-1][1]
+                plan = cursor.execute(
+                    f"EXPLAIN (FORMAT json) {sql.text}", bound
+                ).fetchall()[-1][1]
         except duckdb.Error as error:
-            raise QueryError(f"{sql.name} cannot be planned.", why=_said(error), fix="mend the query.") from error
+            raise QueryError(
+                f"{sql.name} cannot be planned.",
+                why=_said(error),
+                fix="mend the query.",
+            ) from error
         return frozenset(_scanned(json.loads(plan)))
 
-    def _answer(self, sql: Sql, bound: Mapping[str, duckdb.Value], instead: Mapping[str, pa.Table],
-                files: Mapping[str, Sequence[str]]) -> pa.Table:
+    def _answer(
+        self,
+        sql: Sql,
+        bound: Mapping[str, duckdb.Value],
+        instead: Mapping[str, pa.Table],
+        files: Mapping[str, Sequence[str]],
+    ) -> pa.Table:
         is_own = bool(instead or files)
         cursor = self._new_cursor() if is_own else self._cursor()
         for name, rows in instead.items():
@@ -162,13 +245,22 @@ class Engine:
         try:
             self._make([name for name in sql.reads if name not in files])
             for name, listed in files.items():
-                cursor.execute(_view(name, listed, kind="TEMP VIEW"))  # known to this cursor only
+                cursor.execute(
+                    _view(name, listed, kind="TEMP VIEW")
+                )  # known to this cursor only
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
-            raise QueryError(f"{sql.name} took longer than {TIMEOUT_S:.0f} s and was stopped.", fix="ask for a shorter window.") from error
+            raise QueryError(
+                f"{sql.name} took longer than {TIMEOUT_S:.0f} s and was stopped.",
+                fix="ask for a shorter window.",
+            ) from error
         except duckdb.Error as error:
-            raise QueryError(f"{sql.name} could not be answered.", why=_said(error), fix="run `twin snapshot verify`; if the files are whole, report this.") from error
+            raise QueryError(
+                f"{sql.name} could not be answered.",
+                why=_said(error),
+                fix="run `twin snapshot verify`; if the files are whole, report this.",
+            ) from error
         finally:
             stop.cancel()
             if is_own:
@@ -206,7 +298,9 @@ class Engine:
         self.close()
 
 
-def answer(tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]) -> pa.Table:
+def answer(
+    tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]
+) -> pa.Table:
     """Return one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
     with Engine.of(tables) as engine:
         return engine.query(sql, params)
@@ -216,11 +310,16 @@ def _bound(sql: Sql, params: Mapping[str, object]) -> dict[str, duckdb.Value]:
     """Return the parameters as the engine takes them. Raises QueryError as `Sql.bind` does."""
     kinds = {param.name: duckdb.sqltype(param.type) for param in sql.params}
     given = sql.bind(params)
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    plain = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+    }
     return {name: duckdb.Value(value, kinds[name]) for name, value in plain.items()}
 
 
-def _view_of(name: str, files: Sequence[Path | str], root: Path, lacking: Collection[str]) -> str:
+def _view_of(
+    name: str, files: Sequence[Path | str], root: Path, lacking: Collection[str]
+) -> str:
     return _view(name, _real(files, root), lacking)
 
 
@@ -228,18 +327,35 @@ def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
     """Return paths as they stand under the real root: resolving each of a year's files costs more than a question."""
     given, real = f"{root}/", f"{root.resolve()}/"
     texts = [str(path) for path in paths]
-    return [real + text.removeprefix(given) if text.startswith(given) else str(Path(text).resolve()) for text in texts]
+    return [
+        (
+            real + text.removeprefix(given)
+            if text.startswith(given)
+            else str(Path(text).resolve())
+        )
+        for text in texts
+    ]
 
 
-def _view(name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW") -> str:
+def _view(
+    name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW"
+) -> str:
     """Return the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
     columns = TABLES[name].columns
     if not files:
-        empty = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns)
+        empty = ", ".join(
+            f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns
+        )
         return f'CREATE {kind} "{name}" AS SELECT {empty} WHERE false'
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    names = ", ".join(f'NULL::{_DUCK[column.type]} AS "{column.name}"' if column.name in lacking else f'"{column.name}"'
-                      for column in columns)
+    names = ", ".join(
+        (
+            f'NULL::{_DUCK[column.type]} AS "{column.name}"'
+            if column.name in lacking
+            else f'"{column.name}"'
+        )
+        for column in columns
+    )
     return f'CREATE {kind} "{name}" AS SELECT {names} FROM read_parquet([{listed}])'
 
 

@@ -18,8 +18,15 @@ import duckdb
 from twin.errors import QueryError
 
 TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "VARCHAR": str, "INTEGER": int, "BIGINT": int, "DOUBLE": (int, float), "BOOLEAN": bool, "TIMESTAMPTZ": datetime,
-    "VARCHAR[]": (list, tuple), "INTEGER[]": (list, tuple)}
+    "VARCHAR": str,
+    "INTEGER": int,
+    "BIGINT": int,
+    "DOUBLE": (int, float),
+    "BOOLEAN": bool,
+    "TIMESTAMPTZ": datetime,
+    "VARCHAR[]": (list, tuple),
+    "INTEGER[]": (list, tuple),
+}
 """Types that a parameter may have, and what Python gives for each."""
 
 MOMENTS = Path(__file__).parents[1] / "contracts" / "moments"
@@ -85,18 +92,31 @@ class Sql:
             QueryError: one is missing, not asked for, or of another type than the header says.
         """
         asked = {param.name: param for param in self.params}
-        missing, extra = sorted(asked.keys() - given.keys()), sorted(given.keys() - asked.keys())
+        missing, extra = (
+            sorted(asked.keys() - given.keys()),
+            sorted(given.keys() - asked.keys()),
+        )
         if missing or extra:
             faults = (("it lacks", missing), ("it does not take", extra))
-            said = "; ".join(f"{fault} {', '.join(names)}" for fault, names in faults if names)
-            raise QueryError(f"{self.name} was asked wrongly: {said}.", fix=f"give exactly {', '.join(sorted(asked)) or 'no parameters'}.")
+            said = "; ".join(
+                f"{fault} {', '.join(names)}" for fault, names in faults if names
+            )
+            raise QueryError(
+                f"{self.name} was asked wrongly: {said}.",
+                fix=f"give exactly {', '.join(sorted(asked)) or 'no parameters'}.",
+            )
         for name, value in given.items():
             wanted = TYPES[asked[name].type]
             wrong = isinstance(value, bool) and asked[name].type != "BOOLEAN"
             if value is not None and (wrong or not isinstance(value, wanted)):
-                raise QueryError(f"{self.name}: {name} is {value!r}, but should be {asked[name].type} ({asked[name].doc}).")
+                raise QueryError(
+                    f"{self.name}: {name} is {value!r}, but should be"
+                    f" {asked[name].type} ({asked[name].doc})."
+                )
             if isinstance(value, datetime) and value.tzinfo is None:
-                raise QueryError(f"{self.name}: {name} is {value}, a moment without a time zone.")
+                raise QueryError(
+                    f"{self.name}: {name} is {value}, a moment without a time zone."
+                )
         return dict(given)
 
 
@@ -115,29 +135,66 @@ def parse_sql(text: str, name: str) -> Sql:
     lines = [line.rstrip() for line in text.splitlines() if line.startswith("--")]
     for line in lines:
         if not _is_read(line):
-            raise QueryError(f"The header of {name} has a line that cannot be read: {line!r}.",
-                             fix="write one name per line: -- param NAME TYPE unit meaning, or -- column NAME TYPE "
-                                 "unit meaning, or -- uses NAME.")
-    params = tuple(Param(*found.groups()) for found in map(_PARAM.match, lines) if found)
-    columns = tuple(Answered(*found.groups()) for found in map(_COLUMN.match, lines) if found)
-    reads = tuple(word.strip() for found in map(_READS.match, lines) if found for word in found[1].split(","))
+            raise QueryError(
+                f"The header of {name} has a line that cannot be read: {line!r}.",
+                fix=(
+                    "write one name per line: -- param NAME TYPE unit meaning, or --"
+                    " column NAME TYPE unit meaning, or -- uses NAME."
+                ),
+            )
+    params = tuple(
+        Param(*found.groups()) for found in map(_PARAM.match, lines) if found
+    )
+    columns = tuple(
+        Answered(*found.groups()) for found in map(_COLUMN.match, lines) if found
+    )
+    reads = tuple(
+        word.strip()
+        for found in map(_READS.match, lines)
+        if found
+        for word in found[1].split(",")
+    )
     rows = next((found[1] for found in map(_ROWS.match, lines) if found), "")
-    lacking = [what for what, there in (("a '-- reads' line", reads), ("a '-- column' line", columns), ("a '-- rows' line", rows)) if not there]
+    lacking = [
+        what
+        for what, there in (
+            ("a '-- reads' line", reads),
+            ("a '-- column' line", columns),
+            ("a '-- rows' line", rows),
+        )
+        if not there
+    ]
     if lacking:
-        raise QueryError(f"The header of {name} lacks {' and '.join(lacking)}.", fix="write it as the other .sql files do.")
+        raise QueryError(
+            f"The header of {name} lacks {' and '.join(lacking)}.",
+            fix="write it as the other .sql files do.",
+        )
     unknown = [param.type for param in params if param.type not in TYPES]
     if unknown:
-        raise QueryError(f"The header of {name} has a parameter of type {unknown[0]}.", fix=f"use one of {', '.join(TYPES)}.")
+        raise QueryError(
+            f"The header of {name} has a parameter of type {unknown[0]}.",
+            fix=f"use one of {', '.join(TYPES)}.",
+        )
     whole = _with_used(text, lines)
     _only_reads(name, whole)
-    return Sql(name, whole, hashlib.sha256(whole.encode()).hexdigest(), params, reads, columns, rows)
+    return Sql(
+        name,
+        whole,
+        hashlib.sha256(whole.encode()).hexdigest(),
+        params,
+        reads,
+        columns,
+        rows,
+    )
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise QueryError(f"The query {path} cannot be read: {error.strerror}.") from error
+        raise QueryError(
+            f"The query {path} cannot be read: {error.strerror}."
+        ) from error
 
 
 def _is_read(line: str) -> bool:
@@ -149,14 +206,18 @@ def _is_read(line: str) -> bool:
 
 def _with_used(text: str, lines: list[str]) -> str:
     """Return a query with the CTEs of its `-- uses` lines before its own; its header stays in front."""
-    ctes = dict(cte for line in lines if (uses := _USES.match(line)) for cte in _ctes(uses))
+    ctes = dict(
+        cte for line in lines if (uses := _USES.match(line)) for cte in _ctes(uses)
+    )
     if not ctes:
         return text
     body = _body(text)
     header = "\n".join(lines)
-    before = ",\n".join(f"{name} AS NOT MATERIALIZED (\n{select}\n)" for name, select in ctes.items())
+    before = ",\n".join(
+        f"{name} AS NOT MATERIALIZED (\n{select}\n)" for name, select in ctes.items()
+    )
     own = _WITH.match(body)
-    rest = f",{body[own.end():]}" if own else f"\n{body}"
+    rest = f",{body[own.end() :]}" if own else f"\n{body}"
     return f"{header}\nWITH {before}{rest}"
 
 
@@ -164,24 +225,50 @@ def _ctes(uses: re.Match[str]) -> list[tuple[str, str]]:
     """Return the CTEs that one `-- uses` line stands for, as (name, SELECT), in the order in which they are defined."""
     name, alias, as_of, known_at = uses.groups()
     text = _read(MOMENTS / f"{name}.sql")
-    inner = [cte for line in text.splitlines() if (more := _USES.match(line.rstrip())) for cte in _ctes(more)]
+    inner = [
+        cte
+        for line in text.splitlines()
+        if (more := _USES.match(line.rstrip()))
+        for cte in _ctes(more)
+    ]
     if alias is None:
         return [*inner, (name, _body(text))]
     if inner:
-        raise QueryError(f"{name}.sql uses others and cannot be moved to another moment.",
-                         fix="write its rule out, or use it at the moment asked for.")
+        raise QueryError(
+            f"{name}.sql uses others and cannot be moved to another moment.",
+            fix="write its rule out, or use it at the moment asked for.",
+        )
     moved = {"$as_of": f"({as_of})", "$known_at": f"({known_at})"}
-    return [(alias, re.sub(r"\$as_of\b|\$known_at\b", lambda found: moved[found[0]], _body(text)))]
+    return [
+        (
+            alias,
+            re.sub(
+                r"\$as_of\b|\$known_at\b", lambda found: moved[found[0]], _body(text)
+            ),
+        )
+    ]
 
 
 def _body(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
+    return (
+        "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+        .strip()
+        .rstrip(";")
+    )
 
 
 def _only_reads(name: str, text: str) -> None:
     try:
         kinds = [statement.type for statement in duckdb.extract_statements(text)]
     except duckdb.Error as error:
-        raise QueryError(f"{name} is not SQL.", why=str(error).strip().splitlines()[0], fix="mend the query.") from error
+        raise QueryError(
+            f"{name} is not SQL.",
+            why=str(error).strip().splitlines()[0],
+            fix="mend the query.",
+        ) from error
     if kinds != [duckdb.StatementType.SELECT]:
-        raise QueryError(f"{name} is not one SELECT.", why="a named query reads, and does nothing else.", fix="write it as one SELECT or WITH … SELECT.")
+        raise QueryError(
+            f"{name} is not one SELECT.",
+            why="a named query reads, and does nothing else.",
+            fix="write it as one SELECT or WITH … SELECT.",
+        )

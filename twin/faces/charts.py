@@ -20,21 +20,48 @@ QUIET = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 def template(size: float) -> go.layout.Template:
     """Return the template for axis text of `size` px: no frame, no vertical grid, faint horizontals."""
-    axis = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True,
-            "tickfont": {"size": size, "color": DARK["text-3"]}, "automargin": False}
-    return go.layout.Template(layout={
-        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False, "hovermode": "x",
-        "font": {"family": _FONT, "size": size, "color": DARK["text-2"]}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "hoverlabel": {"bgcolor": DARK["land-raised"], "bordercolor": DARK["edge"], "font": {"color": DARK["text-1"]}},
-        "xaxis": axis, "yaxis": {**axis, "gridcolor": DARK["hair"], "nticks": 3}})
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "tickfont": {"size": size, "color": DARK["text-3"]},
+        "automargin": False,
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "showlegend": False,
+            "hovermode": "x",
+            "font": {"family": _FONT, "size": size, "color": DARK["text-2"]},
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            "hoverlabel": {
+                "bgcolor": DARK["land-raised"],
+                "bordercolor": DARK["edge"],
+                "font": {"color": DARK["text-1"]},
+            },
+            "xaxis": axis,
+            "yaxis": {**axis, "gridcolor": DARK["hair"], "nticks": 3},
+        }
+    )
 
 
 def _last(trace: Sequence[float | None]) -> int | None:
-    return next((at for at in range(len(trace) - 1, -1, -1) if trace[at] is not None), None)
+    return next(
+        (at for at in range(len(trace) - 1, -1, -1) if trace[at] is not None), None
+    )
 
 
-def trend(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, names: Mapping[str, str], size: float = 12,
-          until: datetime | None = None) -> go.Figure:
+def trend(
+    rows: Sequence[Mapping[str, Any]],
+    zone: ZoneInfo,
+    *,
+    names: Mapping[str, str],
+    size: float = 12,
+    until: datetime | None = None,
+) -> go.Figure:
     """Return values over time against their usual band.
 
     Args:
@@ -43,24 +70,64 @@ def trend(rows: Sequence[Mapping[str, Any]], zone: ZoneInfo, *, names: Mapping[s
         until: right end of the axis; None for the last row.
     """
     at = [row["at"].astimezone(zone).replace(tzinfo=None) for row in rows]
-    chart = go.Figure(layout={"template": template(size), "margin": {"l": 0, "r": 10, "t": 6, "b": 1.8 * size}})
-    banded = [at_row for at_row in zip(at, rows, strict=True) if at_row[1]["usual_high"] is not None]
+    chart = go.Figure(
+        layout={
+            "template": template(size),
+            "margin": {"l": 0, "r": 10, "t": 6, "b": 1.8 * size},
+        }
+    )
+    banded = [
+        at_row
+        for at_row in zip(at, rows, strict=True)
+        if at_row[1]["usual_high"] is not None
+    ]
     for bound, fill in (("usual_low", None), ("usual_high", "tonexty")):
-        chart.add_scatter(x=[moment for moment, _ in banded], y=[row[bound] for _, row in banded], mode="lines", line_width=0,
-                          line_shape="spline", fill=fill, fillcolor=DARK["hair"], hoverinfo="skip")
+        chart.add_scatter(
+            x=[moment for moment, _ in banded],
+            y=[row[bound] for _, row in banded],
+            mode="lines",
+            line_width=0,
+            line_shape="spline",
+            fill=fill,
+            fillcolor=DARK["hair"],
+            hoverinfo="skip",
+        )
     whole = [row["value"] if not row["is_partial"] else None for row in rows]
-    chart.add_scatter(x=at, y=whole, mode="lines", line={"color": DARK["text-1"], "width": 1.6}, name=names["value"],
-                      hovertemplate="%{y:,.0f}")
+    chart.add_scatter(
+        x=at,
+        y=whole,
+        mode="lines",
+        line={"color": DARK["text-1"], "width": 1.6},
+        name=names["value"],
+        hovertemplate="%{y:,.0f}",
+    )
     last = _last(whole)
     tail = rows[last:] if last is not None else rows
-    chart.add_scatter(x=at[len(at) - len(tail):], y=[row["value"] for row in tail], mode="lines", hoverinfo="skip",
-                      line={"color": DARK["text-3"], "width": 1.6, "dash": "dot"})
+    chart.add_scatter(
+        x=at[len(at) - len(tail) :],
+        y=[row["value"] for row in tail],
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": DARK["text-3"], "width": 1.6, "dash": "dot"},
+    )
     end = _last([row["value"] for row in rows])
     if end is not None:
-        chart.add_scatter(x=[at[end]], y=[rows[end]["value"]], mode="markers", hoverinfo="skip", cliponaxis=False,
-                          marker={"color": DARK["text-1"], "size": 6})
+        chart.add_scatter(
+            x=[at[end]],
+            y=[rows[end]["value"]],
+            mode="markers",
+            hoverinfo="skip",
+            cliponaxis=False,
+            marker={"color": DARK["text-1"], "size": 6},
+        )
     chart.update_xaxes(tickformat="%H:%M", nticks=6)
-    chart.update_yaxes(rangemode="tozero", side="right", nticks=3, showticklabels=size > 0, ticklabelposition="inside top")
+    chart.update_yaxes(
+        rangemode="tozero",
+        side="right",
+        nticks=3,
+        showticklabels=size > 0,
+        ticklabelposition="inside top",
+    )
     if at and until is not None:
         chart.update_xaxes(range=[at[0], until.astimezone(zone).replace(tzinfo=None)])
     return chart

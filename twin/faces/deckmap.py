@@ -44,8 +44,18 @@ class Links:
         return self.atlas
 
 
-def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, words: Texts, *, pack_urls: Mapping[str, str], atlas: str,
-         ratio: float = 1.0, padding: tuple[int, int, int, int] = (0, 0, 0, 0)) -> dict[str, Any]:
+def spec(
+    desk: Desk,
+    registry: Registry,
+    city: City,
+    pinned: Pinned,
+    words: Texts,
+    *,
+    pack_urls: Mapping[str, str],
+    atlas: str,
+    ratio: float = 1.0,
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0),
+) -> dict[str, Any]:
     """Return what the bundle draws.
 
     Args:
@@ -57,22 +67,56 @@ def spec(desk: Desk, registry: Registry, city: City, pinned: Pinned, words: Text
     for layer in registry.layers:
         if layer.draw and layer.id in pinned.layers:
             links = Links(desk, layer, pinned, pack_urls, atlas)
-            drawn += layer.draw(Drawing(links, pinned, pinned.view.lang, ratio,
-                                        (raster.lon0, raster.lat0, raster.dlon, raster.dlat, raster.n_x, raster.n_y)))
+            drawn += layer.draw(
+                Drawing(
+                    links,
+                    pinned,
+                    pinned.view.lang,
+                    ratio,
+                    (
+                        raster.lon0,
+                        raster.lat0,
+                        raster.dlon,
+                        raster.dlat,
+                        raster.n_x,
+                        raster.n_y,
+                    ),
+                )
+            )
     drawn.sort(key=lambda each: _ORDER[each[0]])
-    deck = pdk.Deck(layers=[each[1] for each in drawn], map_provider=None, map_style=None)  # pyright: ignore[reportArgumentType]
+    deck = pdk.Deck(
+        layers=[each[1] for each in drawn], map_provider=None, map_style=None
+    )  # pyright: ignore[reportArgumentType]
     camera = pinned.camera
     said: dict[str, Any] = json.loads(deck.to_json())
     for drawn_layer in said["layers"]:
         if "tooltip" in drawn_layer:
-            drawn_layer["tooltip"] = [_spoken(line, words) for line in drawn_layer["tooltip"]]
-    return {"deck": said, "snapshot": pinned.snapshot, "hash": pinned.hash,
-            "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom},
-            "cameraKey": f"{pinned.view.camera}|{pinned.view.scene}|{pinned.district if pinned.view.camera == 'city' else ''}",
-            "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)), "frame": pinned.view.frame}
+            drawn_layer["tooltip"] = [
+                _spoken(line, words) for line in drawn_layer["tooltip"]
+            ]
+    return {
+        "deck": said,
+        "snapshot": pinned.snapshot,
+        "hash": pinned.hash,
+        "camera": {
+            "longitude": camera.lon,
+            "latitude": camera.lat,
+            "zoom": camera.zoom,
+        },
+        "cameraKey": (
+            f"{pinned.view.camera}|{pinned.view.scene}|{pinned.district if pinned.view.camera == 'city' else ''}"
+        ),
+        "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)),
+        "frame": pinned.view.frame,
+    }
 
 
 def _spoken(line: list[Any], words: Texts) -> list[Any]:
     """Return one line of a tooltip (label, column, form, names of values) with its messages said."""
     label, column, form, *names = line
-    return [words.say(label), column, form, *({value: words.say(key) for value, key in each.items()} for each in names)]
+    return [
+        words.say(label),
+        column,
+        form,
+        *({value: words.say(key) for value, key in each.items()} for each in names),
+    ]

@@ -51,21 +51,53 @@ class Figure:
     n: int | None = None
 
 
-def figure(row: Row, texts: Texts, city: City, unknown: Unknown = "", damaged: Sequence[str] = (),
-           days: Days | None = None) -> Figure:
+def figure(
+    row: Row,
+    texts: Texts,
+    city: City,
+    unknown: Unknown = "",
+    damaged: Sequence[str] = (),
+    days: Days | None = None,
+) -> Figure:
     """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
     if unknown:
-        name, why = texts.say(row["figure"]), texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1))
-        return Figure(row["figure"], name, None, forms.DASH, beside=why, unknown=unknown,
-                      means=texts.told(row["figure"], "means"))
+        name, why = (
+            texts.say(row["figure"]),
+            texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1)),
+        )
+        return Figure(
+            row["figure"],
+            name,
+            None,
+            forms.DASH,
+            beside=why,
+            unknown=unknown,
+            means=texts.told(row["figure"], "means"),
+        )
     value, form = row["value"], row.get("form") or "count"
-    usual = tuple(None if low is None or high is None else (low, high) for low, high
-                  in zip(row.get("usual_low") or (), row.get("usual_high") or (), strict=True))
+    usual = tuple(
+        None if low is None or high is None else (low, high)
+        for low, high in zip(
+            row.get("usual_low") or (), row.get("usual_high") or (), strict=True
+        )
+    )
     beside, verdict = _beside(row, form, texts, days)
-    unit = "" if value is None else texts.say(row.get("unit") or "")  # a dash counts nothing
-    return Figure(row["figure"], texts.say(row["figure"]), value, forms.write(value, form, texts, city.zone),
-                  unit, beside, verdict, tuple(row.get("trace") or ()), usual, n=row.get("n"),
-                  means=texts.told(row["figure"], "means"))
+    unit = (
+        "" if value is None else texts.say(row.get("unit") or "")
+    )  # a dash counts nothing
+    return Figure(
+        row["figure"],
+        texts.say(row["figure"]),
+        value,
+        forms.write(value, form, texts, city.zone),
+        unit,
+        beside,
+        verdict,
+        tuple(row.get("trace") or ()),
+        usual,
+        n=row.get("n"),
+        means=texts.told(row["figure"], "means"),
+    )
 
 
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
@@ -78,7 +110,14 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
     if not kind:
         return "", ""
     if other is None:
-        return _of_few(_nothing_like(row.get("compare_why") or "", kind, texts, days), row, texts), ""
+        return (
+            _of_few(
+                _nothing_like(row.get("compare_why") or "", kind, texts, days),
+                row,
+                texts,
+            ),
+            "",
+        )
     if kind in {"target", "on_time"}:
         return _judged(row, form, texts)
     change = _change(value, other, kind, form, texts)
@@ -109,11 +148,15 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         read, limit = forms.written(value, form), forms.written(other, form)
         within = read <= limit if row.get("better") != "higher" else read >= limit
         bound = forms.write_number(other, form, texts)
-        said = texts.say(f"target{of}", value=bound, better=row.get("better") or "lower")
+        said = texts.say(
+            f"target{of}", value=bound, better=row.get("better") or "lower"
+        )
         said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
     if n is not None and n < LEAST_CASES:
         return f"{said} · {texts.say('too-few')}", ""
-    of = "" if row["compare_kind"] == "on_time" else of  # then it is the share of cases that is met or not
+    of = (
+        "" if row["compare_kind"] == "on_time" else of
+    )  # then it is the share of cases that is met or not
     met = texts.say(f"target-{'met' if within else 'missed'}{of}")
     return f"{met} {said}", "good" if within else "bad"
 
@@ -132,7 +175,9 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
     unlike = days.unlike
     name = unlike.name_en if texts.lang == "en" else unlike.name
     what = "made-up" if unlike.kind == "workday" else unlike.kind
-    names = ("today", "week-ago") if kind == "last_week" else ("that-day", "week-before")
+    names = (
+        ("today", "week-ago") if kind == "last_week" else ("that-day", "week-before")
+    )
     when = names[0] if unlike is days.today else names[1]
     said = texts.say(f"special-{when}", day=name or texts.say(f"day-{what}"))
     return f"{forms.DASH} {said}"
@@ -140,11 +185,17 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
 
 def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
     """Return how far apart two figures are, as they are written; of shares in points."""
-    if form == "count" and kind in {"last_week", "week_before"} and other >= 20:  # a share of a handful says nothing
+    if (
+        form == "count" and kind in {"last_week", "week_before"} and other >= 20
+    ):  # a share of a handful says nothing
         share = 100 * (value - other) / other
         return forms.signed(f"{forms.count(share)}%", share)
     apart = forms.written(value, form) - forms.written(other, form)
     if form == "percent":
         return texts.say("points", n=forms.signed(forms.percent(apart), apart))
-    text = forms.duration(apart, texts) if form == "duration" else forms.write_number(apart, form, texts)
+    text = (
+        forms.duration(apart, texts)
+        if form == "duration"
+        else forms.write_number(apart, form, texts)
+    )
     return forms.signed(text, apart)

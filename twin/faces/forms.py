@@ -44,13 +44,19 @@ def duration(seconds: float, texts: Texts | None = None) -> str:
 def _short(total: int) -> str:
     if total >= HOUR:
         return f"{total // HOUR} h {total % HOUR // MINUTE:02d}′"
-    return f"{total // MINUTE}′{total % MINUTE:02d}″" if total >= MINUTE else f"{total}″"
+    return (
+        f"{total // MINUTE}′{total % MINUTE:02d}″" if total >= MINUTE else f"{total}″"
+    )
 
 
 def _long(total: int, texts: Texts | None) -> str:
     days, hours = str(total // DAY), str(total % DAY // HOUR)
     if total < 60 * DAY:
-        return texts.say("duration-days-hours", d=days, h=hours) if texts else f"{days} d {hours} h"
+        return (
+            texts.say("duration-days-hours", d=days, h=hours)
+            if texts
+            else f"{days} d {hours} h"
+        )
     if total < YEAR:
         return texts.say("duration-days", d=days) if texts else f"{days} d"
     return texts.say("duration-years", y=years(total)) if texts else f"{years(total)} y"
@@ -66,7 +72,11 @@ def behind(seconds: int, texts: Texts | None = None) -> str:
     """Return how far a clock is behind: whole minutes below 48 hours, since that is what one sets a clock by, then as `duration`."""
     if seconds >= 48 * HOUR:
         return duration(seconds, texts)
-    return texts.say("duration-minutes", m=str(seconds // MINUTE)) if texts else f"{seconds // MINUTE} min"
+    return (
+        texts.say("duration-minutes", m=str(seconds // MINUTE))
+        if texts
+        else f"{seconds // MINUTE} min"
+    )
 
 
 def minutes(seconds: float, texts: Texts | None = None) -> str:
@@ -77,7 +87,11 @@ def minutes(seconds: float, texts: Texts | None = None) -> str:
     """
     if seconds < 0:
         return DASH
-    return f"{int(seconds // 60)}′" if MINUTE <= seconds < HOUR else duration(seconds, texts)
+    return (
+        f"{int(seconds // 60)}′"
+        if MINUTE <= seconds < HOUR
+        else duration(seconds, texts)
+    )
 
 
 def count(value: float) -> str:
@@ -138,14 +152,29 @@ def written(value: float, form: str) -> float:
 
 def _shown_s(seconds: float) -> int:
     total = math.floor(abs(seconds) + 0.5)
-    step = (1 if total < HOUR else MINUTE if total < 48 * HOUR else HOUR if total < 60 * DAY
-            else DAY if total < YEAR else YEAR // 10)
+    step = (
+        1
+        if total < HOUR
+        else (
+            MINUTE
+            if total < 48 * HOUR
+            else HOUR
+            if total < 60 * DAY
+            else DAY
+            if total < YEAR
+            else YEAR // 10
+        )
+    )
     return int(math.copysign(total - total % step, seconds))
 
 
 def signed(text: str, value: float) -> str:
     """Return `text`, the written size of `value`, with its sign in front; nothing has none."""
-    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
+    return (
+        f"+{text}"
+        if value > 0 and any(digit in text for digit in "123456789")
+        else text
+    )
 
 
 def clock_time(moment: datetime, zone: ZoneInfo, *, seconds: bool = True) -> str:
@@ -159,8 +188,9 @@ def date(moment: datetime, zone: ZoneInfo, texts: Texts) -> str:
     return f"{local:%Y-%m-%d} {texts.say(f'weekday-{local.isoweekday()}')}"
 
 
-def dated(at: datetime, zone: ZoneInfo, now: datetime | None = None, *,
-          seconds: bool = True) -> str:
+def dated(
+    at: datetime, zone: ZoneInfo, now: datetime | None = None, *, seconds: bool = True
+) -> str:
     """Return the date and time of day in the city's zone; the time alone on the day of `now`.
 
     Args:

@@ -36,4 +36,6 @@ class Freshness:
 def freshness(city: City) -> Freshness:
     """Return what the pack says in [freshness], `snapshot_ttl_s` and `snapshot_stale_factor`."""
     said = cast("Any", city.settings["freshness"])
-    return Freshness(float(said["snapshot_ttl_s"]), float(said["snapshot_stale_factor"]))
+    return Freshness(
+        float(said["snapshot_ttl_s"]), float(said["snapshot_stale_factor"])
+    )

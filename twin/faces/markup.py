@@ -14,8 +14,15 @@ from typing import Any, cast
 from dash.development.base_component import Component
 
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr"})
-_CALLED = {"className": "class", "tabIndex": "tabindex", "htmlFor": "for", "colSpan": "colspan", "rowSpan": "rowspan",
-           "spellCheck": "spellcheck", "dateTime": "datetime"}
+_CALLED = {
+    "className": "class",
+    "tabIndex": "tabindex",
+    "htmlFor": "for",
+    "colSpan": "colspan",
+    "rowSpan": "rowspan",
+    "spellCheck": "spellcheck",
+    "dateTime": "datetime",
+}
 _SPACE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -47,11 +54,20 @@ def html_of(content: Any) -> str:
 def _element(component: Component) -> str:
     told = cast("dict[str, Any]", component.to_plotly_json())
     if told["namespace"] != "dash_html_components":
-        raise TypeError(f"{told['type']} is no element of HTML; it belongs into the layout of the application.")
+        raise TypeError(
+            f"{told['type']} is no element of HTML; it belongs into the layout of the"
+            " application."
+        )
     name, props = str(told["type"]).lower(), dict(told["props"])
     children = props.pop("children", None)
-    opened = "".join(_attribute(key, props[key]) for key in sorted(props))  # Dash gives them in any order
-    return f"<{name}{opened}>" if name in _VOID else f"<{name}{opened}>{html_of(children)}</{name}>"
+    opened = "".join(
+        _attribute(key, props[key]) for key in sorted(props)
+    )  # Dash gives them in any order
+    return (
+        f"<{name}{opened}>"
+        if name in _VOID
+        else f"<{name}{opened}>{html_of(children)}</{name}>"
+    )
 
 
 def _attribute(key: str, value: Any) -> str:
@@ -66,5 +82,8 @@ def _attribute(key: str, value: Any) -> str:
 
 def style(values: Mapping[str, object]) -> str:
     """Return a style as CSS; its names are those of JavaScript, or `--names` of our own."""
-    pairs = ((key if key.startswith("--") else _SPACE.sub("-", key).lower(), value) for key, value in values.items())
+    pairs = (
+        (key if key.startswith("--") else _SPACE.sub("-", key).lower(), value)
+        for key, value in values.items()
+    )
     return ";".join(f"{name}:{value}" for name, value in pairs)

@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from twin.layer import Block, Layer, Registry
 
 YESTERDAY = "yesterday_"
-_ORDER = ("headline", "yesterday", "attention", "stages", "fleet", "departments", "programmes", "day", "districts", "district", "map")
+_ORDER = (
+    "headline",
+    "yesterday",
+    "attention",
+    "stages",
+    "fleet",
+    "departments",
+    "programmes",
+    "day",
+    "districts",
+    "district",
+    "map",
+)
 """Slots in the order in which a reader meets them."""
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 _FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
@@ -83,8 +95,19 @@ def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
         sql = load_sql(path)
         found = [_meaning(key, unit, texts) for key, unit in _named(block, sql)]
         title = texts.say(block.title)
-        title = texts.say("figures-of-district", what=title) if block.slot == "district" else title
-        yield Asked(f"{layer.id}-{block.id}", block.slot, title, path, how(path), tuple(filter(None, found)))
+        title = (
+            texts.say("figures-of-district", what=title)
+            if block.slot == "district"
+            else title
+        )
+        yield Asked(
+            f"{layer.id}-{block.id}",
+            block.slot,
+            title,
+            path,
+            how(path),
+            tuple(filter(None, found)),
+        )
     if layer.legend is not None and (drawn := _drawn(layer, texts)):
         title = texts.say("figures-of-map", what=texts.say(layer.legend.title))
         yield Asked(f"{layer.id}-map", "map", title, None, "", drawn)
@@ -97,12 +120,17 @@ def _named(block: Block, sql: Sql) -> list[tuple[str, str]]:
         before = YESTERDAY if block.slot == "yesterday" else ""
         return [(f"{before}{name}", units["value"]) for name in figures_of(sql)]
     whole = [(block.title, units.get("value", units.get("n", "")))]
-    return [*whole, *((field.label, units.get(field.name, "")) for field in block.fields)]
+    return [
+        *whole,
+        *((field.label, units.get(field.name, "")) for field in block.fields),
+    ]
 
 
 def figures_of(sql: Sql) -> list[str]:
     """Return the ids of the figures that a question answers, by its header."""
-    return _NAME.findall(next(column.doc for column in sql.columns if column.name == "figure"))
+    return _NAME.findall(
+        next(column.doc for column in sql.columns if column.name == "figure")
+    )
 
 
 def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
@@ -110,13 +138,28 @@ def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
     if not means:
         return None
     unit = texts.told(key, "unit") or ("" if unit == "-" else unit)
-    return Meaning(key, texts.say(key), means, texts.told(key, "unknown"), unit, texts.told(key, "n"))
+    return Meaning(
+        key,
+        texts.say(key),
+        means,
+        texts.told(key, "unknown"),
+        unit,
+        texts.told(key, "n"),
+    )
 
 
 def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
     """Return what the legend and the tooltips of a layer say: all that its messages explain and no block shows."""
-    shown = {key for block in layer.blocks for key, _ in _named(block, load_sql(layer.folder / block.sql))}
-    keys = [key for key in texts.keys_of(layer.folder) if key not in shown or (layer.legend and key == layer.legend.title)]
+    shown = {
+        key
+        for block in layer.blocks
+        for key, _ in _named(block, load_sql(layer.folder / block.sql))
+    }
+    keys = [
+        key
+        for key in texts.keys_of(layer.folder)
+        if key not in shown or (layer.legend and key == layer.legend.title)
+    ]
     return tuple(filter(None, (_meaning(key, "", texts) for key in keys)))
 
 
@@ -137,10 +180,27 @@ def markdown(of: Sequence[tuple[Asked, Asked]]) -> str:
         if not english.figures:
             continue
         path = f"{english.path.parent.name}/{english.path.name}" if english.path else ""
-        source = f"Asked by `{path}`: {english.how}\n" if path else "The map and its tooltips.\n"
-        rows = [f"| {one.name} · {two.name} | {one.means} | {one.unit or '–'} | {one.n or '–'} | {one.unknown} |"
-                for one, two in zip(english.figures, chinese.figures, strict=True)]
-        parts.append("\n".join((f"## {english.where}: {english.title} · {chinese.title}\n", source, *_TABLE, *rows, "")))
+        source = (
+            f"Asked by `{path}`: {english.how}\n"
+            if path
+            else "The map and its tooltips.\n"
+        )
+        rows = [
+            f"| {one.name} · {two.name} | {one.means} | {one.unit or '–'} |"
+            f" {one.n or '–'} | {one.unknown} |"
+            for one, two in zip(english.figures, chinese.figures, strict=True)
+        ]
+        parts.append(
+            "\n".join(
+                (
+                    f"## {english.where}: {english.title} · {chinese.title}\n",
+                    source,
+                    *_TABLE,
+                    *rows,
+                    "",
+                )
+            )
+        )
     return "\n".join(parts)
 
 
@@ -150,4 +210,7 @@ Made by `twin city figures` from the words beside each figure's name (`layers/*/
 questions (`layers/*/*.sql`); do not edit it. The page shows the same under `/figures`, with the value of the moment
 and the whole SQL; a workbook has it as its sheet `definitions`. `n` says what is counted beside the figure, of which it is told. What is not known is a dash with its reason, never nought.
 """
-_TABLE = ("| figure | what it means | unit | n | when it is not known |", "|---|---|---|---|---|")
+_TABLE = (
+    "| figure | what it means | unit | n | when it is not known |",
+    "|---|---|---|---|---|",
+)

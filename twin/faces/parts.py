@@ -36,28 +36,50 @@ def chips(picture: Picture) -> list[Component]:
     texts, view = picture.texts, picture.pinned.view
     found: list[Component] = []
     if picture.status.simulated:
-        found.append(html.Span(texts.say("simulated"), className="chip hatched", id="simulated"))
+        found.append(
+            html.Span(texts.say("simulated"), className="chip hatched", id="simulated")
+        )
     if view.mode == "drill" or picture.status.mode == "drill":
         found.append(html.Span(texts.say("drill"), className="chip hatched drill"))
     if said := moments(picture):
         looking = attributes({"looking": picture.looking})
         found.append(html.Span(said, className="chip past", **looking))
-    if view.frame and picture.age_state != "fresh":  # a page that lives says so by itself
-        found.append(html.Span(f"{texts.say('late')} · {picture.said_age}", className="chip hatched late"))
+    if (
+        view.frame and picture.age_state != "fresh"
+    ):  # a page that lives says so by itself
+        found.append(
+            html.Span(
+                f"{texts.say('late')} · {picture.said_age}",
+                className="chip hatched late",
+            )
+        )
     return found
 
 
 def title(city: City, texts: Texts) -> Component:
     """Return the city's name and what is shown of it, in the direction of the name."""
-    said = texts.say("title", city=texts.name({"name": city.name, "name_en": city.name_en}))
+    said = texts.say(
+        "title", city=texts.name({"name": city.name, "name_en": city.name_en})
+    )
     return html.H1(said, dir="auto", title=said)
 
 
 def ways(texts: Texts) -> list[Component]:
     """Return the ways to the other language and to the wall, which stays in this one."""
     other = "en" if texts.lang == "zh-CN" else "zh-CN"
-    return [html.Button(texts.say("other-language"), type="button", className="quiet", **attributes({"wish": json.dumps({"lang": other})})),
-            html.A(texts.say("open-wall"), href=f"/wall/default?{View(lang=texts.lang).url()}", className="quiet")]
+    return [
+        html.Button(
+            texts.say("other-language"),
+            type="button",
+            className="quiet",
+            **attributes({"wish": json.dumps({"lang": other})}),
+        ),
+        html.A(
+            texts.say("open-wall"),
+            href=f"/wall/default?{View(lang=texts.lang).url()}",
+            className="quiet",
+        ),
+    ]
 
 
 def moments(picture: Picture) -> list[Component]:
@@ -68,11 +90,18 @@ def moments(picture: Picture) -> list[Component]:
     texts, pinned = picture.texts, picture.pinned
     found: list[Component] = []
     if pinned.is_beyond:
-        found += [html.Span(picture.when(pinned.as_of)), html.Span(texts.say("looking-beyond"))]
+        found += [
+            html.Span(picture.when(pinned.as_of)),
+            html.Span(texts.say("looking-beyond")),
+        ]
     elif picture.is_held:
-        found.append(html.Span(texts.say("looking-back", moment=picture.when(pinned.as_of))))
+        found.append(
+            html.Span(texts.say("looking-back", moment=picture.when(pinned.as_of)))
+        )
     if pinned.known_at != pinned.as_of:
-        found.append(html.Span(texts.say("as-known-at", moment=picture.when(pinned.known_at))))
+        found.append(
+            html.Span(texts.say("as-known-at", moment=picture.when(pinned.known_at)))
+        )
     return found
 
 
@@ -87,17 +116,30 @@ def age(picture: Picture) -> Component:
     """
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
     behind = picture.clock_behind_s
-    said_age = texts.say("clock-behind", n=forms.behind(behind, texts)) if behind else picture.said_age
-    passed = html.Span(said_age, className="age clock-behind" if behind else "age",
-                       **attributes({"since": to_text(as_of), "until": to_text(picture.status.as_of)}))
+    said_age = (
+        texts.say("clock-behind", n=forms.behind(behind, texts))
+        if behind
+        else picture.said_age
+    )
+    passed = html.Span(
+        said_age,
+        className="age clock-behind" if behind else "age",
+        **attributes({"since": to_text(as_of), "until": to_text(picture.status.as_of)}),
+    )
     when = html.Span(texts.say("data-as-of", moment=picture.when(as_of)))
     said = [html.Span([when, html.Span(" · "), passed], className="as-of-line")]
     if picture.looking in {"looking-back", "known-at"}:
         answered = texts.say("answered-by", moment=picture.when(pinned.snapshot_as_of))
         said.append(html.Span(answered, className="answered-by"))
     newest = pinned.snapshot if pinned.view.as_of is None else picture.status.snapshot
-    ids = attributes({"snapshot": pinned.snapshot, "newest": newest, "state": picture.status.tag,
-                      "age": picture.age_state})
+    ids = attributes(
+        {
+            "snapshot": pinned.snapshot,
+            "newest": newest,
+            "state": picture.status.tag,
+            "age": picture.age_state,
+        }
+    )
     return html.Div(said, className="as-of", **ids)
 
 
@@ -107,12 +149,18 @@ def banner(picture: Picture) -> list[Component]:
     Empty when all is well.
     """
     of_lake = picture.status.problems
-    of_moment = [problem for problem in picture.pinned.problems if problem not in of_lake]
+    of_moment = [
+        problem for problem in picture.pinned.problems if problem not in of_lake
+    ]
     found: list[Component] = []
     if of_lake:
         found.append(problem(_leads(picture), of_lake, "lake", picture.texts))
     if of_moment:
-        found.append(problem([picture.texts.say("moment-lead")], of_moment, "moment", picture.texts))
+        found.append(
+            problem(
+                [picture.texts.say("moment-lead")], of_moment, "moment", picture.texts
+            )
+        )
     found += _failures(picture)
     return found + _notices(picture)
 
@@ -124,8 +172,14 @@ def _leads(picture: Picture) -> list[str]:
     return [texts.say("damaged-lead", tables=forms.few(lost)), texts.say("damaged-fix")]
 
 
-def problem(leads: Sequence[str], sentences: Sequence[str], of: str, texts: Texts, said: str = "",
-            most: int = MOST_SENTENCES) -> Component:
+def problem(
+    leads: Sequence[str],
+    sentences: Sequence[str],
+    of: str,
+    texts: Texts,
+    said: str = "",
+    most: int = MOST_SENTENCES,
+) -> Component:
     """Return a problem: what it means in the reader's language, then the first of the store's own sentences.
 
     Args:
@@ -133,11 +187,25 @@ def problem(leads: Sequence[str], sentences: Sequence[str], of: str, texts: Text
         said: what the browser compares, so that the same reason is not painted again.
     """
     more = len(sentences) - most
-    listed = [html.P(sentence, className="problem-detail", lang="en") for sentence in sentences[:most]]
-    rest = [html.P(texts.say("problems-more", n=more), className="problem-detail")] if more > 0 else []
-    said_first = [html.P(lead, className="problem-lead" if n == 0 else "problem-fix") for n, lead in enumerate(leads)]
-    return html.Div([*said_first, *listed, *rest], className="problem", role="alert",
-                    **attributes({"of": of, "said": said}))
+    listed = [
+        html.P(sentence, className="problem-detail", lang="en")
+        for sentence in sentences[:most]
+    ]
+    rest = (
+        [html.P(texts.say("problems-more", n=more), className="problem-detail")]
+        if more > 0
+        else []
+    )
+    said_first = [
+        html.P(lead, className="problem-lead" if n == 0 else "problem-fix")
+        for n, lead in enumerate(leads)
+    ]
+    return html.Div(
+        [*said_first, *listed, *rest],
+        className="problem",
+        role="alert",
+        **attributes({"of": of, "said": said}),
+    )
 
 
 def _failures(picture: Picture) -> list[Component]:
@@ -148,9 +216,21 @@ def _failures(picture: Picture) -> list[Component]:
     names = dict.fromkeys(texts.say(shown.block.title) for shown in failed)
     lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
     why = [f"{shown.name}: {shown.failed}" for shown in failed]
-    said = [html.P(lead, className="problem-lead"),
-            *(html.P(each, className="problem-detail", lang="en") for each in why[:MOST_SENTENCES])]
-    return [html.Div(said, className="problem", role="alert", **attributes({"of": "blocks", "said": " ".join(why)}))]
+    said = [
+        html.P(lead, className="problem-lead"),
+        *(
+            html.P(each, className="problem-detail", lang="en")
+            for each in why[:MOST_SENTENCES]
+        ),
+    ]
+    return [
+        html.Div(
+            said,
+            className="problem",
+            role="alert",
+            **attributes({"of": "blocks", "said": " ".join(why)}),
+        )
+    ]
 
 
 def _notices(picture: Picture) -> list[Component]:
@@ -168,20 +248,40 @@ def _notices(picture: Picture) -> list[Component]:
     known_at = {"known_at": to_text(picture.pinned.newest_as_of)}
     control = texts.say("show-as-known-now")
     asked = picture.known_now.get(OF_THE_DAY)
-    if asked is None or asked.unknown == "damaged":  # that could not be asked, or not be answered
+    if (
+        asked is None or asked.unknown == "damaged"
+    ):  # that could not be asked, or not be answered
         return [_notice([why], control, known_at)]
-    day, still_open = (_counted(picture.known_now.get(name)) for name in (OF_THE_DAY, OPEN))
+    day, still_open = (
+        _counted(picture.known_now.get(name)) for name in (OF_THE_DAY, OPEN)
+    )
     if not day and not still_open:
         return [_notice([why, texts.say("known-now-nothing")])]
-    return [_notice([why, texts.say("known-now", day=day, open=still_open)], control, known_at)]
+    return [
+        _notice(
+            [why, texts.say("known-now", day=day, open=still_open)], control, known_at
+        )
+    ]
 
 
-def _notice(sentences: Sequence[str], control: str = "", wish: Mapping[str, str] = MappingProxyType({})) -> Component:
+def _notice(
+    sentences: Sequence[str],
+    control: str = "",
+    wish: Mapping[str, str] = MappingProxyType({}),
+) -> Component:
     """Return a notice; with a control where there is something to go to."""
-    said = html.Span([html.Span(sentence) for sentence in sentences], className="notice-text")
-    button = html.Button(control, type="button", className="notice-control",
-                         **attributes({"wish": json.dumps(dict(wish))}))
-    return html.Div([said, button] if control else [said], className="notice hatched", role="status")
+    said = html.Span(
+        [html.Span(sentence) for sentence in sentences], className="notice-text"
+    )
+    button = html.Button(
+        control,
+        type="button",
+        className="notice-control",
+        **attributes({"wish": json.dumps(dict(wish))}),
+    )
+    return html.Div(
+        [said, button] if control else [said], className="notice hatched", role="status"
+    )
 
 
 def _counted(figure: Figure | None) -> int:
@@ -190,12 +290,32 @@ def _counted(figure: Figure | None) -> int:
 
 def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """Return what the browser's own clockwork says (ages, durations, lost link), as JSON for a `data-` attribute."""
-    keys = ("age-seconds", "age-minutes", "age-hours", "age-days", "age-years", "clock-behind", "offline", "late",
-            "duration-minutes", "duration-days-hours", "duration-days", "duration-years")
-    words = {key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys}
+    keys = (
+        "age-seconds",
+        "age-minutes",
+        "age-hours",
+        "age-days",
+        "age-years",
+        "clock-behind",
+        "offline",
+        "late",
+        "duration-minutes",
+        "duration-days-hours",
+        "duration-days",
+        "duration-years",
+    )
+    words = {
+        key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys
+    }
     weekdays = [texts.say(f"weekday-{day}") for day in range(1, 8)]
     old_s = ttl_s * freshness(city).stale_factor
-    said = {"words": words, "weekdays": weekdays, "zone": city.zone.key, "ttl": ttl_s, "old": old_s}
+    said = {
+        "words": words,
+        "weekdays": weekdays,
+        "zone": city.zone.key,
+        "ttl": ttl_s,
+        "old": old_s,
+    }
     return json.dumps(said, ensure_ascii=False)
 
 
@@ -206,29 +326,68 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     failed = any(shown.failed for shown in picture.shown if shown.layer == layer.id)
     title = texts.say(layer.legend.title)
     pinned = picture.pinned
-    is_live = pinned.view.mode == "drill" and any("mode" not in data.ask(pinned) for data in layer.maps)
-    counts = [_count(picture.figures[name], title) for name in figures if name in picture.figures]
+    is_live = pinned.view.mode == "drill" and any(
+        "mode" not in data.ask(pinned) for data in layer.maps
+    )
+    counts = [
+        _count(picture.figures[name], title)
+        for name in figures
+        if name in picture.figures
+    ]
     many = len(counts) > 1
-    switch = html.Button([html.Span(className="switch-box"), html.Span(title, className="legend-title"), *live_mark(picture, is_live=is_live),
-                          *([] if many else [html.Span(counts, className="legend-count")])], type="button", role="switch", className="legend-switch",
-                         **aria("checked", "true" if on else "false"), **attributes({"wish": json.dumps({"toggle": layer.id})}))
+    switch = html.Button(
+        [
+            html.Span(className="switch-box"),
+            html.Span(title, className="legend-title"),
+            *live_mark(picture, is_live=is_live),
+            *([] if many else [html.Span(counts, className="legend-count")]),
+        ],
+        type="button",
+        role="switch",
+        className="legend-switch",
+        **aria("checked", "true" if on else "false"),
+        **attributes({"wish": json.dumps({"toggle": layer.id})}),
+    )
     lost = picture.damaged_maps.get(layer.id, ())
-    scale = [] if not on else [_undrawn(lost, picture)] if lost else [_scale(layer.legend, picture)]
+    scale = (
+        []
+        if not on
+        else [_undrawn(lost, picture)]
+        if lost
+        else [_scale(layer.legend, picture)]
+    )
     listed = [html.Div(counts, className="legend-counts")] if many else []
-    return html.Div([switch, *listed, *scale], className="legend-row", **attributes({"layer": layer.id, "failed": "yes" if failed else ""}))
+    return html.Div(
+        [switch, *listed, *scale],
+        className="legend-row",
+        **attributes({"layer": layer.id, "failed": "yes" if failed else ""}),
+    )
 
 
 def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
     """Return what stands in the place of a scale where nothing of the layer, or only a part, can be drawn."""
-    return html.Div([html.B(forms.DASH), html.Span(picture.reason("damaged", lost))], className="note unknown undrawn",
-                    **attributes({"unknown": "damaged"}))
+    return html.Div(
+        [html.B(forms.DASH), html.Span(picture.reason("damaged", lost))],
+        className="note unknown undrawn",
+        **attributes({"unknown": "damaged"}),
+    )
 
 
 def _count(shown: Figure, title: str) -> Component:
     """Return a figure in words; its name is left out where the title beside it says the same."""
     name = [] if shown.name == title else [f"{shown.name} "]
-    return html.Span([*name, html.B(f"{shown.text} {shown.unit}" if shown.unit[:1].isalpha() else f"{shown.text}{shown.unit}")], className="legend-figure",
-                     **of_figure(shown))
+    return html.Span(
+        [
+            *name,
+            html.B(
+                f"{shown.text} {shown.unit}"
+                if shown.unit[:1].isalpha()
+                else f"{shown.text}{shown.unit}"
+            ),
+        ],
+        className="legend-figure",
+        **of_figure(shown),
+    )
 
 
 def _css(color: Rgba) -> str:
@@ -238,12 +397,38 @@ def _css(color: Rgba) -> str:
 def _scale(read: Legend, picture: Picture) -> Component:
     texts, scale = picture.texts, read.scale
     if isinstance(scale, Ramp):
-        ends = [html.Span(texts.say(read.low_end) if read.low_end else forms.number(scale.low)),
-                html.Span(texts.say(read.high_end) if read.high_end else f"{forms.number(scale.high)} {texts.say(read.unit)}")]
-        gradient = f"linear-gradient(90deg,{','.join(_css(color) for color in scale.colors)})"
-        note = [html.Div(_noted(read.note, picture), className="legend-note")] if read.note else []
-        return html.Div([html.Div(className="ramp", style={"background": gradient}), html.Div(ends, className="ramp-ends"), *note])
-    return html.Div([html.Span([_swatch(step), texts.say(step.name)], className="kind") for step in scale], className="kinds")
+        ends = [
+            html.Span(
+                texts.say(read.low_end) if read.low_end else forms.number(scale.low)
+            ),
+            html.Span(
+                texts.say(read.high_end)
+                if read.high_end
+                else f"{forms.number(scale.high)} {texts.say(read.unit)}"
+            ),
+        ]
+        gradient = (
+            f"linear-gradient(90deg,{','.join(_css(color) for color in scale.colors)})"
+        )
+        note = (
+            [html.Div(_noted(read.note, picture), className="legend-note")]
+            if read.note
+            else []
+        )
+        return html.Div(
+            [
+                html.Div(className="ramp", style={"background": gradient}),
+                html.Div(ends, className="ramp-ends"),
+                *note,
+            ]
+        )
+    return html.Div(
+        [
+            html.Span([_swatch(step), texts.say(step.name)], className="kind")
+            for step in scale
+        ],
+        className="kinds",
+    )
 
 
 def _noted(key: str, picture: Picture) -> str:
@@ -251,10 +436,17 @@ def _noted(key: str, picture: Picture) -> str:
     window_s, city = picture.pinned.window_s, picture.city
     cells = sum(city.reference["districts"]["n_cells"].to_pylist())
     hours = window_s // 3_600 if window_s % 3_600 == 0 else 0
-    return picture.texts.say(key, hours=hours, minutes=window_s // 60,
-                             km2=forms.count(cells * city.raster.cell_m ** 2 / 1e6))
+    return picture.texts.say(
+        key,
+        hours=hours,
+        minutes=window_s // 60,
+        km2=forms.count(cells * city.raster.cell_m**2 / 1e6),
+    )
 
 
 def _swatch(step: Band | Kind) -> Component:
     shape = step.mark if isinstance(step, Kind) and step.mark else "square"
-    return html.I(className=f"swatch {shape.replace('_', '-')}", style={"--swatch": _css(step.color)})
+    return html.I(
+        className=f"swatch {shape.replace('_', '-')}",
+        style={"--swatch": _css(step.color)},
+    )

@@ -75,7 +75,9 @@ class Picture:
     figures: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
     known_now: Mapping[str, Figure] = field(default_factory=dict[str, Figure])
     first_known: datetime | None = None
-    damaged_maps: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    damaged_maps: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )
 
     @property
     def looking(self) -> Looking:
@@ -94,7 +96,9 @@ class Picture:
         """
         pinned = self.pinned
         is_newest = pinned.as_of == pinned.newest_as_of
-        return pinned.view.as_of is not None and not (is_newest and bool(pinned.view.frame))
+        return pinned.view.as_of is not None and not (
+            is_newest and bool(pinned.view.frame)
+        )
 
     @property
     def data_as_of(self) -> datetime:
@@ -130,11 +134,18 @@ class Picture:
     def reason(self, unknown: Unknown, damaged: Sequence[str] = ()) -> str:
         """Return the sentence that says why something is not known; `damaged` are the tables that cannot be read."""
         until = self.when(self.pinned.newest_as_of, seconds=False)
-        return self.texts.say(f"unknown-{unknown}", moment=until, tables=forms.few(damaged))
+        return self.texts.say(
+            f"unknown-{unknown}", moment=until, tables=forms.few(damaged)
+        )
 
     def slot(self, slot: str) -> Iterator[Shown]:
         """Return the blocks of `slot` in their order."""
-        return iter(sorted((shown for shown in self.shown if shown.block.slot == slot), key=lambda shown: shown.block.order))
+        return iter(
+            sorted(
+                (shown for shown in self.shown if shown.block.slot == slot),
+                key=lambda shown: shown.block.order,
+            )
+        )
 
     @property
     def open_and_late(self) -> tuple[int, int]:
@@ -144,34 +155,73 @@ class Picture:
         """
         chosen = self.pinned.district
         rows = [row for shown in self.slot("districts") for row in shown.rows]
-        found = next((row for row in rows if (row["district_id"] == chosen if chosen else row["kind"] == "total")), None)
-        return (0, 0) if found is None else (found["open_now"] or 0, found["overdue_now"] or 0)
+        found = next(
+            (
+                row
+                for row in rows
+                if (row["district_id"] == chosen if chosen else row["kind"] == "total")
+            ),
+            None,
+        )
+        return (
+            (0, 0)
+            if found is None
+            else (found["open_now"] or 0, found["overdue_now"] or 0)
+        )
 
     def district(self) -> Row | None:
         """Return the chosen district's row of the pack; None if none is chosen."""
         rows: list[Row] = self.city.reference["districts"].to_pylist()
-        return next((row for row in rows if row["district_id"] == self.pinned.district), None)
+        return next(
+            (row for row in rows if row["district_id"] == self.pinned.district), None
+        )
 
     def district_name(self, district_id: str | None) -> str:
         """Return a district's name in the picture's language; a dash if unknown."""
         rows: list[Row] = self.city.reference["districts"].to_pylist()
-        return next((self.texts.name(row) for row in rows if row["district_id"] == district_id), forms.DASH)
+        return next(
+            (self.texts.name(row) for row in rows if row["district_id"] == district_id),
+            forms.DASH,
+        )
 
 
-def take(desk: Desk, registry: Registry, city: City, pinned: Pinned, texts: Texts,
-         now: datetime) -> Picture:
+def take(
+    desk: Desk,
+    registry: Registry,
+    city: City,
+    pinned: Pinned,
+    texts: Texts,
+    now: datetime,
+) -> Picture:
     """Ask every block that `pinned` needs. A block that fails says so in its place; the others live on."""
-    shown = tuple(_show(desk, city, layer, block, pinned, texts)
-                  for layer in registry.layers for block in layer.blocks if _is_asked(block, pinned))
-    figures = {figure.id: figure for each in shown if each.block.slot != "district" for figure in each.figures}
-    maps = {layer.id: lost for layer in registry.layers if layer.id in pinned.layers and (lost := desk.damaged_maps(layer, pinned))}
-    taken = Picture(pinned, desk.status(), city, texts, shown, now, figures, damaged_maps=maps)
+    shown = tuple(
+        _show(desk, city, layer, block, pinned, texts)
+        for layer in registry.layers
+        for block in layer.blocks
+        if _is_asked(block, pinned)
+    )
+    figures = {
+        figure.id: figure
+        for each in shown
+        if each.block.slot != "district"
+        for figure in each.figures
+    }
+    maps = {
+        layer.id: lost
+        for layer in registry.layers
+        if layer.id in pinned.layers and (lost := desk.damaged_maps(layer, pinned))
+    }
+    taken = Picture(
+        pinned, desk.status(), city, texts, shown, now, figures, damaged_maps=maps
+    )
     return _with_known_now(desk, registry, taken) if _nothing_known(figures) else taken
 
 
 def _is_asked(block: Block, pinned: Pinned) -> bool:
     """Return whether a picture needs a block: a district's of a chosen one, yesterday's of a young day."""
-    return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(block.slot, True)
+    return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(
+        block.slot, True
+    )
 
 
 def _nothing_known(figures: Mapping[str, Figure]) -> bool:
@@ -184,29 +234,46 @@ def _with_known_now(desk: Desk, registry: Registry, taken: Picture) -> Picture:
 
     Without it if they fail: then the picture says only that nothing was known.
     """
-    view = replace(taken.pinned.view, as_of=taken.pinned.as_of, known_at=taken.pinned.newest_as_of)
+    view = replace(
+        taken.pinned.view, as_of=taken.pinned.as_of, known_at=taken.pinned.newest_as_of
+    )
     try:
         later = pin(view, taken.city, desk.pointer, taken.pinned.layers)
         first = desk.first_event(later.snapshot)
     except TwinError:
         return taken
-    found = [_show(desk, taken.city, layer, block, later, taken.texts) for layer in registry.layers
-             for block in layer.blocks if block.slot == "headline"]
+    found = [
+        _show(desk, taken.city, layer, block, later, taken.texts)
+        for layer in registry.layers
+        for block in layer.blocks
+        if block.slot == "headline"
+    ]
     known_now = {figure.id: figure for each in found for figure in each.figures}
     return replace(taken, known_now=known_now, first_known=first)
 
 
-def _show(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
+def _show(
+    desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts
+) -> Shown:
     try:
         return _answered(desk, city, layer, block, pinned, texts)
     except TwinError as error:
         return Shown(layer.id, block, failed=error.what)
     except Exception as error:  # a fault of one layer costs one block, whatever it is
         logging.getLogger(__name__).exception("%s-%s failed", layer.id, block.id)
-        return Shown(layer.id, block, failed=f"Fault of the program: {type(error).__name__}: {error}"[:200].rstrip(".") + ".")
+        return Shown(
+            layer.id,
+            block,
+            failed=f"Fault of the program: {type(error).__name__}: {error}"[
+                :200
+            ].rstrip(".")
+            + ".",
+        )
 
 
-def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts) -> Shown:
+def _answered(
+    desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts
+) -> Shown:
     answer = desk.block(layer, block, pinned)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
     if block.slot == "yesterday":
@@ -214,20 +281,40 @@ def _answered(desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned
     unknown = answer.unknown
     counted = rows if block.kind == "figures" else ()
     of_city = pinned.view.mode == "drill" and "mode" not in block.ask(pinned)
-    figures = tuple(figure(row, texts, city, unknown, answer.damaged, pinned.days) for row in counted)
+    figures = tuple(
+        figure(row, texts, city, unknown, answer.damaged, pinned.days)
+        for row in counted
+    )
     if pinned.view.mode == "drill":
-        figures = tuple(_marked(each, texts) if of_city or each.id in block.live else each for each in figures)
+        figures = tuple(
+            _marked(each, texts) if of_city or each.id in block.live else each
+            for each in figures
+        )
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
-    return Shown(layer.id, block, kept, figures, query=query, unknown=unknown, damaged=answer.damaged, is_live=of_city)
+    return Shown(
+        layer.id,
+        block,
+        kept,
+        figures,
+        query=query,
+        unknown=unknown,
+        damaged=answer.damaged,
+        is_live=of_city,
+    )
 
 
 def _of_yesterday(row: Row) -> Row:
     """Return a figure of the whole day before under a name of its own, and what it is compared with there."""
-    kind = {"last_week": "week_before", "yesterday": "day_before"}.get(row["compare_kind"], row["compare_kind"])
+    kind = {"last_week": "week_before", "yesterday": "day_before"}.get(
+        row["compare_kind"], row["compare_kind"]
+    )
     return {**row, "figure": f"yesterday_{row['figure']}", "compare_kind": kind}
 
 
 def _marked(found: Figure, texts: Texts) -> Figure:
     """Return a figure that is of the living city, in a picture of a drill, with the words that say so."""
-    return replace(found, beside=" · ".join(filter(None, (texts.say("live-in-drill"), found.beside))))
+    return replace(
+        found,
+        beside=" · ".join(filter(None, (texts.say("live-in-drill"), found.beside))),
+    )

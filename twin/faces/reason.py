@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 def banner(error: TwinError, lead: str, texts: Texts) -> list[Component]:
     """Return why nothing new can be shown: the message `lead`, then the error's own sentences."""
     lines = error.lines()
-    return [parts.problem([texts.say(lead)], lines, "reason", texts, said=error.what, most=len(lines))]
+    return [
+        parts.problem(
+            [texts.say(lead)], lines, "reason", texts, said=error.what, most=len(lines)
+        )
+    ]
 
 
 def page_top(city: City, texts: Texts) -> list[Component]:
@@ -31,6 +35,14 @@ def page_top(city: City, texts: Texts) -> list[Component]:
 
 def wall_top(city: City, texts: Texts, now: datetime) -> list[Component]:
     """Return the top line of the wall: city and the server's clock."""
-    clock = html.Div([html.Span(forms.clock_time(now, city.zone), className="clock"), html.Span(forms.date(now, city.zone, texts), className="date")],
-                     className="clock-line")
-    return [html.Div([parts.title(city, texts)], className="wall-title"), html.Div([clock], className="wall-clock")]
+    clock = html.Div(
+        [
+            html.Span(forms.clock_time(now, city.zone), className="clock"),
+            html.Span(forms.date(now, city.zone, texts), className="date"),
+        ],
+        className="clock-line",
+    )
+    return [
+        html.Div([parts.title(city, texts)], className="wall-title"),
+        html.Div([clock], className="wall-clock"),
+    ]

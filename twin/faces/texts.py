@@ -34,14 +34,20 @@ class Texts:
         path = folder / f"{self.lang}.ftl"
         if not path.is_file():
             return []
-        return [entry.id.name for entry in _parsed(path.read_text(encoding="utf-8")).body if hasattr(entry, "id")]
+        return [
+            entry.id.name
+            for entry in _parsed(path.read_text(encoding="utf-8")).body
+            if hasattr(entry, "id")
+        ]
 
     def say(self, key: str, **values: str | float) -> str:
         """Return the message `key` with `values` filled in; an unknown key answers itself, so that nothing goes blank."""
         if not key or not self._bundle.has_message(key):
             return key
         pattern = self._bundle.get_message(key).value
-        text, _errors = self._bundle.format_pattern(pattern, values) if pattern else (key, [])
+        text, _errors = (
+            self._bundle.format_pattern(pattern, values) if pattern else (key, [])
+        )
         return str(text)
 
     def has(self, key: str) -> bool:
@@ -88,8 +94,13 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
             bundle.add_resource(_parsed(path.read_text(encoding="utf-8")))
     texts = Texts(lang, bundle)
     own = {} if city is None else _own_levels(city)
-    named = [_message(f"priority-{level}", texts.say("priority-own", level=level, words="/".join(words)))
-             for level, words in own.items()]
+    named = [
+        _message(
+            f"priority-{level}",
+            texts.say("priority-own", level=level, words="/".join(words)),
+        )
+        for level, words in own.items()
+    ]
     rest_on = {} if city is None else city.settings.get("targets", {})
     if isinstance(rest_on, dict) and lang in rest_on:
         named.append(_message("reference-basis", str(rest_on[lang])))
@@ -100,9 +111,15 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
 def _own_levels(city: City) -> dict[int, list[str]]:
     """Return the words by which the city's own orders call each level, in the order of the pack."""
     orders = city.settings.get("feeds", {}).get("work_orders", {})
-    given: object = cast("dict[str, object]", orders).get("priorities") if isinstance(orders, dict) else None
+    given: object = (
+        cast("dict[str, object]", orders).get("priorities")
+        if isinstance(orders, dict)
+        else None
+    )
     found: dict[int, list[str]] = {}
-    for word, level in cast("dict[str, int]", given).items() if isinstance(given, dict) else ():
+    for word, level in (
+        cast("dict[str, int]", given).items() if isinstance(given, dict) else ()
+    ):
         found.setdefault(level, []).append(str(word))
     return found
 

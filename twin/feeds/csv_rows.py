@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BOM = codecs.BOM_UTF8
-_MARKS = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 _SAMPLE = 65_536
 _MAX_CELL = 1_000_000
 """Characters of one cell; a spreadsheet holds 32,767."""
@@ -27,7 +32,9 @@ _SAID_WITHIN = 5
 """First lines among which the separator may be named: a title may stand above."""
 
 
-def open_csv(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delimiter: str = ",") -> Sheet:
+def open_csv(
+    path: Path, wanted: Sequence[str], *, encoding: str = "auto", delimiter: str = ","
+) -> Sheet:
     """Open a CSV file.
 
     A line such as 'sep=;' among the first ones names the separator and comes before `delimiter`.
@@ -65,8 +72,11 @@ def codec_of(path: Path, wanted: Sequence[str], encoding: str = "auto") -> str:
         sample = file.read(_SAMPLE)
     for mark, named in _MARKS:
         if sample.startswith(mark):
-            raise ContractError(f"{path.name} is {named}, not UTF-8 or GB18030.", why="its first bytes say so; no row was taken.",
-                                fix="save it as 'CSV UTF-8' and read that.")
+            raise ContractError(
+                f"{path.name} is {named}, not UTF-8 or GB18030.",
+                why="its first bytes say so; no row was taken.",
+                fix="save it as 'CSV UTF-8' and read that.",
+            )
     if sample.startswith(_BOM):
         return "utf-8-sig"
     if encoding != "auto":
@@ -95,7 +105,9 @@ def _is_gb18030(sample: bytes, wanted: Sequence[str]) -> bool:
     return False
 
 
-def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iterator[Row]:
+def _rows(
+    path: Path, codec: str, delimiter: str, *, obeys: bool = True
+) -> Iterator[Row]:
     """Yield the rows; the separator that one of the first lines names comes before `delimiter` if the file is obeyed."""
     csv.field_size_limit(_MAX_CELL)
     begun = number = 1
@@ -104,8 +116,15 @@ def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iter
             lines = iter(file)
             first = list(islice(lines, _SAID_WITHIN))
             said = [_said(line) for line in first]
-            if at := next((nth for nth, separator in enumerate(said, 1) if separator), 0):
-                delimiter, begun, number, first = said[at - 1] if obeys else delimiter, at + 1, at + 1, first[at:]
+            if at := next(
+                (nth for nth, separator in enumerate(said, 1) if separator), 0
+            ):
+                delimiter, begun, number, first = (
+                    said[at - 1] if obeys else delimiter,
+                    at + 1,
+                    at + 1,
+                    first[at:],
+                )
             reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
             skipped = begun - 1
             for row in reader:
@@ -113,9 +132,15 @@ def _rows(path: Path, codec: str, delimiter: str, *, obeys: bool = True) -> Iter
                 number += 1
                 begun = skipped + reader.line_num + 1
     except csv.Error as error:
-        raise ContractError(f"{path.name}, line {begun}: the quotes of the row that begins here do not close as they should ({error}).",
-                            why="where its cells end is unknown, and the file may be cut off; no row was taken.",
-                            fix='export the file again; a quote inside of a text must be doubled ("").') from error
+        raise ContractError(
+            f"{path.name}, line {begun}: the quotes of the row that begins here do not"
+            f" close as they should ({error}).",
+            why=(
+                "where its cells end is unknown, and the file may be cut off; no row"
+                " was taken."
+            ),
+            fix='export the file again; a quote inside of a text must be doubled ("").',
+        ) from error
     except UnicodeDecodeError:
         _misfit(path, codec)
 
@@ -126,9 +151,15 @@ def _said(line: str) -> str:
     Programs write it between quotes, with blanks, a tab as \t, or with the separators of all columns behind it.
     """
     text = line.rstrip("\r\n")
-    begun = len(text) > 1 and text.startswith('"') and text.rstrip(";,|\t").endswith('"')
+    begun = (
+        len(text) > 1 and text.startswith('"') and text.rstrip(";,|\t").endswith('"')
+    )
     found = _SAID.fullmatch(text.rstrip(";,|\t").strip('"') if begun else text)
-    return "" if found is None else {"\\t": "\t", "tab": "\t"}.get(found[1].lower(), found[1])
+    return (
+        ""
+        if found is None
+        else {"\\t": "\t", "tab": "\t"}.get(found[1].lower(), found[1])
+    )
 
 
 def _refuse_zeros(path: Path) -> None:
@@ -136,8 +167,14 @@ def _refuse_zeros(path: Path) -> None:
     with path.open("rb") as file:
         while chunk := file.read(_SAMPLE * 16):
             if (at := chunk.find(b"\0")) >= 0:
-                raise ContractError(f"{path.name}, byte {before + at + 1}: a zero byte, so this is not a CSV in UTF-8 or GB18030.",
-                                    why="it may be UTF-16, a spreadsheet, or damaged; no row was taken.", fix="save it as CSV in UTF-8.")
+                raise ContractError(
+                    f"{path.name}, byte {before + at + 1}: a zero byte, so this is not"
+                    " a CSV in UTF-8 or GB18030.",
+                    why=(
+                        "it may be UTF-16, a spreadsheet, or damaged; no row was taken."
+                    ),
+                    fix="save it as CSV in UTF-8.",
+                )
             before += len(chunk)
 
 
@@ -154,17 +191,33 @@ def _misfit(path: Path, codec: str) -> NoReturn:
             pending = len(decoder.getstate()[0])
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            at = before - pending + error.start  # the decoder counts from the bytes it still held
+            at = (
+                before - pending + error.start
+            )  # the decoder counts from the bytes it still held
             file.seek(at)
             (byte,) = file.read(1)
-            raise ContractError(f"{path.name} is not {shown}: byte {at + 1} (0x{byte:02x}) does not fit.",
-                                why="read in the wrong encoding, names and addresses would turn to noise; no row was taken.",
-                                fix='save it as CSV in UTF-8, or set encoding beside the columns of the feed, as in encoding = "cp1252" or '
-                                '"big5".') from error
-    raise ContractError(f"{path.name} changed while it was read.", why="no row was taken.", fix="read it again once nobody writes to it.")
+            raise ContractError(
+                f"{path.name} is not {shown}: byte {at + 1} (0x{byte:02x}) does not"
+                " fit.",
+                why=(
+                    "read in the wrong encoding, names and addresses would turn to"
+                    " noise; no row was taken."
+                ),
+                fix=(
+                    "save it as CSV in UTF-8, or set encoding beside the columns of the"
+                    ' feed, as in encoding = "cp1252" or "big5".'
+                ),
+            ) from error
+    raise ContractError(
+        f"{path.name} changed while it was read.",
+        why="no row was taken.",
+        fix="read it again once nobody writes to it.",
+    )
 
 
-def _with_separator(error: NoHeader, path: Path, codec: str, wanted: Sequence[str]) -> ContractError:
+def _with_separator(
+    error: NoHeader, path: Path, codec: str, wanted: Sequence[str]
+) -> ContractError:
     """Return the error, with the separator that would have found the header, if there is one."""
     for other, written in _SEPARATORS.items():
         try:
@@ -172,8 +225,14 @@ def _with_separator(error: NoHeader, path: Path, codec: str, wanted: Sequence[st
         except ContractError:
             continue
         wants_name = path.suffix.lower() == ".tsv"
-        return ContractError(f"{path.name} is separated by {written}, not by {'a tab, as .tsv says' if wants_name else 'what the mapping or its first line says'}.",
-                             why="so its header is one long name; no row was taken.",
-                             fix=f"{'rename it to end in .csv, and ' if wants_name else ''}set delimiter = {written} beside the columns of the feed, "
-                             "and take out a first line 'sep=' that says otherwise.")
+        return ContractError(
+            f"{path.name} is separated by {written}, not by"
+            f" {'a tab, as .tsv says' if wants_name else 'what the mapping or its first line says'}.",
+            why="so its header is one long name; no row was taken.",
+            fix=(
+                f"{'rename it to end in .csv, and ' if wants_name else ''}set delimiter"
+                f" = {written} beside the columns of the feed, and take out a first"
+                " line 'sep=' that says otherwise."
+            ),
+        )
     return error

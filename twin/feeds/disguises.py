@@ -20,14 +20,43 @@ class _Kind(NamedTuple):
     fix: str
 
 
-_PACKED = _Kind(re.compile(rb"PK\x03\x04"), "a packed file, as .xlsx is", "if it is a spreadsheet, rename it to end in .xlsx; else unpack it.")
+_PACKED = _Kind(
+    re.compile(rb"PK\x03\x04"),
+    "a packed file, as .xlsx is",
+    "if it is a spreadsheet, rename it to end in .xlsx; else unpack it.",
+)
 _KINDS = (
-    _Kind(re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel file (.xls), or one with a password", _SAVE),
-    _Kind(re.compile(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE),
-          "a web page (HTML), as many systems export tables", _SAVE),
-    _Kind(re.compile(rb"(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*(<\?[^>]*>\s*)?<(\w+:)?Workbook\b"), "a spreadsheet in XML of 2003", _SAVE),
-    _Kind(re.compile(rb"\x1f\x8b|BZh\d|7z\xbc\xaf|\xfd7zXZ|Rar!|\x28\xb5\x2f\xfd"), "a packed file", "unpack it, and read what is inside."),
-    _Kind(re.compile(rb"%PDF"), "a PDF, which is paper and no table", "export the rows as .csv or .xlsx from the system that holds them."))
+    _Kind(
+        re.compile(rb"\xd0\xcf\x11\xe0"),
+        "an old Excel file (.xls), or one with a password",
+        _SAVE,
+    ),
+    _Kind(
+        re.compile(
+            rb"\s*(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|meta|body|table|style|div)\b",
+            re.IGNORECASE,
+        ),
+        "a web page (HTML), as many systems export tables",
+        _SAVE,
+    ),
+    _Kind(
+        re.compile(
+            rb"(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*(<\?[^>]*>\s*)?<(\w+:)?Workbook\b"
+        ),
+        "a spreadsheet in XML of 2003",
+        _SAVE,
+    ),
+    _Kind(
+        re.compile(rb"\x1f\x8b|BZh\d|7z\xbc\xaf|\xfd7zXZ|Rar!|\x28\xb5\x2f\xfd"),
+        "a packed file",
+        "unpack it, and read what is inside.",
+    ),
+    _Kind(
+        re.compile(rb"%PDF"),
+        "a PDF, which is paper and no table",
+        "export the rows as .csv or .xlsx from the system that holds them.",
+    ),
+)
 
 
 def unmask(path: Path, *, may_be_packed: bool) -> None:
@@ -43,11 +72,22 @@ def unmask(path: Path, *, may_be_packed: bool) -> None:
         head = file.read(_LOOK)
     for kind in _KINDS if may_be_packed else (*_KINDS, _PACKED):
         if kind.begins.match(head):
-            raise ContractError(f"{path.name} is {kind.is_a}, by its first bytes.", why="no row was taken.", fix=kind.fix)
+            raise ContractError(
+                f"{path.name} is {kind.is_a}, by its first bytes.",
+                why="no row was taken.",
+                fix=kind.fix,
+            )
     if may_be_packed and head and not head.startswith(b"PK") and _is_text(head):
-        raise ContractError(f"{path.name} is not an XLSX file, but plain text.", why="no row was taken.",
-                            fix="if it is a CSV, rename it to end in .csv.")
+        raise ContractError(
+            f"{path.name} is not an XLSX file, but plain text.",
+            why="no row was taken.",
+            fix="if it is a CSV, rename it to end in .csv.",
+        )
 
 
 def _is_text(head: bytes) -> bool:
-    return b"\0" not in head and b"\n" in head and not re.search(rb"[\x01-\x08\x0e-\x1f]", head)
+    return (
+        b"\0" not in head
+        and b"\n" in head
+        and not re.search(rb"[\x01-\x08\x0e-\x1f]", head)
+    )

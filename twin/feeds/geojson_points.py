@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from twin.errors import ContractError
 from twin.feeds.json_items import Outline, read_items
-from twin.feeds.records import Key, Number, Record, record_of, sheet_of, survey, unreadable
+from twin.feeds.records import (
+    Key,
+    Number,
+    Record,
+    record_of,
+    sheet_of,
+    survey,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +33,9 @@ if TYPE_CHECKING:
 
 LON, LAT, ID = ("longitude",), ("latitude",), ("id",)
 """Keys of what is no property; tuples of one name, which no property has."""
-_WGS84 = re.compile(r"(.*:)?CRS84H?|(.*:)?EPSG:(.*:)?(4326|4979|4490)|WGS[ -]?84", re.IGNORECASE)
+_WGS84 = re.compile(
+    r"(.*:)?CRS84H?|(.*:)?EPSG:(.*:)?(4326|4979|4490)|WGS[ -]?84", re.IGNORECASE
+)
 """Names of WGS 84 in degrees; 4490 is CGCS2000, which differs from it by centimetres."""
 _SIGN = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"|"features"\s*:\s*\[')
 _SIGN_WITHIN = 64 * 1024
@@ -48,7 +58,8 @@ def open_geojson(path: Path, wanted: Sequence[str]) -> Sheet:
     found = survey(path.name, _records(path, outline, astray), (LON, LAT))
     _check(path.name, outline)
     remarks = [
-        f"{n} {'feature has' if n == 1 else 'features have'} a {kind}, which is not one place: the place is left empty."
+        f"{n} {'feature has' if n == 1 else 'features have'} a {kind}, which is not one"
+        " place: the place is left empty."
         for kind, n in sorted(astray.items())
     ]
     return sheet_of(
@@ -102,7 +113,9 @@ def _no_collection(name: str, item: Any) -> None:
         )
 
 
-def _place(geometry: Any, astray: Counter[str]) -> tuple[tuple[str | None, str | None], str]:
+def _place(
+    geometry: Any, astray: Counter[str]
+) -> tuple[tuple[str | None, str | None], str]:
     """Return longitude and latitude as they are written, and why the feature is refused."""
     nowhere = (None, None)
     if geometry is None:
@@ -111,7 +124,10 @@ def _place(geometry: Any, astray: Counter[str]) -> tuple[tuple[str | None, str |
         return nowhere, "its geometry is no object"
     kind, at = geometry.get("type"), geometry.get("coordinates")
     if kind in _NO_POINT:
-        return nowhere, f"its geometry is a {kind}, and any point of it would be a guess"
+        return (
+            nowhere,
+            f"its geometry is a {kind}, and any point of it would be a guess",
+        )
     if kind not in _ONE_PLACE:
         return nowhere, "its geometry is of no kind that GeoJSON knows"
     if kind == "MultiPoint" and isinstance(at, list) and len(at) == 1:
@@ -153,15 +169,22 @@ def _check(name: str, outline: Outline) -> None:
         raise ContractError(
             f"{name} is no GeoJSON of features"
             f"{f', but a {kind[:60]}' if isinstance(kind, str) else ''}.",
-            fix="export a FeatureCollection of points, each with the cells of its order as "
-            "properties.",
+            fix=(
+                "export a FeatureCollection of points, each with the cells of its order"
+                " as properties."
+            ),
         )
     if said := _other_system(outline.members):
         raise ContractError(
             f"{name}: {said}.",
-            why="read as degrees its places would lie elsewhere, and nothing would show it.",
-            fix="export it in degrees of WGS 84 (EPSG:4326), or without `crs` in degrees of the "
-            "datum that crs under [feeds.work_orders] names.",
+            why=(
+                "read as degrees its places would lie elsewhere, and nothing would"
+                " show it."
+            ),
+            fix=(
+                "export it in degrees of WGS 84 (EPSG:4326), or without `crs` in"
+                " degrees of the datum that crs under [feeds.work_orders] names."
+            ),
         )
 
 

@@ -41,27 +41,44 @@ class Row:
         """Return whether the row holds nothing but space."""
         if self.cells and self.cells[0].strip():  # so it is with nearly all rows
             return False
-        return not self.faults and not any(cell and not cell.isspace() for cell in self.cells)
+        return not self.faults and not any(
+            cell and not cell.isspace() for cell in self.cells
+        )
 
 
 class NoHeader(ContractError):  # noqa: N818 - named after what is wrong
     """None of the first rows holds all the columns that are wanted; the nearest lacks those in `missing`."""
 
-    def __init__(self, name: str, wanted: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, name: str, wanted: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> None:
         """Say which columns are missing."""
         nearest = max(rows, key=lambda names: len(set(names).intersection(wanted)))
         self.missing = [column for column in wanted if column not in nearest]
         shown = ", ".join(cell for cell in nearest if cell)[:300]
-        super().__init__(f"{name} has no column {', '.join(self.missing)}.",
-                         why=f"none of its first {len(rows)} rows names it; its header is: {shown}." if len(rows) > 1
-                         else f"its header is: {shown}.",
-                         fix=f"{_alike(self.missing, nearest)}name the columns of your export under [feeds.work_orders.columns], "
-                         "or take out those that it does not have.")
+        super().__init__(
+            f"{name} has no column {', '.join(self.missing)}.",
+            why=(
+                f"none of its first {len(rows)} rows names it; its header is: {shown}."
+                if len(rows) > 1
+                else f"its header is: {shown}."
+            ),
+            fix=(
+                f"{_alike(self.missing, nearest)}name the columns of your export under"
+                " [feeds.work_orders.columns], or take out those that it does not"
+                " have."
+            ),
+        )
 
 
 def _alike(missing: Sequence[str], names: Sequence[str]) -> str:
     """Return which names of the file look like the missing ones: the beginning of a sentence."""
-    pairs = [(name, column) for column in missing for name in names if name and (column in name or (len(name) > 1 and name in column))]
+    pairs = [
+        (name, column)
+        for column in missing
+        for name in names
+        if name and (column in name or (len(name) > 1 and name in column))
+    ]
     said = ", ".join(f"{name!r} for {column!r}" for name, column in pairs[:3])
     return f"if it is meant, write {said}; else " if pairs else ""
 
@@ -96,13 +113,18 @@ def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header
         names = _meant([heading(cell) for cell in row.cells], wanted)
         if set(wanted) <= set(names):
             if twice := [column for column in wanted if names.count(column) > 1]:
-                raise ContractError(f"{name} has the column {', '.join(twice)} more than once.", fix="rename or remove one of them.")
+                raise ContractError(
+                    f"{name} has the column {', '.join(twice)} more than once.",
+                    fix="rename or remove one of them.",
+                )
             return Header(told_apart(names), len(names), row.number)
         seen.append(names)
         if len(seen) == WITHIN:
             break
     if not seen:
-        raise ContractError(f"{name} is empty.", fix="export it again, with its header.")
+        raise ContractError(
+            f"{name} is empty.", fix="export it again, with its header."
+        )
     raise NoHeader(name, wanted, seen)
 
 
@@ -113,7 +135,10 @@ def _meant(names: list[str], wanted: Sequence[str]) -> list[str]:
         return names
     plain = [_plain(name) for name in names]
     for column in lacking:
-        if plain.count(_plain(column)) == 1 and names[at := plain.index(_plain(column))] not in wanted:
+        if (
+            plain.count(_plain(column)) == 1
+            and names[at := plain.index(_plain(column))] not in wanted
+        ):
             names[at] = column
     return names
 
@@ -127,7 +152,10 @@ def told_apart(names: Sequence[str]) -> tuple[str, ...]:
     kept = list(names)
     while kept and not kept[-1]:
         kept.pop()
-    return tuple(f"{name or 'column'} ({at + 1})" if not name or name in kept[:at] else name for at, name in enumerate(kept))
+    return tuple(
+        f"{name or 'column'} ({at + 1})" if not name or name in kept[:at] else name
+        for at, name in enumerate(kept)
+    )
 
 
 @dataclass
@@ -136,14 +164,26 @@ class _Gathered:
 
     header: tuple[str, ...]
     numbers: list[int] = field(default_factory=list[int])
-    rows: list[Sequence[str | None]] = field(default_factory=list["Sequence[str | None]"])
-    moments: dict[str, dict[int, datetime]] = field(default_factory=dict[str, "dict[int, datetime]"])
+    rows: list[Sequence[str | None]] = field(
+        default_factory=list["Sequence[str | None]"]
+    )
+    moments: dict[str, dict[int, datetime]] = field(
+        default_factory=dict[str, "dict[int, datetime]"]
+    )
     faults: dict[int, str] = field(default_factory=dict[int, str])
 
     def block(self) -> Block:
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
-        cells = pa.table([pa.array(column, pa.string()) for column in columns], names=list(self.header))
-        moments = {name: pa.array([held.get(at) for at in range(len(self.rows))], pa.timestamp("us")) for name, held in self.moments.items()}
+        cells = pa.table(
+            [pa.array(column, pa.string()) for column in columns],
+            names=list(self.header),
+        )
+        moments = {
+            name: pa.array(
+                [held.get(at) for at in range(len(self.rows))], pa.timestamp("us")
+            )
+            for name, held in self.moments.items()
+        }
         return Block(pa.array(self.numbers, pa.int64()), cells, moments, self.faults)
 
 
@@ -152,10 +192,16 @@ def _misshapen(cells: Sequence[str], named: int, width: int) -> str:
     said = f"the row has {len(cells)} cells where the header has {named}"
     if len(cells) < named:
         return f"{said}: it may be cut off"
-    return f"{said}: a separator may stand in a text without quotes" if any(cell.strip() for cell in cells[width:]) else ""
+    return (
+        f"{said}: a separator may stand in a text without quotes"
+        if any(cell.strip() for cell in cells[width:])
+        else ""
+    )
 
 
-def blocks(header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be_short: bool) -> Iterator[Block]:
+def blocks(
+    header: Header, rows: Iterator[Row], wanted: Sequence[str], *, may_be_short: bool
+) -> Iterator[Block]:
     """Yield the rows below a header, blank ones left out.
 
     Args:

@@ -74,7 +74,10 @@ def read_items(path: Path, lists: Collection[str], outline: Outline) -> Iterator
     try:
         with path.open("rb") as file:
             yield from _items(
-                _Window(path.name, file), path.suffix.lower() in ONE_A_LINE, lists, outline
+                _Window(path.name, file),
+                path.suffix.lower() in ONE_A_LINE,
+                lists,
+                outline,
             )
     except OSError as error:
         raise unreadable(path, error) from error
@@ -104,7 +107,9 @@ def _items(
         window.off("something stands behind its end")
 
 
-def _members(window: _Window, lists: Collection[str], outline: Outline) -> Iterator[Any]:
+def _members(
+    window: _Window, lists: Collection[str], outline: Outline
+) -> Iterator[Any]:
     for name in window.members():
         if name in outline.members or name == outline.name:
             window.off(f"{name!r} is given twice")
@@ -164,9 +169,12 @@ class _Window:
         before = error.object[: error.start]
         line = self.line + self.text.count("\n") + before.count(b"\n")
         raise ContractError(
-            f"{self.name}, line {line}: it is not UTF-8, byte {begin + error.start + 1} "
-            f"(0x{error.object[error.start]:02x}) does not fit.",
-            why="in the wrong encoding names and addresses would turn to noise; no row was taken.",
+            f"{self.name}, line {line}: it is not UTF-8, byte {begin + error.start + 1}"
+            f" (0x{error.object[error.start]:02x}) does not fit.",
+            why=(
+                "in the wrong encoding names and addresses would turn to noise; no row"
+                " was taken."
+            ),
             fix="save it as UTF-8.",
         ) from error
 
@@ -191,7 +199,9 @@ class _Window:
                 continue
             except RecursionError:
                 self.off("it has objects inside of objects without an end")
-            if end == len(self.text) and self.more():  # a number may go on behind the window
+            if (
+                end == len(self.text) and self.more()
+            ):  # a number may go on behind the window
                 continue
             self.at = end
             return made
@@ -201,8 +211,9 @@ class _Window:
         held = len(self.text) - self.at
         if held > MAX_RECORD:
             raise ContractError(
-                f"{self.name}, line {self.line_here(self.at)}: an item that begins here has more "
-                f"than {MAX_RECORD // 1_000_000} million letters, or is no JSON ({error.msg}).",
+                f"{self.name}, line {self.line_here(self.at)}: an item that begins here"
+                f" has more than {MAX_RECORD // 1_000_000} million letters, or is no"
+                f" JSON ({error.msg}).",
                 why="no order is that long; no row was taken.",
                 fix="export the file again.",
             )
@@ -275,6 +286,9 @@ class _Window:
         line = self.line_here(self.at if at is None else at)
         raise ContractError(
             f"{self.name}, line {line}: this is no JSON ({what}).",
-            why="where its records end is unknown, and the file may be cut off; no row was taken.",
+            why=(
+                "where its records end is unknown, and the file may be cut off; no row"
+                " was taken."
+            ),
             fix="export the file again.",
         )

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from twin.errors import ContractError
 from twin.feeds.json_items import Outline, read_items
-from twin.feeds.records import Key, Record, as_json, as_text, mended, record_of, sheet_of, survey
+from twin.feeds.records import (
+    Key,
+    Record,
+    as_json,
+    as_text,
+    mended,
+    record_of,
+    sheet_of,
+    survey,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +67,9 @@ def open_json(path: Path, wanted: Sequence[str]) -> Sheet:
         raise refused(path.name, errors)
     if keys and keys <= {"code", "description"} and not set(wanted) <= keys:
         raise refused(path.name, next(read_items(path, _LISTS, Outline()), None))
-    remarks = [f"The server says beside its requests: {_words(errors)}."] if errors else []
+    remarks = (
+        [f"The server says beside its requests: {_words(errors)}."] if errors else []
+    )
     if outline.name == "service_requests" or "service_request_id" in keys:
         found.keys = {**dict.fromkeys(COLUMNS), **found.keys}
     return sheet_of(
@@ -72,7 +83,8 @@ def open_json(path: Path, wanted: Sequence[str]) -> Sheet:
 
 def _records(path: Path, outline: Outline) -> Iterator[Record]:
     return (
-        record_of(number, item) for number, item in enumerate(read_items(path, _LISTS, outline), 1)
+        record_of(number, item)
+        for number, item in enumerate(read_items(path, _LISTS, outline), 1)
     )
 
 
@@ -95,7 +107,10 @@ def open_xml(path: Path, wanted: Sequence[str]) -> Sheet:
         return (
             made if fault == "" else made._replace(fault=fault)
             for number, (item, fault) in enumerate(
-                read_elements(path, {"service_requests": "request", "errors": "error"}, passed), 1
+                read_elements(
+                    path, {"service_requests": "request", "errors": "error"}, passed
+                ),
+                1,
             )
             for made in (record_of(number, item),)
         )
@@ -104,20 +119,23 @@ def open_xml(path: Path, wanted: Sequence[str]) -> Sheet:
     found = survey(path.name, records(passed), first)
     if passed.root == "errors":
         raise refused(
-            path.name, next(read_elements(path, {"errors": "error"}, Passed()), ({}, ""))[0]
+            path.name,
+            next(read_elements(path, {"errors": "error"}, Passed()), ({}, ""))[0],
         )
     remarks = [
         f"{n} elements <{name}> beside the requests were not read."
         for name, n in sorted(passed.others.items())
     ]
-    return sheet_of(path.name, found, lambda: records(Passed()), wanted, remarks=remarks)
+    return sheet_of(
+        path.name, found, lambda: records(Passed()), wanted, remarks=remarks
+    )
 
 
 def refused(name: str, error: Any) -> ContractError:
     """Return the sentence for a file that holds a server's word of an error."""
     return ContractError(
-        f"{name} holds no requests, but the word of a server that it could not give any: "
-        f"{_words(error)}.",
+        f"{name} holds no requests, but the word of a server that it could not give"
+        f" any: {_words(error)}.",
         fix="ask the server again; its words say what was off.",
     )
 

@@ -16,11 +16,16 @@ from twin.contracts.unicode import HIDDEN, in_one_form, one_form
 FREE_TEXT = ("title", "details", "address")
 """Fields that are people's own words; all others are numbers, names, moments and words of a list."""
 
-_JOINERS = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u200c\u200d\u2800\u3164"
-            "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff")
+_JOINERS = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u200c\u200d\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
+)
 """They shape words of some scripts, and emoji; in a number or name they are noise."""
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_UNSEEN, _UNSEEN_IN_CODES = f"[{HIDDEN}{_CONTROL}]", f"[{HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]"
+_UNSEEN, _UNSEEN_IN_CODES = (
+    f"[{HIDDEN}{_CONTROL}]",
+    f"[{HIDDEN}{_JOINERS}{_CONTROL}\t\r\n]",
+)
 _ANY = re.compile(_UNSEEN_IN_CODES)
 _QUOTES = '"“”„＂'
 _TEXT_MARK = rf"^[=＝] ?[{_QUOTES}](.*)[{_QUOTES}]$"
@@ -30,12 +35,25 @@ _DASH = re.compile("[\u2010-\u2015\u2212]")
 _GROUPED = r"^\d{1,3}(,\d{3})+(\.0+)?$"
 """A number as a spreadsheet shows it with a comma after each thousand."""
 _TOO_NARROW = "###"
-_ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+_ERRORS = (
+    "#REF!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#NAME?",
+    "#NUM!",
+    "#N/A",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+)
 _WIDE = re.compile("[\u3000\uff01-\uff5e]")
 _TO_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
-def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.StringArray:
+def tidied(
+    cells: pa.StringArray, field: str, null_words: Sequence[str]
+) -> pa.StringArray:
     """Return n texts in NFC without what nobody sees and without spaces around them, '' for an empty cell.
 
     A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they are no part of it, nor are
@@ -49,26 +67,40 @@ def tidied(cells: pa.StringArray, field: str, null_words: Sequence[str]) -> pa.S
     texts = in_one_form(pc.fill_null(cells, ""))
     letters = _letters(texts)
     if _ANY.search(letters):
-        texts = pc.replace_substring_regex(texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement="")
+        texts = pc.replace_substring_regex(
+            texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement=""
+        )
     texts = pc.utf8_trim_whitespace(texts)
     if ("=" in letters or "＝" in letters) and _MARKED.search(letters):
-        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1"))
-    if is_free and "'" in letters:  # only where it keeps a spreadsheet from running people's words
-        texts = pc.replace_substring_regex(texts, pattern=r"^'([=+\-@])", replacement=r"\1")
+        texts = pc.utf8_trim_whitespace(
+            pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1")
+        )
+    if (
+        is_free and "'" in letters
+    ):  # only where it keeps a spreadsheet from running people's words
+        texts = pc.replace_substring_regex(
+            texts, pattern=r"^'([=+\-@])", replacement=r"\1"
+        )
     if not is_free:
         texts = _bare(texts, letters)
     if field == "event_id":
         texts = _as_number(texts, letters)
-    is_null = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(_in_both_widths(tuple(null_words))))
+    is_null = pc.is_in(
+        pc.utf8_lower(texts), value_set=pa.array(_in_both_widths(tuple(null_words)))
+    )
     return pc.if_else(is_null, "", texts)
 
 
 def _bare(texts: pa.StringArray, letters: str) -> pa.StringArray:
     """Return numbers and names without apostrophes before them and quotes around them."""
     if any(mark in letters for mark in _APOSTROPHES):
-        texts = pc.replace_substring_regex(texts, pattern=f"^[{_APOSTROPHES}]+", replacement="")
+        texts = pc.replace_substring_regex(
+            texts, pattern=f"^[{_APOSTROPHES}]+", replacement=""
+        )
     if '"' in letters:
-        texts = pc.replace_substring_regex(texts, pattern=r'^"+([^"]*)"+$', replacement=r"\1")
+        texts = pc.replace_substring_regex(
+            texts, pattern=r'^"+([^"]*)"+$', replacement=r"\1"
+        )
         texts = pc.utf8_trim_whitespace(texts)
     return texts
 
@@ -78,12 +110,16 @@ def _as_number(texts: pa.StringArray, letters: str) -> pa.StringArray:
     if _WIDE.search(letters):
         texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
     if _DASH.search(letters):
-        texts = pc.replace_substring_regex(texts, pattern=_DASH.pattern, replacement="-")
+        texts = pc.replace_substring_regex(
+            texts, pattern=_DASH.pattern, replacement="-"
+        )
     if "," in letters:
         plain = pc.replace_substring(texts, pattern=",", replacement="")
         texts = pc.if_else(pc.match_substring_regex(texts, _GROUPED), plain, texts)
     if ".0" in letters:  # a program kept it as a fraction
-        texts = pc.replace_substring_regex(texts, pattern=r"^(\d+)\.0+$", replacement=r"\1")
+        texts = pc.replace_substring_regex(
+            texts, pattern=r"^(\d+)\.0+$", replacement=r"\1"
+        )
     return texts
 
 
@@ -104,15 +140,37 @@ def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
 
     What people wrote may begin as a formula does; it is never run.
     """
-    found = np.asarray(pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(zero_copy_only=False), np.bool_)
-    said = {at: f"{column}: the cell holds the error {texts[at].as_py()}" for at in np.flatnonzero(found).tolist()}
-    hashes = np.asarray(pc.starts_with(texts, _TOO_NARROW).to_numpy(zero_copy_only=False), np.bool_)
-    narrow = [at for at in np.flatnonzero(hashes).tolist() if set(texts[at].as_py()) == {"#"}]
-    said |= {at: f"{column}: the cell shows only {texts[at].as_py()!r}: its column was too narrow when the file was saved; "
-             "widen it, and save again" for at in narrow}
+    found = np.asarray(
+        pc.is_in(pc.utf8_upper(texts), value_set=pa.array(_ERRORS)).to_numpy(
+            zero_copy_only=False
+        ),
+        np.bool_,
+    )
+    said = {
+        at: f"{column}: the cell holds the error {texts[at].as_py()}"
+        for at in np.flatnonzero(found).tolist()
+    }
+    hashes = np.asarray(
+        pc.starts_with(texts, _TOO_NARROW).to_numpy(zero_copy_only=False), np.bool_
+    )
+    narrow = [
+        at for at in np.flatnonzero(hashes).tolist() if set(texts[at].as_py()) == {"#"}
+    ]
+    said |= {
+        at: (
+            f"{column}: the cell shows only {texts[at].as_py()!r}: its column was too"
+            " narrow when the file was saved; widen it, and save again"
+        )
+        for at in narrow
+    }
     if field not in FREE_TEXT:
-        formulas = np.asarray(pc.starts_with(texts, "=").to_numpy(zero_copy_only=False), np.bool_)
-        said |= {at: f"{column}: {texts[at].as_py()!r} is a formula, not its result" for at in np.flatnonzero(formulas).tolist()}
+        formulas = np.asarray(
+            pc.starts_with(texts, "=").to_numpy(zero_copy_only=False), np.bool_
+        )
+        said |= {
+            at: f"{column}: {texts[at].as_py()!r} is a formula, not its result"
+            for at in np.flatnonzero(formulas).tolist()
+        }
     return said
 
 
@@ -121,7 +179,11 @@ def _letters(texts: pa.StringArray) -> str:
     if letters is None:
         return ""
     at = np.frombuffer(ends, np.int32, count=texts.offset + len(texts) + 1)
-    return letters[int(at[texts.offset]) : int(at[-1])].to_pybytes().decode(errors="replace")
+    return (
+        letters[int(at[texts.offset]) : int(at[-1])]
+        .to_pybytes()
+        .decode(errors="replace")
+    )
 
 
 def is_given(texts: pa.StringArray) -> npt.NDArray[np.bool_]:

@@ -20,22 +20,120 @@ if TYPE_CHECKING:
 FEED = "work_orders"
 REQUIRED = ("event_id", "created_at")
 STEPS = ("sent_at", "acked_at", "arrived_at", "done_at")
-FIELDS = (*REQUIRED, "occurred_at", "channel", "category", "title", "details", "address", "district", "priority", "lon", "lat",
-          "unit_name", *STEPS, "told_at", "status", "is_satisfied", "is_reopened")
-SETTINGS = ("status", "source_id", "crs", "zone", "encoding", "delimiter", "sheet", "time_format", "columns", "priorities", "default_priority",
-            "safety_words", "safety_priority", "yes", "no", "null_words", "no_place", "statuses", "keep_raw")
+FIELDS = (
+    *REQUIRED,
+    "occurred_at",
+    "channel",
+    "category",
+    "title",
+    "details",
+    "address",
+    "district",
+    "priority",
+    "lon",
+    "lat",
+    "unit_name",
+    *STEPS,
+    "told_at",
+    "status",
+    "is_satisfied",
+    "is_reopened",
+)
+SETTINGS = (
+    "status",
+    "source_id",
+    "crs",
+    "zone",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "time_format",
+    "columns",
+    "priorities",
+    "default_priority",
+    "safety_words",
+    "safety_priority",
+    "yes",
+    "no",
+    "null_words",
+    "no_place",
+    "statuses",
+    "keep_raw",
+)
 _SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
-_NULL_WORDS = ("null", "(null)", "<null>", "[null]", "\\N", "none", "nil", "n/a", "n / a", "n.a.", "na", "undefined", "(blank)", "-", "--",
-               "---", "–", "—", "——", "/", "无", "暂无", "空", "空白", "(空白)")
+_NULL_WORDS = (
+    "null",
+    "(null)",
+    "<null>",
+    "[null]",
+    "\\N",
+    "none",
+    "nil",
+    "n/a",
+    "n / a",
+    "n.a.",
+    "na",
+    "undefined",
+    "(blank)",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "——",
+    "/",
+    "无",
+    "暂无",
+    "空",
+    "空白",
+    "(空白)",
+)
 _Statuses = Mapping[str, str]
-_CLOSED = ("closed", "resolved", "completed", "complete", "done", "已办结", "办结", "已结案", "结案", "已关闭", "关闭", "已完成", "完成", "已归档", "归档")
-_OPEN = ("open", "new", "pending", "acknowledged", "in progress", "assigned", "未办结", "办理中", "处理中", "待办", "待处理", "待派单", "已派单",
-         "已受理", "受理中", "新建")
+_CLOSED = (
+    "closed",
+    "resolved",
+    "completed",
+    "complete",
+    "done",
+    "已办结",
+    "办结",
+    "已结案",
+    "结案",
+    "已关闭",
+    "关闭",
+    "已完成",
+    "完成",
+    "已归档",
+    "归档",
+)
+_OPEN = (
+    "open",
+    "new",
+    "pending",
+    "acknowledged",
+    "in progress",
+    "assigned",
+    "未办结",
+    "办理中",
+    "处理中",
+    "待办",
+    "待处理",
+    "待派单",
+    "已派单",
+    "已受理",
+    "受理中",
+    "新建",
+)
 _REOPENED = ("reopened", "re-opened", "已重开", "重开", "重新打开")
 _MEANINGS = ("open", "closed", "reopened")
 _WORDS_OF = ((_OPEN, "open"), (_CLOSED, "closed"), (_REOPENED, "reopened"))
-_COMMON_STATUSES: _Statuses = {word: means for words, means in _WORDS_OF for word in words}
-_YES, _NO = ("是", "满意", "非常满意", "基本满意", "yes", "true", "y", "1"), ("否", "不满意", "非常不满意", "no", "false", "n", "0")
+_COMMON_STATUSES: _Statuses = {
+    word: means for words, means in _WORDS_OF for word in words
+}
+_YES, _NO = (
+    ("是", "满意", "非常满意", "基本满意", "yes", "true", "y", "1"),
+    ("否", "不满意", "非常不满意", "no", "false", "n", "0"),
+)
 
 
 @dataclass(frozen=True)
@@ -94,11 +192,22 @@ def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
     if path is None:
         return _Reader("city.toml, [feeds.work_orders]", own, PackError).mapping(city)
     shipped = _SHIPPED / f"{path.name}.toml"
-    is_shipped = not path.exists() and path.parent == Path() and not path.suffix and shipped.is_file()
+    is_shipped = (
+        not path.exists()
+        and path.parent == Path()
+        and not path.suffix
+        and shipped.is_file()
+    )
     content = _read(shipped if is_shipped else path)
     if is_shipped:
-        sources = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
-        content = {"source_id": own.get("source_id", sources[0] if sources else ""), "zone": city.zone.key, **content}
+        sources = cast(
+            "list[str]", city.reference["event_sources"]["source_id"].to_pylist()
+        )
+        content = {
+            "source_id": own.get("source_id", sources[0] if sources else ""),
+            "zone": city.zone.key,
+            **content,
+        }
     return _Reader(path.name, content, UsageError).mapping(city)
 
 
@@ -110,9 +219,15 @@ def _read(path: Path) -> dict[str, Any]:
         content = tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         known = ", ".join(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
-        raise UsageError(f"{path.name} cannot be read: {error.strerror}.", fix=f"check the file at {path}; these come with the program: {known}.") from error
+        raise UsageError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            fix=f"check the file at {path}; these come with the program: {known}.",
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name} is not TOML in UTF-8: {error}.", fix="see [feeds.work_orders] of a city pack for its form.") from error
+        raise UsageError(
+            f"{path.name} is not TOML in UTF-8: {error}.",
+            fix="see [feeds.work_orders] of a city pack for its form.",
+        ) from error
     return _section(_section(content.get("feeds")).get(FEED)) or content
 
 
@@ -131,19 +246,54 @@ class _Reader:
     def mapping(self, city: City) -> OrderMapping:
         if unknown := [name for name in self.settings if name not in SETTINGS]:
             near = get_close_matches(unknown[0].lower(), SETTINGS, 1, 0.7)
-            self._off(f"{unknown[0]} is no setting of a mapping", f"write {near[0]}." if near else f"use {', '.join(SETTINGS)}.")
+            self._off(
+                f"{unknown[0]} is no setting of a mapping",
+                f"write {near[0]}." if near else f"use {', '.join(SETTINGS)}.",
+            )
         found = OrderMapping(
-            self.where, self._columns(), self._text("source_id", "") or self._off("source_id is missing", "name one of the pack's event sources."),
-            self._text("crs", "") or None, self._zone(), self._text("encoding", "auto").lower(), self._text("delimiter", ","), self._text("sheet", "") or None,
-            self._text("time_format", "%Y-%m-%d %H:%M:%S"), self._priorities(), self._level("default_priority", 3), self._words("safety_words", _SAFETY),
-            self._level("safety_priority", 2), self._words("yes", _YES), self._words("no", _NO), self._words("null_words", _NULL_WORDS),
-            self._no_place(), self._statuses(), self._truth("keep_raw"), _aliases(city))
-        known = cast("list[str]", city.reference["event_sources"]["source_id"].to_pylist())
+            self.where,
+            self._columns(),
+            self._text("source_id", "")
+            or self._off(
+                "source_id is missing", "name one of the pack's event sources."
+            ),
+            self._text("crs", "") or None,
+            self._zone(),
+            self._text("encoding", "auto").lower(),
+            self._text("delimiter", ","),
+            self._text("sheet", "") or None,
+            self._text("time_format", "%Y-%m-%d %H:%M:%S"),
+            self._priorities(),
+            self._level("default_priority", 3),
+            self._words("safety_words", _SAFETY),
+            self._level("safety_priority", 2),
+            self._words("yes", _YES),
+            self._words("no", _NO),
+            self._words("null_words", _NULL_WORDS),
+            self._no_place(),
+            self._statuses(),
+            self._truth("keep_raw"),
+            _aliases(city),
+        )
+        known = cast(
+            "list[str]", city.reference["event_sources"]["source_id"].to_pylist()
+        )
         if found.source_id not in known:
-            self._off(f"source_id is {found.source_id!r}, which is none of the pack's sources",
-                      f"use one of {', '.join(known)}." if known else "put the source into event_sources.csv of the pack.")
+            self._off(
+                f"source_id is {found.source_id!r}, which is none of the pack's"
+                " sources",
+                (
+                    f"use one of {', '.join(known)}."
+                    if known
+                    else "put the source into event_sources.csv of the pack."
+                ),
+            )
         if not is_encoding(found.encoding):
-            self._off(f"encoding is {found.encoding!r}", "use auto, utf-8, gb18030, or another in which ASCII is ASCII, such as big5 or cp1252.")
+            self._off(
+                f"encoding is {found.encoding!r}",
+                "use auto, utf-8, gb18030, or another in which ASCII is ASCII, such as"
+                " big5 or cp1252.",
+            )
         if len(found.delimiter) != 1:
             self._off(f"delimiter is {found.delimiter!r}", "give one character.")
         return found
@@ -153,22 +303,46 @@ class _Reader:
 
     def _text(self, name: str, other: str) -> str:
         value = self.settings.get(name, other)
-        return one_form(value) if isinstance(value, str) else self._off(f"{name} is {value!r}, not text", "write it between quotes.")
+        return (
+            one_form(value)
+            if isinstance(value, str)
+            else self._off(f"{name} is {value!r}, not text", "write it between quotes.")
+        )
 
     def _columns(self) -> dict[str, str]:
         columns = _section(self.settings.get("columns"))
         if not columns:
-            self._off("there is no section of columns", 'say which column holds what, as in: event_id = "number".')
+            self._off(
+                "there is no section of columns",
+                'say which column holds what, as in: event_id = "number".',
+            )
         if unknown := [name for name in columns if name not in FIELDS]:
-            self._off(f"columns names unknown fields: {', '.join(unknown)}", f"use {', '.join(FIELDS)}.")
+            self._off(
+                f"columns names unknown fields: {', '.join(unknown)}",
+                f"use {', '.join(FIELDS)}.",
+            )
         if missing := [name for name in REQUIRED if name not in columns]:
-            self._off(f"columns lacks {', '.join(missing)}", "name the column that holds it.")
-        if wrong := [name for name, column in columns.items() if not isinstance(column, str) or not column]:
-            self._off(f"the column of {', '.join(wrong)} is not text", "write its name between quotes.")
+            self._off(
+                f"columns lacks {', '.join(missing)}", "name the column that holds it."
+            )
+        if wrong := [
+            name
+            for name, column in columns.items()
+            if not isinstance(column, str) or not column
+        ]:
+            self._off(
+                f"the column of {', '.join(wrong)} is not text",
+                "write its name between quotes.",
+            )
         if ("lon" in columns) != ("lat" in columns):
             self._off("columns names only one of lon and lat", "name both or neither.")
-        if "sent_at" not in columns and (later := [step for step in STEPS[1:] if step in columns]):
-            self._off(f"columns names {', '.join(later)} without sent_at", "name the column that says when the order was sent, too.")
+        if "sent_at" not in columns and (
+            later := [step for step in STEPS[1:] if step in columns]
+        ):
+            self._off(
+                f"columns names {', '.join(later)} without sent_at",
+                "name the column that says when the order was sent, too.",
+            )
         return {name: one_form(column) for name, column in columns.items()}
 
     def _zone(self) -> ZoneInfo | None:
@@ -176,40 +350,71 @@ class _Reader:
         try:
             return ZoneInfo(name) if name else None
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._off(f"there is no time zone {name!r}", "use a name such as 'Europe/Lisbon'.")
+            self._off(
+                f"there is no time zone {name!r}", "use a name such as 'Europe/Lisbon'."
+            )
 
     def _level(self, name: str, other: int) -> int:
         value: object = self.settings.get(name, other)
-        return value if _is_level(value) else self._off(f"{name} is {value!r}", "give a whole number from 1 (worst) to 4.")
+        return (
+            value
+            if _is_level(value)
+            else self._off(
+                f"{name} is {value!r}", "give a whole number from 1 (worst) to 4."
+            )
+        )
 
     def _priorities(self) -> dict[str, int]:
         words = _section(self.settings.get("priorities"))
         if wrong := [word for word, level in words.items() if not _is_level(level)]:
-            self._off(f"priorities: {', '.join(wrong)}: not a priority", "give each word a whole number from 1 (worst) to 4.")
+            self._off(
+                f"priorities: {', '.join(wrong)}: not a priority",
+                "give each word a whole number from 1 (worst) to 4.",
+            )
         return {one_form(word): level for word, level in words.items()}
 
     def _no_place(self) -> tuple[tuple[float, float], ...]:
         given: object = self.settings.get("no_place", [])
         pairs = cast("list[object]", given) if isinstance(given, list) else [given]
         if not all(_is_pair(pair) for pair in pairs):
-            self._off(f"no_place is {given!r}", "list pairs of longitude and latitude, as in no_place = [[0, 0]].")
-        return tuple((float(lon), float(lat)) for lon, lat in cast("list[tuple[float, float]]", pairs))
+            self._off(
+                f"no_place is {given!r}",
+                "list pairs of longitude and latitude, as in no_place = [[0, 0]].",
+            )
+        return tuple(
+            (float(lon), float(lat))
+            for lon, lat in cast("list[tuple[float, float]]", pairs)
+        )
 
     def _statuses(self) -> _Statuses:
         given = _section(self.settings.get("statuses"))
         if wrong := [word for word, means in given.items() if means not in _MEANINGS]:
-            self._off(f"statuses: {', '.join(wrong)}: neither open nor closed", 'write each word as "word" = "open", "closed" or "reopened".')
-        return {one_form(word): str(means) for word, means in given.items()} or _COMMON_STATUSES
+            self._off(
+                f"statuses: {', '.join(wrong)}: neither open nor closed",
+                'write each word as "word" = "open", "closed" or "reopened".',
+            )
+        return {
+            one_form(word): str(means) for word, means in given.items()
+        } or _COMMON_STATUSES
 
     def _truth(self, name: str) -> bool:
         value: object = self.settings.get(name, False)
-        return value if isinstance(value, bool) else self._off(f"{name} is {value!r}", "write true or false.")
+        return (
+            value
+            if isinstance(value, bool)
+            else self._off(f"{name} is {value!r}", "write true or false.")
+        )
 
     def _words(self, name: str, other: tuple[str, ...]) -> tuple[str, ...]:
         value: object = self.settings.get(name, list(other))
         words = cast("list[object]", value) if isinstance(value, list) else []
-        if not isinstance(value, list) or not all(isinstance(word, str) and word for word in words):
-            self._off(f"{name} is not a list of words", f'write it as {name} = ["one", "two"].')
+        if not isinstance(value, list) or not all(
+            isinstance(word, str) and word for word in words
+        ):
+            self._off(
+                f"{name} is not a list of words",
+                f'write it as {name} = ["one", "two"].',
+            )
         return tuple(one_form(str(word)).lower() for word in words)
 
 
@@ -220,17 +425,29 @@ def _aliases(city: City) -> Mapping[str, str]:
         PackError: one of them names no district.
     """
     section = _section(_section(city.settings.get("districts")).get("aliases"))
-    found = {one_form(word).lower(): one_form(str(name)) for word, name in section.items()}
+    found = {
+        one_form(word).lower(): one_form(str(name)) for word, name in section.items()
+    }
     districts = city.reference["districts"]
-    known = {str(name).lower() for column in ("district_id", "name", "name_en") for name in districts[column].to_pylist()}
+    known = {
+        str(name).lower()
+        for column in ("district_id", "name", "name_en")
+        for name in districts[column].to_pylist()
+    }
     if wrong := sorted({name for name in found.values() if name.lower() not in known}):
-        raise PackError(f"city.toml: [districts.aliases] names {', '.join(wrong)}, which districts.csv does not have.", fix="give the id or name of a district.")
+        raise PackError(
+            f"city.toml: [districts.aliases] names {', '.join(wrong)}, which"
+            " districts.csv does not have.",
+            fix="give the id or name of a district.",
+        )
     return found
 
 
 def _is_pair(value: object) -> bool:
     parts = cast("list[object]", value) if isinstance(value, list) else []
-    return len(parts) == 2 and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in parts)
+    return len(parts) == 2 and all(
+        isinstance(part, (int, float)) and not isinstance(part, bool) for part in parts
+    )
 
 
 def _is_level(value: object) -> TypeGuard[int]:

@@ -51,7 +51,14 @@ class Seen:
         if sheet:
             self._sheets.append(sheet)
 
-    def sort(self, ids: Sequence[str], numbers: Sequence[int], orders: Sequence[object], units: Sequence[str], deeds: Sequence[object]) -> Sorted:
+    def sort(
+        self,
+        ids: Sequence[str],
+        numbers: Sequence[int],
+        orders: Sequence[object],
+        units: Sequence[str],
+        deeds: Sequence[object],
+    ) -> Sorted:
         """Sort the n rows of a block.
 
         Args:
@@ -60,18 +67,29 @@ class Seen:
             units: name of the unit; '' for none.
             deeds: what each says of that unit; None for nothing.
         """
-        hashed = [np.fromiter(map(hash, part), np.int64, len(ids)) for part in (ids, orders, units, deeds)]
+        hashed = [
+            np.fromiter(map(hash, part), np.int64, len(ids))
+            for part in (ids, orders, units, deeds)
+        ]
         key = hashed[0]
         is_new = ~_held(self._known[0], key)
         _, firsts = np.unique(key, return_index=True)
         is_first = np.zeros(len(ids), np.bool_)
         is_first[firsts] = True
         fresh = np.flatnonzero(is_new & is_first)
-        told = (*hashed, np.asarray(numbers, np.int64) + (len(self._sheets) << _ROWS_OF_A_SHEET))
-        self._learn([part[fresh].astype(kind) for part, kind in zip(told, _KINDS, strict=True)])
+        told = (
+            *hashed,
+            np.asarray(numbers, np.int64) + (len(self._sheets) << _ROWS_OF_A_SHEET),
+        )
+        self._learn(
+            [part[fresh].astype(kind) for part, kind in zip(told, _KINDS, strict=True)]
+        )
         found = Sorted(fresh.tolist())
         for at in np.flatnonzero(~(is_new & is_first)).tolist():
-            row = [int(part[at].astype(kind)) for part, kind in zip(hashed, _KINDS, strict=False)]
+            row = [
+                int(part[at].astype(kind))
+                for part, kind in zip(hashed, _KINDS, strict=False)
+            ]
             self._again(at, ids[at], row, found, has_unit=bool(units[at]))
         return found
 
@@ -80,15 +98,22 @@ class Seen:
         for nth, part in enumerate(more):
             self._known[nth] = np.concatenate([self._known[nth], part])[order]
 
-    def _again(self, at: int, name: str, row: list[int], found: Sorted, *, has_unit: bool) -> None:
+    def _again(
+        self, at: int, name: str, row: list[int], found: Sorted, *, has_unit: bool
+    ) -> None:
         """Say what a row is whose order is known."""
         key, order, unit, deed = row
         place = int(np.searchsorted(self._known[0], key))
-        _, first_order, first_unit, first_deed, number = (int(part[place]) for part in self._known)
+        _, first_order, first_unit, first_deed, number = (
+            int(part[place]) for part in self._known
+        )
         nothing = (first_unit, first_deed) == (_half(""), _half(None))
         units = self._units.setdefault(key, {} if nothing else {first_unit: first_deed})
         if order != first_order or (unit in units and units[unit] != deed):
-            found.reasons[at] = f"{self._column}: {name!r} stands on {self._said(number)} already, with other content"
+            found.reasons[at] = (
+                f"{self._column}: {name!r} stands on {self._said(number)} already, with"
+                " other content"
+            )
         elif unit in units or not has_unit:
             found.repeated += 1
         else:
@@ -97,7 +122,11 @@ class Seen:
 
     def _said(self, place: int) -> str:
         sheet, row = place >> _ROWS_OF_A_SHEET, place & ((1 << _ROWS_OF_A_SHEET) - 1)
-        return f"row {row} of sheet {self._sheets[sheet - 1]!r}" if self._sheets else f"row {place}"
+        return (
+            f"row {row} of sheet {self._sheets[sheet - 1]!r}"
+            if self._sheets
+            else f"row {place}"
+        )
 
 
 def _half(value: object) -> int:

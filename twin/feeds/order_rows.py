@@ -36,8 +36,12 @@ class Made:
         repeated: rows that say again what an earlier row of the file said.
     """
 
-    rows: dict[str, tuple[list[int], pa.Table]] = field(default_factory=dict[str, "tuple[list[int], pa.Table]"])
-    refused: dict[str, dict[int, str]] = field(default_factory=lambda: {name: {} for name in TABLES_OF_ORDERS})
+    rows: dict[str, tuple[list[int], pa.Table]] = field(
+        default_factory=dict[str, "tuple[list[int], pa.Table]"]
+    )
+    refused: dict[str, dict[int, str]] = field(
+        default_factory=lambda: {name: {} for name in TABLES_OF_ORDERS}
+    )
     repeated: int = 0
 
 
@@ -48,49 +52,97 @@ def make(orders: OrderBlock) -> Made:
     first, parts = orders.sorted.first, orders.sorted.parts
     made.rows["events"] = (first, _events(orders, first))
     nth = dict.fromkeys(first, 1) | parts
-    made.rows["dispatches"] = _dispatches(orders, sorted(nth), nth, made.refused["dispatches"])
+    made.rows["dispatches"] = _dispatches(
+        orders, sorted(nth), nth, made.refused["dispatches"]
+    )
     made.rows["feedbacks"] = _feedbacks(orders, first, made.refused["feedbacks"])
     told = {*made.rows["dispatches"][0], *made.refused["dispatches"]}
     idle = [at for at in parts if at not in told]
-    made.repeated = orders.sorted.repeated + len(idle)  # a second unit to which nothing was sent says nothing new
+    made.repeated = orders.sorted.repeated + len(
+        idle
+    )  # a second unit to which nothing was sent says nothing new
     return made
 
 
 def _events(orders: OrderBlock, where: list[int]) -> pa.Table:
     of, mapping = orders.of, orders.of.mapping
     n, taken = len(where), pa.array(where, pa.int64())
-    text = {name: orders.text(name).take(taken) for name in ("event_id", "category", "title", "details", "address", "channel")}
+    text = {
+        name: orders.text(name).take(taken)
+        for name in ("event_id", "category", "title", "details", "address", "channel")
+    }
     category = _hidden(of.mask, _or(text["category"], _UNNAMED_KIND))
     district = [orders.district[at] for at in where]
-    titles = pc.if_else(pc.equal(text["title"], ""), _titles(orders, category, district), text["title"])
-    lon, lat = (_micro(degrees[where]) for degrees in (orders.places.lon, orders.places.lat))
+    titles = pc.if_else(
+        pc.equal(text["title"], ""), _titles(orders, category, district), text["title"]
+    )
+    lon, lat = (
+        _micro(degrees[where]) for degrees in (orders.places.lon, orders.places.lat)
+    )
     details = text["details"] if mapping.keep_raw else of.mask.texts(text["details"])
-    return _table("events", n, {
-        "event_id": text["event_id"], "version": 1, "occurred_at": _utc(orders.occurred[where]), "recorded_at": of.recorded_at,
-        "created_at": _utc(orders.moments["created_at"].at[where]), "mode": "live", "source_id": mapping.source_id, "category": category,
-        "title": of.mask.texts(titles), "details": _or_null(details), "channel": _or_null(_hidden(of.mask, text["channel"])),
-        "priority": pa.array(orders.priority[where], pa.int8()), "level": ["district" if name else "city" for name in district],
-        "is_proactive": of.is_proactive, "district_id": pa.array(district, pa.string()), "street_code": None,
-        "address": _or_null(of.mask.texts(text["address"])), "lon_ud": lon, "lat_ud": lat, "source": FEED})
+    return _table(
+        "events",
+        n,
+        {
+            "event_id": text["event_id"],
+            "version": 1,
+            "occurred_at": _utc(orders.occurred[where]),
+            "recorded_at": of.recorded_at,
+            "created_at": _utc(orders.moments["created_at"].at[where]),
+            "mode": "live",
+            "source_id": mapping.source_id,
+            "category": category,
+            "title": of.mask.texts(titles),
+            "details": _or_null(details),
+            "channel": _or_null(_hidden(of.mask, text["channel"])),
+            "priority": pa.array(orders.priority[where], pa.int8()),
+            "level": ["district" if name else "city" for name in district],
+            "is_proactive": of.is_proactive,
+            "district_id": pa.array(district, pa.string()),
+            "street_code": None,
+            "address": _or_null(of.mask.texts(text["address"])),
+            "lon_ud": lon,
+            "lat_ud": lat,
+            "source": FEED,
+        },
+    )
 
 
-def _titles(orders: OrderBlock, category: pa.StringArray, district: Sequence[str | None]) -> pa.StringArray:
+def _titles(
+    orders: OrderBlock, category: pa.StringArray, district: Sequence[str | None]
+) -> pa.StringArray:
     """Return a line for each order without a title: people's own words never become one."""
     names = orders.of.districts.names
-    return pa.array([f"{kind}{KIND_AND_PLACE}{names[name]}" if name else kind for kind, name in zip(category.to_pylist(), district, strict=True)], pa.string())
+    return pa.array(
+        [
+            f"{kind}{KIND_AND_PLACE}{names[name]}" if name else kind
+            for kind, name in zip(category.to_pylist(), district, strict=True)
+        ],
+        pa.string(),
+    )
 
 
-def _dispatches(orders: OrderBlock, where: list[int], nth: Mapping[int, int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
+def _dispatches(
+    orders: OrderBlock,
+    where: list[int],
+    nth: Mapping[int, int],
+    refused: dict[int, str],
+) -> tuple[list[int], pa.Table]:
     """Return the orders to units among the rows `where`: one row each, with the steps that are known."""
     times = {step: orders.moments[step] for step in STEPS}
-    for at, why in ((at, why) for step in STEPS for at, why in times[step].reasons.items()):
+    for at, why in (
+        (at, why) for step in STEPS for at, why in times[step].reasons.items()
+    ):
         if at in nth:
             refused.setdefault(at, why)
     _check_steps(orders, where, times, refused)
     sent = times["sent_at"].is_given
     named = is_given(orders.text("unit_name"))
-    orders.say("a unit is named, but not when the order was sent to it; the order is taken without the unit",
-               [at for at in where if named[at] and not sent[at] and at not in refused])
+    orders.say(
+        "a unit is named, but not when the order was sent to it; the order is taken"
+        " without the unit",
+        [at for at in where if named[at] and not sent[at] and at not in refused],
+    )
     kept = [at for at in where if sent[at] and at not in refused]
     taken = pa.array(kept, pa.int64())
     ids, units = (orders.text(name).take(taken) for name in ("event_id", "unit_name"))
@@ -98,28 +150,56 @@ def _dispatches(orders: OrderBlock, where: list[int], nth: Mapping[int, int], re
     latest = np.fmax.reduce([times[step].at[kept] for step in STEPS])
     columns: dict[str, object] = {step: _utc(times[step].at[kept]) for step in STEPS}
     numbers = pa.array([f"-{nth[at]}" for at in kept], pa.string())
-    return kept, _table("dispatches", len(kept), columns | {
-        "dispatch_id": pc.binary_join_element_wise(ids, numbers, ""), "version": 1, "occurred_at": _utc(latest),
-        "recorded_at": orders.of.recorded_at, "event_id": ids, "unit_id": unit, "unit_name": unit, "role": "lead", "is_required": True,
-        "result": None, "source": FEED})
+    return kept, _table(
+        "dispatches",
+        len(kept),
+        columns
+        | {
+            "dispatch_id": pc.binary_join_element_wise(ids, numbers, ""),
+            "version": 1,
+            "occurred_at": _utc(latest),
+            "recorded_at": orders.of.recorded_at,
+            "event_id": ids,
+            "unit_id": unit,
+            "unit_name": unit,
+            "role": "lead",
+            "is_required": True,
+            "result": None,
+            "source": FEED,
+        },
+    )
 
 
-def _check_steps(orders: OrderBlock, where: list[int], times: Mapping[str, Moments], refused: dict[int, str]) -> None:
+def _check_steps(
+    orders: OrderBlock,
+    where: list[int],
+    times: Mapping[str, Moments],
+    refused: dict[int, str],
+) -> None:
     column, created = orders.of.column, orders.moments["created_at"].at
     sent = times["sent_at"]
     later = {step: times[step].is_given for step in STEPS[1:]}
-    odd = (~sent.is_given & np.logical_or.reduce(list(later.values()))) | (sent.at < created)
+    odd = (~sent.is_given & np.logical_or.reduce(list(later.values()))) | (
+        sent.at < created
+    )
     for step in STEPS[1:]:
         odd |= times[step].at < sent.at
     wanted = np.zeros(orders.n, np.bool_)
     wanted[where] = True
     for at in np.flatnonzero(odd & wanted).tolist():
         if not sent.is_given[at]:
-            why = f"{column('sent_at')} is missing, but {', '.join(column(step) for step in STEPS[1:] if later[step][at])} is there"
+            why = (
+                f"{column('sent_at')} is missing, but"
+                f" {', '.join(column(step) for step in STEPS[1:] if later[step][at])}"
+                " is there"
+            )
         elif sent.at[at] < created[at]:
             why = f"{column('sent_at')}: it was sent before the order was opened"
         else:
-            why = f"{', '.join(column(step) for step in STEPS[1:] if times[step].at[at] < sent.at[at])}: earlier than {column('sent_at')}"
+            why = (
+                f"{', '.join(column(step) for step in STEPS[1:] if times[step].at[at] < sent.at[at])}:"
+                f" earlier than {column('sent_at')}"
+            )
         refused.setdefault(at, why)
 
 
@@ -132,14 +212,28 @@ class _Answered:
     status: list[str | None]
 
 
-def _answered(orders: OrderBlock, wanted: set[int], refused: dict[int, str]) -> _Answered:
+def _answered(
+    orders: OrderBlock, wanted: set[int], refused: dict[int, str]
+) -> _Answered:
     """Read the columns of answers; what is off in one of the rows `wanted` goes into `refused`."""
-    told, column, mapping = orders.moments["told_at"], orders.of.column, orders.of.mapping
-    satisfied, wrong_satisfied = read_truths(orders.text("is_satisfied"), column("is_satisfied"), mapping.yes, mapping.no)
-    reopened, wrong_reopened = read_truths(orders.text("is_reopened"), column("is_reopened"), mapping.yes, mapping.no)
-    status, wrong_status = read_statuses(orders.text("status"), column("status"), mapping.statuses)
-    early = {at: f"{column('told_at')}: the citizen was told before the order was opened"
-             for at in np.flatnonzero(told.at < orders.moments["created_at"].at).tolist()}
+    told, column, mapping = (
+        orders.moments["told_at"],
+        orders.of.column,
+        orders.of.mapping,
+    )
+    satisfied, wrong_satisfied = read_truths(
+        orders.text("is_satisfied"), column("is_satisfied"), mapping.yes, mapping.no
+    )
+    reopened, wrong_reopened = read_truths(
+        orders.text("is_reopened"), column("is_reopened"), mapping.yes, mapping.no
+    )
+    status, wrong_status = read_statuses(
+        orders.text("status"), column("status"), mapping.statuses
+    )
+    early = {
+        at: f"{column('told_at')}: the citizen was told before the order was opened"
+        for at in np.flatnonzero(told.at < orders.moments["created_at"].at).tolist()
+    }
     for reasons in (told.reasons, wrong_satisfied, wrong_reopened, wrong_status, early):
         for at, why in reasons.items():
             if at in wanted:
@@ -147,24 +241,52 @@ def _answered(orders: OrderBlock, wanted: set[int], refused: dict[int, str]) -> 
     return _Answered(satisfied, reopened, status)
 
 
-def _feedbacks(orders: OrderBlock, where: list[int], refused: dict[int, str]) -> tuple[list[int], pa.Table]:
+def _feedbacks(
+    orders: OrderBlock, where: list[int], refused: dict[int, str]
+) -> tuple[list[int], pa.Table]:
     """Return the answers to citizens among the rows `where`; an order that is closed, when is not known, has one without a moment."""
     told = orders.moments["told_at"]
     is_told = told.is_given
     answered = _answered(orders, set(where), refused)
     status = answered.status
-    kept = [at for at in where if at not in refused and (is_told[at] or status[at] is not None)]
-    orders.say("the status says that the order is open, but it has a closing time: the time counts",
-               [at for at in kept if is_told[at] and status[at] == "open"])
-    orders.say("closed, time unknown: the status says so, and there is no closing time",
-               [at for at in kept if not is_told[at] and status[at] == "closed"])
-    is_open_again = [bool(answered.reopened[at]) or status[at] == "reopened" or (not is_told[at] and status[at] == "open") for at in kept]
+    kept = [
+        at
+        for at in where
+        if at not in refused and (is_told[at] or status[at] is not None)
+    ]
+    orders.say(
+        "the status says that the order is open, but it has a closing time: the time"
+        " counts",
+        [at for at in kept if is_told[at] and status[at] == "open"],
+    )
+    orders.say(
+        "closed, time unknown: the status says so, and there is no closing time",
+        [at for at in kept if not is_told[at] and status[at] == "closed"],
+    )
+    is_open_again = [
+        bool(answered.reopened[at])
+        or status[at] == "reopened"
+        or (not is_told[at] and status[at] == "open")
+        for at in kept
+    ]
     known = np.datetime64(orders.of.recorded_at.replace(tzinfo=None), "us")
     occurred = np.where(is_told[kept], told.at[kept], known)
-    return kept, _table("feedbacks", len(kept), {
-        "event_id": orders.text("event_id").take(pa.array(kept, pa.int64())), "version": 1, "occurred_at": _utc(occurred),
-        "recorded_at": orders.of.recorded_at, "told_at": _utc(told.at[kept]),
-        "is_satisfied": pa.array([answered.satisfied[at] for at in kept], pa.bool_()), "is_reopened": is_open_again, "source": FEED})
+    return kept, _table(
+        "feedbacks",
+        len(kept),
+        {
+            "event_id": orders.text("event_id").take(pa.array(kept, pa.int64())),
+            "version": 1,
+            "occurred_at": _utc(occurred),
+            "recorded_at": orders.of.recorded_at,
+            "told_at": _utc(told.at[kept]),
+            "is_satisfied": pa.array(
+                [answered.satisfied[at] for at in kept], pa.bool_()
+            ),
+            "is_reopened": is_open_again,
+            "source": FEED,
+        },
+    )
 
 
 def _hidden(mask: Mask, words: pa.StringArray) -> pa.StringArray:

@@ -23,12 +23,18 @@ _FIRST_S, _END_S = -62_135_596_800, 253_402_300_800
 
 def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
     """Return a column as text (null for NaN, too), and what is wrong with which of its rows."""
-    if isinstance(column, pa.ExtensionArray) and not isinstance(column.type, pa.UuidType):
+    if isinstance(column, pa.ExtensionArray) and not isinstance(
+        column.type, pa.UuidType
+    ):
         column = column.storage
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+    ):
         return _of_strings(column)
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
         return column.cast(pa.string()), {}
@@ -37,9 +43,14 @@ def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
     if pa.types.is_timestamp(kind):
         return _of_moments(column), {}
     if pa.types.is_date(kind):
-        return _known(
-            column.cast(pa.string()), column, pa.int32() if pa.types.is_date32(kind) else pa.int64()
-        ), {}
+        return (
+            _known(
+                column.cast(pa.string()),
+                column,
+                pa.int32() if pa.types.is_date32(kind) else pa.int64(),
+            ),
+            {},
+        )
     return pa.array([_said(value) for value in column.to_pylist()], pa.string()), {}
 
 
@@ -76,9 +87,16 @@ def _of_strings(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
         for at, value in enumerate(values)
         if value is not None and not _is_text(value)
     }
-    return pa.array(
-        [None if value is None else value.decode(errors="replace") for value in values], pa.string()
-    ), faults
+    return (
+        pa.array(
+            [
+                None if value is None else value.decode(errors="replace")
+                for value in values
+            ],
+            pa.string(),
+        ),
+        faults,
+    )
 
 
 def _is_text(value: bytes) -> bool:
@@ -91,7 +109,10 @@ def _is_text(value: bytes) -> bool:
 
 def _of_floats(column: pa.Array) -> list[str | None]:
     values = column.to_numpy(zero_copy_only=False)
-    return [_number(value) for value in (values.tolist() if values.dtype == np.float64 else values)]
+    return [
+        _number(value)
+        for value in (values.tolist() if values.dtype == np.float64 else values)
+    ]
 
 
 def _number(value: Any) -> str | None:
@@ -104,7 +125,11 @@ def _number(value: Any) -> str | None:
 def _of_moments(column: pa.TimestampArray) -> pa.StringArray:
     zone = "+00:00" if column.type.tz is not None else ""
     unit = column.type.unit
-    text = column.cast(pa.timestamp(unit, "UTC")).cast(pa.timestamp(unit)) if zone else column
+    text = (
+        column.cast(pa.timestamp(unit, "UTC")).cast(pa.timestamp(unit))
+        if zone
+        else column
+    )
     text = pc.replace_substring_regex(text.cast(pa.string()), r"\.0+$", "")
     text = pc.replace_substring_regex(text, r"(\.\d*[1-9])0+$", r"\1")
     return _known(
@@ -116,14 +141,19 @@ def _of_moments(column: pa.TimestampArray) -> pa.StringArray:
 
 
 def _known(
-    text: pa.StringArray, column: pa.Array, ticks: pa.DataType, unit: str = " days since 1970"
+    text: pa.StringArray,
+    column: pa.Array,
+    ticks: pa.DataType,
+    unit: str = " days since 1970",
 ) -> pa.StringArray:
     """Return `text` with the plain number of the file where Arrow has no day for it."""
     lost = pc.starts_with(text, "<")
     if not pc.any(lost).as_py():
         return text
     return pc.if_else(
-        lost, pc.binary_join_element_wise(column.cast(ticks).cast(pa.string()), unit, ""), text
+        lost,
+        pc.binary_join_element_wise(column.cast(ticks).cast(pa.string()), unit, ""),
+        text,
     )
 
 
@@ -147,4 +177,8 @@ def _plain(value: Any) -> Any:
         return format(value, "f")
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+    return (
+        value
+        if value is None or isinstance(value, str | int | float | bool)
+        else str(value)
+    )

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-_WGS84 = {("OGC", "CRS84"), ("OGC", "CRS84H"), ("EPSG", "4326"), ("EPSG", "4979"), ("EPSG", "4490")}
+_WGS84 = {
+    ("OGC", "CRS84"),
+    ("OGC", "CRS84H"),
+    ("EPSG", "4326"),
+    ("EPSG", "4979"),
+    ("EPSG", "4490"),
+}
 """4490 is CGCS2000, which differs from WGS 84 by centimetres."""
 _ROOMY = 256 * 1024 * 1024
 """Bytes of one batch of rows, unpacked: where rows are long, fewer are taken at once."""
@@ -48,7 +54,9 @@ def open_parquet(path: Path, wanted: Sequence[str]) -> Sheet:
             it lacks columns. The blocks raise it, too, where the damage is further inside.
     """
     with _damage(path):
-        with pq.ParquetFile(path, memory_map=False, page_checksum_verification=True) as file:
+        with pq.ParquetFile(
+            path, memory_map=False, page_checksum_verification=True
+        ) as file:
             schema, facts = file.schema_arrow, file.metadata.metadata or {}
             batch = _rows_at_once(file)
         geometry = _geometry(path.name, schema, facts.get(b"geo"))
@@ -62,16 +70,20 @@ def open_parquet(path: Path, wanted: Sequence[str]) -> Sheet:
     return Sheet("", header, _blocks(path, header, geometry, batch))
 
 
-def _places_first(names: list[str], own: Sequence[str], geometry: int | None) -> list[str]:
+def _places_first(
+    names: list[str], own: Sequence[str], geometry: int | None
+) -> list[str]:
     """Give the names of the place to the geometry: a column so named has its number behind it."""
     if geometry is None:
         return names
     return [
-        f"{name} ({at})"
-        if name in {"longitude", "latitude"}
-        and name in own
-        and at - 1 not in {geometry, geometry + 1}
-        else name
+        (
+            f"{name} ({at})"
+            if name in {"longitude", "latitude"}
+            and name in own
+            and at - 1 not in {geometry, geometry + 1}
+            else name
+        )
         for at, name in enumerate(names, 1)
     ]
 
@@ -80,7 +92,8 @@ def _rows_at_once(file: pq.ParquetFile) -> int:
     """Return how many rows are read at once: fewer where they are long."""
     groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
     widest = max(
-        (group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=0
+        (group.total_byte_size / group.num_rows for group in groups if group.num_rows),
+        default=0,
     )
     return max(1, min(ROWS_OF_A_BLOCK, int(_ROOMY / max(widest, 1))))
 
@@ -130,7 +143,11 @@ def _blocks(
 def _block(
     batch: pa.RecordBatch, header: tuple[str, ...], geometry: int | None, begin: int
 ) -> Block | None:
-    cells, moments, faults = list[pa.Array](), dict[str, pa.TimestampArray](), dict[int, str]()
+    cells, moments, faults = (
+        list[pa.Array](),
+        dict[str, pa.TimestampArray](),
+        dict[int, str](),
+    )
     for at, column in enumerate(batch.columns):
         name = header[len(cells)]
         if at == geometry:
@@ -145,11 +162,16 @@ def _block(
             moments[name] = said
     if len(cells) != len(header):
         raise ValueError("its columns changed while it was read")
-    return _without_blanks(pa.Table.from_arrays(cells, names=list(header)), moments, faults, begin)
+    return _without_blanks(
+        pa.Table.from_arrays(cells, names=list(header)), moments, faults, begin
+    )
 
 
 def _without_blanks(
-    cells: pa.Table, moments: Mapping[str, pa.TimestampArray], faults: Mapping[int, str], begin: int
+    cells: pa.Table,
+    moments: Mapping[str, pa.TimestampArray],
+    faults: Mapping[int, str],
+    begin: int,
 ) -> Block | None:
     said = np.zeros(cells.num_rows, bool)
     for column in cells.columns:
@@ -190,17 +212,20 @@ def _geometry(name: str, schema: pa.Schema, geo: bytes | None) -> int | None:
         raise ValueError(f"its geometry {primary!r} is none of its columns")
     if column.get("encoding") not in {"WKB", "point"}:
         raise ContractError(
-            f"{name} has geometry in the form {str(column.get('encoding'))[:60]!r}, and only "
-            "points are read.",
+            f"{name} has geometry in the form {str(column.get('encoding'))[:60]!r}, and"
+            " only points are read.",
             fix="export points, as WKB or as point.",
         )
     if not _is_wgs84(column.get("crs")):
         crs = column["crs"]
         said = crs.get("name") if isinstance(crs, dict) else crs
         raise ContractError(
-            f"{name}: its reference system is {str(said)[:60]}, and degrees of WGS 84 are read "
-            "only.",
-            why="read as degrees its places would lie elsewhere, and nothing would show it.",
+            f"{name}: its reference system is {str(said)[:60]}, and degrees of WGS 84"
+            " are read only.",
+            why=(
+                "read as degrees its places would lie elsewhere, and nothing would"
+                " show it."
+            ),
             fix="export it in degrees of WGS 84 (OGC:CRS84 or EPSG:4326).",
         )
     return schema.names.index(primary)
@@ -214,8 +239,13 @@ def _is_wgs84(crs: Any) -> bool:
         return False
     named = crs.get("id")
     if isinstance(named, dict):
-        return (str(named.get("authority")).upper(), str(named.get("code")).upper()) in _WGS84
-    return crs.get("type") == "GeographicCRS" and str(crs.get("name")).startswith("WGS 84")
+        return (
+            str(named.get("authority")).upper(),
+            str(named.get("code")).upper(),
+        ) in _WGS84
+    return crs.get("type") == "GeographicCRS" and str(crs.get("name")).startswith(
+        "WGS 84"
+    )
 
 
 @dataclass(frozen=True)
@@ -233,7 +263,9 @@ def _places(column: pa.Array) -> _Places:
         known = column.is_valid()
         axes = [pc.if_else(known, column.field(axis), None) for axis in ("x", "y")]
         return _Places(text_of(axes[0])[0], text_of(axes[1])[0], {})
-    return _of_wkb([None if value is None else bytes(value) for value in column.to_pylist()])
+    return _of_wkb(
+        [None if value is None else bytes(value) for value in column.to_pylist()]
+    )
 
 
 def _of_wkb(values: Sequence[bytes | None]) -> _Places:
@@ -246,9 +278,10 @@ def _of_wkb(values: Sequence[bytes | None]) -> _Places:
     only = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
     shapes = np.where(only, shapely.get_geometry(shapes, 0), shapes)
     faults = {
-        int(
-            at
-        ): f"its geometry is {_NO_POINT[int(kinds[at])]}, and any point of it would be a guess"
+        int(at): (
+            f"its geometry is {_NO_POINT[int(kinds[at])]}, and any point of it would be"
+            " a guess"
+        )
         for at in np.flatnonzero(np.isin(kinds, list(_NO_POINT)))
     }
     faults |= {
@@ -256,6 +289,8 @@ def _of_wkb(values: Sequence[bytes | None]) -> _Places:
         for at, value in enumerate(values)
         if value and kinds[at] < 0
     }
-    points = np.where((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes), shapes, None)
+    points = np.where(
+        (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes), shapes, None
+    )
     lon, lat = (pa.array(axis(points)) for axis in (shapely.get_x, shapely.get_y))
     return _Places(text_of(lon)[0], text_of(lat)[0], faults)

@@ -58,7 +58,8 @@ class Survey:
 def unreadable(path: Path, error: OSError) -> ContractError:
     """Return the sentence for a file that the system does not give."""
     return ContractError(
-        f"{path.name} cannot be read: {error.strerror or error}.", fix=f"check the file at {path}."
+        f"{path.name} cannot be read: {error.strerror or error}.",
+        fix=f"check the file at {path}.",
     )
 
 
@@ -76,7 +77,10 @@ def survey(name: str, records: Iterable[Record], first: Iterable[Key] = ()) -> S
             if len(found.keys) > _MAX_COLUMNS:
                 raise ContractError(
                     f"{name} names more than {_MAX_COLUMNS:,} different columns.",
-                    why="its records may hold data where names should stand; no row was taken.",
+                    why=(
+                        "its records may hold data where names should stand; no row was"
+                        " taken."
+                    ),
                     fix="export records that share their names.",
                 )
     return found
@@ -110,8 +114,10 @@ def need(name: str, header: Collection[str], wanted: Sequence[str]) -> None:
         raise ContractError(
             f"{name} has no column {', '.join(missing)}.",
             why=f"it has: {', '.join(header)[:300]}.",
-            fix="name the columns of your export under [feeds.work_orders.columns], or take out "
-            "those that it does not have.",
+            fix=(
+                "name the columns of your export under [feeds.work_orders.columns], or"
+                " take out those that it does not have."
+            ),
         )
 
 
@@ -148,7 +154,9 @@ def sheet_of(
             fix="export a list of objects, one for each order.",
         )
     need(name, header, wanted)
-    return Sheet("", header, _blocks(name, read(), list(found.keys), header), tuple(remarks))
+    return Sheet(
+        "", header, _blocks(name, read(), list(found.keys), header), tuple(remarks)
+    )
 
 
 def _blocks(
@@ -178,7 +186,9 @@ def _block(rows: Sequence[Record], keys: Sequence[Key], header: Sequence[str]) -
     columns = [texts([row.cells.get(key) for row in rows]) for key in keys]
     faults = {at: row.fault for at, row in enumerate(rows) if row.fault}
     numbers = pa.array([row.number for row in rows], pa.int64())
-    return Block(numbers, pa.Table.from_arrays(columns, names=list(header)), faults=faults)
+    return Block(
+        numbers, pa.Table.from_arrays(columns, names=list(header)), faults=faults
+    )
 
 
 def texts(cells: Sequence[str | None]) -> pa.Array:
@@ -186,7 +196,9 @@ def texts(cells: Sequence[str | None]) -> pa.Array:
     try:
         return pa.array(cells, pa.string())
     except UnicodeEncodeError:
-        return pa.array([None if cell is None else mended(cell) for cell in cells], pa.string())
+        return pa.array(
+            [None if cell is None else mended(cell) for cell in cells], pa.string()
+        )
 
 
 def mended(text: str) -> str:
@@ -218,7 +230,11 @@ def flat(record: Mapping[str, Any]) -> dict[Key, str | None]:
 
 def as_text(value: Any) -> str:
     """Return a value as a sentence says it."""
-    return "" if value is None else mended(value if isinstance(value, str) else as_json(value))
+    return (
+        ""
+        if value is None
+        else mended(value if isinstance(value, str) else as_json(value))
+    )
 
 
 def as_json(value: Any) -> str:
@@ -233,7 +249,9 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def record_of(number: int, value: Any, cells: Mapping[Key, str | None] | None = None) -> Record:
+def record_of(
+    number: int, value: Any, cells: Mapping[Key, str | None] | None = None
+) -> Record:
     """Return the record of an object, with `cells` beside its own."""
     if not isinstance(value, dict):
         return Record(number, cells or {}, f"it is no object but {_short(value)}")
@@ -245,7 +263,9 @@ def record_of(number: int, value: Any, cells: Mapping[Key, str | None] | None = 
             else ""
         )
     except RecursionError:
-        return Record(number, cells or {}, "it has objects inside of objects without an end")
+        return Record(
+            number, cells or {}, "it has objects inside of objects without an end"
+        )
     return Record(number, {**cells, **said} if cells else said, fault)
 
 

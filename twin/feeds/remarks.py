@@ -22,7 +22,9 @@ class Remarks:
     """
 
     sheet: str = ""
-    _rows: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict[str, "tuple[int, tuple[str, ...]]"])
+    _rows: dict[str, tuple[int, tuple[str, ...]]] = field(
+        default_factory=dict[str, "tuple[int, tuple[str, ...]]"]
+    )
     _said: list[str] = field(default_factory=list[str])
 
     def note(self, what: str, rows: Sequence[int]) -> None:
@@ -39,6 +41,9 @@ class Remarks:
 
     def sentences(self) -> list[str]:
         """Return all that was said."""
-        counted = [f"{n:,} {'row' if n == 1 else 'rows'} ({', '.join(first)}{', …' if n > len(first) else ''}): {what}."
-                   for what, (n, first) in self._rows.items()]
+        counted = [
+            f"{n:,} {'row' if n == 1 else 'rows'}"
+            f" ({', '.join(first)}{', …' if n > len(first) else ''}): {what}."
+            for what, (n, first) in self._rows.items()
+        ]
         return [*self._said, *counted]

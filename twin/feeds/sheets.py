@@ -26,7 +26,9 @@ class Block:
 
     numbers: pa.Int64Array
     cells: pa.Table
-    moments: Mapping[str, pa.TimestampArray] = field(default_factory=dict[str, "pa.TimestampArray"])
+    moments: Mapping[str, pa.TimestampArray] = field(
+        default_factory=dict[str, "pa.TimestampArray"]
+    )
     faults: Mapping[int, str] = field(default_factory=dict[int, str])
 
 

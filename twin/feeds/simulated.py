@@ -21,7 +21,14 @@ NAME = "simulated"
 class Simulated:
     """Rows of a seeded city: which rows there are depends on city, seed, telemetry and scenarios only, never on how time is cut."""
 
-    def __init__(self, city: City, seed: int, *, telemetry_s: int = 60, scenarios: tuple[Scenario, ...] = ()) -> None:
+    def __init__(
+        self,
+        city: City,
+        seed: int,
+        *,
+        telemetry_s: int = 60,
+        scenarios: tuple[Scenario, ...] = (),
+    ) -> None:
         """Prepare the city of `seed`.
 
         Args:
@@ -38,10 +45,14 @@ class Simulated:
 
     def between(self, start: datetime, end: datetime) -> Iterator[Batch]:
         """Return the rows recorded in (start, end], a local day at a time."""
-        low, high = (pa.scalar(moment, pa.timestamp("us", tz="UTC")) for moment in (start, end))
+        low, high = (
+            pa.scalar(moment, pa.timestamp("us", tz="UTC")) for moment in (start, end)
+        )
         for _day, tables in self._simulation.days(start, end):
             for name, rows in tables.items():
                 known = rows["recorded_at"]
-                found = rows.filter(pc.and_(pc.greater(known, low), pc.less_equal(known, high)))
+                found = rows.filter(
+                    pc.and_(pc.greater(known, low), pc.less_equal(known, high))
+                )
                 if found.num_rows:
                     yield Batch(name, found, NAME, self._origin)

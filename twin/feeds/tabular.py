@@ -23,14 +23,30 @@ def _json(path: Path, wanted: Sequence[str]) -> Sheet:
 
 
 _OPEN: Mapping[str, Callable[[Path, Sequence[str]], Sheet]] = {
-    ".geojson": open_geojson, ".geojsonl": open_geojson, ".geojsons": open_geojson, ".geojsonseq": open_geojson, ".json": _json, ".jsonl": _json, ".ndjson": _json,
-    ".xml": open_xml, ".parquet": open_parquet, ".geoparquet": open_parquet}
+    ".geojson": open_geojson,
+    ".geojsonl": open_geojson,
+    ".geojsons": open_geojson,
+    ".geojsonseq": open_geojson,
+    ".json": _json,
+    ".jsonl": _json,
+    ".ndjson": _json,
+    ".xml": open_xml,
+    ".parquet": open_parquet,
+    ".geoparquet": open_parquet,
+}
 _CSV, _XLSX = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
 KINDS = (*_CSV, *_XLSX, *_OPEN)
 """Ends of the names of files that are read."""
 
 
-def open_sheets(path: Path, wanted: Sequence[str], *, encoding: str = "auto", delimiter: str = ",", sheet: str | None = None) -> Iterator[Sheet]:
+def open_sheets(
+    path: Path,
+    wanted: Sequence[str],
+    *,
+    encoding: str = "auto",
+    delimiter: str = ",",
+    sheet: str | None = None,
+) -> Iterator[Sheet]:
     """Yield the tables of a file that hold the columns; each must be read before the next is asked for.
 
     Args:
@@ -49,10 +65,21 @@ def open_sheets(path: Path, wanted: Sequence[str], *, encoding: str = "auto", de
         if kind in _XLSX:
             yield from open_xlsx(path, wanted, sheet=sheet)
         elif kind in _CSV:
-            yield open_csv(path, wanted, encoding=encoding, delimiter="\t" if kind == ".tsv" else delimiter)
+            yield open_csv(
+                path,
+                wanted,
+                encoding=encoding,
+                delimiter="\t" if kind == ".tsv" else delimiter,
+            )
         elif kind in _OPEN:
             yield _OPEN[kind](path, wanted)
         else:
-            raise ContractError(f"{path.name} is of a kind that is not read: {', '.join(KINDS)} are.", fix="save it as .csv or .xlsx and read that.")
+            raise ContractError(
+                f"{path.name} is of a kind that is not read: {', '.join(KINDS)} are.",
+                fix="save it as .csv or .xlsx and read that.",
+            )
     except OSError as error:
-        raise ContractError(f"{path.name} cannot be read: {error.strerror or error}.", fix=f"check the file at {path}.") from error
+        raise ContractError(
+            f"{path.name} cannot be read: {error.strerror or error}.",
+            fix=f"check the file at {path}.",
+        ) from error

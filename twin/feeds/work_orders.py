@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
 
 
-def read(path: Path, mapping: OrderMapping, city: City, *, recorded_at: datetime) -> Orders:
+def read(
+    path: Path, mapping: OrderMapping, city: City, *, recorded_at: datetime
+) -> Orders:
     """Open an export.
 
     Args:
@@ -55,7 +57,9 @@ class Orders:
         remarks: what was decided by rule, and what was not read.
     """
 
-    def __init__(self, path: Path, mapping: OrderMapping, city: City, recorded_at: datetime) -> None:
+    def __init__(
+        self, path: Path, mapping: OrderMapping, city: City, recorded_at: datetime
+    ) -> None:
         """See `read`."""
         self.path, self.rows, self.repeated, self.remarks = path, 0, 0, Remarks()
         self._mapping, self._city, self._recorded_at = mapping, city, recorded_at
@@ -68,7 +72,13 @@ class Orders:
         """
         mapping = self._mapping
         reading = Reading(mapping, self._city, self._recorded_at, self.remarks)
-        sheets = open_sheets(self.path, list(mapping.columns.values()), encoding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
+        sheets = open_sheets(
+            self.path,
+            list(mapping.columns.values()),
+            encoding=mapping.encoding,
+            delimiter=mapping.delimiter,
+            sheet=mapping.sheet,
+        )
         for sheet in sheets:
             origin = f"{self.path}#{sheet.name}" if sheet.name else str(self.path)
             reading.begin(sheet.name)
@@ -90,19 +100,42 @@ def _batches(made: Made, block: Block, origin: str, of: Reading) -> Iterator[Bat
         if not where and not refused and table != "events":
             continue
         places = pa.array([at for at, _ in refused], pa.int64())
-        subjects = [(name or "").strip() or None for name in named.take(places).to_pylist()]
+        subjects = [
+            (name or "").strip() or None for name in named.take(places).to_pylist()
+        ]
         lines = pa.array(where, pa.int64())
-        yield Batch(table, rows, FEED, origin, row_numbers=block.numbers.take(lines), raw=block.cells.take(lines),
-                    refused=quarantined(_said(refused, block, of), table=table, feed=FEED, origin=origin, recorded_at=of.recorded_at,
-                                        subjects=subjects),
-                    skipped=made.repeated if table == "events" else 0, is_state=True, of_source=of.mapping.source_id,
-                    mask=None if of.mapping.keep_raw else of.mask)
+        yield Batch(
+            table,
+            rows,
+            FEED,
+            origin,
+            row_numbers=block.numbers.take(lines),
+            raw=block.cells.take(lines),
+            refused=quarantined(
+                _said(refused, block, of),
+                table=table,
+                feed=FEED,
+                origin=origin,
+                recorded_at=of.recorded_at,
+                subjects=subjects,
+            ),
+            skipped=made.repeated if table == "events" else 0,
+            is_state=True,
+            of_source=of.mapping.source_id,
+            mask=None if of.mapping.keep_raw else of.mask,
+        )
 
 
-def _said(refused: list[tuple[int, str]], block: Block, of: Reading) -> Iterator[tuple[int, str, str]]:
+def _said(
+    refused: list[tuple[int, str]], block: Block, of: Reading
+) -> Iterator[tuple[int, str, str]]:
     """Yield number, reason and content of refused rows."""
     rows = block.cells.take(pa.array([at for at, _ in refused], pa.int64())).to_pylist()
     for (at, reason), cells in zip(refused, rows, strict=True):
         given = {name: text for name, text in cells.items() if text is not None}
         raw = json.dumps(given, ensure_ascii=False)
-        yield block.numbers[at].as_py(), f"{of.mask.text(reason)}.", raw if of.mapping.keep_raw else of.mask.json(raw)
+        yield (
+            block.numbers[at].as_py(),
+            f"{of.mask.text(reason)}.",
+            raw if of.mapping.keep_raw else of.mask.json(raw),
+        )

@@ -34,7 +34,8 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _EMPTY_FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 """A formula and no value, or an empty one; openpyxl does not tell them from an empty cell."""
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _PIECE, _OVERLAP = 1 << 20, 1 << 16
@@ -42,10 +43,15 @@ _HAS_CLOCK = re.compile(r"[hs]", re.IGNORECASE)
 _NOT_FORM = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 """A letter that the file writes by its number, as a line break often is."""
-_NO_RESULT = "the cell is a formula without a result; open the file in a spreadsheet program, save it, and read it again"
+_NO_RESULT = (
+    "the cell is a formula without a result; open the file in a spreadsheet program,"
+    " save it, and read it again"
+)
 
 
-def open_xlsx(path: Path, wanted: Sequence[str], *, sheet: str | None = None) -> Iterator[Sheet]:
+def open_xlsx(
+    path: Path, wanted: Sequence[str], *, sheet: str | None = None
+) -> Iterator[Sheet]:
     """Yield the sheets of an XLSX file that hold the columns; the last says which others there are.
 
     Args:
@@ -68,7 +74,11 @@ def _sentences(path: Path) -> Generator[None]:
     except (ContractError, GeneratorExit, OSError):
         raise
     except Exception as error:  # a damaged file makes the reader fail in any way: zlib, XML, missing parts
-        raise ContractError(f"{path.name} cannot be read as XLSX.", why=f"{error}.", fix="open it in a spreadsheet program and save it again.") from error
+        raise ContractError(
+            f"{path.name} cannot be read as XLSX.",
+            why=f"{error}.",
+            fix="open it in a spreadsheet program and save it again.",
+        ) from error
 
 
 class _Book:
@@ -95,20 +105,32 @@ class _Book:
         tab.reset_dimensions()
         for number, cells in enumerate(tab.iter_rows(), 1):
             if number > _MAX_ROWS:
-                raise ContractError(f"{self.path.name} has more than {_MAX_ROWS:,} rows.", fix="cut it into several files.")
+                raise ContractError(
+                    f"{self.path.name} has more than {_MAX_ROWS:,} rows.",
+                    fix="cut it into several files.",
+                )
             yield fill.row(_row(number, cells, traits.without_result.get(number, ())))
 
-    def merged_across(self, name: str, header: Header, wanted: Sequence[str]) -> list[str]:
+    def merged_across(
+        self, name: str, header: Header, wanted: Sequence[str]
+    ) -> list[str]:
         """Return a sentence if cells of several columns that are wanted are merged below the header."""
         merged = self._traits[name].merged
-        tops = [top for top, left, _, right in merged
-                if top > header.number and any(column in wanted for column in header.names[left:right])]
+        tops = [
+            top
+            for top, left, _, right in merged
+            if top > header.number
+            and any(column in wanted for column in header.names[left:right])
+        ]
         if not tops:
             return []
         first = ", ".join(map(str, tops[:5]))
         where = f"on sheet {name!r}, row" if len(self.names) > 1 else "on row"
-        return [(f"Cells are merged across columns {where}{'s' if len(tops) > 1 else ''} {first}{', …' if len(tops) > 5 else ''}: "
-                "the value counts for the first of the columns.")]
+        return [
+            f"Cells are merged across columns {where}{'s' if len(tops) > 1 else ''}"
+            f" {first}{', …' if len(tops) > 5 else ''}: the value counts for the first"
+            " of the columns."
+        ]
 
     def close(self) -> None:
         self._book.close()
@@ -118,19 +140,37 @@ def _load(path: Path) -> Any:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and print areas that openpyxl does not know are no concern here
+        warnings.simplefilter(
+            "ignore"
+        )  # styles and print areas that openpyxl does not know are no concern here
         return load_workbook(path, read_only=True, data_only=True, keep_links=False)
 
 
 def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[Sheet]:
     name, names = book.path.name, book.names
     if sheet is not None and sheet not in names:
-        raise ContractError(f"{name} has no sheet {sheet!r}, only {', '.join(names)}.", fix="name one of these in the mapping.")
+        raise ContractError(
+            f"{name} has no sheet {sheet!r}, only {', '.join(names)}.",
+            fix="name one of these in the mapping.",
+        )
     if not names:
-        raise ContractError(f"{name} holds no sheet with cells.", fix="put the rows on its first sheet.")
-    tried = [sheet] if sheet is not None else [tab for tab in names if not book.is_hidden(tab)] or names
-    unread = {tab: "another is named in the mapping" if sheet is not None else "it is hidden; name it in the mapping to read it"
-              for tab in names if tab not in tried}
+        raise ContractError(
+            f"{name} holds no sheet with cells.", fix="put the rows on its first sheet."
+        )
+    tried = (
+        [sheet]
+        if sheet is not None
+        else [tab for tab in names if not book.is_hidden(tab)] or names
+    )
+    unread = {
+        tab: (
+            "another is named in the mapping"
+            if sheet is not None
+            else "it is hidden; name it in the mapping to read it"
+        )
+        for tab in names
+        if tab not in tried
+    }
     found, first = list[tuple[str, Header, Iterator[Row]]](), None
     for tab in tried:
         rows = book.rows(tab)
@@ -139,28 +179,55 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
         except NoHeader as error:
             first = first if isinstance(first, NoHeader) else error
             has_some = len(error.missing) < len(wanted)
-            unread[tab] = f"it has no column {', '.join(error.missing)}" if has_some else f"it has no header with {', '.join(wanted[:2])}"
+            unread[tab] = (
+                f"it has no column {', '.join(error.missing)}"
+                if has_some
+                else f"it has no header with {', '.join(wanted[:2])}"
+            )
         except ContractError as error:
             if "more than once" in str(error):
                 raise
-            first = first or error  # it is empty, which need not be said where others are not
+            first = (
+                first or error
+            )  # it is empty, which need not be said where others are not
     if not found:
-        raise _none_fits(first, name, [tab for tab in names if book.is_hidden(tab) and tab not in tried])
-    said = [f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items()]
+        raise _none_fits(
+            first,
+            name,
+            [tab for tab in names if book.is_hidden(tab) and tab not in tried],
+        )
+    said = [
+        f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items()
+    ]
     for tab, header, rows in found:
         is_last = tab == found[-1][0]
         told = book.merged_across(tab, header, wanted)
-        yield Sheet(tab if len(found) > 1 else "", header.names, blocks(header, rows, wanted, may_be_short=True), (*told, *(said if is_last else ())))
+        yield Sheet(
+            tab if len(found) > 1 else "",
+            header.names,
+            blocks(header, rows, wanted, may_be_short=True),
+            (*told, *(said if is_last else ())),
+        )
 
 
-def _none_fits(error: ContractError | None, name: str, hidden: Sequence[str]) -> ContractError:
+def _none_fits(
+    error: ContractError | None, name: str, hidden: Sequence[str]
+) -> ContractError:
     """Return the sentence for a workbook of which no sheet fits; sheets that nobody sees may be the ones that are meant."""
-    error = error or ContractError(f"{name} is empty.", fix="export it again, with its header.")
+    error = error or ContractError(
+        f"{name} is empty.", fix="export it again, with its header."
+    )
     if not hidden:
         return error
     listed = ", ".join(map(repr, hidden[:5]))
-    return ContractError(error.what, why=f"{error.why} Hidden sheets were not looked at: {listed}.".strip(),
-                         fix=f"if one of those is meant, name it in the mapping, as in sheet = {hidden[0]!r}, or show it and save again; else {error.fix}")
+    return ContractError(
+        error.what,
+        why=f"{error.why} Hidden sheets were not looked at: {listed}.".strip(),
+        fix=(
+            "if one of those is meant, name it in the mapping, as in sheet ="
+            f" {hidden[0]!r}, or show it and save again; else {error.fix}"
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -181,7 +248,10 @@ def _traits(path: Path, part: str) -> _Traits:
     with zipfile.ZipFile(path) as packed, packed.open(part) as file:
         while piece := file.read(_PIECE):
             text = tail + piece
-            merged.update((int(top), _column(left), int(bottom), _column(right)) for left, top, right, bottom in _MERGED.findall(text))
+            merged.update(
+                (int(top), _column(left), int(bottom), _column(right))
+                for left, top, right, bottom in _MERGED.findall(text)
+            )
             for row, column in _without_result(text) if _FORMULA.search(text) else ():
                 lacking.setdefault(row, set()).add(column)
             tail = text[-_OVERLAP:]
@@ -229,7 +299,11 @@ def _unescaped(text: str) -> str:
 
 def _to_the_second(moment: datetime) -> datetime:
     """Return a moment as a spreadsheet shows it: what lies below a second is the noise of a fraction of a day."""
-    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0) if moment.microsecond else moment
+    return (
+        (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+        if moment.microsecond
+        else moment
+    )
 
 
 def _is_bare(value: datetime, form: str) -> bool:
@@ -244,7 +318,11 @@ def _text(value: object, cell: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, datetime):
-        return value.date().isoformat() if _is_bare(value, cell.number_format) else value.isoformat(sep=" ")
+        return (
+            value.date().isoformat()
+            if _is_bare(value, cell.number_format)
+            else value.isoformat(sep=" ")
+        )
     if isinstance(value, timedelta):
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
@@ -252,10 +330,16 @@ def _text(value: object, cell: Any) -> str:
         return str(value)
     number = cast("float | int", value)
     if abs(number) >= _DIGITS:
-        return f"{number:.14E}"  # digits beyond the fifteenth are lost: it must not look like a number that is whole
+        return (  # digits beyond the fifteenth are lost: it must not look like a number that is whole
+            f"{number:.14E}"
+        )
     if float(number).is_integer():
         shown = str(int(number))
-        return shown.zfill(len(cell.number_format)) if number >= 0 and set(cell.number_format or "") == {"0"} else shown
+        return (
+            shown.zfill(len(cell.number_format))
+            if number >= 0 and set(cell.number_format or "") == {"0"}
+            else shown
+        )
     return _plain(repr(number))
 
 
@@ -293,8 +377,11 @@ class _Fill:
 
 
 def _held(row: Row, at: int) -> Mapping[str, Any]:
-    return {"text": row.cells[at] if at < len(row.cells) else "", "moments": [moment for place, moment in row.moments if place == at],
-            "faults": [why for place, why in row.faults if place == at]}
+    return {
+        "text": row.cells[at] if at < len(row.cells) else "",
+        "moments": [moment for place, moment in row.moments if place == at],
+        "faults": [why for place, why in row.faults if place == at],
+    }
 
 
 def _not_a_bomb(path: Path) -> None:
@@ -305,12 +392,25 @@ def _not_a_bomb(path: Path) -> None:
     """
     size = path.stat().st_size
     if size > _MAX_BYTES:
-        raise ContractError(f"{path.name} has {size // 1_000_000} MB, more than {_MAX_BYTES // 1_000_000}.", fix="cut it into several files, or save it as CSV.")
+        raise ContractError(
+            f"{path.name} has {size // 1_000_000} MB, more than"
+            f" {_MAX_BYTES // 1_000_000}.",
+            fix="cut it into several files, or save it as CSV.",
+        )
     try:
         with zipfile.ZipFile(path) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise ContractError(f"{path.name} is not an XLSX file.", why=f"{error}.", fix="open it in a spreadsheet program and save it again.") from error
-    if unpacked > _MAX_UNPACKED or (unpacked > 10_000_000 and unpacked > _MAX_RATIO * size):
-        raise ContractError(f"{path.name} would unpack to {unpacked // 1_000_000} MB.", why="no export of orders is packed that tightly; it is not opened.",
-                            fix="save the rows as CSV.")
+        raise ContractError(
+            f"{path.name} is not an XLSX file.",
+            why=f"{error}.",
+            fix="open it in a spreadsheet program and save it again.",
+        ) from error
+    if unpacked > _MAX_UNPACKED or (
+        unpacked > 10_000_000 and unpacked > _MAX_RATIO * size
+    ):
+        raise ContractError(
+            f"{path.name} would unpack to {unpacked // 1_000_000} MB.",
+            why="no export of orders is packed that tightly; it is not opened.",
+            fix="save the rows as CSV.",
+        )

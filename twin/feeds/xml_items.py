@@ -75,14 +75,18 @@ def _fed(name: str, parser: Any, chunk: bytes | None) -> None:
             parser.feed(chunk)
     except ParseError as error:
         raise ContractError(
-            f"{name}, line {error.position[0]}: this is no XML ({str(error).partition(':')[0]}).",
-            why="the file may be cut off, or in another encoding than it says; no row was taken.",
+            f"{name}, line {error.position[0]}: this is no XML"
+            f" ({str(error).partition(':')[0]}).",
+            why=(
+                "the file may be cut off, or in another encoding than it says; no row"
+                " was taken."
+            ),
             fix="export the file again.",
         ) from error
     except DefusedXmlException as error:
         raise ContractError(
-            f"{name}, line {_line(parser)}: it declares a document type or entities, which are not "
-            "read.",
+            f"{name}, line {_line(parser)}: it declares a document type or entities,"
+            " which are not read.",
             why="with them a small file can fill the memory or fetch others.",
             fix="export it without <!DOCTYPE …>.",
         ) from error
@@ -170,8 +174,8 @@ class _Target:
         self.letters += letters
         if self.letters > MAX_RECORD:
             raise ContractError(
-                f"{self.name} has a request of more than {MAX_RECORD // 1_000_000} million "
-                "letters.",
+                f"{self.name} has a request of more than {MAX_RECORD // 1_000_000}"
+                " million letters.",
                 why="no order is that long; no row was taken.",
                 fix="export the file again.",
             )

@@ -24,15 +24,33 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
-__all__ = ["MEASURES", "Mark", "Measure", "MeasureUpdate", "News", "State", "compute", "rests_on"]
+__all__ = [
+    "MEASURES",
+    "Mark",
+    "Measure",
+    "MeasureUpdate",
+    "News",
+    "State",
+    "compute",
+    "rests_on",
+]
 
 MEASURES: tuple[Measure, ...] = (
-    EVENT_FACTS_MEASURE, FOOTPRINTS_MEASURE, COVERAGE_MEASURE, LINKS_MEASURE, PROGRAMMES_MEASURE,
-    INDICATORS_MEASURE)
+    EVENT_FACTS_MEASURE,
+    FOOTPRINTS_MEASURE,
+    COVERAGE_MEASURE,
+    LINKS_MEASURE,
+    PROGRAMMES_MEASURE,
+    INDICATORS_MEASURE,
+)
 
 
 def compute(
-    city: City, state: State, batch: Mapping[str, pa.Table], as_of: datetime, only: frozenset[str] | None = None,
+    city: City,
+    state: State,
+    batch: Mapping[str, pa.Table],
+    as_of: datetime,
+    only: frozenset[str] | None = None,
 ) -> Iterator[MeasureUpdate | tuple[str, Mark]]:
     """Yield what changes in the measures at the moment `as_of`, and each measure's new mark after its changes.
 
@@ -47,13 +65,20 @@ def compute(
         name = measure.tables[0]
         inputs = _inputs(city, state, measure)
         mark = state.marks.get(name)
-        news = News(batch, as_of, whole=only is not None or mark is None or mark.inputs != inputs)
+        news = News(
+            batch,
+            as_of,
+            whole=only is not None or mark is None or mark.inputs != inputs,
+        )
         is_due = mark is not None and mark.until is not None and as_of >= mark.until
         if mark is not None and not (news.whole or is_due or news.rows(*measure.logs)):
             yield name, mark
             continue
         yield from measure.update(city, state, news)
-        yield name, Mark(inputs, measure.until(city, state, as_of) if measure.until else None)
+        yield (
+            name,
+            Mark(inputs, measure.until(city, state, as_of) if measure.until else None),
+        )
 
 
 def rests_on(table: str) -> tuple[str, ...]:
@@ -62,5 +87,8 @@ def rests_on(table: str) -> tuple[str, ...]:
 
 
 def _inputs(city: City, state: State, measure: Measure) -> str:
-    parts = [measure.inputs(city), *(f"{table} {state.hash(table)}" for table in measure.reference)]
+    parts = [
+        measure.inputs(city),
+        *(f"{table} {state.hash(table)}" for table in measure.reference),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -35,7 +35,8 @@ GAP = timedelta(microseconds=swaths.GAP_US)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _SIGHTS, _SINCE = (
-    load_sql(Path(__file__).with_name(f"{name}.sql")) for name in ("sights", "sights_since")
+    load_sql(Path(__file__).with_name(f"{name}.sql"))
+    for name in ("sights", "sights_since")
 )
 
 
@@ -63,11 +64,15 @@ def coverage(
     rows = pa.concat_tables(marked).sort_by(
         [("drone_id", "ascending"), ("occurred_at", "ascending")]
     )
-    flat, seen = swaths.swept(rows, rows["is_new"].to_numpy(), raster, _us(as_of - KEPT))
+    flat, seen = swaths.swept(
+        rows, rows["is_new"].to_numpy(), raster, _us(as_of - KEPT)
+    )
     return _rows(flat, seen, labels[np.divmod(flat, raster.n_x)], raster, ids)
 
 
-def coverage_at(query: Query, city: City, as_of: datetime, known_at: datetime) -> pa.Table:
+def coverage_at(
+    query: Query, city: City, as_of: datetime, known_at: datetime
+) -> pa.Table:
     """Return `coverage` as it was at `as_of`, by the heartbeats that were recorded by `known_at`.
 
     Args:
@@ -109,7 +114,9 @@ def _rows(
     return pa.table(columns).cast(COVERAGE.schema)
 
 
-def _merged(stored: pa.Table, fresh: pa.Table, as_of: datetime) -> tuple[pa.Table, pa.Table]:
+def _merged(
+    stored: pa.Table, fresh: pa.Table, as_of: datetime
+) -> tuple[pa.Table, pa.Table]:
     """Return the newest sight of each cell, none older than a day: fresh ones, and what stays.
 
     Both come by row and column, as the store keeps them.
@@ -118,7 +125,9 @@ def _merged(stored: pa.Table, fresh: pa.Table, as_of: datetime) -> tuple[pa.Tabl
     old, new = _places(kept), _places(fresh)
     at = np.searchsorted(old, new)
     is_held = np.append(old, -1)[at] == new
-    old_seen, new_seen = (rows["seen_at"].cast(pa.int64()).to_numpy() for rows in (kept, fresh))
+    old_seen, new_seen = (
+        rows["seen_at"].cast(pa.int64()).to_numpy() for rows in (kept, fresh)
+    )
     counts = ~is_held | (new_seen > np.append(old_seen, 0)[at])
     stays = np.ones(len(old), np.bool_)
     stays[at[is_held & counts]] = False
@@ -127,9 +136,9 @@ def _merged(stored: pa.Table, fresh: pa.Table, as_of: datetime) -> tuple[pa.Tabl
 
 def _places(rows: pa.Table) -> NDArray[np.int64]:
     """Return a number per cell that grows by row, then column."""
-    return rows["cell_y"].to_numpy().astype(np.int64) << 16 | rows["cell_x"].to_numpy().astype(
-        np.int64
-    )
+    return rows["cell_y"].to_numpy().astype(np.int64) << 16 | rows[
+        "cell_x"
+    ].to_numpy().astype(np.int64)
 
 
 def _districts(city: City) -> tuple[NDArray[np.int16], list[str]]:
@@ -169,7 +178,9 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     fresh = None if news.whole else _fresh(city, state, news)
     if fresh is None:
         yield MeasureUpdate(
-            "coverage", coverage_at(state.query, city, news.as_of, news.as_of), "replace"
+            "coverage",
+            coverage_at(state.query, city, news.as_of, news.as_of),
+            "replace",
         )
         return
     stored = state.chunk("coverage", "all")
@@ -191,7 +202,9 @@ def _fresh(city: City, state: State, news: News) -> pa.Table | None:
         return None
     oldest = news.as_of - KEPT - GAP
     came = _came(news, oldest)
-    first = min(before, pc.min(came["occurred_at"]).as_py()) if came.num_rows else before
+    first = (
+        min(before, pc.min(came["occurred_at"]).as_py()) if came.num_rows else before
+    )
     since = max(first - GAP - _US, oldest)
     asked = {"since": since, "oldest": oldest, "before": before, "as_of": news.as_of}
     states = state.query(_SINCE, asked, since=oldest)
@@ -202,7 +215,9 @@ def _fresh(city: City, state: State, news: News) -> pa.Table | None:
     if np.any((drones[1:] == drones[:-1]) & is_new[:-1] & ~is_new[1:]):
         return None
     labels, ids = _districts(city)
-    rings, held = (footprints(states.filter(pa.array(mask))) for mask in (is_new, ~is_new))
+    rings, held = (
+        footprints(states.filter(pa.array(mask))) for mask in (is_new, ~is_new)
+    )
     return coverage(rings, city.raster, labels, ids, news.as_of, held)
 
 
@@ -223,7 +238,10 @@ def _is_new(states: pa.Table, came: pa.Table, before: datetime) -> NDArray[np.bo
     )
     late = {(row["drone_id"], row["occurred_at"]) for row in told}
     for n in np.flatnonzero(~is_new) if late else ():
-        is_new[n] = (states["drone_id"][n].as_py(), states["occurred_at"][n].as_py()) in late
+        is_new[n] = (
+            states["drone_id"][n].as_py(),
+            states["occurred_at"][n].as_py(),
+        ) in late
     return is_new
 
 
@@ -231,7 +249,8 @@ def _is_later(states: pa.Table, moment: datetime) -> NDArray[np.bool_]:
     """Return which heartbeats came into force after a moment, by either clock."""
     limit = _scalar(moment)
     later = pc.or_(
-        pc.greater(states["occurred_at"], limit), pc.greater(states["recorded_at"], limit)
+        pc.greater(states["occurred_at"], limit),
+        pc.greater(states["recorded_at"], limit),
     )
     return later.to_numpy(zero_copy_only=False).copy()
 

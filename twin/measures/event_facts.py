@@ -38,15 +38,30 @@ def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     """Yield the days of `event_facts` that news change, or all of them."""
     if news.whole:
         pieces = _pieces(state, _days(state, None))
-        if stale := tuple(set(state.chunks("event_facts")) - {piece.chunk for piece in pieces}):
-            yield MeasureUpdate("event_facts", EVENT_FACTS.empty(), "replace_chunks", stale)
+        if stale := tuple(
+            set(state.chunks("event_facts")) - {piece.chunk for piece in pieces}
+        ):
+            yield MeasureUpdate(
+                "event_facts", EVENT_FACTS.empty(), "replace_chunks", stale
+            )
         yield from _worked_out(state, pieces)
         return
     touched = _touched(state, news.batch)
     if len(touched) > _MANY:
-        days = {day for at in range(0, len(touched), _MANY) for day in _days(state, touched[at : at + _MANY])}
+        days = {
+            day
+            for at in range(0, len(touched), _MANY)
+            for day in _days(state, touched[at : at + _MANY])
+        }
         changed = {state.chunk_of("event_facts", day.date()) for day in days}
-        yield from _worked_out(state, [piece for piece in _pieces(state, _days(state, None)) if piece.chunk in changed])
+        yield from _worked_out(
+            state,
+            [
+                piece
+                for piece in _pieces(state, _days(state, None))
+                if piece.chunk in changed
+            ],
+        )
     elif touched:
         yield from _again(state, touched)
 
@@ -74,7 +89,10 @@ def _worked_out(state: State, pieces: list[_Piece]) -> Iterator[MeasureUpdate]:
     """Yield the facts of all events of the pieces; so many at a time that they fit the memory."""
     group: list[_Piece] = []
     for piece in pieces:
-        if group and sum(sum(each.days.values()) for each in (*group, piece)) > _AT_ONCE:
+        if (
+            group
+            and sum(sum(each.days.values()) for each in (*group, piece)) > _AT_ONCE
+        ):
             yield _facts(state, group)
             group = []
         group.append(piece)
@@ -84,8 +102,18 @@ def _worked_out(state: State, pieces: list[_Piece]) -> Iterator[MeasureUpdate]:
 
 def _facts(state: State, group: list[_Piece]) -> MeasureUpdate:
     days = {day: n for piece in group for day, n in piece.days.items()}
-    made = [state.query(_SQL, {**_of(None), **_ORDERS, "month_from": first, "month_to": end}).cast(EVENT_FACTS.schema) for first, end in _spans(days)]
-    return MeasureUpdate("event_facts", pa.concat_tables(made), "replace_chunks", tuple(piece.chunk for piece in group))
+    made = [
+        state.query(
+            _SQL, {**_of(None), **_ORDERS, "month_from": first, "month_to": end}
+        ).cast(EVENT_FACTS.schema)
+        for first, end in _spans(days)
+    ]
+    return MeasureUpdate(
+        "event_facts",
+        pa.concat_tables(made),
+        "replace_chunks",
+        tuple(piece.chunk for piece in group),
+    )
 
 
 def _spans(days: Mapping[datetime, int]) -> Iterator[tuple[datetime, datetime]]:
@@ -108,18 +136,32 @@ def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
             found.update(pc.unique(batch[name]["event_id"]).to_pylist())
     if "quarantine" in batch:
         refused = batch["quarantine"]
-        closings = refused.filter(pc.equal(refused["table_name"], "feedbacks"))["subject_id"]
+        closings = refused.filter(pc.equal(refused["table_name"], "feedbacks"))[
+            "subject_id"
+        ]
         found.update(name for name in closings.to_pylist() if name is not None)
     if "dispatches" in batch and "dispatch_id" in batch["dispatches"].column_names:
-        orders: list[str] = pc.unique(batch["dispatches"]["dispatch_id"]).drop_null().to_pylist()
-        asked = {"orders": orders, "first_id": min(orders, default=None), "last_id": max(orders, default=None)}
-        found.update(state.query(_PASSED, asked)["event_id"].to_pylist() if orders else ())
+        orders: list[str] = (
+            pc.unique(batch["dispatches"]["dispatch_id"]).drop_null().to_pylist()
+        )
+        asked = {
+            "orders": orders,
+            "first_id": min(orders, default=None),
+            "last_id": max(orders, default=None),
+        }
+        found.update(
+            state.query(_PASSED, asked)["event_id"].to_pylist() if orders else ()
+        )
     return sorted(found)
 
 
 def _of(ids: list[str] | None) -> dict[str, object]:
     """Return the parameters that name events; None for all. Their range lets files be passed over."""
-    return {"ids": ids, "first_id": min(ids) if ids else None, "last_id": max(ids) if ids else None}
+    return {
+        "ids": ids,
+        "first_id": min(ids) if ids else None,
+        "last_id": max(ids) if ids else None,
+    }
 
 
 def _days(state: State, ids: list[str] | None) -> dict[datetime, int]:
@@ -143,9 +185,19 @@ def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
     held = pa.concat_tables([state.chunk("event_facts", chunk) for chunk in chunks])
     again = pc.is_in(held["event_id"], value_set=pa.array(touched))
     kept = held.filter(pc.invert(again))
-    yield MeasureUpdate("event_facts", pa.concat_tables([made, kept]), "replace_chunks", chunks, fresh=made.num_rows)
+    yield MeasureUpdate(
+        "event_facts",
+        pa.concat_tables([made, kept]),
+        "replace_chunks",
+        chunks,
+        fresh=made.num_rows,
+    )
 
 
 EVENT_FACTS_MEASURE = Measure(
-    tables=("event_facts",), logs=_LOGS, update=_update, reference=("sla_targets",),
-    inputs=lambda _city: _SQL.sha256)
+    tables=("event_facts",),
+    logs=_LOGS,
+    update=_update,
+    reference=("sla_targets",),
+    inputs=lambda _city: _SQL.sha256,
+)

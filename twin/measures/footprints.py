@@ -29,11 +29,18 @@ _EAST_UD, _POLE_UD = 180_000_000, 90_000_000
 RULE = f"corner rays 1 {FAR} {ASPECT}"
 """Changes whenever the same heartbeat gives another footprint: then every day is worked out anew."""
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
-_DAYS, _SIGHTS = (load_sql(Path(__file__).with_name(f"{name}.sql")) for name in ("camera_days", "sights"))
+_DAYS, _SIGHTS = (
+    load_sql(Path(__file__).with_name(f"{name}.sql"))
+    for name in ("camera_days", "sights")
+)
 
 
-def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_deg: NDArray[np.float64],
-            heading_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+def corners(
+    height_m: NDArray[np.float64],
+    pitch_deg: NDArray[np.float64],
+    fov_deg: NDArray[np.float64],
+    heading_deg: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Return (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
 
     The ground is flat. The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon
@@ -43,29 +50,78 @@ def corners(height_m: NDArray[np.float64], pitch_deg: NDArray[np.float64], fov_d
     half = np.arctan(across * ASPECT)
     down = np.radians(-pitch_deg)
     near = np.minimum(height_m / np.tan(down + half), FAR * height_m)
-    far = np.where(down - half > 0, height_m / np.tan(np.maximum(down - half, 1e-6)), np.inf)
+    far = np.where(
+        down - half > 0, height_m / np.tan(np.maximum(down - half, 1e-6)), np.inf
+    )
     far = np.minimum(far, FAR * height_m)
     near, far = np.where(near < far, (near, far), np.nan)
-    near_w, far_w = (across * (ahead * np.cos(down) + height_m * np.sin(down)) for ahead in (near, far))
+    near_w, far_w = (
+        across * (ahead * np.cos(down) + height_m * np.sin(down))
+        for ahead in (near, far)
+    )
     ahead = np.stack([near, near, far, far], axis=1)
     right = np.stack([-near_w, near_w, far_w, -far_w], axis=1)
     turn = np.radians(heading_deg)[:, None]
-    return np.stack([ahead * np.sin(turn) + right * np.cos(turn), ahead * np.cos(turn) - right * np.sin(turn)], axis=2)
+    return np.stack(
+        [
+            ahead * np.sin(turn) + right * np.cos(turn),
+            ahead * np.cos(turn) - right * np.sin(turn),
+        ],
+        axis=2,
+    )
 
 
 def footprints(states: pa.Table) -> pa.Table:
     """Return the footprint of every heartbeat of `drone_states` that has its camera on and sees ground, in the schema of `footprints`."""
-    seeing = states.filter(pc.and_(pc.is_valid(states["pitch_deg"]), pc.and_(pc.is_valid(states["fov_deg"]), pc.greater(states["height_m"], 1.0))))
-    values = {name: seeing[name].to_numpy().astype(np.float64) for name in ("height_m", "pitch_deg", "fov_deg", "heading_deg", "lon_ud", "lat_ud")}
-    metres = corners(values["height_m"], values["pitch_deg"], values["fov_deg"], values["heading_deg"])
+    seeing = states.filter(
+        pc.and_(
+            pc.is_valid(states["pitch_deg"]),
+            pc.and_(
+                pc.is_valid(states["fov_deg"]), pc.greater(states["height_m"], 1.0)
+            ),
+        )
+    )
+    values = {
+        name: seeing[name].to_numpy().astype(np.float64)
+        for name in (
+            "height_m",
+            "pitch_deg",
+            "fov_deg",
+            "heading_deg",
+            "lon_ud",
+            "lat_ud",
+        )
+    }
+    metres = corners(
+        values["height_m"],
+        values["pitch_deg"],
+        values["fov_deg"],
+        values["heading_deg"],
+    )
     sees = np.isfinite(metres[:, 0, 0])
-    seeing, metres, values = seeing.filter(pa.array(sees)), metres[sees], {name: each[sees] for name, each in values.items()}
+    seeing, metres, values = (
+        seeing.filter(pa.array(sees)),
+        metres[sees],
+        {name: each[sees] for name, each in values.items()},
+    )
     lat = values["lat_ud"][:, None] + metres[:, :, 1] / _M_PER_DEG * 1e6
-    lon = values["lon_ud"][:, None] + metres[:, :, 0] / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None] * 1e6
-    columns: dict[str, object] = {"drone_id": seeing["drone_id"], "occurred_at": seeing["occurred_at"]}
+    lon = (
+        values["lon_ud"][:, None]
+        + metres[:, :, 0]
+        / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None]
+        * 1e6
+    )
+    columns: dict[str, object] = {
+        "drone_id": seeing["drone_id"],
+        "occurred_at": seeing["occurred_at"],
+    }
     for corner in range(4):
-        columns[f"lon{corner + 1}_ud"] = np.rint(np.clip(lon[:, corner], -_EAST_UD, _EAST_UD)).astype(np.int32)
-        columns[f"lat{corner + 1}_ud"] = np.rint(np.clip(lat[:, corner], -_POLE_UD, _POLE_UD)).astype(np.int32)
+        columns[f"lon{corner + 1}_ud"] = np.rint(
+            np.clip(lon[:, corner], -_EAST_UD, _EAST_UD)
+        ).astype(np.int32)
+        columns[f"lat{corner + 1}_ud"] = np.rint(
+            np.clip(lat[:, corner], -_POLE_UD, _POLE_UD)
+        ).astype(np.int32)
     return pa.table(columns).cast(FOOTPRINTS.schema)
 
 
@@ -81,11 +137,24 @@ def _whole(state: State) -> Iterator[MeasureUpdate]:
     """Yield every day anew, one at a time: all of them do not fit the memory."""
     for day in state.query(_DAYS, {})["day"].to_pylist():
         start: datetime = day - timedelta(microseconds=1)
-        asked = {"since": start, "as_of": start + timedelta(hours=24), "known_at": _EVER}
+        asked = {
+            "since": start,
+            "as_of": start + timedelta(hours=24),
+            "known_at": _EVER,
+        }
         rows = footprints(state.query(_SIGHTS, asked))
-        yield MeasureUpdate("footprints", rows, "replace_chunks", (state.chunk_of("footprints", day.date()),))
+        yield MeasureUpdate(
+            "footprints",
+            rows,
+            "replace_chunks",
+            (state.chunk_of("footprints", day.date()),),
+        )
 
 
 FOOTPRINTS_MEASURE = Measure(
-    tables=("footprints",), logs=("drone_states",), update=_update, inputs=lambda _city: RULE)
+    tables=("footprints",),
+    logs=("drone_states",),
+    update=_update,
+    inputs=lambda _city: RULE,
+)
 """A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever reads it to say."""

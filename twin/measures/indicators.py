@@ -27,7 +27,9 @@ def _periods(city: City) -> int:
 
 
 def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
-    rows = state.query(_SQL, _asked(city, news.as_of)).cast(TABLES["indicator_latest"].schema)
+    rows = state.query(_SQL, _asked(city, news.as_of)).cast(
+        TABLES["indicator_latest"].schema
+    )
     yield MeasureUpdate("indicator_latest", rows, "replace")
 
 

@@ -33,8 +33,11 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     asked = {"as_of": news.as_of, "known_at": news.as_of, **_limits(city)}
     month_ago = news.as_of - _MONTH
     rows = state.query(_SQL, asked, since=month_ago)
-    if any(_is_silent(row["last_ok_at"], month_ago) or _is_silent(row["last_record_at"], month_ago)
-           for row in rows.to_pylist()):
+    if any(
+        _is_silent(row["last_ok_at"], month_ago)
+        or _is_silent(row["last_record_at"], month_ago)
+        for row in rows.to_pylist()
+    ):
         rows = state.query(_SQL, asked)  # since when is told by the whole log
     rows = rows.cast(TABLES["link_health"].schema)
     yield MeasureUpdate("link_health", rows, "replace")

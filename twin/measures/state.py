@@ -41,7 +41,10 @@ class State(Protocol):
         ...
 
     def query(
-        self, sql: Sql, params: Mapping[str, object], since: datetime | None = None,
+        self,
+        sql: Sql,
+        params: Mapping[str, object],
+        since: datetime | None = None,
     ) -> pa.Table:
         """Return the answer to `sql` over all rows, the new ones included.
 

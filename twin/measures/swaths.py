@@ -22,7 +22,16 @@ MOST_STEPS = 60
 _PIECE_CELLS = 2_000_000
 _FEW = 0.05
 """Share of the raster below which sorting the cells that were hit beats walking all of it."""
-_EDGE = ("lon1_ud", "lat1_ud", "lon2_ud", "lat2_ud", "lon3_ud", "lat3_ud", "lon4_ud", "lat4_ud")
+_EDGE = (
+    "lon1_ud",
+    "lat1_ud",
+    "lon2_ud",
+    "lat2_ud",
+    "lon3_ud",
+    "lat3_ud",
+    "lon4_ud",
+    "lat4_ud",
+)
 
 
 def swept(
@@ -53,12 +62,17 @@ def _between(
 
     Corners are (n, 4, 2) in cells from the south-west corner of the raster.
     """
-    degrees = np.stack([rings[name].to_numpy() for name in _EDGE], axis=1).reshape(-1, 4, 2) / 1e6
+    degrees = (
+        np.stack([rings[name].to_numpy() for name in _EDGE], axis=1).reshape(-1, 4, 2)
+        / 1e6
+    )
     shapes = (degrees - [raster.lon0, raster.lat0]) / [raster.dlon, raster.dlat]
     moments = rings["occurred_at"].cast(pa.int64()).to_numpy()
     drones = rings["drone_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     goes_on = (
-        (drones[1:] == drones[:-1]) & (np.diff(moments) <= GAP_US) & (is_new[1:] | is_new[:-1])
+        (drones[1:] == drones[:-1])
+        & (np.diff(moments) <= GAP_US)
+        & (is_new[1:] | is_new[:-1])
     )
     a = np.flatnonzero(goes_on)
     b = a + 1
@@ -74,7 +88,9 @@ def _between(
     like = np.where(share < 0.5, a, b)
     moved = shapes[like] - middles[like][:, None, :] + along[:, None, :]
     at = (moments[a] + (moments[b] - moments[a]) * share).astype(np.int64)
-    return np.concatenate([shapes[is_new], moved]), np.concatenate([moments[is_new], at])
+    return np.concatenate([shapes[is_new], moved]), np.concatenate(
+        [moments[is_new], at]
+    )
 
 
 def _newest(
@@ -106,7 +122,9 @@ def _newest(
 def _pieces(reach: NDArray[np.float64]) -> Iterator[slice]:
     """Cut the shapes into pieces that fit the memory; `reach` adds up their sizes, cells."""
     cuts = np.flatnonzero(np.diff(reach // _PIECE_CELLS)) + 1
-    return (slice(start, end) for start, end in pairwise([0, *cuts.tolist(), len(reach)]))
+    return (
+        slice(start, end) for start, end in pairwise([0, *cuts.tolist(), len(reach)])
+    )
 
 
 def cells_inside(
@@ -136,7 +154,9 @@ def cells_inside(
             np.where(crosses, np.maximum(east, x), east),
         )
     start = np.clip(np.ceil(west - 0.5), 0, raster.n_x).astype(np.int64)
-    n_cells = np.maximum(np.clip(np.ceil(east - 0.5), 0, raster.n_x).astype(np.int64) - start, 0)
+    n_cells = np.maximum(
+        np.clip(np.ceil(east - 0.5), 0, raster.n_x).astype(np.int64) - start, 0
+    )
     row = np.repeat(np.arange(len(y)), n_cells)
     return y[row] * raster.n_x + start[row] + _ordinals(n_cells), of_row[row]
 

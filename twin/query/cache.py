@@ -33,8 +33,14 @@ class Cache(Generic[V]):
     Safe between threads.
     """
 
-    def __init__(self, most_bytes: int, size: Callable[[V], int], *, idle_s: float = IDLE_S,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        most_bytes: int,
+        size: Callable[[V], int],
+        *,
+        idle_s: float = IDLE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Begin empty; `size` gives the bytes of an answer, `clock` the seconds gone by."""
         self._most, self._size, self._bytes = most_bytes, size, 0
         self._idle_s, self._clock = idle_s, clock
@@ -80,7 +86,9 @@ class Cache(Generic[V]):
         next_one: _Work[V] | None = work
         while next_one is not None:
             if next_one.thread == thread:
-                raise RuntimeError("An answer of the cache rests on itself: it would wait for ever.")
+                raise RuntimeError(
+                    "An answer of the cache rests on itself: it would wait for ever."
+                )
             next_one = self._waits.get(next_one.thread)
         self._waits[thread] = work
 
@@ -91,7 +99,9 @@ class Cache(Generic[V]):
             with self._lock:
                 self._keep(key, value, n_bytes)
                 del self._under_way[key]
-        except BaseException as error:  # whatever it is: those who wait must not wait for ever
+        except (
+            BaseException
+        ) as error:  # whatever it is: those who wait must not wait for ever
             with self._lock:
                 self._under_way.pop(key, None)
             mine.answer.set_exception(error)

@@ -30,13 +30,20 @@ def paint(values: pa.ChunkedArray, scale: Scale) -> Colors:
 
 def _numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     """Return the values as float64; null is NaN."""
-    return np.asarray(values.cast(pa.float64(), safe=False).combine_chunks().to_numpy(zero_copy_only=False), dtype=np.float64)
+    return np.asarray(
+        values.cast(pa.float64(), safe=False)
+        .combine_chunks()
+        .to_numpy(zero_copy_only=False),
+        dtype=np.float64,
+    )
 
 
 def _ramp(values: npt.NDArray[np.float64], ramp: Ramp) -> Colors:
     """Return colours on straight lines between the ramp's, which are spread evenly from `low` to `high`; ends hold beyond."""
     stops = np.asarray(ramp.colors, dtype=np.float64)
-    share = np.clip((values - ramp.low) / (ramp.high - ramp.low), 0.0, 1.0) * (len(stops) - 1)
+    share = np.clip((values - ramp.low) / (ramp.high - ramp.low), 0.0, 1.0) * (
+        len(stops) - 1
+    )
     known = ~np.isnan(share)
     share = np.where(known, share, 0.0)
     low = np.minimum(share.astype(np.int64), len(stops) - 2)
@@ -56,6 +63,8 @@ def _bands(values: npt.NDArray[np.float64], bands: Sequence[Band]) -> Colors:
 def _kinds(values: pa.ChunkedArray, kinds: Sequence[Kind]) -> Colors:
     """Return the colour of the kind that a value names."""
     table = np.asarray([*(kind.color for kind in kinds), NONE], dtype=np.uint8)
-    found = cast("Any", pc).index_in(values, value_set=pa.array([kind.value for kind in kinds], pa.string()))
+    found = cast("Any", pc).index_in(
+        values, value_set=pa.array([kind.value for kind in kinds], pa.string())
+    )
     at = found.combine_chunks().fill_null(len(kinds)).to_numpy(zero_copy_only=False)
     return table[at.astype(np.int64)]

@@ -71,7 +71,9 @@ class Status:
     @property
     def tag(self) -> str:
         """Return a short hash of what is not as published: while it is the same, so is what is said of it."""
-        return hashlib.sha256("\n".join((*self.damaged, *self.problems)).encode()).hexdigest()[:12]
+        return hashlib.sha256(
+            "\n".join((*self.damaged, *self.problems)).encode()
+        ).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ class Answer:
 class Desk:
     """Asks the questions of one city's layers over one lake. Safe between threads."""
 
-    def __init__(self, city: City, registry: Registry, lake: Path, *, threads: int = 2) -> None:
+    def __init__(
+        self, city: City, registry: Registry, lake: Path, *, threads: int = 2
+    ) -> None:
         """Read the layers' SQL and look for the newest snapshot.
 
         A lake of which nothing can be read is no error here: each question says so until it is mended.
@@ -107,8 +111,14 @@ class Desk:
         """
         self._city, self._registry = city, registry
         self._given, self._mask = links.of_city(city), read_mask(city.settings)
-        self._sql = {(layer.id, name): load_sql(layer.folder / name) for layer in registry.layers
-                     for name in (*(data.sql for data in layer.maps), *(block.sql for block in layer.blocks))}
+        self._sql = {
+            (layer.id, name): load_sql(layer.folder / name)
+            for layer in registry.layers
+            for name in (
+                *(data.sql for data in layer.maps),
+                *(block.sql for block in layer.blocks),
+            )
+        }
         self._shelf = Shelf(Lake(lake), city, threads)
         self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, weight)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
@@ -135,8 +145,16 @@ class Desk:
         if as_of is None:
             return Pointer(newest.id, newest.as_of, damaged=self._damaged(newest.id))
         found = self._shelf.at(as_of)
-        newest_as_of = max(newest.as_of, found.snapshot.as_of)  # one may have been published meanwhile
-        return Pointer(found.snapshot.id, found.snapshot.as_of, newest_as_of, found.problems, self._damaged(found.snapshot.id))
+        newest_as_of = max(
+            newest.as_of, found.snapshot.as_of
+        )  # one may have been published meanwhile
+        return Pointer(
+            found.snapshot.id,
+            found.snapshot.as_of,
+            newest_as_of,
+            found.problems,
+            self._damaged(found.snapshot.id),
+        )
 
     def status(self) -> Status:
         """Return how the lake is. Cheap: it may be asked by every open page every second.
@@ -146,15 +164,30 @@ class Desk:
         """
         newest = self._shelf.newest()
         there, problems = newest.snapshot, (*newest.damaged.values(), *newest.problems)
-        return Status(there.id, there.as_of, there.created_at, there.simulated, there.mode, tuple(dict.fromkeys(problems)), tuple(sorted(newest.damaged)))
+        return Status(
+            there.id,
+            there.as_of,
+            there.created_at,
+            there.simulated,
+            there.mode,
+            tuple(dict.fromkeys(problems)),
+            tuple(sorted(newest.damaged)),
+        )
 
     def block(self, layer: Layer, block: Block, pinned: Pinned) -> Answer:
         """Return a layer's block for a pinned view, and whether anything was known at its moment. Raises as `ask` does."""
         answer = self.ask(layer.id, block.sql, block.ask(pinned), pinned.snapshot)
         shown = self._shelf.shown(pinned.snapshot)
-        return replace(answer, unknown=self._unknown(answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged))
+        return replace(
+            answer,
+            unknown=self._unknown(
+                answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged
+            ),
+        )
 
-    def ask(self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str) -> Answer:
+    def ask(
+        self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str
+    ) -> Answer:
         """Return one question of a layer over a snapshot; what `params` leaves out and the pack gives is filled in.
 
         Raises:
@@ -162,7 +195,9 @@ class Desk:
             DamagedError: the snapshot is gone or cannot be read.
         """
         question = self._question(layer, sql)
-        return self._answer(snapshot, question, links.fill(question, params, self._given))
+        return self._answer(
+            snapshot, question, links.fill(question, params, self._given)
+        )
 
     def first_event(self, snapshot: str) -> datetime | None:
         """Return when the first record of any event in a snapshot was written, UTC.
@@ -170,13 +205,28 @@ class Desk:
         None if there is none, or if that cannot be told since the events are damaged. Raises as `ask` does.
         """
         answer = self._answer(snapshot, _FIRST_EVENT, {})
-        return None if answer.damaged else cast("datetime | None", answer.rows["first_at"][0].as_py())
+        return (
+            None
+            if answer.damaged
+            else cast("datetime | None", answer.rows["first_at"][0].as_py())
+        )
 
     def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
         """Return the tables that a layer's map rests on and that cannot be read, by name; none if all of it can be drawn."""
         shown = self._shelf.shown(pinned.snapshot)
-        asked = [(self._question(layer.id, data.sql), data.ask(pinned)) for data in layer.maps]
-        return tuple(sorted({table for question, params in asked for table in _lost(shown, question, params)}))
+        asked = [
+            (self._question(layer.id, data.sql), data.ask(pinned))
+            for data in layer.maps
+        ]
+        return tuple(
+            sorted(
+                {
+                    table
+                    for question, params in asked
+                    for table in _lost(shown, question, params)
+                }
+            )
+        )
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
         """Return the address of a layer's map data for a pinned view. Raises UsageError if there are none of that name."""
@@ -184,10 +234,14 @@ class Desk:
         question = self._question(layer, data.sql)
         params = links.fill(question, data.ask(pinned), self._given)
         lost = _lost(self._shelf.shown(pinned.snapshot), question, params)
-        tag = ".".join((self._tag(layer, data), *lost))  # what a browser keeps of a damaged picture is not asked for again
+        tag = ".".join(
+            (self._tag(layer, data), *lost)
+        )  # what a browser keeps of a damaged picture is not asked for again
         return links.to_url(layer, name, tag, pinned.snapshot, params)
 
-    def parse_url(self, layer: str, name: str, words: Mapping[str, str]) -> tuple[str, dict[str, Param]]:
+    def parse_url(
+        self, layer: str, name: str, words: Mapping[str, str]
+    ) -> tuple[str, dict[str, Param]]:
         """Return the snapshot and the typed parameters of an address that `url` gave.
 
         Raises:
@@ -196,18 +250,33 @@ class Desk:
         """
         data = self._data(layer, name)
         if words.get("q", "").partition(".")[0] != self._tag(layer, data):
-            raise UsageError("The address is of another version of this program.", fix="load the page again.")
+            raise UsageError(
+                "The address is of another version of this program.",
+                fix="load the page again.",
+            )
         if not words.get("snapshot"):
-            raise UsageError("The address names no snapshot.", fix="take the address from the page as it is.")
-        if not SNAPSHOT_ID.fullmatch(words["snapshot"]):  # 'latest' would be another one tomorrow
-            raise LostError(f"There is no snapshot {words['snapshot'][:60]!a} in this lake.", fix="load the page again.")
+            raise UsageError(
+                "The address names no snapshot.",
+                fix="take the address from the page as it is.",
+            )
+        if not SNAPSHOT_ID.fullmatch(
+            words["snapshot"]
+        ):  # 'latest' would be another one tomorrow
+            raise LostError(
+                f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
+                fix="load the page again.",
+            )
         return words["snapshot"], links.read(self._question(layer, data.sql), words)
 
-    def map_arrow(self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]) -> bytes:
+    def map_arrow(
+        self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
+    ) -> bytes:
         """Return a layer's map data as an Arrow stream, without rows where nothing is known. Raises as `ask` does."""
         return self.map_answer(layer, name, snapshot, params)[0]
 
-    def map_answer(self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]) -> tuple[bytes, Unknown]:
+    def map_answer(
+        self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
+    ) -> tuple[bytes, Unknown]:
         """Return a layer's map data as an Arrow stream, and why it has no rows, if so. Raises as `ask` does."""
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
@@ -220,7 +289,9 @@ class Desk:
                 if not self._shelf.look_again(shown):
                     raise
 
-    def _drawn(self, layer: str, data: MapData, shown: Shown, filled: Mapping[str, Param]) -> tuple[bytes, Unknown]:
+    def _drawn(
+        self, layer: str, data: MapData, shown: Shown, filled: Mapping[str, Param]
+    ) -> tuple[bytes, Unknown]:
         question = self._question(layer, data.sql)
         lost = _lost(shown, question, filled)
         as_of, known_at = (_moment(filled.get(name)) for name in ("as_of", "known_at"))
@@ -228,9 +299,17 @@ class Desk:
 
         def work_out() -> bytes:
             rows = self._query(shown, question, filled)
-            return encode(rows.slice(0, 0) if unknown else rows, data.encode, self._registry.get(layer).legend)
+            return encode(
+                rows.slice(0, 0) if unknown else rows,
+                data.encode,
+                self._registry.get(layer).legend,
+            )
 
-        key = (self._tag(layer, data), unknown, _key(shown.snapshot, question, filled, shown.anew, lost))
+        key = (
+            self._tag(layer, data),
+            unknown,
+            _key(shown.snapshot, question, filled, shown.anew, lost),
+        )
         return self._maps.get(key, work_out), unknown
 
     def close(self) -> None:
@@ -240,83 +319,142 @@ class Desk:
     def _damaged(self, snapshot: str) -> tuple[str, ...]:
         return tuple(sorted(self._shelf.shown(snapshot).damaged))
 
-    def _unknown(self, question: Sql, shown: Shown, as_of: datetime | None, known_at: datetime | None,
-                 lost: tuple[str, ...]) -> Unknown:
+    def _unknown(
+        self,
+        question: Sql,
+        shown: Shown,
+        as_of: datetime | None,
+        known_at: datetime | None,
+        lost: tuple[str, ...],
+    ) -> Unknown:
         """Return why a question has no answer at a moment; '' if it has one, or asks of no moment or of no log.
 
         Args:
             lost: tables that the answer rests on and that cannot be read.
         """
         held, logs = shown.snapshot, _logs(question)
-        if as_of is not None and logs and as_of > held.as_of:  # only the newest answers a moment that lies after it
+        if (
+            as_of is not None and logs and as_of > held.as_of
+        ):  # only the newest answers a moment that lies after it
             return "no-data-after"
         if lost:
             return "damaged"
         if as_of is None or not logs:
             return ""
         newest = self._shelf.newest().snapshot
-        heard = [name for name in logs if name in newest.tables and newest.tables[name].rows]
+        heard = [
+            name for name in logs if name in newest.tables and newest.tables[name].rows
+        ]
         known_by = as_of if known_at is None else known_at
         is_live = as_of >= newest.as_of and known_by >= newest.as_of
         if is_live or not heard:  # what was never heard of is as unknown as it is live
             return ""
         return self._unless_known(shown, logs, as_of, known_by)
 
-    def _unless_known(self, shown: Shown, logs: tuple[str, ...], as_of: datetime, known_at: datetime) -> Unknown:
+    def _unless_known(
+        self, shown: Shown, logs: tuple[str, ...], as_of: datetime, known_at: datetime
+    ) -> Unknown:
         """Return '' if any of `logs` had a row that had happened and was known: most often a whole file was.
 
         Where that hangs on rows that cannot be read, it is not told; but of events what is known of each tells it too.
         """
-        files = [file for name in logs if (cut := shown.snapshot.tables.get(name)) for file in cut.files]
-        if any(file.known and from_text(file.known) <= known_at and from_text(file.last) <= as_of for file in files):
+        files = [
+            file
+            for name in logs
+            if (cut := shown.snapshot.tables.get(name))
+            for file in cut.files
+        ]
+        if any(
+            file.known
+            and from_text(file.known) <= known_at
+            and from_text(file.last) <= as_of
+            for file in files
+        ):
             return ""
         whole = tuple(name for name in logs if name not in shown.damaged)
         there = tuple(file.sha256 for file in files)
         clocks = {"as_of": as_of, "known_at": known_at}
         lost = set(logs) - set(whole)
         asked = {"logs": list(whole), **clocks}
-        found = self._rows.get((_KNOWN_LOGS.sha256, whole, there, as_of, known_at), partial(self._query, shown, _KNOWN_LOGS, asked, whole))
-        if not found.num_rows and "events" in lost and "event_facts" not in shown.damaged:
+        found = self._rows.get(
+            (_KNOWN_LOGS.sha256, whole, there, as_of, known_at),
+            partial(self._query, shown, _KNOWN_LOGS, asked, whole),
+        )
+        if (
+            not found.num_rows
+            and "events" in lost
+            and "event_facts" not in shown.damaged
+        ):
             lost.remove("events")
-            facts = cut.sha256 if (cut := shown.snapshot.tables.get("event_facts")) else ""
-            found = self._rows.get((_KNOWN_FACTS.sha256, facts, as_of, known_at), partial(self._query, shown, _KNOWN_FACTS, clocks))
+            facts = (
+                cut.sha256 if (cut := shown.snapshot.tables.get("event_facts")) else ""
+            )
+            found = self._rows.get(
+                (_KNOWN_FACTS.sha256, facts, as_of, known_at),
+                partial(self._query, shown, _KNOWN_FACTS, clocks),
+            )
         if found.num_rows:
             return ""
         return "damaged" if lost else "nothing-known"
 
-    def _answer(self, snapshot: str, question: Sql, filled: Mapping[str, Param]) -> Answer:
+    def _answer(
+        self, snapshot: str, question: Sql, filled: Mapping[str, Param]
+    ) -> Answer:
         """Return a question over what is whole of a snapshot; if that changes meanwhile, once more."""
         while True:
             shown = self._shelf.shown(snapshot)
             lost = _lost(shown, question, filled)
             try:
-                rows = self._rows.get(_key(shown.snapshot, question, filled, shown.anew, lost), partial(self._query, shown, question, filled))
+                rows = self._rows.get(
+                    _key(shown.snapshot, question, filled, shown.anew, lost),
+                    partial(self._query, shown, question, filled),
+                )
             except (DamagedError, QueryError):
                 if not self._shelf.look_again(shown):
                     raise
             else:
-                return Answer(rows, question, filled, snapshot, "damaged" if lost else "", lost)
+                return Answer(
+                    rows, question, filled, snapshot, "damaged" if lost else "", lost
+                )
 
-    def _query(self, shown: Shown, question: Sql, params: Mapping[str, object], reads: Collection[str] | None = None) -> pa.Table:
+    def _query(
+        self,
+        shown: Shown,
+        question: Sql,
+        params: Mapping[str, object],
+        reads: Collection[str] | None = None,
+    ) -> pa.Table:
         """Return the rows of an answer, which nobody changed on the disk while they were read.
 
         Every answer comes this way: in what people wrote stand marks for what the city wants masked, whatever the lake holds.
         """
         with self._shelf.open(shown.snapshot.id) as (opened, engine):
             if opened.damaged.keys() != shown.damaged.keys():
-                raise DamagedError(f"Snapshot {shown.snapshot.id} is no longer as it was when it was opened.", fix="ask again.")
-            rows = engine.query(question, params, self._moved(opened, engine, question, params))
+                raise DamagedError(
+                    f"Snapshot {shown.snapshot.id} is no longer as it was when it was"
+                    " opened.",
+                    fix="ask again.",
+                )
+            rows = engine.query(
+                question, params, self._moved(opened, engine, question, params)
+            )
         self._heap.give_back()
         self._shelf.make_sure(opened, question.reads if reads is None else reads)
         return self._mask.columns(rows, FREE_TEXT)
 
-    def _moved(self, shown: Shown, engine: Engine, question: Sql, params: Mapping[str, object]) -> Mapping[str, pa.Table]:
+    def _moved(
+        self, shown: Shown, engine: Engine, question: Sql, params: Mapping[str, object]
+    ) -> Mapping[str, pa.Table]:
         """Return `coverage` as it was at the moments asked for, where these are not the snapshot's own; else nothing.
 
         A cell keeps its newest sight only, so that a later snapshot cannot tell an earlier hour from its own table.
         """
         as_of, known_at = params.get("as_of"), params.get("known_at")
-        if "coverage" not in question.reads or not isinstance(as_of, datetime) or not isinstance(known_at, datetime):
+        if (
+            "coverage" not in question.reads
+            or not isinstance(as_of, datetime)
+            or not isinstance(known_at, datetime)
+        ):
             return {}
         if as_of == known_at == shown.snapshot.as_of:
             return {}
@@ -327,23 +465,39 @@ class Desk:
             return rows
 
         there = shown.snapshot.tables.get("drone_states")
-        key = ("coverage", there.sha256 if there else "", "drone_states" in shown.damaged, as_of, known_at)
+        key = (
+            "coverage",
+            there.sha256 if there else "",
+            "drone_states" in shown.damaged,
+            as_of,
+            known_at,
+        )
         return {"coverage": self._rows.get(key, work_out)}
 
     def _question(self, layer: str, sql: str) -> Sql:
         try:
             return self._sql[layer, sql]
         except KeyError:
-            raise UsageError(f"The layer {layer[:40]!r} has no question {sql[:40]!r}.") from None
+            raise UsageError(
+                f"The layer {layer[:40]!r} has no question {sql[:40]!r}."
+            ) from None
 
     def _data(self, layer: str, name: str) -> MapData:
         try:
-            return next(data for data in self._registry.get(layer).maps if data.name == name)
+            return next(
+                data for data in self._registry.get(layer).maps if data.name == name
+            )
         except (KeyError, StopIteration):
-            raise LostError(f"There is no map data {name[:40]!r} of a layer {layer[:40]!r}.") from None
+            raise LostError(
+                f"There is no map data {name[:40]!r} of a layer {layer[:40]!r}."
+            ) from None
 
     def _tag(self, layer: str, data: MapData) -> str:
-        of = (repr(data.encode), repr(self._registry.get(layer).legend), self._mask.sha256)
+        of = (
+            repr(data.encode),
+            repr(self._registry.get(layer).legend),
+            self._mask.sha256,
+        )
         return links.tag(self._question(layer, data.sql), *of)
 
 
@@ -372,8 +526,13 @@ def _behind(question: Sql) -> tuple[str, ...]:
     return rests_on("coverage") if "coverage" in question.reads else ()
 
 
-def _key(snapshot: Snapshot, sql: Sql, params: Mapping[str, Param], anew: Collection[str] = (),
-         lost: tuple[str, ...] = ()) -> tuple[object, ...]:
+def _key(
+    snapshot: Snapshot,
+    sql: Sql,
+    params: Mapping[str, Param],
+    anew: Collection[str] = (),
+    lost: tuple[str, ...] = (),
+) -> tuple[object, ...]:
     """Return what an answer depends on: the bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
 
     But for a measure that is worked out when the snapshot is opened: it has no bytes of its own. Coverage of another
@@ -383,9 +542,22 @@ def _key(snapshot: Snapshot, sql: Sql, params: Mapping[str, Param], anew: Collec
         anew: measures that are worked out since their files are damaged.
         lost: tables that cannot be read, and are empty to the question.
     """
-    tables = tuple(cut.sha256 if (cut := snapshot.tables.get(name)) else "" for name in (*sql.reads, *_behind(sql)))
-    worked_out = snapshot.id if reckoned_anew(snapshot).union(anew).intersection(sql.reads) else ""
-    return sql.sha256, tables, worked_out, lost, tuple(sorted((name, links.write(value)) for name, value in params.items()))
+    tables = tuple(
+        cut.sha256 if (cut := snapshot.tables.get(name)) else ""
+        for name in (*sql.reads, *_behind(sql))
+    )
+    worked_out = (
+        snapshot.id
+        if reckoned_anew(snapshot).union(anew).intersection(sql.reads)
+        else ""
+    )
+    return (
+        sql.sha256,
+        tables,
+        worked_out,
+        lost,
+        tuple(sorted((name, links.write(value)) for name, value in params.items())),
+    )
 
 
 def _logs(sql: Sql) -> tuple[str, ...]:

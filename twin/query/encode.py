@@ -32,9 +32,14 @@ def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
     scale = how.scale or (legend.scale if legend else None)
     if how.fill:
         if scale is None:
-            raise QueryError(f"The column {how.fill!r} is to be coloured, but the layer has no scale for it.")
+            raise QueryError(
+                f"The column {how.fill!r} is to be coloured, but the layer has no scale"
+                " for it."
+            )
         colors = paint(_column(rows, how.fill), scale)
-        found["fill_color"] = pa.FixedSizeListArray.from_arrays(pa.array(colors.reshape(-1)), 4)
+        found["fill_color"] = pa.FixedSizeListArray.from_arrays(
+            pa.array(colors.reshape(-1)), 4
+        )
     for name, of in (("size", how.size), ("angle", how.angle)):
         if of:
             found[name] = _whole(_column(rows, of)).cast(pa.float32(), safe=False)
@@ -53,10 +58,20 @@ def _shape(rows: pa.Table, how: Encode) -> tuple[dict[str, pa.Array], set[str]]:
         return {"position": _places(rows, ("lon", "lat"))}, {"lon", "lat"}
     if how.shape == "line":
         ends = ("lon", "lat", "to_lon", "to_lat")
-        return {"source_position": _places(rows, ends[:2]), "target_position": _places(rows, ends[2:]), "path": _places(rows, ends)}, set(ends)
+        return {
+            "source_position": _places(rows, ends[:2]),
+            "target_position": _places(rows, ends[2:]),
+            "path": _places(rows, ends),
+        }, set(ends)
     if how.shape == "ring":
-        n = sum(1 for name in rows.column_names if name.startswith("lon") and name[3:].isdigit())
-        corners = [f"{axis}{corner}" for corner in range(1, n + 1) for axis in ("lon", "lat")]
+        n = sum(
+            1
+            for name in rows.column_names
+            if name.startswith("lon") and name[3:].isdigit()
+        )
+        corners = [
+            f"{axis}{corner}" for corner in range(1, n + 1) for axis in ("lon", "lat")
+        ]
         return {"path": _places(rows, (*corners, *corners[:2]))}, set(corners)
     cells = {name: _whole(_column(rows, name)).cast(pa.uint16()) for name in ("x", "y")}
     return dict(cells), {"x", "y"}
@@ -64,23 +79,36 @@ def _shape(rows: pa.Table, how: Encode) -> tuple[dict[str, pa.Array], set[str]]:
 
 def _places(rows: pa.Table, names: tuple[str, ...]) -> pa.FixedSizeListArray:
     """Return the columns `names` side by side, one fixed-size list of float64 per row."""
-    flat: npt.NDArray[np.float64] = np.empty((rows.num_rows, len(names)), dtype=np.float64)
+    flat: npt.NDArray[np.float64] = np.empty(
+        (rows.num_rows, len(names)), dtype=np.float64
+    )
     for at, name in enumerate(names):
-        flat[:, at] = _whole(_column(rows, name)).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        flat[:, at] = (
+            _whole(_column(rows, name))
+            .cast(pa.float64())
+            .to_numpy(zero_copy_only=False)
+        )
     return pa.FixedSizeListArray.from_arrays(pa.array(flat.reshape(-1)), len(names))
 
 
 def _column(rows: pa.Table, name: str) -> pa.ChunkedArray:
     if name not in rows.column_names:
-        raise QueryError(f"The rows have no column {name!r}, which the map is to draw.", why=f"they have {', '.join(rows.column_names)}.",
-                         fix="answer it in the layer's SQL.")
+        raise QueryError(
+            f"The rows have no column {name!r}, which the map is to draw.",
+            why=f"they have {', '.join(rows.column_names)}.",
+            fix="answer it in the layer's SQL.",
+        )
     return rows[name]
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     """Return a column in one piece."""
     pieces = column.combine_chunks()
-    return pa.concat_arrays(pieces.chunks) if isinstance(pieces, pa.ChunkedArray) else pieces
+    return (
+        pa.concat_arrays(pieces.chunks)
+        if isinstance(pieces, pa.ChunkedArray)
+        else pieces
+    )
 
 
 def _picking(column: pa.ChunkedArray) -> pa.Array:
@@ -91,7 +119,9 @@ def _picking(column: pa.ChunkedArray) -> pa.Array:
         return pa.DictionaryArray.from_arrays(_settled(words.indices), words.dictionary)
     if pa.types.is_int64(pieces.type):
         return _settled(pieces.cast(pa.float64(), safe=False))
-    return _settled(pieces.cast(_FLAT[pieces.type], safe=False) if pieces.type in _FLAT else pieces)
+    return _settled(
+        pieces.cast(_FLAT[pieces.type], safe=False) if pieces.type in _FLAT else pieces
+    )
 
 
 def _settled(column: pa.Array) -> pa.Array:
@@ -99,13 +129,19 @@ def _settled(column: pa.Array) -> pa.Array:
     if column.null_count == 0 or not (pa.types.is_primitive(column.type)):
         return column
     bare = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
-    values = bare.fill_null(False if pa.types.is_boolean(bare.type) else 0).to_numpy(zero_copy_only=False)
-    return pa.array(values, mask=column.is_null().to_numpy(zero_copy_only=False)).cast(column.type)
+    values = bare.fill_null(False if pa.types.is_boolean(bare.type) else 0).to_numpy(
+        zero_copy_only=False
+    )
+    return pa.array(values, mask=column.is_null().to_numpy(zero_copy_only=False)).cast(
+        column.type
+    )
 
 
 def _stream(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
-        for batch in table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]:
+        for batch in table.combine_chunks().to_batches() or [
+            pa.RecordBatch.from_pylist([], schema=table.schema)
+        ]:
             writer.write_batch(batch)
     return sink.getvalue().to_pybytes()

@@ -23,18 +23,28 @@ _OWN = ("q", "snapshot")
 
 def tag(sql: Sql, *of: str) -> str:
     """Return 12 hex digits for a question's text, the encoder, and what else shapes the bytes."""
-    return hashlib.sha256("|".join((sql.sha256, ENCODER, *of)).encode()).hexdigest()[:12]
+    return hashlib.sha256("|".join((sql.sha256, ENCODER, *of)).encode()).hexdigest()[
+        :12
+    ]
 
 
 def of_city(city: City) -> dict[str, Param]:
     """Return the parameters that the pack gives, so that no layer needs the city: the raster, the zone, and numbers of [freshness]."""
     raster = city.raster
     given: dict[str, Param] = {
-        "raster_lon0_ud": raster.lon0 * 1e6, "raster_lat0_ud": raster.lat0 * 1e6, "raster_dlon_ud": raster.dlon * 1e6,
-        "raster_dlat_ud": raster.dlat * 1e6, "raster_cell_m": raster.cell_m,
-        "raster_n_x": raster.n_x, "raster_n_y": raster.n_y}
-    numbers: dict[str, Param] = {name: value for name, value in city.settings.get("freshness", {}).items()
-                                 if isinstance(value, (int, float)) and not isinstance(value, bool)}
+        "raster_lon0_ud": raster.lon0 * 1e6,
+        "raster_lat0_ud": raster.lat0 * 1e6,
+        "raster_dlon_ud": raster.dlon * 1e6,
+        "raster_dlat_ud": raster.dlat * 1e6,
+        "raster_cell_m": raster.cell_m,
+        "raster_n_x": raster.n_x,
+        "raster_n_y": raster.n_y,
+    }
+    numbers: dict[str, Param] = {
+        name: value
+        for name, value in city.settings.get("freshness", {}).items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
     return {**given, **numbers, "city_zone": city.zone.key}
 
 
@@ -46,7 +56,11 @@ def fill(sql: Sql, asked: Params, given: Params) -> dict[str, Param]:
 
 def to_url(layer: str, name: str, tagged: str, snapshot: str, params: Params) -> str:
     """Return `/data/<layer>/<name>.arrow?…`, sorted; a null is an empty word."""
-    pairs = {"q": tagged, "snapshot": snapshot, **{key: write(value) for key, value in params.items()}}
+    pairs = {
+        "q": tagged,
+        "snapshot": snapshot,
+        **{key: write(value) for key, value in params.items()},
+    }
     return f"/data/{layer}/{name}.arrow?{urlencode(sorted(pairs.items()), safe=':')}"
 
 
@@ -68,10 +82,16 @@ def read(sql: Sql, words: Mapping[str, str]) -> dict[str, Param]:
         UsageError: a word is missing, unknown, or not of its type.
     """
     types = {param.name: param.type for param in sql.params}
-    unknown, missing = sorted(words.keys() - types.keys() - {*_OWN}), sorted(types.keys() - words.keys())
+    unknown, missing = (
+        sorted(words.keys() - types.keys() - {*_OWN}),
+        sorted(types.keys() - words.keys()),
+    )
     if unknown or missing:
-        raise UsageError(f"The address asks {sql.name} wrongly: {'unknown' if unknown else 'missing'} {(unknown or missing)[0][:40]!r}.",
-                         fix=f"give exactly {', '.join(sorted({*types, *_OWN}))}.")
+        raise UsageError(
+            f"The address asks {sql.name} wrongly:"
+            f" {'unknown' if unknown else 'missing'} {(unknown or missing)[0][:40]!r}.",
+            fix=f"give exactly {', '.join(sorted({*types, *_OWN}))}.",
+        )
     return {name: _typed(name, words[name], kind) for name, kind in types.items()}
 
 
@@ -91,4 +111,7 @@ def _typed(name: str, word: str, kind: str) -> Param:
             case _:
                 return word
     except (ValueError, KeyError) as error:
-        raise UsageError(f"The address gives {name} as {word[:40]!r}, which is not {kind}.", fix="take the address from the page as it is.") from error
+        raise UsageError(
+            f"The address gives {name} as {word[:40]!r}, which is not {kind}.",
+            fix="take the address from the page as it is.",
+        ) from error

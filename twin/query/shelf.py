@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING
 
 from twin.engine import Engine
 from twin.errors import LakeError, QueryError
-from twin.store import Found, Lake, Shown, Snapshot, as_far_as_whole, at, best, engine_over, find, guard, may_be_whole, trust
+from twin.store import (
+    Found,
+    Lake,
+    Shown,
+    Snapshot,
+    as_far_as_whole,
+    at,
+    best,
+    engine_over,
+    find,
+    guard,
+    may_be_whole,
+    trust,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +62,9 @@ class Shelf:
     lake: Lake
     city: City
     threads: int = 2
-    _opened: OrderedDict[str, _Opened] = field(default_factory=OrderedDict[str, _Opened])
+    _opened: OrderedDict[str, _Opened] = field(
+        default_factory=OrderedDict[str, _Opened]
+    )
     _leaving: list[_Opened] = field(default_factory=list[_Opened])
     _newest: _Newest | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -63,7 +78,11 @@ class Shelf:
         with self._lock:
             named, now = self.lake.newest_id(), time.monotonic()
             known = self._newest
-            if known is None or named != known.named or now - known.looked_at > RECHECK_S:
+            if (
+                known is None
+                or named != known.named
+                or now - known.looked_at > RECHECK_S
+            ):
                 known = self._newest = _Newest(named, now, self._best())
             if isinstance(known.shown, LakeError):
                 raise known.shown
@@ -79,7 +98,11 @@ class Shelf:
         """
         with self._lock:
             newest = self.newest()
-            if newest.snapshot.as_of >= moment and newest.damaged and not may_be_whole(self.lake, newest, moment):
+            if (
+                newest.snapshot.as_of >= moment
+                and newest.damaged
+                and not may_be_whole(self.lake, newest, moment)
+            ):
                 return Found(newest.snapshot, is_exact=True)
             try:
                 found = at(self.lake, moment)
@@ -117,7 +140,11 @@ class Shelf:
         Raises:
             DamagedError: it is not.
         """
-        read = {name: cut for name, cut in shown.snapshot.tables.items() if name in tables and name not in shown.damaged and name not in shown.anew}
+        read = {
+            name: cut
+            for name, cut in shown.snapshot.tables.items()
+            if name in tables and name not in shown.damaged and name not in shown.anew
+        }
         trust(self.lake, replace(shown.snapshot, tables=read))
 
     def look_again(self, shown: Shown) -> bool:
@@ -145,7 +172,9 @@ class Shelf:
         except LakeError as error:
             return error
         if opened := self._opened.get(shown.snapshot.id):
-            opened.looked_at = time.monotonic() if _is_same(opened.shown, shown) else float("-inf")
+            opened.looked_at = (
+                time.monotonic() if _is_same(opened.shown, shown) else float("-inf")
+            )
         return shown
 
     def _of(self, snapshot_id: str) -> _Opened:
@@ -166,7 +195,11 @@ class Shelf:
 
     def _read(self, snapshot_id: str) -> Snapshot:
         newest = self._newest.shown if self._newest else None
-        return newest.snapshot if isinstance(newest, Shown) and newest.snapshot.id == snapshot_id else find(self.lake, snapshot_id)
+        return (
+            newest.snapshot
+            if isinstance(newest, Shown) and newest.snapshot.id == snapshot_id
+            else find(self.lake, snapshot_id)
+        )
 
     def _open(self, snapshot: Snapshot) -> _Opened:
         """Open an engine over what is whole, and make sure that it still was when it had been opened."""
@@ -174,7 +207,13 @@ class Shelf:
         while True:
             looked_at = time.monotonic()
             try:
-                engine = engine_over(snapshot, self.city, threads=self.threads, anew=shown.anew, without=shown.damaged.keys())
+                engine = engine_over(
+                    snapshot,
+                    self.city,
+                    threads=self.threads,
+                    anew=shown.anew,
+                    without=shown.damaged.keys(),
+                )
             except QueryError:
                 before, shown = shown, as_far_as_whole(self.lake, snapshot)
                 if _is_same(before, shown):
@@ -189,7 +228,9 @@ class Shelf:
         for opened in [each for each in self._leaving if not each.users]:
             self._leaving.remove(opened)
             opened.engine.close()
-        for snapshot_id in [key for key, opened in self._opened.items() if not opened.users][: max(0, len(self._opened) - MOST_OPEN)]:
+        for snapshot_id in [
+            key for key, opened in self._opened.items() if not opened.users
+        ][: max(0, len(self._opened) - MOST_OPEN)]:
             self._opened.pop(snapshot_id).engine.close()
 
 

@@ -25,7 +25,13 @@ _KEPT_DAYS = 3
 class Simulation:
     """The city of one seed. Every local day is a function of (city, seed, telemetry_s, scenarios) and of nothing else."""
 
-    def __init__(self, city: City, seed: int, telemetry_s: int, scenarios: tuple[Scenario, ...] = ()) -> None:
+    def __init__(
+        self,
+        city: City,
+        seed: int,
+        telemetry_s: int,
+        scenarios: tuple[Scenario, ...] = (),
+    ) -> None:
         """Prepare the world; nothing is drawn yet.
 
         Raises:
@@ -37,24 +43,39 @@ class Simulation:
         self._items = programmes.items_of(self.world)
         self._telemetry_s, self._scenarios = telemetry_s, scenarios
         self.day = lru_cache(maxsize=_KEPT_DAYS + events.SOON_DAYS)(self._day)
-        self._late = lru_cache(maxsize=_KEPT_DAYS + events.LOOKS_BACK_DAYS)(self._late_rows)
+        self._late = lru_cache(maxsize=_KEPT_DAYS + events.LOOKS_BACK_DAYS)(
+            self._late_rows
+        )
 
     def register(self, at: datetime) -> dict[str, pa.Table]:
         """Return the registers as they stand at `at`: aircraft, estates, lifts, communities."""
-        return {DRONES.name: fleet.register(self.world, self._fleet, at), **programmes.register(self.world, self._items, at)}
+        return {
+            DRONES.name: fleet.register(self.world, self._fleet, at),
+            **programmes.register(self.world, self._items, at),
+        }
 
     def _day(self, day: date) -> dict[str, pa.Table]:
         tables = events.events_of(self.world, day)
         told, _truth = stories.stories_day(self.world, day, self._scenarios)
         for name, rows in told.items():
-            tables[name] = pa.concat_tables([tables[name], rows]) if name in tables else rows
-        return {**tables, **fleet.fleet_day(self.world, self._fleet, day, self._telemetry_s), **services.links_day(self.world, day),
-                **services.indicators_day(self.world, day), **services.water_day(self.world, day), **programmes.programmes_day(self.world, self._items, day)}
+            tables[name] = (
+                pa.concat_tables([tables[name], rows]) if name in tables else rows
+            )
+        return {
+            **tables,
+            **fleet.fleet_day(self.world, self._fleet, day, self._telemetry_s),
+            **services.links_day(self.world, day),
+            **services.indicators_day(self.world, day),
+            **services.water_day(self.world, day),
+            **programmes.programmes_day(self.world, self._items, day),
+        }
 
     def _late_rows(self, day: date) -> dict[str, pa.Table]:
         return events.late_events_of(self.world, day)
 
-    def days(self, start: datetime, end: datetime) -> Iterator[tuple[date, dict[str, pa.Table]]]:
+    def days(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[date, dict[str, pa.Table]]]:
         """Yield each local day with its rows that may be recorded in (start, end], and others.
 
         A day whose cases take long is yielded twice: with what is recorded soon, and with the rest.
@@ -68,5 +89,9 @@ class Simulation:
 
     def truth(self, start: datetime, end: datetime) -> list[Truth]:
         """Return what the stories that begin in [start, end) planted."""
-        found = [truth for day in days(self.world, start, end, 0) for truth in stories.stories_day(self.world, day, self._scenarios)[1]]
+        found = [
+            truth
+            for day in days(self.world, start, end, 0)
+            for truth in stories.stories_day(self.world, day, self._scenarios)[1]
+        ]
         return [truth for truth in found if start <= truth.at < end + timedelta(0)]

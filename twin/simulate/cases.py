@@ -76,7 +76,9 @@ def cases_of(world: World, day: date) -> Cases | None:
     sources = world.city.reference["event_sources"]
     if not sources.num_rows:
         return None
-    expected = np.array([value or 20.0 for value in sources["expected_per_day"].to_pylist()])
+    expected = np.array(
+        [value or 20.0 for value in sources["expected_per_day"].to_pylist()]
+    )
     rate = expected * _WEEK[day.weekday()] * (1.18 if world.storm(day) else 1.0)
     n = int(draw.poisson(rate.sum()))
     which = draw.choice(len(rate), n, p=rate / rate.sum())
@@ -87,18 +89,39 @@ def cases_of(world: World, day: date) -> Cases | None:
     source = np.array(sources["source_id"].to_pylist(), object)[which[order]]
     street, lon, lat = _where(world, draw, kind)
     priority = kinds().priorities(draw, kind)
-    created = occurred + np.where(proactive, draw.integers(4, 50, n), draw.integers(60, 900, n))
+    created = occurred + np.where(
+        proactive, draw.integers(4, 50, n), draw.integers(60, 900, n)
+    )
     recorded = created + draw.integers(1, 5, n)
     sent, acked, arrived, done, told = _course(draw, kind, priority, created)
     return Cases(
-        np.arange(n), source, kind, street, world.street_district[street], lon, lat, priority,
-        proactive, occurred, created, recorded, sent, acked, arrived, done, told,
-        draw.random(n) < _DRILL_SHARE, draw.random(n) < _FIXED_SHARE,
-        draw.random(n) < _REOPENED_SHARE, draw.random((n, 5)))
+        np.arange(n),
+        source,
+        kind,
+        street,
+        world.street_district[street],
+        lon,
+        lat,
+        priority,
+        proactive,
+        occurred,
+        created,
+        recorded,
+        sent,
+        acked,
+        arrived,
+        done,
+        told,
+        draw.random(n) < _DRILL_SHARE,
+        draw.random(n) < _FIXED_SHARE,
+        draw.random(n) < _REOPENED_SHARE,
+        draw.random((n, 5)),
+    )
 
 
-def _what(world: World, day: date, draw: np.random.Generator, proactive: NDArray[np.bool_]
-          ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _what(
+    world: World, day: date, draw: np.random.Generator, proactive: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the kind of each case, and when it happens, s after midnight."""
     storm = world.storm(day)
     kind = np.zeros(len(proactive), np.int64)
@@ -109,8 +132,9 @@ def _what(world: World, day: date, draw: np.random.Generator, proactive: NDArray
     return kind, kinds().seconds(draw, kind, storm) * world.length_s(day) // 86_400
 
 
-def _where(world: World, draw: np.random.Generator, kind: NDArray[np.int64]
-           ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+def _where(
+    world: World, draw: np.random.Generator, kind: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the street of each case, and its place, deg."""
     n, where = len(kind), kinds().where[kind]
     street = draw.choice(len(world.street_code), n, p=world.street_weight)
@@ -123,8 +147,12 @@ def _where(world: World, draw: np.random.Generator, kind: NDArray[np.int64]
     return street, lon, lat
 
 
-def _course(draw: np.random.Generator, kind: NDArray[np.int64], priority: NDArray[np.int64],
-            created: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+def _course(
+    draw: np.random.Generator,
+    kind: NDArray[np.int64],
+    priority: NDArray[np.int64],
+    created: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], ...]:
     """Return when each order is sent, acknowledged, on site, done, and the citizen told."""
     n, rank = len(kind), priority - 1
     tail = np.where(draw.random(n) < _LATE_SHARE, draw.uniform(8, 60, n), 1.0)
@@ -135,12 +163,17 @@ def _course(draw: np.random.Generator, kind: NDArray[np.int64], priority: NDArra
     done = acked + 120 + (length * 0.85).astype(np.int64)
     done = _by_day(draw, done, kinds().is_by_day[kind] & (rank > 1))
     way = np.minimum(done - acked, _ON_SITE_S) * draw.uniform(0.3, 0.6, n)
-    told = done + np.minimum(length * draw.uniform(0.05, 0.2, n), _TELL_S).astype(np.int64) + 10
+    told = (
+        done
+        + np.minimum(length * draw.uniform(0.05, 0.2, n), _TELL_S).astype(np.int64)
+        + 10
+    )
     return sent, acked, acked + way.astype(np.int64), done, told
 
 
-def _length(draw: np.random.Generator, kind: NDArray[np.int64], rank: NDArray[np.int64]
-            ) -> NDArray[np.float64]:
+def _length(
+    draw: np.random.Generator, kind: NDArray[np.int64], rank: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Return how long the work on each case takes, s: as its kind does, and a few far longer."""
     n = len(kind)
     median = np.minimum(kinds().closes_s[kind], _CLOSES_BY_S[rank])
@@ -152,8 +185,9 @@ def _length(draw: np.random.Generator, kind: NDArray[np.int64], rank: NDArray[np
     return np.minimum(length, _LONGEST_S)
 
 
-def _by_day(draw: np.random.Generator, done: NDArray[np.int64], only: NDArray[np.bool_]
-            ) -> NDArray[np.int64]:
+def _by_day(
+    draw: np.random.Generator, done: NDArray[np.int64], only: NDArray[np.bool_]
+) -> NDArray[np.int64]:
     """Return `done`; where `only`, what ends in the night ends early in the morning."""
     clock = done % 86_400
     dark = only & ((clock < _BEGINS_S) | (clock >= _ENDS_S))

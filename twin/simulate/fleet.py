@@ -50,26 +50,50 @@ class Fleet:
 
 def fleet_of(world: World) -> Fleet:
     """Return the fleet: as many aircraft as the pack says are integrated, or one per 40,000 people, at docks near streets."""
-    facts = {row["metric"]: row["value"] for row in world.city.reference["facts"].to_pylist() if row["subject"] == "drones"}
+    facts = {
+        row["metric"]: row["value"]
+        for row in world.city.reference["facts"].to_pylist()
+        if row["subject"] == "drones"
+    }
     n = int(facts.get("integrated", max(12, world.population // 40_000)))
     draw = world.draw("fleet")
-    weight = world.street_weight ** 0.75
+    weight = world.street_weight**0.75
     streets = draw.choice(len(weight), n, p=weight / weight.sum())
     lon, lat, district = world.ground.scatter(draw, streets)
     turn = draw.uniform(0, 360, n)
     reach = np.ones(n)
     for _ in range(4):
         reach[~_stays_inside(world, lon, lat, turn, reach)] *= 0.5
-    return Fleet(np.array([f"UAV{at + 1:04d}" for at in range(n)], object), lon, lat, district,
-                 draw.choice(np.array(USE_CASES, object), n, p=[0.4, 0.3, 0.18, 0.12]), turn, reach,
-                 draw.integers(0, CYCLE_S, n), draw.integers(0, DOCK_S, n))
+    return Fleet(
+        np.array([f"UAV{at + 1:04d}" for at in range(n)], object),
+        lon,
+        lat,
+        district,
+        draw.choice(np.array(USE_CASES, object), n, p=[0.4, 0.3, 0.18, 0.12]),
+        turn,
+        reach,
+        draw.integers(0, CYCLE_S, n),
+        draw.integers(0, DOCK_S, n),
+    )
 
 
-def _stays_inside(world: World, lon: NDArray[np.float64], lat: NDArray[np.float64], turn: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _stays_inside(
+    world: World,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    turn: NDArray[np.float64],
+    reach: NDArray[np.float64],
+) -> NDArray[np.bool_]:
     inside = np.ones(len(lon), bool)
     for x, y in _route():
         east, north = _turned(x * reach, y * reach, turn)
-        inside &= world.locator.districts(lon + east / (_M_PER_DEG * np.cos(np.radians(lat))), lat + north / _M_PER_DEG) != None  # noqa: E711
+        inside &= (
+            world.locator.districts(
+                lon + east / (_M_PER_DEG * np.cos(np.radians(lat))),
+                lat + north / _M_PER_DEG,
+            )
+            != None
+        )  # noqa: E711
     return inside
 
 
@@ -94,37 +118,68 @@ def register(world: World, fleet: Fleet, at: datetime) -> pa.Table:
     depts = world.city.reference["departments"]["dept_id"].to_pylist() or [_NOBODY]
     zero = np.zeros(n, np.int64)
     columns: dict[str, Any] = {
-        "drone_id": fleet.id, "version": np.ones(n, np.int16), "occurred_at": moments(at, zero), "recorded_at": moments(at, zero),
-        "serial": np.array([f"SN{world.draw('serial', name).integers(10**9, 10**10)}" for name in fleet.id], object), "uas_id": pa.nulls(n, pa.string()),
-        "owner_dept": np.array([depts[i % len(depts)] for i in range(n)], object), "district_id": fleet.district,
-        "dock_id": np.array([f"DK{at + 1:04d}" for at in range(n)], object), "dock_lon_ud": micro(fleet.lon), "dock_lat_ud": micro(fleet.lat),
-        "model": np.full(n, "M3D", object), "use_case": fleet.use_case, "is_integrated": np.ones(n, bool), "source": np.full(n, "simulated", object)}
+        "drone_id": fleet.id,
+        "version": np.ones(n, np.int16),
+        "occurred_at": moments(at, zero),
+        "recorded_at": moments(at, zero),
+        "serial": np.array(
+            [
+                f"SN{world.draw('serial', name).integers(10**9, 10**10)}"
+                for name in fleet.id
+            ],
+            object,
+        ),
+        "uas_id": pa.nulls(n, pa.string()),
+        "owner_dept": np.array([depts[i % len(depts)] for i in range(n)], object),
+        "district_id": fleet.district,
+        "dock_id": np.array([f"DK{at + 1:04d}" for at in range(n)], object),
+        "dock_lon_ud": micro(fleet.lon),
+        "dock_lat_ud": micro(fleet.lat),
+        "model": np.full(n, "M3D", object),
+        "use_case": fleet.use_case,
+        "is_integrated": np.ones(n, bool),
+        "source": np.full(n, "simulated", object),
+    }
     return pa.table(columns).cast(DRONES.schema)
 
 
-def fleet_day(world: World, fleet: Fleet, day: date, telemetry_s: int) -> dict[str, pa.Table]:
+def fleet_day(
+    world: World, fleet: Fleet, day: date, telemetry_s: int
+) -> dict[str, pa.Table]:
     """Return the rows of one local day for drone_states and missions.
 
     A flight's rows belong to the day of its take-off, though it lands after midnight.
     """
     flights = flights_of(world, fleet.phase, day)
-    states = [_flying(world, fleet, day, flights, telemetry_s), _docked(world, fleet, day, flights)]
-    return {"drone_states": pa.concat_tables(states),
-            "missions": _missions(world, fleet, day, flights)}
+    states = [
+        _flying(world, fleet, day, flights, telemetry_s),
+        _docked(world, fleet, day, flights),
+    ]
+    return {
+        "drone_states": pa.concat_tables(states),
+        "missions": _missions(world, fleet, day, flights),
+    }
 
 
-def _ticks(world: World, day: date, start: int, end: int, step: int) -> NDArray[np.int64]:
+def _ticks(
+    world: World, day: date, start: int, end: int, step: int
+) -> NDArray[np.int64]:
     """Return seconds after local midnight in [start, end) that are whole multiples of `step` since 1970: a coarser step is a subset."""
     base = int(world.midnight(day).timestamp())
     first = -(-(base + start) // step) * step - base
     return np.arange(first, end, step)
 
 
-def _flying(world: World, fleet: Fleet, day: date, flights: Flights, step: int) -> pa.Table:
+def _flying(
+    world: World, fleet: Fleet, day: date, flights: Flights, step: int
+) -> pa.Table:
     way = _route()
     legs = np.hypot(*np.diff(way, axis=0).T)
     far = np.concatenate([[0.0], np.cumsum(legs)])
-    ticks = [_ticks(world, day, int(start), int(start) + FLIGHT_S, step) for start in flights.start]
+    ticks = [
+        _ticks(world, day, int(start), int(start) + FLIGHT_S, step)
+        for start in flights.start
+    ]
     of = np.repeat(np.arange(len(ticks)), [len(tick) for tick in ticks])
     at = np.concatenate(ticks) if ticks else np.zeros(0, np.int64)
     drone = flights.drone[of]
@@ -133,7 +188,11 @@ def _flying(world: World, fleet: Fleet, day: date, flights: Flights, step: int) 
     leg = np.clip(np.searchsorted(far, flown, side="right") - 1, 0, len(legs) - 1)
     share = (flown - far[leg]) / legs[leg]
     spot = way[leg] + (way[leg + 1] - way[leg]) * share[:, None]
-    east, north = _turned(spot[:, 0] * fleet.reach[drone], spot[:, 1] * fleet.reach[drone], fleet.turn_deg[drone])
+    east, north = _turned(
+        spot[:, 0] * fleet.reach[drone],
+        spot[:, 1] * fleet.reach[drone],
+        fleet.turn_deg[drone],
+    )
     onward = way[leg + 1] - way[leg]
     ahead = _turned(onward[:, 0], onward[:, 1], fleet.turn_deg[drone])
     lat = fleet.lat[drone] + north / _M_PER_DEG
@@ -142,17 +201,34 @@ def _flying(world: World, fleet: Fleet, day: date, flights: Flights, step: int) 
     scale = fleet.reach[drone] * far[-1] / FLIGHT_S
     n = len(at)
     columns: dict[str, Any] = {
-        "drone_id": fleet.id[drone], "mode": np.where(into > 0.9, "returning", "flying"), "lon_ud": micro(lon), "lat_ud": micro(lat),
-        "height_m": (np.where(use == "traffic_patrol", 120, 100) * np.minimum(1, np.minimum(into, 1 - into) * 20)).astype(np.float32),
-        "speed_mps": scale.astype(np.float32), "heading_deg": (np.degrees(np.arctan2(ahead[0], ahead[1])) % 360).astype(np.float32),
-        "battery_pct": np.rint(100 - 74 * into).astype(np.int8), "pitch_deg": pa.array(np.where(use == "traffic_patrol", -40, -55).astype(np.float32), mask=np.asarray(into > 0.95)),
+        "drone_id": fleet.id[drone],
+        "mode": np.where(into > 0.9, "returning", "flying"),
+        "lon_ud": micro(lon),
+        "lat_ud": micro(lat),
+        "height_m": (
+            (
+                np.where(use == "traffic_patrol", 120, 100)
+                * np.minimum(1, np.minimum(into, 1 - into) * 20)
+            ).astype(np.float32)
+        ),
+        "speed_mps": scale.astype(np.float32),
+        "heading_deg": (
+            (np.degrees(np.arctan2(ahead[0], ahead[1])) % 360).astype(np.float32)
+        ),
+        "battery_pct": np.rint(100 - 74 * into).astype(np.int8),
+        "pitch_deg": pa.array(
+            np.where(use == "traffic_patrol", -40, -55).astype(np.float32),
+            mask=np.asarray(into > 0.95),
+        ),
         "fov_deg": pa.array(np.full(n, 72, np.float32), mask=np.asarray(into > 0.95)),
-        "mission_id": _names(day, len(ticks))[of]}
+        "mission_id": _names(day, len(ticks))[of],
+    }
     return _states(world, day, at, columns)
 
 
-def _grounded(world: World, fleet: Fleet, day: date, flights: Flights
-              ) -> tuple[NDArray[np.int64], ...]:
+def _grounded(
+    world: World, fleet: Fleet, day: date, flights: Flights
+) -> tuple[NDArray[np.int64], ...]:
     """Return aircraft, moment, and seconds since its landing, for each word from a dock in a day.
 
     Each dock has its own beat, so that no two of them fall silent, or are heard of again, together;
@@ -160,7 +236,9 @@ def _grounded(world: World, fleet: Fleet, day: date, flights: Flights
     """
     length, midnight = world.length_s(day), int(world.midnight(day).timestamp())
     before = flights_of(world, fleet.phase, day - timedelta(days=1))
-    ago = int((world.midnight(day) - world.midnight(day - timedelta(days=1))).total_seconds())
+    ago = int(
+        (world.midnight(day) - world.midnight(day - timedelta(days=1))).total_seconds()
+    )
     drone = np.concatenate([before.drone, flights.drone])
     start = np.concatenate([before.start - ago, flights.start])
     silences = silences_of(world, len(fleet.id), day)
@@ -170,7 +248,9 @@ def _grounded(world: World, fleet: Fleet, day: date, flights: Flights
         starts = np.sort(start[drone == name])
         landings = starts + FLIGHT_S
         beats = np.arange(first[name], length, DOCK_S)
-        at = np.unique(np.concatenate([beats, landings[(landings >= 0) & (landings < length)]]))
+        at = np.unique(
+            np.concatenate([beats, landings[(landings >= 0) & (landings < length)]])
+        )
         which = np.searchsorted(starts, at, side="right") - 1
         last = np.concatenate([landings, [-_RESTED_S]])[which]
         since = at - last
@@ -184,17 +264,30 @@ def _docked(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Table
     charge = np.clip(26 + landed / 36, 26, 100)
     n = len(at)
     columns: dict[str, Any] = {
-        "drone_id": fleet.id[drone], "mode": np.where(charge < 100, "charging", "docked"),
-        "lon_ud": micro(fleet.lon[drone]), "lat_ud": micro(fleet.lat[drone]),
-        "height_m": np.zeros(n, np.float32), "speed_mps": np.zeros(n, np.float32), "heading_deg": np.zeros(n, np.float32),
-        "battery_pct": charge.astype(np.int8), "pitch_deg": pa.nulls(n, pa.float32()),
-        "fov_deg": pa.nulls(n, pa.float32()), "mission_id": pa.nulls(n, pa.string())}
+        "drone_id": fleet.id[drone],
+        "mode": np.where(charge < 100, "charging", "docked"),
+        "lon_ud": micro(fleet.lon[drone]),
+        "lat_ud": micro(fleet.lat[drone]),
+        "height_m": np.zeros(n, np.float32),
+        "speed_mps": np.zeros(n, np.float32),
+        "heading_deg": np.zeros(n, np.float32),
+        "battery_pct": charge.astype(np.int8),
+        "pitch_deg": pa.nulls(n, pa.float32()),
+        "fov_deg": pa.nulls(n, pa.float32()),
+        "mission_id": pa.nulls(n, pa.string()),
+    }
     return _states(world, day, at, columns)
 
 
-def _states(world: World, day: date, at: NDArray[np.int64], columns: dict[str, Any]) -> pa.Table:
+def _states(
+    world: World, day: date, at: NDArray[np.int64], columns: dict[str, Any]
+) -> pa.Table:
     start = world.midnight(day)
-    columns |= {"occurred_at": moments(start, at), "recorded_at": moments(start, at + 1), "source": np.full(len(at), "simulated", object)}
+    columns |= {
+        "occurred_at": moments(start, at),
+        "recorded_at": moments(start, at + 1),
+        "source": np.full(len(at), "simulated", object),
+    }
     return pa.table(columns).select(DRONE_STATES.schema.names).cast(DRONE_STATES.schema)
 
 
@@ -208,11 +301,33 @@ def _missions(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Tab
     found = world.draw("missions", day).poisson(0.25, n).astype(np.int16)
     far = float(np.hypot(*np.diff(_route(), axis=0).T).sum())
     shared: dict[str, Any] = {
-        "mission_id": _names(day, n), "mode": np.full(n, "live", object), "drone_id": fleet.id[flights.drone],
-        "use_case": fleet.use_case[flights.drone], "started_at": moments(start, flights.start), "source": np.full(n, "simulated", object)}
-    begun = shared | {"version": np.ones(n, np.int16), "occurred_at": moments(start, flights.start), "recorded_at": moments(start, flights.start + 1),
-                      "ended_at": pa.nulls(n, pa.timestamp("us", tz="UTC")), "flown_m": pa.nulls(n, pa.float32()), "n_found": pa.nulls(n, pa.int16())}
+        "mission_id": _names(day, n),
+        "mode": np.full(n, "live", object),
+        "drone_id": fleet.id[flights.drone],
+        "use_case": fleet.use_case[flights.drone],
+        "started_at": moments(start, flights.start),
+        "source": np.full(n, "simulated", object),
+    }
+    begun = shared | {
+        "version": np.ones(n, np.int16),
+        "occurred_at": moments(start, flights.start),
+        "recorded_at": moments(start, flights.start + 1),
+        "ended_at": pa.nulls(n, pa.timestamp("us", tz="UTC")),
+        "flown_m": pa.nulls(n, pa.float32()),
+        "n_found": pa.nulls(n, pa.int16()),
+    }
     end = flights.start + FLIGHT_S
-    ended = shared | {"version": np.full(n, 2, np.int16), "occurred_at": moments(start, end), "recorded_at": moments(start, end + 1), "ended_at": moments(start, end),
-                      "flown_m": (far * fleet.reach[flights.drone]).astype(np.float32), "n_found": found}
-    return pa.concat_tables([pa.table(each).select(MISSIONS.schema.names).cast(MISSIONS.schema) for each in (begun, ended)])
+    ended = shared | {
+        "version": np.full(n, 2, np.int16),
+        "occurred_at": moments(start, end),
+        "recorded_at": moments(start, end + 1),
+        "ended_at": moments(start, end),
+        "flown_m": (far * fleet.reach[flights.drone]).astype(np.float32),
+        "n_found": found,
+    }
+    return pa.concat_tables(
+        [
+            pa.table(each).select(MISSIONS.schema.names).cast(MISSIONS.schema)
+            for each in (begun, ended)
+        ]
+    )

@@ -19,8 +19,34 @@ CYCLE_S = 9_000
 """An aircraft may take off once in this time."""
 _WAIT_S = 3_600
 """Longest wait for take-off in a cycle: what is left of it is enough to charge."""
-_BUSY = np.array([.22, .2, .18, .18, .2, .3, .55, .8, .9, .92, .92, .9,
-                  .85, .86, .9, .92, .92, .9, .82, .66, .5, .4, .3, .25])
+_BUSY = np.array(
+    [
+        0.22,
+        0.2,
+        0.18,
+        0.18,
+        0.2,
+        0.3,
+        0.55,
+        0.8,
+        0.9,
+        0.92,
+        0.92,
+        0.9,
+        0.85,
+        0.86,
+        0.9,
+        0.92,
+        0.92,
+        0.9,
+        0.82,
+        0.66,
+        0.5,
+        0.4,
+        0.3,
+        0.25,
+    ]
+)
 _HALF_DAY_S = 43_200
 _GROUP = 11
 """Of so many aircraft one at most is silent at a time, and one falls silent every half day."""
@@ -43,8 +69,9 @@ class Silences:
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
 
-    def cover(self, drone: int, begin: NDArray[np.int64],
-              end: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def cover(
+        self, drone: int, begin: NDArray[np.int64], end: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
         """Return which stretches [begin, end) of one aircraft one of its silences touches."""
         mine = np.flatnonzero(self.drone == drone)
         touched = (begin[:, None] < self.end[mine]) & (end[:, None] > self.begin[mine])
@@ -94,6 +121,8 @@ def flights_of(world: World, phase: NDArray[np.int64], day: date) -> Flights:
         going &= before | (starts > storm.start_s + storm.length_s)
     silences = silences_of(world, n, day)
     for drone in np.unique(silences.drone):
-        going[drone] &= ~silences.cover(int(drone), starts[drone], starts[drone] + FLIGHT_S)
+        going[drone] &= ~silences.cover(
+            int(drone), starts[drone], starts[drone] + FLIGHT_S
+        )
     drone, slot = np.nonzero(going)
     return Flights(drone, starts[drone, slot])

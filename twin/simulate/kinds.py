@@ -52,29 +52,38 @@ class Kinds:
         weight = self.weight[int(is_proactive)] * factor
         return weight / weight.sum()
 
-    def seconds(self, draw: np.random.Generator, kind: NDArray[np.int64],
-                storm: Storm | None) -> NDArray[np.int64]:
+    def seconds(
+        self, draw: np.random.Generator, kind: NDArray[np.int64], storm: Storm | None
+    ) -> NDArray[np.int64]:
         """Return a second of a day of 24 hours for each entry of `kind`."""
         hour = _among(draw, self.hours[kind])
         second = hour * 3_600 + draw.integers(0, 3_600, len(kind))
         share = draw.random(len(kind))
         if storm is None:
             return second
-        wet = storm.start_s + (share * (storm.length_s + _AFTER_RAIN_S)).astype(np.int64)
+        wet = storm.start_s + (share * (storm.length_s + _AFTER_RAIN_S)).astype(
+            np.int64
+        )
         return np.where(self.is_of_rain[kind], np.minimum(wet, 86_399), second)
 
-    def priorities(self, draw: np.random.Generator, kind: NDArray[np.int64]) -> NDArray[np.int64]:
+    def priorities(
+        self, draw: np.random.Generator, kind: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         """Return a priority, 1 to 4, for each entry of `kind`."""
         return _among(draw, self.priority[kind]) + 1
 
 
 def _among(draw: np.random.Generator, share: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return, for each row of `share` (m, n), one of its n places."""
-    return (draw.random(len(share))[:, None] >= np.cumsum(share, axis=1)[:, :-1]).sum(axis=1)
+    return (draw.random(len(share))[:, None] >= np.cumsum(share, axis=1)[:, :-1]).sum(
+        axis=1
+    )
 
 
 def _told() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
+    )
 
 
 def names() -> dict[str, dict[str, str]]:
@@ -87,13 +96,17 @@ def kinds() -> Kinds:
     """Return every kind of `words.toml`, in its order."""
     told = _told()
     rows: list[dict[str, Any]] = told["category"]
-    weight = [[row["weight"] if row["finds"] in {"both", way} else 0 for row in rows]
-              for way in ("reported", "proactive")]
+    weight = [
+        [row["weight"] if row["finds"] in {"both", way} else 0 for row in rows]
+        for way in ("reported", "proactive")
+    ]
     hours = np.array([told["hours"][row["hours"]] for row in rows], float)
     priority = np.array([row["priority"] for row in rows], float)
     return Kinds(
         id=np.array([row["id"] for row in rows], object),
-        label={lang: np.array([row[lang] for row in rows], object) for lang in ("zh", "en")},
+        label={
+            lang: np.array([row[lang] for row in rows], object) for lang in ("zh", "en")
+        },
         weight=np.array(weight, float),
         hours=hours / hours.sum(axis=1, keepdims=True),
         priority=priority / priority.sum(axis=1, keepdims=True),
@@ -101,4 +114,5 @@ def kinds() -> Kinds:
         is_by_day=np.array([row.get("by_day", False) for row in rows]),
         is_passing=np.array([row.get("passes", False) for row in rows]),
         is_of_rain=np.array([row.get("rain", False) for row in rows]),
-        where=np.array([row["where"] for row in rows], object))
+        where=np.array([row["where"] for row in rows], object),
+    )

@@ -48,14 +48,30 @@ class Truth:
 def planned(world: World, day: date, placed: tuple[Scenario, ...]) -> list[Scenario]:
     """Return the stories that begin on a local day: those that were placed, and those that the calendar brings."""
     draw, start = world.draw("stories", day), world.midnight(day)
-    found = [each for each in placed if each.at.astimezone(world.city.zone).date() == day]
+    found = [
+        each for each in placed if each.at.astimezone(world.city.zone).date() == day
+    ]
     if draw.random() < 0.8:
-        found.append(Scenario("bike_pileup", start + timedelta(hours=8, minutes=int(draw.integers(5, 50)))))
+        found.append(
+            Scenario(
+                "bike_pileup",
+                start + timedelta(hours=8, minutes=int(draw.integers(5, 50))),
+            )
+        )
     if draw.random() < 0.35:
-        found.append(Scenario("burning_smell", start + timedelta(hours=21, minutes=int(draw.integers(0, 80)))))
+        found.append(
+            Scenario(
+                "burning_smell",
+                start + timedelta(hours=21, minutes=int(draw.integers(0, 80))),
+            )
+        )
     storm = world.storm(day)
     if storm:
-        found.append(Scenario("storm", start + timedelta(seconds=storm.start_s + storm.length_s // 2)))
+        found.append(
+            Scenario(
+                "storm", start + timedelta(seconds=storm.start_s + storm.length_s // 2)
+            )
+        )
     if (day.month, day.day) in {(7, 15), (7, 16)}:
         found.append(Scenario("crossing", start + timedelta(hours=9)))
     return found
@@ -65,15 +81,30 @@ def check(scenarios: tuple[Scenario, ...]) -> None:
     """Refuse a scenario of unknown name. Raises UsageError."""
     for each in scenarios:
         if each.name not in NAMES:
-            raise UsageError(f"There is no story {each.name[:40]!r}.", fix=f"use one of {', '.join(NAMES)}.")
+            raise UsageError(
+                f"There is no story {each.name[:40]!r}.",
+                fix=f"use one of {', '.join(NAMES)}.",
+            )
 
 
-_SHAPES = {"bike_pileup": (2, 45, 22 * 60), "burning_smell": (1, 98, 27 * 60), "storm": (3, 70, 29 * 60), "crossing": (1, 20, 6 * 60)}
+_SHAPES = {
+    "bike_pileup": (2, 45, 22 * 60),
+    "burning_smell": (1, 98, 27 * 60),
+    "storm": (3, 70, 29 * 60),
+    "crossing": (1, 20, 6 * 60),
+}
 """Priority, response and closure, s: the city's own example answers in 2 minutes and closes in 30."""
-_SOURCES = {"bike_pileup": "proactive", "burning_smell": "reported", "storm": "proactive", "crossing": "proactive"}
+_SOURCES = {
+    "bike_pileup": "proactive",
+    "burning_smell": "reported",
+    "storm": "proactive",
+    "crossing": "proactive",
+}
 
 
-def stories_day(world: World, day: date, placed: tuple[Scenario, ...]) -> tuple[dict[str, pa.Table], list[Truth]]:
+def stories_day(
+    world: World, day: date, placed: tuple[Scenario, ...]
+) -> tuple[dict[str, pa.Table], list[Truth]]:
     """Return the rows and the truth of the stories that begin on a local day."""
     tables: dict[str, list[pa.Table]] = {}
     truths: list[Truth] = []
@@ -81,15 +112,29 @@ def stories_day(world: World, day: date, placed: tuple[Scenario, ...]) -> tuple[
     if not world.city.reference["event_sources"].num_rows:
         return {}, []
     for number, scenario in enumerate(planned(world, day, placed)):
-        mode = "drill" if scenario.name == "crossing" and (day.month, day.day) != (7, 16) else "live"
+        mode = (
+            "drill"
+            if scenario.name == "crossing" and (day.month, day.day) != (7, 16)
+            else "live"
+        )
         priority, response, closure = _SHAPES[scenario.name]
         words = told.get(scenario.name, {})
-        truth = Truth(scenario.name, f"T{day:%Y%m%d}{number:02d}", scenario.at, response, closure, max(1, len(words.get("units", ["U"]))), mode)
+        truth = Truth(
+            scenario.name,
+            f"T{day:%Y%m%d}{number:02d}",
+            scenario.at,
+            response,
+            closure,
+            max(1, len(words.get("units", ["U"]))),
+            mode,
+        )
         truths.append(truth)
         for name, table in _case(world, truth, priority, words).items():
             tables.setdefault(name, []).append(table)
         if scenario.name == "crossing":
-            tables.setdefault("tracks", []).append(_crossing(world, scenario.at, words, mode))
+            tables.setdefault("tracks", []).append(
+                _crossing(world, scenario.at, words, mode)
+            )
     return {name: pa.concat_tables(parts) for name, parts in tables.items()}, truths
 
 
@@ -112,14 +157,31 @@ def _street(world: World, lon: float, lat: float) -> str | None:
     """Return the nearest street-level unit; None where the pack has no streets."""
     if not world.has_streets:
         return None
-    return str(world.street_code[int(np.argmin(np.hypot((world.street_lon - lon) * np.cos(np.radians(lat)), world.street_lat - lat)))])
+    return str(
+        world.street_code[
+            int(
+                np.argmin(
+                    np.hypot(
+                        (world.street_lon - lon) * np.cos(np.radians(lat)),
+                        world.street_lat - lat,
+                    )
+                )
+            )
+        ]
+    )
 
 
-def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> dict[str, pa.Table]:
+def _case(
+    world: World, truth: Truth, priority: int, words: dict[str, Any]
+) -> dict[str, pa.Table]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
-    lon, lat = world.ground.near(world.draw("story", truth.event_id), lon, lat, district)
+    lon, lat = world.ground.near(
+        world.draw("story", truth.event_id), lon, lat, district
+    )
     sources = world.city.reference["event_sources"].to_pylist()
-    source = next((row for row in sources if row["finds"] == _SOURCES[truth.name]), sources[0])
+    source = next(
+        (row for row in sources if row["finds"] == _SOURCES[truth.name]), sources[0]
+    )
     units = words.get("units") or ["1"]
     category = "waterlogging" if truth.name == "storm" else truth.name
     labels = dict(zip(kinds().id, kinds().label[world.words], strict=True))
@@ -128,30 +190,98 @@ def _case(world: World, truth: Truth, priority: int, words: dict[str, Any]) -> d
     def at(seconds: float) -> datetime:
         return truth.at + timedelta(seconds=seconds)
 
-    event = {"event_id": truth.event_id, "version": 1, "occurred_at": at(-30), "recorded_at": at(2), "created_at": at(0), "mode": truth.mode,
-             "source_id": source["source_id"], "category": category, "title": words.get("title", label), "details": words.get("details"),
-             "channel": None, "priority": priority, "level": "district", "is_proactive": source["finds"] == "proactive",
-             "district_id": district,
-             "street_code": _street(world, lon, lat), "address": words.get("place"), "lon_ud": round(lon * 1e6), "lat_ud": round(lat * 1e6), "source": "simulated"}
-    entered = dict(zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True))
-    stages = [{"event_id": truth.event_id, "stage": stage, "occurred_at": at(second), "recorded_at": at(max(second, 2) + 1), "actor": "centre", "note": None, "source": "simulated"}
-              for stage, second in entered.items()]
-    told = {"event_id": truth.event_id, "version": 1, "occurred_at": at(truth.closure_s), "recorded_at": at(truth.closure_s + 2), "told_at": at(truth.closure_s),
-            "is_satisfied": True, "is_reopened": False, "source": "simulated"}
-    orders = [row for number, unit in enumerate(units) for row in _order(truth, number, unit, at, words.get("result"))]
-    return {"events": pa.Table.from_pylist([event], schema=EVENTS.schema), "event_stages": pa.Table.from_pylist(stages, schema=EVENT_STAGES.schema),
-            "dispatches": pa.Table.from_pylist(orders, schema=DISPATCHES.schema), "feedbacks": pa.Table.from_pylist([told], schema=FEEDBACKS.schema)}
+    event = {
+        "event_id": truth.event_id,
+        "version": 1,
+        "occurred_at": at(-30),
+        "recorded_at": at(2),
+        "created_at": at(0),
+        "mode": truth.mode,
+        "source_id": source["source_id"],
+        "category": category,
+        "title": words.get("title", label),
+        "details": words.get("details"),
+        "channel": None,
+        "priority": priority,
+        "level": "district",
+        "is_proactive": source["finds"] == "proactive",
+        "district_id": district,
+        "street_code": _street(world, lon, lat),
+        "address": words.get("place"),
+        "lon_ud": round(lon * 1e6),
+        "lat_ud": round(lat * 1e6),
+        "source": "simulated",
+    }
+    entered = dict(
+        zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True)
+    )
+    stages = [
+        {
+            "event_id": truth.event_id,
+            "stage": stage,
+            "occurred_at": at(second),
+            "recorded_at": at(max(second, 2) + 1),
+            "actor": "centre",
+            "note": None,
+            "source": "simulated",
+        }
+        for stage, second in entered.items()
+    ]
+    told = {
+        "event_id": truth.event_id,
+        "version": 1,
+        "occurred_at": at(truth.closure_s),
+        "recorded_at": at(truth.closure_s + 2),
+        "told_at": at(truth.closure_s),
+        "is_satisfied": True,
+        "is_reopened": False,
+        "source": "simulated",
+    }
+    orders = [
+        row
+        for number, unit in enumerate(units)
+        for row in _order(truth, number, unit, at, words.get("result"))
+    ]
+    return {
+        "events": pa.Table.from_pylist([event], schema=EVENTS.schema),
+        "event_stages": pa.Table.from_pylist(stages, schema=EVENT_STAGES.schema),
+        "dispatches": pa.Table.from_pylist(orders, schema=DISPATCHES.schema),
+        "feedbacks": pa.Table.from_pylist([told], schema=FEEDBACKS.schema),
+    }
 
 
-def _order(truth: Truth, number: int, unit: str, at: Any, result: str | None) -> list[dict[str, Any]]:
+def _order(
+    truth: Truth, number: int, unit: str, at: Any, result: str | None
+) -> list[dict[str, Any]]:
     """Return the four versions of one order: all units are told at once, the first acknowledges after `response_s`."""
-    when = {"sent_at": 18, "acked_at": truth.response_s + number * 6, "arrived_at": truth.closure_s * 0.3 + number * 60, "done_at": truth.closure_s * 0.9}
+    when = {
+        "sent_at": 18,
+        "acked_at": truth.response_s + number * 6,
+        "arrived_at": truth.closure_s * 0.3 + number * 60,
+        "done_at": truth.closure_s * 0.9,
+    }
     rows: list[dict[str, Any]] = []
     for version, latest in enumerate(when, start=1):
-        known = {name: at(second) if place < version else None for place, (name, second) in enumerate(when.items())}
-        rows.append({"dispatch_id": f"{truth.event_id}-{number + 1}", "version": version, "occurred_at": at(when[latest]), "recorded_at": at(when[latest] + 1),
-                     "event_id": truth.event_id, "unit_id": f"U-{truth.name}-{number + 1}", "unit_name": unit, "role": "lead" if number == 0 else "assist",
-                     "is_required": True, "result": result if version == 4 and number == 0 else None, "source": "simulated"} | known)
+        known = {
+            name: at(second) if place < version else None
+            for place, (name, second) in enumerate(when.items())
+        }
+        rows.append(
+            {
+                "dispatch_id": f"{truth.event_id}-{number + 1}",
+                "version": version,
+                "occurred_at": at(when[latest]),
+                "recorded_at": at(when[latest] + 1),
+                "event_id": truth.event_id,
+                "unit_id": f"U-{truth.name}-{number + 1}",
+                "unit_name": unit,
+                "role": "lead" if number == 0 else "assist",
+                "is_required": True,
+                "result": result if version == 4 and number == 0 else None,
+                "source": "simulated",
+            }
+            | known
+        )
     return rows
 
 
@@ -162,14 +292,22 @@ def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> p
     """
     draw = world.draw("crossing", at)
     here, there = _spot(world, words.get("from")), _spot(world, words.get("to"))
-    n_formations, n_each = int(words.get("formations", 4)), int(words.get("swimmers", 20))
+    n_formations, n_each = (
+        int(words.get("formations", 4)),
+        int(words.get("swimmers", 20)),
+    )
     n = n_formations * n_each
-    east, north = (there[0] - here[0]) * _M_PER_DEG * np.cos(np.radians(here[1])), (there[1] - here[1]) * _M_PER_DEG
+    east, north = (
+        (there[0] - here[0]) * _M_PER_DEG * np.cos(np.radians(here[1])),
+        (there[1] - here[1]) * _M_PER_DEG,
+    )
     far = float(np.hypot(east, north))
     if far < _SHORTEST_M:
         east, north, far = _SHORTEST_M, 0.0, _SHORTEST_M
     samples = np.arange(0, int(far / _SWIM_MPS), _SAMPLE_S)
-    who, when = (grid.ravel() for grid in np.meshgrid(np.arange(n), samples, indexing="ij"))
+    who, when = (
+        grid.ravel() for grid in np.meshgrid(np.arange(n), samples, indexing="ij")
+    )
     kept = draw.random(len(who)) >= _DROPPED
     who, when = who[kept], when[kept]
     rank = who % n_each
@@ -178,10 +316,25 @@ def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> p
     x, y = (along * east - across * north) / far, (along * north + across * east) / far
     second = when + (who // n_each) * 120
     columns: dict[str, Any] = {
-        "track_id": np.array([f"X{at:%Y%m%d%H%M}-{each:04d}" for each in range(n)], object)[who], "occurred_at": moments(at, second), "recorded_at": moments(at, second + 1),
-        "mode": np.full(len(who), mode, object), "kind": np.full(len(who), "swimmer", object), "bib": np.array([f"{each:04d}" for each in range(n)], object)[who],
-        "formation_id": np.array([f"F{each // n_each + 1:02d}" for each in range(n)], object)[who],
-        "lon_ud": np.rint((here[0] + x / (_M_PER_DEG * np.cos(np.radians(here[1])))) * 1e6).astype(np.int32),
-        "lat_ud": np.rint((here[1] + y / _M_PER_DEG) * 1e6).astype(np.int32), "confidence": draw.uniform(0.7, 1.0, len(who)).astype(np.float32),
-        "sensor": np.full(len(who), "drone", object), "source": np.full(len(who), "simulated", object)}
+        "track_id": np.array(
+            [f"X{at:%Y%m%d%H%M}-{each:04d}" for each in range(n)], object
+        )[who],
+        "occurred_at": moments(at, second),
+        "recorded_at": moments(at, second + 1),
+        "mode": np.full(len(who), mode, object),
+        "kind": np.full(len(who), "swimmer", object),
+        "bib": np.array([f"{each:04d}" for each in range(n)], object)[who],
+        "formation_id": np.array(
+            [f"F{each // n_each + 1:02d}" for each in range(n)], object
+        )[who],
+        "lon_ud": (
+            np.rint(
+                (here[0] + x / (_M_PER_DEG * np.cos(np.radians(here[1])))) * 1e6
+            ).astype(np.int32)
+        ),
+        "lat_ud": np.rint((here[1] + y / _M_PER_DEG) * 1e6).astype(np.int32),
+        "confidence": draw.uniform(0.7, 1.0, len(who)).astype(np.float32),
+        "sensor": np.full(len(who), "drone", object),
+        "source": np.full(len(who), "simulated", object),
+    }
     return pa.table(columns).cast(TRACKS.schema)

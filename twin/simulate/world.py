@@ -49,7 +49,11 @@ class World:
         self.street_district = np.array(streets["district_id"].to_pylist(), object)
         self.street_lon = streets["lon_ud"].to_numpy().astype(np.float64) / 1e6
         self.street_lat = streets["lat_ud"].to_numpy().astype(np.float64) / 1e6
-        self.words = "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in city.name) else "en"
+        self.words = (
+            "zh"
+            if any("\u4e00" <= letter <= "\u9fff" for letter in city.name)
+            else "en"
+        )
 
     def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
         """Return the codes of `streets` as a row may name them: null where the pack has no streets."""
@@ -66,9 +70,23 @@ class World:
     def street_weight(self) -> NDArray[np.float64]:
         """Return how much happens around each street-level unit: people of its district per unit, more near the centre."""
         districts = self.city.reference["districts"]
-        people = dict(zip(districts["district_id"].to_pylist(), districts["population"].to_pylist(), strict=True))
-        units = {name: int((self.street_district == name).sum()) for name in set(self.street_district)}
-        base = np.array([(people.get(name) or 100_000) / units[name] for name in self.street_district])
+        people = dict(
+            zip(
+                districts["district_id"].to_pylist(),
+                districts["population"].to_pylist(),
+                strict=True,
+            )
+        )
+        units = {
+            name: int((self.street_district == name).sum())
+            for name in set(self.street_district)
+        }
+        base = np.array(
+            [
+                (people.get(name) or 100_000) / units[name]
+                for name in self.street_district
+            ]
+        )
         weight = base * (0.25 + self._centrality)
         return weight / weight.sum()
 
@@ -82,7 +100,9 @@ class World:
     def _centrality(self) -> NDArray[np.float64]:
         """Return 1 at the city's centre, falling to 0 away from it."""
         home = self.city.cameras["city"]
-        away_km = np.hypot((self.street_lon - home.lon) * 95, (self.street_lat - home.lat) * 111)
+        away_km = np.hypot(
+            (self.street_lon - home.lon) * 95, (self.street_lat - home.lat) * 111
+        )
         return np.exp(-((away_km / 12) ** 2))
 
     @cached_property
@@ -93,12 +113,17 @@ class World:
     @cached_property
     def population(self) -> int:
         """Return the people of all districts together."""
-        return sum(self.city.reference["districts"]["population"].drop_null().to_pylist()) or 100_000
+        return (
+            sum(self.city.reference["districts"]["population"].drop_null().to_pylist())
+            or 100_000
+        )
 
     def draw(self, *names: object) -> np.random.Generator:
         """Return the random numbers that belong to `names` (a table, a day): the same ones every time."""
         text = "|".join(str(name) for name in (self.seed, self.city.id, *names))
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+        return np.random.default_rng(
+            int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+        )
 
     def midnight(self, day: date) -> datetime:
         """Return the start of a local day, UTC."""
@@ -106,14 +131,22 @@ class World:
 
     def length_s(self, day: date) -> int:
         """Return how long a local day is, s: an hour less or more where the clocks change."""
-        return int((self.midnight(day + timedelta(days=1)) - self.midnight(day)).total_seconds())
+        return int(
+            (
+                self.midnight(day + timedelta(days=1)) - self.midnight(day)
+            ).total_seconds()
+        )
 
     def storm(self, day: date) -> Storm | None:
         """Return the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
         draw = self.draw("weather", day)
         if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
             return None
-        return Storm(int(draw.integers(6, 20) * 3_600), int(draw.integers(60, 180) * 60), float(draw.uniform(3, 12)))
+        return Storm(
+            int(draw.integers(6, 20) * 3_600),
+            int(draw.integers(60, 180) * 60),
+            float(draw.uniform(3, 12)),
+        )
 
 
 def _spots(world: World) -> pa.Table:
@@ -122,17 +155,38 @@ def _spots(world: World) -> pa.Table:
     They are called like their district, and their codes are in no table.
     """
     districts = world.city.reference["districts"]
-    names = dict(zip(districts["district_id"].to_pylist(), districts["name"].to_pylist(), strict=True))
+    names = dict(
+        zip(
+            districts["district_id"].to_pylist(),
+            districts["name"].to_pylist(),
+            strict=True,
+        )
+    )
     rows: list[dict[str, Any]] = []
-    for name, shape in zip(world.locator.ids, world.locator.outlines.shapes, strict=True):
+    for name, shape in zip(
+        world.locator.ids, world.locator.outlines.shapes, strict=True
+    ):
         draw = world.draw("spots", name)
         west, south, east, north = shape.bounds
-        lon, lat = (draw.uniform(low, high, 64 * _SPOTS) for low, high in ((west, east), (south, north)))
+        lon, lat = (
+            draw.uniform(low, high, 64 * _SPOTS)
+            for low, high in ((west, east), (south, north))
+        )
         found = np.flatnonzero(world.locator.districts(lon, lat) == name)[:_SPOTS]
         inside = shape.representative_point()
-        places = [(float(lon[at]), float(lat[at])) for at in found] or [(inside.x, inside.y)]
-        rows += [{"street_code": f"{name}-{number}", "name": names[name], "district_id": name,
-                  "lon_ud": round(x * 1e6), "lat_ud": round(y * 1e6)} for number, (x, y) in enumerate(places, 1)]
+        places = [(float(lon[at]), float(lat[at])) for at in found] or [
+            (inside.x, inside.y)
+        ]
+        rows += [
+            {
+                "street_code": f"{name}-{number}",
+                "name": names[name],
+                "district_id": name,
+                "lon_ud": round(x * 1e6),
+                "lat_ud": round(y * 1e6),
+            }
+            for number, (x, y) in enumerate(places, 1)
+        ]
     return pa.Table.from_pylist(rows)
 
 
@@ -141,10 +195,16 @@ def micro(degrees: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.rint(degrees * 1e6).astype(np.int32)
 
 
-def moments(start: datetime, seconds: NDArray[Any], mask: NDArray[np.bool_] | None = None) -> pa.Array:
+def moments(
+    start: datetime, seconds: NDArray[Any], mask: NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Return `start` plus whole seconds as moments, UTC; null where `mask`."""
     base = np.datetime64(start.astimezone(UTC).replace(tzinfo=None), "us")
-    return pa.array(base + np.asarray(seconds).astype("timedelta64[s]"), pa.timestamp("us"), mask=mask).cast(UTC_US)
+    return pa.array(
+        base + np.asarray(seconds).astype("timedelta64[s]"),
+        pa.timestamp("us"),
+        mask=mask,
+    ).cast(UTC_US)
 
 
 def days(world: World, start: datetime, end: datetime, before: int) -> list[date]:

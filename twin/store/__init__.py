@@ -4,7 +4,18 @@ from twin.store.copying import Copied, backup, restore
 from twin.store.identity import guard
 from twin.store.lake import Identity, Lake
 from twin.store.older import engine_over, reckoned_anew
-from twin.store.opening import Found, Standing, Verified, at, find, last_good, newest, standing, trust, verify
+from twin.store.opening import (
+    Found,
+    Standing,
+    Verified,
+    at,
+    find,
+    last_good,
+    newest,
+    standing,
+    trust,
+    verify,
+)
 from twin.store.partial import Shown, as_far_as_whole, best, may_be_whole
 from twin.store.publish import Published, publish
 from twin.store.repair import Repaired, repair
@@ -15,8 +26,43 @@ from twin.store.upgrade import upgrade
 from twin.store.upkeep import Pruned, compact, diff, prune
 
 __all__ = [
-    "Copied", "File", "Found", "Identity", "Lake", "Pruned", "Published", "Repaired", "Shown", "Snapshot", "Standing", "TableCut",
-    "Verified", "as_far_as_whole", "at", "backup", "best", "compact", "diff", "engine_over", "find", "guard", "ids", "last_good",
-    "may_be_whole", "newest", "prune", "publish", "read", "reckoned_anew", "records", "repair", "restore", "rollback", "sign",
-    "standing", "trust", "upgrade", "verify",
+    "Copied",
+    "File",
+    "Found",
+    "Identity",
+    "Lake",
+    "Pruned",
+    "Published",
+    "Repaired",
+    "Shown",
+    "Snapshot",
+    "Standing",
+    "TableCut",
+    "Verified",
+    "as_far_as_whole",
+    "at",
+    "backup",
+    "best",
+    "compact",
+    "diff",
+    "engine_over",
+    "find",
+    "guard",
+    "ids",
+    "last_good",
+    "may_be_whole",
+    "newest",
+    "prune",
+    "publish",
+    "read",
+    "reckoned_anew",
+    "records",
+    "repair",
+    "restore",
+    "rollback",
+    "sign",
+    "standing",
+    "trust",
+    "upgrade",
+    "verify",
 ]

@@ -82,7 +82,11 @@ def restore(folder: Path, lake: Lake, *, now: Clock) -> Copied:
             if not standing(lake).lost:
                 _set_right(lake, now)
             if copying.done.files or copying.done.snapshots:
-                facts = {"from": str(folder), "files": copying.done.files, "snapshots": copying.done.snapshots}
+                facts = {
+                    "from": str(folder),
+                    "files": copying.done.files,
+                    "snapshots": copying.done.snapshots,
+                }
                 record(lake, now(), "restore", facts)
         except OSError as error:
             raise unwritable(lake.path, error) from error
@@ -94,7 +98,10 @@ def restore(folder: Path, lake: Lake, *, now: Clock) -> Copied:
 def _beside(lake: Lake, folder: Path) -> Lake:
     here, other = lake.path.resolve(), folder.resolve()
     if here == other or here.is_relative_to(other) or other.is_relative_to(here):
-        raise UsageError(f"The backup {folder} and the lake {lake.path} lie in each other.", fix="name a folder elsewhere, best on another disk.")
+        raise UsageError(
+            f"The backup {folder} and the lake {lake.path} lie in each other.",
+            fix="name a folder elsewhere, best on another disk.",
+        )
     return Lake(folder)
 
 
@@ -127,34 +134,66 @@ class _Copying:
             raise DamagedError(there.lost[0]) if there.lost else empty(source)
         owner = identity.of(source, there.newest)
         if owner is None:
-            raise LakeError(f"The lake {source.path} is of an earlier format.", why="its snapshots carry no seal, so a copy could not be proven.",
-                            fix=f"`twin lake upgrade --lake {source.path}` first.")
+            raise LakeError(
+                f"The lake {source.path} is of an earlier format.",
+                why="its snapshots carry no seal, so a copy could not be proven.",
+                fix=f"`twin lake upgrade --lake {source.path}` first.",
+            )
         at_target = standing(target)
         held = identity.of(target, at_target.newest)
-        is_strange = held is None and at_target.newest is None and next(target.tables.glob("*/*.parquet"), None) and not set(ids(target)) & set(there.ids)
+        is_strange = (
+            held is None
+            and at_target.newest is None
+            and next(target.tables.glob("*/*.parquet"), None)
+            and not set(ids(target)) & set(there.ids)
+        )
         if is_strange or (held is not None and held.id != owner.id):
-            raise ForeignError(f"{target.path} holds {'another lake, of ' + held.city if held else 'files of nobody knows which lake'}.",
-                               why="its rows would be mixed with those of this one.", fix="name an empty folder.")
+            raise ForeignError(
+                f"{target.path} holds"
+                f" {'another lake, of ' + held.city if held else 'files of nobody knows which lake'}.",
+                why="its rows would be mixed with those of this one.",
+                fix="name an empty folder.",
+            )
         return cls(source, target, owner, there.ids, Copied(problems=list(there.lost)))
 
     def all(self) -> None:
         """Copy data files, then the logs, then the snapshots that name them, and last of all say which is the newest."""
-        for folder in (self.target.path, self.target.snapshots, *self.target.tables.glob("*")):
+        for folder in (
+            self.target.path,
+            self.target.snapshots,
+            *self.target.tables.glob("*"),
+        ):
             sweep(folder)
-        whole = {each: data for each in sorted(self.ids, key=order) if (data := self._files_of(each))}
+        whole = {
+            each: data
+            for each in sorted(self.ids, key=order)
+            if (data := self._files_of(each))
+        }
         if self.newest is None:
-            raise DamagedError(f"No snapshot in {self.source.path} is whole.", why=next(iter(self.done.problems), ""),
-                               fix="use another backup." if self.done.problems else "run it again: all that were there were pruned meanwhile.")
+            raise DamagedError(
+                f"No snapshot in {self.source.path} is whole.",
+                why=next(iter(self.done.problems), ""),
+                fix=(
+                    "use another backup."
+                    if self.done.problems
+                    else "run it again: all that were there were pruned meanwhile."
+                ),
+            )
         self.done.snapshot = self.newest.id
         before = standing(self.target)
-        is_newer = not before.lost and (before.newest is None or order(before.newest.id) <= order(self.newest.id))
+        is_newer = not before.lost and (
+            before.newest is None or order(before.newest.id) <= order(self.newest.id)
+        )
         if is_newer:
             self._logs(self.newest)
         for each, data in whole.items():
             self._snapshot(each, data)
         identity.write(self.target, self.owner)
         last = standing(self.target).newest
-        point(self.target, last if last and order(last.id) > order(self.newest.id) else self.newest)
+        point(
+            self.target,
+            last if last and order(last.id) > order(self.newest.id) else self.newest,
+        )
         if is_newer:
             set_aside(self.target, self.newest)
 
@@ -163,11 +202,15 @@ class _Copying:
         path = self.source.snapshots / f"{snapshot_id}.json"
         try:
             data, snapshot = path.read_bytes(), read(self.source, snapshot_id)
-            for file in (file for cut in snapshot.tables.values() for file in cut.files):
+            for file in (
+                file for cut in snapshot.tables.values() for file in cut.files
+            ):
                 self._file(file)
         except FileNotFoundError as error:
             if path.exists():
-                self.done.problems.append(f"{snapshot_id} was not copied: {error.filename} is missing.")
+                self.done.problems.append(
+                    f"{snapshot_id} was not copied: {error.filename} is missing."
+                )
             return None
         except LakeError as error:
             if path.exists():
@@ -198,7 +241,10 @@ class _Copying:
         make_folder(there.parent)
         waiting = there.with_name(f".{there.name}.{os.getpid()}")
         digest = hashlib.sha256()
-        with (self.source.tables / file.path).open("rb") as data, waiting.open("wb") as copy:
+        with (
+            (self.source.tables / file.path).open("rb") as data,
+            waiting.open("wb") as copy,
+        ):
             while piece := data.read(_PIECE):
                 digest.update(piece)
                 copy.write(piece)
@@ -206,7 +252,10 @@ class _Copying:
             os.fsync(copy.fileno())
         if digest.hexdigest() != file.sha256:
             waiting.unlink()
-            raise DamagedError(f"{file.path} in {self.source.path} has other bytes than published: no snapshot that names it was copied.")
+            raise DamagedError(
+                f"{file.path} in {self.source.path} has other bytes than published: no"
+                " snapshot that names it was copied."
+            )
         waiting.rename(there)
         sync(there.parent)
         self.seen.add(file.path)
@@ -217,5 +266,12 @@ class _Copying:
         """Copy the Delta logs as a snapshot has them; one that cannot be copied is written anew by a restore."""
         for table in TABLES:
             cut = newest.tables.get(table)
-            if cut is not None and cut.version >= 0 and not delta.copied(self.source, self.target, table, cut):
-                self.done.problems.append(f"The Delta log of {table} could not be copied; a restore writes it anew.")
+            if (
+                cut is not None
+                and cut.version >= 0
+                and not delta.copied(self.source, self.target, table, cut)
+            ):
+                self.done.problems.append(
+                    f"The Delta log of {table} could not be copied; a restore writes it"
+                    " anew."
+                )

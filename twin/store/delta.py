@@ -33,7 +33,20 @@ if TYPE_CHECKING:
     from twin.store.lake import Lake
     from twin.store.snapshot import File
 
-__all__ = ["CHECKPOINT_EVERY", "DeltaError", "chain", "commit", "copied", "faults", "hashed", "last_version", "older_faults", "rebuild", "reconcile", "tidy"]
+__all__ = [
+    "CHECKPOINT_EVERY",
+    "DeltaError",
+    "chain",
+    "commit",
+    "copied",
+    "faults",
+    "hashed",
+    "last_version",
+    "older_faults",
+    "rebuild",
+    "reconcile",
+    "tidy",
+]
 
 CHECKPOINT_EVERY = 50
 _NO_HOOK = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
@@ -42,7 +55,9 @@ _LAST = "_last_checkpoint"
 _DIGITS = 20
 
 
-def commit(lake: Lake, table: Table, before: TableCut | None, files: Sequence[File]) -> TableCut:
+def commit(
+    lake: Lake, table: Table, before: TableCut | None, files: Sequence[File]
+) -> TableCut:
     """Make `files` the table's content. On the disk when this returns.
 
     Args:
@@ -63,27 +78,57 @@ def commit(lake: Lake, table: Table, before: TableCut | None, files: Sequence[Fi
 
 def _created(lake: Lake, table: Table, files: Sequence[File]) -> TableCut:
     folder = lake.tables / table.name
-    create_table_with_add_actions(str(folder), _schema(table), _adds(files), mode="error", post_commithook_properties=_NO_HOOK)
+    create_table_with_add_actions(
+        str(folder),
+        _schema(table),
+        _adds(files),
+        mode="error",
+        post_commithook_properties=_NO_HOOK,
+    )
     return _sealed(folder, table, TableCut(-1, "", ()), 0, files)
 
 
-def _committed(folder: Path, table: Table, before: TableCut, files: Sequence[File]) -> TableCut:
-    delta, schema, moment = DeltaTable(str(folder)), _schema(table), time.time_ns() // 1_000_000
+def _committed(
+    folder: Path, table: Table, before: TableCut, files: Sequence[File]
+) -> TableCut:
+    delta, schema, moment = (
+        DeltaTable(str(folder)),
+        _schema(table),
+        time.time_ns() // 1_000_000,
+    )
     if delta.version() != before.version:
-        raise CommitFailedError(f"version {delta.version()} was found, not {before.version}")
-    if delta.schema() != schema:  # another version of this program wrote it: all files are new
-        delta.create_write_transaction([*_adds(files)], mode="overwrite", schema=schema, post_commithook_properties=_NO_HOOK)
+        raise CommitFailedError(
+            f"version {delta.version()} was found, not {before.version}"
+        )
+    if (
+        delta.schema() != schema
+    ):  # another version of this program wrote it: all files are new
+        delta.create_write_transaction(
+            [*_adds(files)],
+            mode="overwrite",
+            schema=schema,
+            post_commithook_properties=_NO_HOOK,
+        )
         return _sealed(folder, table, before, before.version + 1, files)
     there, wanted = ({file.path for file in each} for each in (before.files, files))
-    actions: list[AddAction | RemoveAction] = [*_adds(file for file in files if file.path not in there)]
-    actions += [RemoveAction(_name(path), True, moment, partition_values={}) for path in sorted(there - wanted)]
+    actions: list[AddAction | RemoveAction] = [
+        *_adds(file for file in files if file.path not in there)
+    ]
+    actions += [
+        RemoveAction(_name(path), True, moment, partition_values={})
+        for path in sorted(there - wanted)
+    ]
     if not actions:
         return replace(before, files=tuple(files))
-    delta.create_write_transaction(actions, mode="append", schema=schema, post_commithook_properties=_NO_HOOK)
+    delta.create_write_transaction(
+        actions, mode="append", schema=schema, post_commithook_properties=_NO_HOOK
+    )
     return _sealed(folder, table, before, before.version + 1, files)
 
 
-def _sealed(folder: Path, table: Table, before: TableCut, version: int, files: Sequence[File]) -> TableCut:
+def _sealed(
+    folder: Path, table: Table, before: TableCut, version: int, files: Sequence[File]
+) -> TableCut:
     """Return the table after commit `version`, which is brought to the disk, with a checkpoint where one is due."""
     log = folder / "_delta_log"
     written = _commit_file(log, version)
@@ -106,7 +151,9 @@ def _begin_at_checkpoint(log: Path, version: int) -> str:
     return _link(_sha256(checkpoint), _commit_file(log, version))
 
 
-def rebuild(lake: Lake, table: Table, version: int, files: Sequence[File], to: Path) -> TableCut:
+def rebuild(
+    lake: Lake, table: Table, version: int, files: Sequence[File], to: Path
+) -> TableCut:
     """Write a table's log anew, as one checkpoint at `version`; what stood in the log before goes to the folder `to`.
 
     Args:
@@ -117,9 +164,18 @@ def rebuild(lake: Lake, table: Table, version: int, files: Sequence[File], to: P
     make_folder(log)
     old = [path for path in log.iterdir() if path.is_file()]
     _empty(beside)
-    create_table_with_add_actions(str(beside), _schema(table), _adds(files), mode="error", post_commithook_properties=_NO_HOOK)
+    create_table_with_add_actions(
+        str(beside),
+        _schema(table),
+        _adds(files),
+        mode="error",
+        post_commithook_properties=_NO_HOOK,
+    )
     DeltaTable(str(beside)).create_checkpoint()
-    for made, wanted in ((_checkpoint_file, _checkpoint_file(log, version)), (_commit_file, _commit_file(log, version))):
+    for made, wanted in (
+        (_checkpoint_file, _checkpoint_file(log, version)),
+        (_commit_file, _commit_file(log, version)),
+    ):
         path = made(beside / "_delta_log", 0)
         sync(path)
         path.rename(wanted)
@@ -173,7 +229,12 @@ class _Log:
 
 
 def _listed(log: Path) -> _Log:
-    commits, checkpoints, others, stamps = set[int](), set[int](), list[str](), list[tuple[str, int, int]]()
+    commits, checkpoints, others, stamps = (
+        set[int](),
+        set[int](),
+        list[str](),
+        list[tuple[str, int, int]](),
+    )
     try:
         entries = sorted(os.scandir(log), key=lambda entry: entry.name)
     except FileNotFoundError:
@@ -189,29 +250,47 @@ def _listed(log: Path) -> _Log:
             others.append(entry.name)
         found = entry.stat()
         stamps.append((entry.name, found.st_size, found.st_mtime_ns))
-    return _Log(frozenset(commits), frozenset(checkpoints), tuple(others), tuple(stamps))
+    return _Log(
+        frozenset(commits), frozenset(checkpoints), tuple(others), tuple(stamps)
+    )
 
 
 def faults(lake: Lake, name: str, cut: TableCut) -> list[str]:
     """Return a sentence for each thing in which a table's log is not what the newest snapshot says."""
     log = lake.tables / name / "_delta_log"
     if cut.version < 0:
-        return [f"{name}: the Delta log has rows that no snapshot names."] if _listed(log).last >= 0 else []
+        return (
+            [f"{name}: the Delta log has rows that no snapshot names."]
+            if _listed(log).last >= 0
+            else []
+        )
     found: list[str] = []
     there = _listed(log)
     if there.last > cut.version:
-        found.append(f"{name}: the Delta log goes on to version {there.last}; the snapshot names {cut.version}.")
+        found.append(
+            f"{name}: the Delta log goes on to version {there.last}; the snapshot names"
+            f" {cut.version}."
+        )
     try:
         if cut.log_sha256 and chain(log, cut.log_from, cut.version) != cut.log_sha256:
-            found.append(f"{name}: the Delta log up to version {cut.version} has other bytes than published.")
-        if any(cut.log_from < each <= cut.version for each in there.checkpoints) or not _is_last_right(log, cut):
-            found.append(f"{name}: the Delta log's {_LAST} has other bytes than published.")
+            found.append(
+                f"{name}: the Delta log up to version {cut.version} has other bytes"
+                " than published."
+            )
+        if any(
+            cut.log_from < each <= cut.version for each in there.checkpoints
+        ) or not _is_last_right(log, cut):
+            found.append(
+                f"{name}: the Delta log's {_LAST} has other bytes than published."
+            )
     except (OSError, ValueError) as error:  # a footer that is off is told in many ways
         return [*found, f"{name}: the Delta log cannot be read: {error}."]
     return found or _other_rows(lake.tables / name, name, cut)
 
 
-def older_faults(lake: Lake, name: str, newest: TableCut, before: Iterable[TableCut]) -> list[str]:
+def older_faults(
+    lake: Lake, name: str, newest: TableCut, before: Iterable[TableCut]
+) -> list[str]:
     """Return a sentence for each part of a log that only older snapshots read and that is not as they say.
 
     What no snapshot reads at all, as a prune that was killed leaves it, is no fault: the next prune takes it away.
@@ -222,12 +301,22 @@ def older_faults(lake: Lake, name: str, newest: TableCut, before: Iterable[Table
     longest: dict[int, TableCut] = {}
     for cut in before:
         if cut.log_sha256 and cut.log_from < newest.log_from:
-            longest[cut.log_from] = max(cut, longest.get(cut.log_from, cut), key=lambda each: each.version)
+            longest[cut.log_from] = max(
+                cut, longest.get(cut.log_from, cut), key=lambda each: each.version
+            )
     for cut in longest.values():
-        is_there = there.commits >= set(range(cut.log_from, cut.version + 1)) and (not cut.log_from or cut.log_from in there.checkpoints)
+        is_there = there.commits >= set(range(cut.log_from, cut.version + 1)) and (
+            not cut.log_from or cut.log_from in there.checkpoints
+        )
         if is_there and _chain_or_none(log, cut) != cut.log_sha256:
-            found.append(f"{name}: the Delta log up to version {cut.version} has other bytes than published.")
-    return found + [f"{name}: the Delta log holds {other}, which is not of this program." for other in there.others]
+            found.append(
+                f"{name}: the Delta log up to version {cut.version} has other bytes"
+                " than published."
+            )
+    return found + [
+        f"{name}: the Delta log holds {other}, which is not of this program."
+        for other in there.others
+    ]
 
 
 def _is_last_right(log: Path, cut: TableCut) -> bool:
@@ -243,15 +332,23 @@ def _other_rows(folder: Path, name: str, cut: TableCut) -> list[str]:
         delta = DeltaTable(str(folder))
         version, there = delta.version(), {Path(uri).name for uri in delta.file_uris()}
     except DeltaError as error:
-        return [f"{name}: the Delta log does not open: {str(error).strip().splitlines()[0]}."]
+        return [
+            f"{name}: the Delta log does not open:"
+            f" {str(error).strip().splitlines()[0]}."
+        ]
     if version != cut.version:
-        return [f"{name}: the Delta table is at version {version}; the snapshot names {cut.version}."]
+        return [
+            f"{name}: the Delta table is at version {version}; the snapshot names"
+            f" {cut.version}."
+        ]
     if there != {_name(file.path) for file in cut.files}:
         return [f"{name}: the Delta table names other files than the snapshot."]
     return []
 
 
-def reconcile(lake: Lake, cuts: Mapping[str, TableCut], to: Path) -> dict[str, TableCut]:
+def reconcile(
+    lake: Lake, cuts: Mapping[str, TableCut], to: Path
+) -> dict[str, TableCut]:
     """Bring every log to where the newest snapshot has it, and return the tables whose log had to be written anew.
 
     Commits that no snapshot names, of a killed publisher or of another program, go to the folder `to`. A log that is not what
@@ -259,7 +356,10 @@ def reconcile(lake: Lake, cuts: Mapping[str, TableCut], to: Path) -> dict[str, T
     """
     renewed: dict[str, TableCut] = {}
     for table in TABLES.values():
-        cut, log = cuts.get(table.name) or TableCut(-1, "", ()), lake.tables / table.name / "_delta_log"
+        cut, log = (
+            cuts.get(table.name) or TableCut(-1, "", ()),
+            lake.tables / table.name / "_delta_log",
+        )
         there = _listed(log)
         if _is_known(lake, table.name, cut, there):
             continue
@@ -276,7 +376,9 @@ def reconcile(lake: Lake, cuts: Mapping[str, TableCut], to: Path) -> dict[str, T
 def _mended(lake: Lake, table: Table, cut: TableCut, there: _Log, to: Path) -> TableCut:
     """Return a table after its log was set right: hashed for the first time, or written anew."""
     log = lake.tables / table.name / "_delta_log"
-    if not cut.log_sha256 and not _other_rows(lake.tables / table.name, table.name, cut):
+    if not cut.log_sha256 and not _other_rows(
+        lake.tables / table.name, table.name, cut
+    ):
         found = hashed(lake, table.name, cut)
         if found.log_sha256:
             _say_last(log, found)
@@ -285,15 +387,22 @@ def _mended(lake: Lake, table: Table, cut: TableCut, there: _Log, to: Path) -> T
         _say_last(log, cut)
         if not faults(lake, table.name, cut):
             return cut
-    return replace(rebuild(lake, table, max(there.last, cut.version) + 1, cut.files, to), schema_hash=cut.schema_hash)
+    return replace(
+        rebuild(lake, table, max(there.last, cut.version) + 1, cut.files, to),
+        schema_hash=cut.schema_hash,
+    )
 
 
 def hashed(lake: Lake, name: str, cut: TableCut) -> TableCut:
     """Return a table of format 1 or 2 with the hash of its log; as it is if the log is not there any more."""
     log = lake.tables / name / "_delta_log"
-    log_from = max((each for each in _listed(log).checkpoints if each <= cut.version), default=0)
+    log_from = max(
+        (each for each in _listed(log).checkpoints if each <= cut.version), default=0
+    )
     try:
-        return replace(cut, log_from=log_from, log_sha256=chain(log, log_from, cut.version))
+        return replace(
+            cut, log_from=log_from, log_sha256=chain(log, log_from, cut.version)
+        )
     except OSError:
         return cut
 
@@ -324,10 +433,23 @@ def _remember(lake: Lake, name: str, cut: TableCut, there: _Log) -> None:
 def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
     """Move what a log has after the version that the newest snapshot names to the folder `to`."""
     log = lake.tables / name / "_delta_log"
-    numbered = {path: stem for path in log.iterdir() if (stem := path.name.partition(".")[0]).isdigit()}
-    move(sorted((path for path, stem in numbered.items() if int(stem) > cut.version), reverse=True), lake.path, to)
+    numbered = {
+        path: stem
+        for path in log.iterdir()
+        if (stem := path.name.partition(".")[0]).isdigit()
+    }
+    move(
+        sorted(
+            (path for path, stem in numbered.items() if int(stem) > cut.version),
+            reverse=True,
+        ),
+        lake.path,
+        to,
+    )
     if cut.version >= 0 and cut.log_sha256:
-        with suppress(OSError, ValueError):  # a damaged checkpoint is found out, and the log written anew
+        with suppress(
+            OSError, ValueError
+        ):  # a damaged checkpoint is found out, and the log written anew
             _say_last(log, cut)
     elif (log / _LAST).exists():
         (log / _LAST).unlink()
@@ -337,12 +459,17 @@ def copied(source: Lake, target: Lake, name: str, cut: TableCut) -> bool:
     """Copy a table's log as a snapshot has it to another lake, beside what is there; return whether it could be."""
     here, there = (lake.tables / name / "_delta_log" for lake in (source, target))
     wanted = [_checkpoint_file(here, cut.log_from)] if cut.log_from else []
-    wanted += [_commit_file(here, each) for each in range(cut.log_from, cut.version + 1)]
+    wanted += [
+        _commit_file(here, each) for each in range(cut.log_from, cut.version + 1)
+    ]
     make_folder(there)
     try:
         for path in wanted:
             data = path.read_bytes()
-            if not (there / path.name).exists() or (there / path.name).read_bytes() != data:
+            if (
+                not (there / path.name).exists()
+                or (there / path.name).read_bytes() != data
+            ):
                 write_whole(there / path.name, data)
         _say_last(there, cut)
         return chain(there, cut.log_from, cut.version) == cut.log_sha256
@@ -355,22 +482,41 @@ def tidy(lake: Lake, name: str, kept: Iterable[TableCut], to: Path) -> int:
     log, needed = lake.tables / name / "_delta_log", set[str]()
     for cut in kept:
         if cut.log_sha256:
-            needed.update(_commit_file(log, each).name for each in range(cut.log_from, cut.version + 1))
+            needed.update(
+                _commit_file(log, each).name
+                for each in range(cut.log_from, cut.version + 1)
+            )
             needed.add(_checkpoint_file(log, cut.log_from).name)
     if not log.is_dir():
         return 0
-    gone = [path for path in log.iterdir() if path.is_file() and path.name not in needed and path.name != _LAST]
+    gone = [
+        path
+        for path in log.iterdir()
+        if path.is_file() and path.name not in needed and path.name != _LAST
+    ]
     move(gone, lake.path, to)
     return len(gone)
 
 
 def _schema(table: Table) -> Schema:
-    return Schema.from_arrow(pa.schema([field.with_nullable(True) for field in table.schema]))
+    return Schema.from_arrow(
+        pa.schema([field.with_nullable(True) for field in table.schema])
+    )
 
 
 def _adds(files: Iterable[File]) -> list[AddAction]:
     moment = time.time_ns() // 1_000_000
-    return [AddAction(_name(file.path), file.bytes, {}, moment, True, json.dumps({"numRecords": file.rows})) for file in files]
+    return [
+        AddAction(
+            _name(file.path),
+            file.bytes,
+            {},
+            moment,
+            True,
+            json.dumps({"numRecords": file.rows}),
+        )
+        for file in files
+    ]
 
 
 def _name(path: str) -> str:

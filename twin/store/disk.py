@@ -11,16 +11,24 @@ from twin.errors import LakeError
 
 _STAGED = re.compile(r".+#\d+")
 """What deltalake writes before it gives a file its name."""
-_WHY = {errno.ENOSPC: "the disk is full.", errno.EROFS: "the disk is read-only.", errno.EACCES: "this user may not write there.",
-        errno.EPERM: "this user may not write there.", errno.EFBIG: "the file would be larger than is allowed.",
-        errno.EDQUOT: "this user's share of the disk is used up."}
+_WHY = {
+    errno.ENOSPC: "the disk is full.",
+    errno.EROFS: "the disk is read-only.",
+    errno.EACCES: "this user may not write there.",
+    errno.EPERM: "this user may not write there.",
+    errno.EFBIG: "the file would be larger than is allowed.",
+    errno.EDQUOT: "this user's share of the disk is used up.",
+}
 
 
 def unwritable(path: Path, error: OSError) -> LakeError:
     """Return the sentence for a disk that is full, read-only or not ours."""
     why = _WHY.get(error.errno or 0, "the system refused.")
-    return LakeError(f"The lake {path} cannot be written: {error.strerror}.", why=f"{why} What was published before is whole.",
-                     fix="make room or give the right to write, then run the same command again.")
+    return LakeError(
+        f"The lake {path} cannot be written: {error.strerror}.",
+        why=f"{why} What was published before is whole.",
+        fix="make room or give the right to write, then run the same command again.",
+    )
 
 
 def sync(path: Path) -> None:
@@ -63,14 +71,18 @@ def move(paths: list[Path], root: Path, to: Path) -> None:
         except FileNotFoundError:
             continue
         folders |= {path.parent, there.parent}
-    for folder in sorted(folders, key=lambda each: not each.is_relative_to(to)):  # arrived before gone
+    for folder in sorted(
+        folders, key=lambda each: not each.is_relative_to(to)
+    ):  # arrived before gone
         sync(folder)
 
 
 def sweep(folder: Path) -> None:
     """Remove what killed writers left half-written in a folder. Only for whoever holds the lake."""
     try:
-        left = [entry.path for entry in os.scandir(folder) if _is_half_written(entry.name)]
+        left = [
+            entry.path for entry in os.scandir(folder) if _is_half_written(entry.name)
+        ]
     except FileNotFoundError:
         return
     for path in left:
@@ -79,4 +91,8 @@ def sweep(folder: Path) -> None:
 
 def _is_half_written(name: str) -> bool:
     is_ours = name.startswith(".") and name.rpartition(".")[2].isdigit()
-    return is_ours or (name.startswith("_commit_") and name.endswith(".tmp")) or bool(_STAGED.fullmatch(name))
+    return (
+        is_ours
+        or (name.startswith("_commit_") and name.endswith(".tmp"))
+        or bool(_STAGED.fullmatch(name))
+    )

@@ -48,11 +48,19 @@ def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
     if table.chunk in _FORMS:
         return lambda day: f"{day:{_FORMS[table.chunk]}}"
     days = {file.chunk for file in held}
-    month_ends = {file.chunk: from_text(file.last).date() for file in held if len(file.chunk) == len("2026-07")}
+    month_ends = {
+        file.chunk: from_text(file.last).date()
+        for file in held
+        if len(file.chunk) == len("2026-07")
+    }
 
     def rolling(day: date) -> str:
         by_day, by_month = f"{day:%Y-%m-%d}", f"{day:%Y-%m}"
-        is_folded = by_day not in days and by_month in month_ends and day <= month_ends[by_month]
+        is_folded = (
+            by_day not in days
+            and by_month in month_ends
+            and day <= month_ends[by_month]
+        )
         return by_month if is_folded else by_day
 
     return rolling
@@ -61,10 +69,14 @@ def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
 def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
     """Return the piece that compaction puts a piece into: a day of a rolling table that is over a week old into its month."""
     is_day = table.chunk == "rolling" and len(chunk) == len("2026-07-16")
-    return chunk[:7] if is_day and chunk < f"{as_of - _FOLDED_AFTER:%Y-%m-%d}" else chunk
+    return (
+        chunk[:7] if is_day and chunk < f"{as_of - _FOLDED_AFTER:%Y-%m-%d}" else chunk
+    )
 
 
-def chunks(table: Table, rows: pa.Table, name: ChunkOf | None = None) -> Iterator[tuple[str, pa.Table]]:
+def chunks(
+    table: Table, rows: pa.Table, name: ChunkOf | None = None
+) -> Iterator[tuple[str, pa.Table]]:
     """Part `rows` into the pieces that go into one file each, with the name of the piece, in order."""
     if not rows.num_rows:
         return
@@ -91,7 +103,11 @@ def ordered(table: Table, rows: pa.Table) -> pa.Table:
 
 
 def write(
-    root: Path, table: Table, rows: pa.Table, keep: Iterable[File] = (), name: ChunkOf | None = None,
+    root: Path,
+    table: Table,
+    rows: pa.Table,
+    keep: Iterable[File] = (),
+    name: ChunkOf | None = None,
 ) -> list[File]:
     """Write `rows` under `root/<table>`, one file per chunk; answer the files that hold them. Rows are in the contract's schema.
 
@@ -103,13 +119,31 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     there = {(file.chunk, file.sha256): file for file in keep}
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda piece: _write(folder, table, piece[0], piece[1], there), chunks(table, rows, name)))
+        return list(
+            pool.map(
+                lambda piece: _write(folder, table, piece[0], piece[1], there),
+                chunks(table, rows, name),
+            )
+        )
 
 
-def _write(folder: Path, table: Table, chunk: str, rows: pa.Table, there: Mapping[tuple[str, str], File]) -> File:
+def _write(
+    folder: Path,
+    table: Table,
+    chunk: str,
+    rows: pa.Table,
+    there: Mapping[tuple[str, str], File],
+) -> File:
     sink = pa.BufferOutputStream()
-    pq.write_table(ordered(table, rows), sink, compression="zstd", data_page_version="2.0", row_group_size=_ROW_GROUP,
-                   write_page_checksum=True, store_schema=True)
+    pq.write_table(
+        ordered(table, rows),
+        sink,
+        compression="zstd",
+        data_page_version="2.0",
+        row_group_size=_ROW_GROUP,
+        write_page_checksum=True,
+        store_schema=True,
+    )
     data = sink.getvalue()
     sha256 = hashlib.sha256(data).hexdigest()
     if (chunk, sha256) in there:
@@ -120,8 +154,16 @@ def _write(folder: Path, table: Table, chunk: str, rows: pa.Table, there: Mappin
         file.flush()
         os.fsync(file.fileno())
     first, last = _bounds(rows, "occurred_at")
-    return File(f"{table.name}/{path.name}", chunk, rows.num_rows, data.size, sha256, first, last,
-                _bounds(rows, "recorded_at")[1])
+    return File(
+        f"{table.name}/{path.name}",
+        chunk,
+        rows.num_rows,
+        data.size,
+        sha256,
+        first,
+        last,
+        _bounds(rows, "recorded_at")[1],
+    )
 
 
 def _bounds(rows: pa.Table, column: str) -> tuple[str, str]:
@@ -133,12 +175,19 @@ def _bounds(rows: pa.Table, column: str) -> tuple[str, str]:
 
 def read(root: Path, files: list[File]) -> pa.Table:
     """Read the rows of `files`, page checksums verified."""
-    return pa.concat_tables([pq.read_table(root / file.path, page_checksum_verification=True) for file in files])
+    return pa.concat_tables(
+        [
+            pq.read_table(root / file.path, page_checksum_verification=True)
+            for file in files
+        ]
+    )
 
 
 def read_short(root: Path, files: list[File], table: Table) -> pa.Table:
     """Read the rows of `files` of a table whose last columns were added later: null in every row."""
     rows = read(root, files)
-    for name in table.schema.names[rows.num_columns:]:
-        rows = rows.append_column(name, pa.nulls(rows.num_rows, table.column(name).type))
+    for name in table.schema.names[rows.num_columns :]:
+        rows = rows.append_column(
+            name, pa.nulls(rows.num_rows, table.column(name).type)
+        )
     return rows.cast(table.schema)

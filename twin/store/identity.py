@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.store.snapshot import Snapshot
 
-_SAID = {"real": "real rows", "simulated": "simulated rows", "drill": "the rows of a drill"}
+_SAID = {
+    "real": "real rows",
+    "simulated": "simulated rows",
+    "drill": "the rows of a drill",
+}
 
 
 def kind_of(*, simulated: bool, mode: str) -> Kind:
@@ -37,7 +41,9 @@ def of(lake: Lake, newest: Snapshot | None) -> Identity | None:
     return Identity(newest.lake, newest.city, cast("Kind", newest.kind))
 
 
-def guard(lake: Lake, city: City, newest: Snapshot | None, kind: Kind | None = None) -> None:
+def guard(
+    lake: Lake, city: City, newest: Snapshot | None, kind: Kind | None = None
+) -> None:
     """Make sure that a lake is the city's, of the kind given, and the one that this process met first.
 
     Raises:
@@ -49,34 +55,60 @@ def guard(lake: Lake, city: City, newest: Snapshot | None, kind: Kind | None = N
             _guard_old(lake, city, newest, kind)
         return
     if identity.city != city.id:
-        raise ForeignError(f"The lake {lake.path} is of the city {identity.city}, not of {city.id}.",
-                           why="two cities in one lake would be counted as one.",
-                           fix=f"name the pack of {identity.city} with --city, or another lake with --lake.")
+        raise ForeignError(
+            f"The lake {lake.path} is of the city {identity.city}, not of {city.id}.",
+            why="two cities in one lake would be counted as one.",
+            fix=(
+                f"name the pack of {identity.city} with --city, or another lake with"
+                " --lake."
+            ),
+        )
     if kind is not None and identity.kind != kind:
         raise _of_other_kind(lake, identity.kind, kind)
     if lake.met.setdefault("id", identity.id) != identity.id:
-        raise ForeignError(f"The lake {lake.path} was replaced by another one while it was in use.",
-                           why=f"it was {lake.met['id'][:8]} and is {identity.id[:8]} now; figures of two lakes must not be mixed.",
-                           fix="put the first one back, or start this program again to use the other.")
+        raise ForeignError(
+            f"The lake {lake.path} was replaced by another one while it was in use.",
+            why=(
+                f"it was {lake.met['id'][:8]} and is {identity.id[:8]} now; figures of"
+                " two lakes must not be mixed."
+            ),
+            fix="put the first one back, or start this program again to use the other.",
+        )
 
 
 def _of_other_kind(lake: Lake, held: Kind, given: Kind) -> ForeignError:
-    return ForeignError(f"The lake {lake.path} holds {_SAID[held]}; these are {_SAID[given]}.",
-                        why="mixed, no figure could be told from a made-up one.", fix="name another lake with --lake.")
+    return ForeignError(
+        f"The lake {lake.path} holds {_SAID[held]}; these are {_SAID[given]}.",
+        why="mixed, no figure could be told from a made-up one.",
+        fix="name another lake with --lake.",
+    )
 
 
 def _guard_old(lake: Lake, city: City, newest: Snapshot, kind: Kind | None) -> None:
     """Hold a lake of format 1 or 2, which does not say whose it is, against the districts and the mark that it holds."""
     files = newest.files("districts")
     try:
-        held = {each for file in files for each in pq.read_table(file, columns=["district_id"])["district_id"].to_pylist()}
+        held = {
+            each
+            for file in files
+            for each in pq.read_table(file, columns=["district_id"])[
+                "district_id"
+            ].to_pylist()
+        }
     except (OSError, ValueError):
         return  # a damaged file is told by who opens the snapshot
-    own = set(city.reference["districts"]["district_id"].to_pylist()) if "districts" in city.reference else set[str]()
+    own = (
+        set(city.reference["districts"]["district_id"].to_pylist())
+        if "districts" in city.reference
+        else set[str]()
+    )
     if held and own and not held & own:
-        raise ForeignError(f"The lake {lake.path} is not of {city.id}: none of its districts is there.",
-                           why="two cities in one lake would be counted as one.",
-                           fix="name the city's own pack with --city, or another lake with --lake.")
+        raise ForeignError(
+            f"The lake {lake.path} is not of {city.id}: none of its districts is"
+            " there.",
+            why="two cities in one lake would be counted as one.",
+            fix="name the city's own pack with --city, or another lake with --lake.",
+        )
     if kind is not None and (kind != "real") != newest.simulated:
         raise _of_other_kind(lake, "simulated" if newest.simulated else "real", kind)
 
@@ -94,7 +126,9 @@ def claim(lake: Lake, city: City, kind: Kind, newest: Snapshot | None) -> Identi
         return said
     if newest is None and (problem or _has_rows(lake)):
         raise _lost(lake)
-    found = of(lake, newest) or Identity(uuid.uuid4().hex, city.id, kind, is_begun=False)
+    found = of(lake, newest) or Identity(
+        uuid.uuid4().hex, city.id, kind, is_begun=False
+    )
     write(lake, found)
     return found
 
@@ -107,8 +141,19 @@ def begun(lake: Lake, identity: Identity) -> None:
 
 def write(lake: Lake, identity: Identity) -> None:
     """Write whose a lake is."""
-    write_whole(lake.identity, seal.seal({"format": FORMAT, "lake": identity.id, "city": identity.city, "kind": identity.kind,
-                                          "is_begun": identity.is_begun}, seal.key()))
+    write_whole(
+        lake.identity,
+        seal.seal(
+            {
+                "format": FORMAT,
+                "lake": identity.id,
+                "city": identity.city,
+                "kind": identity.kind,
+                "is_begun": identity.is_begun,
+            },
+            seal.key(),
+        ),
+    )
 
 
 def _has_rows(lake: Lake) -> bool:
@@ -116,6 +161,15 @@ def _has_rows(lake: Lake) -> bool:
 
 
 def _lost(lake: Lake) -> LakeError:
-    return LakeError(f"The lake {lake.path} holds tables but no snapshot that says which rows count.",
-                     why="half of it was copied, or its snapshots were removed; publishing now would hide what is there.",
-                     fix=f"bring the folder `snapshots` back, or `twin lake restore BACKUP --lake {lake.path}`; for a new lake name an empty folder.")
+    return LakeError(
+        f"The lake {lake.path} holds tables but no snapshot that says which rows"
+        " count.",
+        why=(
+            "half of it was copied, or its snapshots were removed; publishing now would"
+            " hide what is there."
+        ),
+        fix=(
+            "bring the folder `snapshots` back, or `twin lake restore BACKUP --lake"
+            f" {lake.path}`; for a new lake name an empty folder."
+        ),
+    )

@@ -34,7 +34,13 @@ _OF_REFUSED = ["table_name", "subject_id"]
 class Witness(Protocol):
     """Is told what becomes of the rows of an origin."""
 
-    def told(self, origin: str, new: npt.NDArray[np.int64], known: npt.NDArray[np.int64], refused: pa.Table) -> None:
+    def told(
+        self,
+        origin: str,
+        new: npt.NDArray[np.int64],
+        known: npt.NDArray[np.int64],
+        refused: pa.Table,
+    ) -> None:
         """Hear of rows, by their numbers in the origin, that were new or known, and of those that were refused."""
         ...
 
@@ -78,7 +84,9 @@ class Intake:
     as_of: datetime
     witness: Witness | None = None
     skipped: int = 0
-    _held: dict[str, list[repeats.Part]] = field(default_factory=dict[str, list[repeats.Part]])
+    _held: dict[str, list[repeats.Part]] = field(
+        default_factory=dict[str, list[repeats.Part]]
+    )
     _states: list[_Checked] = field(default_factory=list["_Checked"])
     _there: dict[str, list[File]] = field(default_factory=dict[str, "list[File]"])
     _news: dict[str, list[pa.Table]] = field(default_factory=dict[str, list[pa.Table]])
@@ -90,17 +98,29 @@ class Intake:
     def take(self, batch: Batch) -> None:
         """Take a batch: rows that break their contract are refused."""
         self.skipped += batch.skipped
-        done = check(TABLES[batch.table], batch.rows, feed=batch.feed, origin=batch.origin, recorded_at=self.refused_at,
-                     row_numbers=batch.row_numbers, raw=batch.raw, known_by=self.as_of)
+        done = check(
+            TABLES[batch.table],
+            batch.rows,
+            feed=batch.feed,
+            origin=batch.origin,
+            recorded_at=self.refused_at,
+            row_numbers=batch.row_numbers,
+            raw=batch.raw,
+            known_by=self.as_of,
+        )
         bad = done.bad if batch.mask is None else _hidden(done.bad, batch)
-        self._refuse(batch.origin, [bad] if batch.refused is None else [batch.refused, bad])
+        self._refuse(
+            batch.origin, [bad] if batch.refused is None else [batch.refused, bad]
+        )
         numbers = _numbers(batch, bad)
         if batch.is_state:
             self._states.append(_Checked(batch, done.good, numbers))
             if sum(part.rows.num_rows for part in self._states) >= _AT_ONCE:
                 self._write_states()
         else:
-            self._held.setdefault(batch.table, []).append(repeats.Part(done.good, batch.feed, batch.origin))
+            self._held.setdefault(batch.table, []).append(
+                repeats.Part(done.good, batch.feed, batch.origin)
+            )
 
     def finish(self) -> Mapping[str, pa.Table]:
         """Write what is still held; return the news by table: whole rows of logs, events of states, what refused rows were of."""
@@ -109,14 +129,27 @@ class Intake:
         self._writer.shutdown()
         pa.default_memory_pool().release_unused()
         for table, parts in self._held.items():
-            sifted = repeats.sift(self.draft.lake, self.draft.now(table), TABLES[table], parts, self.refused_at)
+            sifted = repeats.sift(
+                self.draft.lake,
+                self.draft.now(table),
+                TABLES[table],
+                parts,
+                self.refused_at,
+            )
             self.skipped += int(sifted.is_known.sum())
             self._refuse("", [sifted.refused])
             self.draft.append(table, sifted.rows)
             self._news.setdefault(table, []).append(sifted.rows)
         self._write_refused()
-        news = {table: pa.concat_tables(parts, promote_options="default") for table, parts in self._news.items()}
-        return news | {"quarantine": pa.concat_tables([TABLES["quarantine"].empty().select(_OF_REFUSED), *self._all_refused])}
+        news = {
+            table: pa.concat_tables(parts, promote_options="default")
+            for table, parts in self._news.items()
+        }
+        return news | {
+            "quarantine": pa.concat_tables(
+                [TABLES["quarantine"].empty().select(_OF_REFUSED), *self._all_refused]
+            )
+        }
 
     def _refuse(self, origin: str, tables: Iterable[pa.Table]) -> None:
         rows = pa.concat_tables([TABLES["quarantine"].empty(), *tables])
@@ -142,37 +175,71 @@ class Intake:
         for source in sorted({part.batch.of_source for part in states}):
             own = [part for part in states if part.batch.of_source == source]
             others = self._of_others(own, source)
-            for table in sorted({part.batch.table for part in own}, key=lambda table: table != _EVENTS):
-                self._revise(table, [part for part in own if part.batch.table == table], others, source)
+            for table in sorted(
+                {part.batch.table for part in own}, key=lambda table: table != _EVENTS
+            ):
+                self._revise(
+                    table,
+                    [part for part in own if part.batch.table == table],
+                    others,
+                    source,
+                )
         del states
         pa.default_memory_pool().release_unused()
 
     def _of_others(self, parts: Sequence[_Checked], source: str) -> pa.Array:
-        ids = pa.concat_arrays([chunk for part in parts for chunk in part.rows["event_id"].chunks] or [pa.array([], pa.string())])
-        return revise.of_others(self.draft.lake, self._before("events"), TABLES["events"], ids, source)
+        ids = pa.concat_arrays(
+            [chunk for part in parts for chunk in part.rows["event_id"].chunks]
+            or [pa.array([], pa.string())]
+        )
+        return revise.of_others(
+            self.draft.lake, self._before("events"), TABLES["events"], ids, source
+        )
 
     def _before(self, table: str) -> list[File]:
         """Return the files of a table as they stood before any feed of states: these tell their own rows apart."""
         return self._there.setdefault(table, self.draft.now(table))
 
-    def _revise(self, table: str, parts: Sequence[_Checked], others: pa.Array, source: str) -> None:
+    def _revise(
+        self, table: str, parts: Sequence[_Checked], others: pa.Array, source: str
+    ) -> None:
         contract, there = TABLES[table], self._before(table)
-        rows = revise.renamed(pa.concat_tables([part.rows for part in parts]), others, source).combine_chunks()
-        held = revise.newest(self.draft.lake, there, contract, rows[contract.key[0]].combine_chunks())
+        rows = revise.renamed(
+            pa.concat_tables([part.rows for part in parts]), others, source
+        ).combine_chunks()
+        held = revise.newest(
+            self.draft.lake, there, contract, rows[contract.key[0]].combine_chunks()
+        )
         if table == _DISPATCHES:
             since = [file for file in self.draft.now(table) if file not in there]
             as_known = units.kept(self.draft.lake, there, since, contract, rows, held)
             if as_known is not rows:
                 rows = as_known
-                held = revise.newest(self.draft.lake, there, contract, rows[contract.key[0]].combine_chunks())
+                held = revise.newest(
+                    self.draft.lake,
+                    there,
+                    contract,
+                    rows[contract.key[0]].combine_chunks(),
+                )
         rows, says_more = revise.revise(contract, rows, held)
         self._refuse_unsound(contract, rows, says_more, parts)
         self._tell(parts, says_more)
         new = rows.filter(pa.array(says_more))
-        self._writing.append(self._writer.submit(self.draft.append, table, new))  # while the feed reads on
+        self._writing.append(
+            self._writer.submit(self.draft.append, table, new)
+        )  # while the feed reads on
         ids = pc.unique(new["event_id"])
-        told = pc.is_in(ids, value_set=self._news[_EVENTS][-1]["event_id"]) if table != _EVENTS and _EVENTS in self._news else None
-        self._news.setdefault(table, []).append(pa.table([ids if told is None else ids.filter(pc.invert(told))], names=["event_id"]))
+        told = (
+            pc.is_in(ids, value_set=self._news[_EVENTS][-1]["event_id"])
+            if table != _EVENTS and _EVENTS in self._news
+            else None
+        )
+        self._news.setdefault(table, []).append(
+            pa.table(
+                [ids if told is None else ids.filter(pc.invert(told))],
+                names=["event_id"],
+            )
+        )
 
     def _written(self) -> None:
         """Wait for what is being written.
@@ -184,26 +251,47 @@ class Intake:
         for each in writing:
             each.result()
 
-    def _refuse_unsound(self, contract: Table, rows: pa.Table, says_more: npt.NDArray[np.bool_], parts: Sequence[_Checked]) -> None:
+    def _refuse_unsound(
+        self,
+        contract: Table,
+        rows: pa.Table,
+        says_more: npt.NDArray[np.bool_],
+        parts: Sequence[_Checked],
+    ) -> None:
         """Refuse corrections that break their contract once they are joined with what is known."""
         is_corrected, begin = says_more & (rows["version"].to_numpy() > 1), 0
         for part in parts if is_corrected.any() else ():
             corrected = np.flatnonzero(is_corrected[begin : begin + part.rows.num_rows])
             numbers, batch = part.numbers[corrected], part.batch
-            bad = check(contract, rows.take(pa.array(begin + corrected)), feed=batch.feed, origin=batch.origin,
-                        recorded_at=self.refused_at, row_numbers=pa.array(numbers)).bad
-            says_more[begin + corrected[np.isin(numbers, bad["row_n"].to_numpy())]] = False
+            bad = check(
+                contract,
+                rows.take(pa.array(begin + corrected)),
+                feed=batch.feed,
+                origin=batch.origin,
+                recorded_at=self.refused_at,
+                row_numbers=pa.array(numbers),
+            ).bad
+            says_more[begin + corrected[np.isin(numbers, bad["row_n"].to_numpy())]] = (
+                False
+            )
             self._refuse(batch.origin, [bad])
             begin += part.rows.num_rows
 
-    def _tell(self, parts: Sequence[_Checked], says_more: npt.NDArray[np.bool_]) -> None:
+    def _tell(
+        self, parts: Sequence[_Checked], says_more: npt.NDArray[np.bool_]
+    ) -> None:
         at = 0
         for part in parts:
             mine = says_more[at : at + part.rows.num_rows]
             at += part.rows.num_rows
             self.skipped += int((~mine).sum())
             if self.witness is not None:
-                self.witness.told(part.batch.origin, part.numbers[mine], part.numbers[~mine], TABLES["quarantine"].empty())
+                self.witness.told(
+                    part.batch.origin,
+                    part.numbers[mine],
+                    part.numbers[~mine],
+                    TABLES["quarantine"].empty(),
+                )
 
 
 @dataclass(frozen=True)
@@ -223,7 +311,11 @@ def _numbers(batch: Batch, bad: pa.Table) -> npt.NDArray[np.int64]:
     if batch.row_numbers is None:
         return np.zeros(batch.rows.num_rows - bad.num_rows, np.int64)
     numbers = batch.row_numbers.to_numpy(zero_copy_only=False)
-    return numbers if not bad.num_rows else numbers[~np.isin(numbers, bad["row_n"].to_numpy())]
+    return (
+        numbers
+        if not bad.num_rows
+        else numbers[~np.isin(numbers, bad["row_n"].to_numpy())]
+    )
 
 
 def _hidden(bad: pa.Table, batch: Batch) -> pa.Table:
@@ -232,5 +324,7 @@ def _hidden(bad: pa.Table, batch: Batch) -> pa.Table:
         return bad
     for name, hide in (("reason", batch.mask.text), ("raw", batch.mask.json)):
         texts = pa.array([hide(text) for text in bad[name].to_pylist()], pa.string())
-        bad = bad.set_column(bad.column_names.index(name), bad.schema.field(name), texts)
+        bad = bad.set_column(
+            bad.column_names.index(name), bad.schema.field(name), texts
+        )
     return bad

@@ -64,10 +64,18 @@ class Lake:
     """
 
     path: Path
-    verified: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]], compare=False, repr=False)
-    logs: dict[str, Seen] = field(default_factory=dict[str, Seen], compare=False, repr=False)
-    spans: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]], compare=False, repr=False)
-    met: dict[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
+    verified: dict[str, tuple[int, int]] = field(
+        default_factory=dict[str, tuple[int, int]], compare=False, repr=False
+    )
+    logs: dict[str, Seen] = field(
+        default_factory=dict[str, Seen], compare=False, repr=False
+    )
+    spans: dict[str, tuple[str, str]] = field(
+        default_factory=dict[str, tuple[str, str]], compare=False, repr=False
+    )
+    met: dict[str, str] = field(
+        default_factory=dict[str, str], compare=False, repr=False
+    )
 
     @property
     def tables(self) -> Path:
@@ -102,7 +110,11 @@ class Lake:
     def aside(self, moment: datetime) -> Path:
         """Return a folder in the trash that is not there yet, for what is let go at a moment of the data."""
         stamp = to_text(moment).replace("-", "").replace(":", "")[:15]
-        return next(path for n in count(1) if not (path := self.trash / f"{stamp}Z-{n}").exists())
+        return next(
+            path
+            for n in count(1)
+            if not (path := self.trash / f"{stamp}Z-{n}").exists()
+        )
 
     def who(self) -> tuple[Identity | None, str]:
         """Return who the lake says it is, and a sentence if its file is there and cannot be read. (None, '') in a new or old lake.
@@ -112,11 +124,22 @@ class Lake:
         """
         try:
             said = _opened(self.identity, self.path)
-            return Identity(str(said["lake"]), str(said["city"]), cast("Kind", said["kind"]), bool(said["is_begun"])), ""
+            return (
+                Identity(
+                    str(said["lake"]),
+                    str(said["city"]),
+                    cast("Kind", said["kind"]),
+                    bool(said["is_begun"]),
+                ),
+                "",
+            )
         except FileNotFoundError:
             return None, ""
         except (OSError, ValueError, KeyError, TypeError) as error:
-            return None, f"The file lake.json of the lake {self.path} cannot be read: {error}."
+            return (
+                None,
+                f"The file lake.json of the lake {self.path} cannot be read: {error}.",
+            )
 
     def hint(self) -> Hint:
         """Return what the pointer says.
@@ -130,12 +153,16 @@ class Lake:
         except FileNotFoundError:
             return Hint(None)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            return Hint(None, f"The pointer of the lake {self.path} cannot be read: {error}.")
+            return Hint(
+                None, f"The pointer of the lake {self.path} cannot be read: {error}."
+            )
         if not SNAPSHOT_ID.fullmatch(named):
             return Hint(None, f"The pointer of the lake {self.path} names no snapshot.")
         own, _ = self.who()
         if own and said.get("lake") != own.id:
-            return Hint(None, f"The pointer of the lake {self.path} is of another lake.")
+            return Hint(
+                None, f"The pointer of the lake {self.path} is of another lake."
+            )
         return Hint(named)
 
     def newest_id(self) -> str | None:
@@ -175,11 +202,24 @@ class Lake:
 
     def _not_held(self, error: OSError) -> LakeError:
         if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}:
-            return BusyError(f"Another program is publishing into the lake {self.path}.", why="two writers at once would lose rows.",
-                             fix="wait until it is done, or stop it (a running `twin demo` publishes every few seconds).")
-        return LakeError(f"The lake {self.path} cannot be locked: {error.strerror}.",
-                         why="its file system gives no locks (some network shares do not), so two writers could not be kept apart.",
-                         fix="put the lake on a disk of this machine, or mount the share with locks.")
+            return BusyError(
+                f"Another program is publishing into the lake {self.path}.",
+                why="two writers at once would lose rows.",
+                fix=(
+                    "wait until it is done, or stop it (a running `twin demo` publishes"
+                    " every few seconds)."
+                ),
+            )
+        return LakeError(
+            f"The lake {self.path} cannot be locked: {error.strerror}.",
+            why=(
+                "its file system gives no locks (some network shares do not), so two"
+                " writers could not be kept apart."
+            ),
+            fix=(
+                "put the lake on a disk of this machine, or mount the share with locks."
+            ),
+        )
 
 
 def _opened(path: Path, root: Path) -> dict[str, Any]:
@@ -198,12 +238,24 @@ def _opened(path: Path, root: Path) -> dict[str, Any]:
 
 def newer(what: str, version: int) -> LakeError:
     """Return the sentence for what a newer program wrote."""
-    return LakeError(f"{what} is of format {version}; this program reads up to {FORMAT}.", why="a newer City Twin wrote it.",
-                     fix="update this program, or name another lake with --lake.")
+    return LakeError(
+        f"{what} is of format {version}; this program reads up to {FORMAT}.",
+        why="a newer City Twin wrote it.",
+        fix="update this program, or name another lake with --lake.",
+    )
 
 
 def unreadable_log(path: Path, error: Exception) -> LakeError:
     """Return the sentence for a Delta log that refuses a commit."""
-    return LakeError(f"A table of the lake {path} cannot be committed to: {str(error).strip().splitlines()[0]}.",
-                     why="its Delta log is damaged, or the disk refused. What was published before is whole.",
-                     fix=f"make room if the disk is full; otherwise `twin snapshot verify --repair --lake {path}` writes the log anew.")
+    return LakeError(
+        f"A table of the lake {path} cannot be committed to:"
+        f" {str(error).strip().splitlines()[0]}.",
+        why=(
+            "its Delta log is damaged, or the disk refused. What was published before"
+            " is whole."
+        ),
+        fix=(
+            "make room if the disk is full; otherwise `twin snapshot verify --repair"
+            f" --lake {path}` writes the log anew."
+        ),
+    )

@@ -29,13 +29,23 @@ __all__ = ["engine_over", "is_readable", "lacking", "reckoned_anew"]
 
 def is_readable(table: str, cut: TableCut) -> bool:
     """Return whether this program can read a table: as it stands, with columns that are null, or from the logs again."""
-    return table not in TABLES or TABLES[table].kind == "measure" or _missing(table, cut) is not None
+    return (
+        table not in TABLES
+        or TABLES[table].kind == "measure"
+        or _missing(table, cut) is not None
+    )
 
 
 def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
     """Return, for logs and reference tables, the columns that their files do not have and that are null therefore."""
-    held = {table: cut for table, cut in snapshot.tables.items() if table in TABLES and TABLES[table].kind != "measure"}
-    return {table: names for table, cut in held.items() if (names := _missing(table, cut))}
+    held = {
+        table: cut
+        for table, cut in snapshot.tables.items()
+        if table in TABLES and TABLES[table].kind != "measure"
+    }
+    return {
+        table: names for table, cut in held.items() if (names := _missing(table, cut))
+    }
 
 
 def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
@@ -62,7 +72,10 @@ def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
     """Return the hash of each schema that a table may be read from, and the columns that it is short of."""
     contract = TABLES[table]
     found: dict[str, tuple[str, ...]] = {}
-    for schema in (_stricter(contract.schema, contract.never_null_before), contract.schema):
+    for schema in (
+        _stricter(contract.schema, contract.never_null_before),
+        contract.schema,
+    ):
         found[hash_of(schema)] = ()
         for n in range(len(schema) - 1, 0, -1):
             if not schema.field(n).nullable:
@@ -73,11 +86,22 @@ def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
 
 def _stricter(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
     """Return a schema in which columns are never null: what keeps it keeps today's too."""
-    return pa.schema([column.with_nullable(False) if column.name in names else column for column in schema])
+    return pa.schema(
+        [
+            column.with_nullable(False) if column.name in names else column
+            for column in schema
+        ]
+    )
 
 
-def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2, anew: Collection[str] = (),
-                without: Collection[str] = ()) -> Engine:
+def engine_over(
+    snapshot: Snapshot,
+    city: City,
+    *,
+    threads: int = 2,
+    anew: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Engine:
     """Open an engine over a snapshot whose files are whole, as this program would have written it.
 
     Args:
@@ -87,13 +111,24 @@ def engine_over(snapshot: Snapshot, city: City, *, threads: int = 2, anew: Colle
     Raises:
         QueryError: a file is not of its table, or a measure cannot be worked out.
     """
-    anew, short = reckoned_anew(snapshot).union(anew).difference(without), lacking(snapshot)
-    files = {table: paths for table, paths in snapshot.all_files().items() if table not in anew and table not in without}
+    anew, short = (
+        reckoned_anew(snapshot).union(anew).difference(without),
+        lacking(snapshot),
+    )
+    files = {
+        table: paths
+        for table, paths in snapshot.all_files().items()
+        if table not in anew and table not in without
+    }
     if not anew:
         return Engine.over(files, root=snapshot.root, threads=threads, lacking=short)
-    with Engine.over(files, root=snapshot.root, threads=threads, lacking=short) as engine:
+    with Engine.over(
+        files, root=snapshot.root, threads=threads, lacking=short
+    ) as engine:
         made = _reckoned(snapshot, city, engine, anew)
-    return Engine.over(files, root=snapshot.root, threads=threads, lacking=short, tables=made)
+    return Engine.over(
+        files, root=snapshot.root, threads=threads, lacking=short, tables=made
+    )
 
 
 @dataclass(frozen=True)
@@ -106,9 +141,13 @@ class _State:
 
     @property
     def previous_as_of(self) -> datetime | None:
-        return self.snapshot.as_of  # all rows are in the logs already: none are news to be added to what stands
+        return (
+            self.snapshot.as_of
+        )  # all rows are in the logs already: none are news to be added to what stands
 
-    def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:  # noqa: ARG002
+    def query(
+        self, sql: Sql, params: Mapping[str, object], since: datetime | None = None
+    ) -> pa.Table:  # noqa: ARG002
         return self.engine.query(sql, params)
 
     def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002  (there are no rows to go on from)
@@ -125,12 +164,25 @@ class _State:
         return cut.sha256 if cut else ""
 
 
-def _reckoned(snapshot: Snapshot, city: City, engine: Engine, tables: frozenset[str]) -> dict[str, pa.Table]:
+def _reckoned(
+    snapshot: Snapshot, city: City, engine: Engine, tables: frozenset[str]
+) -> dict[str, pa.Table]:
     """Return the rows of measures at the moment of the snapshot; rows that break their contract are left out, as at publish."""
     made = {table: [TABLES[table].empty()] for table in tables}
-    for update in compute(city, _State(snapshot, engine), {}, snapshot.as_of, only=tables):
+    for update in compute(
+        city, _State(snapshot, engine), {}, snapshot.as_of, only=tables
+    ):
         if isinstance(update, tuple) or update.table not in tables:
             continue
-        rows = check(TABLES[update.table], update.rows, feed="measures", origin=update.table, recorded_at=snapshot.as_of).good
-        made[update.table] = [*([] if update.how == "replace" else made[update.table]), rows]
+        rows = check(
+            TABLES[update.table],
+            update.rows,
+            feed="measures",
+            origin=update.table,
+            recorded_at=snapshot.as_of,
+        ).good
+        made[update.table] = [
+            *([] if update.how == "replace" else made[update.table]),
+            rows,
+        ]
     return {table: pa.concat_tables(parts) for table, parts in made.items()}

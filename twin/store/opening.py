@@ -86,19 +86,32 @@ def standing(lake: Lake) -> Standing:
                 lost.append(error.what)
     gone = set(found.takes_back) if found else set[str]()
     named = hint.snapshot
-    if named and named not in every and named not in gone and not (found and order(named) <= order(found.id)):
+    if (
+        named
+        and named not in every
+        and named not in gone
+        and not (found and order(named) <= order(found.id))
+    ):
         lost.append(f"The snapshot {named} was published last and its file is missing.")
     if foreign and found is None:
         lost += problems
-    return Standing(tuple(each for each in every if each not in gone and each not in foreign), found, tuple(lost), tuple(problems))
+    return Standing(
+        tuple(each for each in every if each not in gone and each not in foreign),
+        found,
+        tuple(lost),
+        tuple(problems),
+    )
 
 
 def _listed(lake: Lake) -> list[str]:
     try:
         return ids(lake)
     except OSError as error:
-        raise LakeError(f"The lake {lake.path} cannot be read: {error.strerror}.", why="the system refused.",
-                        fix="give this user the right to read it.") from error
+        raise LakeError(
+            f"The lake {lake.path} cannot be read: {error.strerror}.",
+            why="the system refused.",
+            fix="give this user the right to read it.",
+        ) from error
 
 
 def newest(lake: Lake) -> Snapshot | None:
@@ -110,8 +123,17 @@ def newest(lake: Lake) -> Snapshot | None:
     """
     there = standing(lake)
     if there.lost:
-        raise DamagedError(there.lost[0], why="what was published in it would be lost if one went on from the snapshot before it.",
-                           fix=f"`twin lake restore BACKUP --lake {lake.path}` brings it back; `twin snapshot rollback` goes on without it.")
+        raise DamagedError(
+            there.lost[0],
+            why=(
+                "what was published in it would be lost if one went on from the"
+                " snapshot before it."
+            ),
+            fix=(
+                f"`twin lake restore BACKUP --lake {lake.path}` brings it back; `twin"
+                " snapshot rollback` goes on without it."
+            ),
+        )
     return there.newest
 
 
@@ -153,15 +175,23 @@ def _later(lake: Lake, moment: datetime, problems: list[str]) -> Iterator[Snapsh
     """Yield the whole snapshots at or after `moment` in the order in which they may answer it; say which are not whole."""
     since = to_text(moment).replace("-", "").replace(":", "")[:15]
     every = [each for each in standing(lake).ids if each[:15] >= since]
-    for _, of_second in groupby(every, key=lambda each: each[:15]):  # an id holds whole seconds only
-        there = [found for found in _readable(lake, of_second, problems) if found.as_of >= moment]
+    for _, of_second in groupby(
+        every, key=lambda each: each[:15]
+    ):  # an id holds whole seconds only
+        there = [
+            found
+            for found in _readable(lake, of_second, problems)
+            if found.as_of >= moment
+        ]
         for as_of in sorted({found.as_of for found in there}):
             for found in same_rows([found for found in there if found.as_of == as_of]):
                 if _trust_or_say(lake, found, problems):
                     yield found
 
 
-def _readable(lake: Lake, of_second: Iterable[str], problems: list[str]) -> list[Snapshot]:
+def _readable(
+    lake: Lake, of_second: Iterable[str], problems: list[str]
+) -> list[Snapshot]:
     """Return the snapshots of one second after the last that cannot be read: it may know more of the same moment."""
     found: list[Snapshot] = []
     for each in of_second:
@@ -183,7 +213,10 @@ def same_rows(of_one_moment: list[Snapshot]) -> list[Snapshot]:
     """Return the snapshot of a moment that was published last, and what compaction made of it, oldest first."""
     last = max(of_one_moment, key=lambda found: place(found.id))
     origin = last.compacts or last.id
-    return sorted((found for found in of_one_moment if origin in {found.id, found.compacts}), key=lambda found: place(found.id))
+    return sorted(
+        (found for found in of_one_moment if origin in {found.id, found.compacts}),
+        key=lambda found: place(found.id),
+    )
 
 
 def _trust_or_say(lake: Lake, snapshot: Snapshot, problems: list[str]) -> bool:
@@ -203,13 +236,25 @@ def verify(lake: Lake, ref: str = "latest") -> Verified:
     there = standing(lake)
     snapshot = read(lake, ref) if ref != "latest" else there.newest
     if snapshot is None:
-        raise (LakeError(f"No snapshot in the lake {lake.path} can be read.", why=there.lost[0]) if there.lost else empty(lake))
+        raise (
+            LakeError(
+                f"No snapshot in the lake {lake.path} can be read.", why=there.lost[0]
+            )
+            if there.lost
+            else empty(lake)
+        )
     every = [file for cut in snapshot.tables.values() for file in cut.files]
     with ThreadPoolExecutor(2) as pool:
-        faults = [found for found in pool.map(lambda file: fault(lake, file), every) if found]
-    if there.newest is not None and (ref == "latest" or (ref == there.newest.id and not there.lost)):
+        faults = [
+            found for found in pool.map(lambda file: fault(lake, file), every) if found
+        ]
+    if there.newest is not None and (
+        ref == "latest" or (ref == there.newest.id and not there.lost)
+    ):
         faults += _around(lake, there)
-    return Verified(snapshot.id, len(every), sum(file.bytes for file in every), tuple(faults))
+    return Verified(
+        snapshot.id, len(every), sum(file.bytes for file in every), tuple(faults)
+    )
 
 
 def _around(lake: Lake, there: Standing) -> list[str]:
@@ -220,7 +265,12 @@ def _around(lake: Lake, there: Standing) -> list[str]:
         if newest is None:
             break
         missing = _missing(lake) if newest.format == FORMAT else ()
-        found = [*there.lost, *there.problems, *missing, *_log_faults(lake, newest, there)]
+        found = [
+            *there.lost,
+            *there.problems,
+            *missing,
+            *_log_faults(lake, newest, there),
+        ]
         there, before = standing(lake), newest
         newest = there.newest
         if not found or (newest and newest.id == before.id):
@@ -230,7 +280,11 @@ def _around(lake: Lake, there: Standing) -> list[str]:
 
 def _missing(lake: Lake) -> list[str]:
     """Return a sentence for each of the lake's two small files that is not there."""
-    return [f"The file {path.name} of the lake {lake.path} is missing." for path in (lake.pointer, lake.identity) if not path.exists()]
+    return [
+        f"The file {path.name} of the lake {lake.path} is missing."
+        for path in (lake.pointer, lake.identity)
+        if not path.exists()
+    ]
 
 
 def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
@@ -248,7 +302,12 @@ def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
         if is_publishing and delta.last_version(lake, table) > cut.version:
             continue  # the next snapshot is being made
         found += delta.faults(lake, table, cut)
-        found += delta.older_faults(lake, table, cut, [old.tables[table] for old in before if table in old.tables])
+        found += delta.older_faults(
+            lake,
+            table,
+            cut,
+            [old.tables[table] for old in before if table in old.tables],
+        )
     return found
 
 
@@ -259,14 +318,29 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
         DamagedError: one is not; the sentence names it. LakeError: a table has other columns than this program expects.
     """
     fits(snapshot)
-    unseen = [file for cut in snapshot.tables.values() for file in cut.files if not _seen(lake, file)]
+    unseen = [
+        file
+        for cut in snapshot.tables.values()
+        for file in cut.files
+        if not _seen(lake, file)
+    ]
     with ThreadPoolExecutor(2) as pool:
-        faults = [found for found in pool.map(lambda file: fault(lake, file), unseen) if found]
+        faults = [
+            found for found in pool.map(lambda file: fault(lake, file), unseen) if found
+        ]
     if faults:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
-        raise DamagedError(f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}", why="wrong numbers would be shown without any error.",
-                           fix="restore the file from a backup; until then the last whole snapshot is shown and nothing new is published.")
-    if len(lake.verified) > _REMEMBERED and snapshot.tables.keys() >= TABLES.keys():  # not a part of one
+        raise DamagedError(
+            f"Snapshot {snapshot.id} is damaged{more}: {faults[0]}",
+            why="wrong numbers would be shown without any error.",
+            fix=(
+                "restore the file from a backup; until then the last whole snapshot is"
+                " shown and nothing new is published."
+            ),
+        )
+    if (
+        len(lake.verified) > _REMEMBERED and snapshot.tables.keys() >= TABLES.keys()
+    ):  # not a part of one
         named = {file.path for cut in snapshot.tables.values() for file in cut.files}
         for path in [path for path in lake.verified if path not in named]:
             lake.verified.pop(path, None)
@@ -280,8 +354,12 @@ def fits(snapshot: Snapshot) -> None:
     """
     for table, cut in snapshot.tables.items():
         if not older.is_readable(table, cut):
-            raise LakeError(f"The table {table} of snapshot {snapshot.id} has other columns than this program expects.",
-                            why="another version of City Twin wrote the lake.", fix="use the version that wrote it, or fill a new lake (--lake).")
+            raise LakeError(
+                f"The table {table} of snapshot {snapshot.id} has other columns than"
+                " this program expects.",
+                why="another version of City Twin wrote the lake.",
+                fix="use the version that wrote it, or fill a new lake (--lake).",
+            )
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -312,7 +390,10 @@ def fault(lake: Lake, file: File) -> str | None:
     if stamp[0] != file.bytes:
         return f"{file.path} has {stamp[0]:,} bytes, published with {file.bytes:,}."
     if digest.hexdigest() != file.sha256:
-        return f"{file.path} has other bytes than published (SHA-256 {digest.hexdigest()[:12]}, not {file.sha256[:12]})."
+        return (
+            f"{file.path} has other bytes than published (SHA-256"
+            f" {digest.hexdigest()[:12]}, not {file.sha256[:12]})."
+        )
     lake.verified[file.path] = stamp
     return None
 
@@ -335,11 +416,20 @@ def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
         else:
             return snapshot, tuple(problems)
     if problems:
-        raise LakeError(f"No snapshot in the lake {lake.path} is whole.", why=problems[0],
-                        fix=f"`twin snapshot verify --repair --lake {lake.path}`, or restore the lake from a backup.")
+        raise LakeError(
+            f"No snapshot in the lake {lake.path} is whole.",
+            why=problems[0],
+            fix=(
+                f"`twin snapshot verify --repair --lake {lake.path}`, or restore the"
+                " lake from a backup."
+            ),
+        )
     raise empty(lake)
 
 
 def empty(lake: Lake) -> LakeError:
     """Return the sentence for a lake in which nothing was published."""
-    return LakeError(f"The lake {lake.path} holds no snapshot.", fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.")
+    return LakeError(
+        f"The lake {lake.path} holds no snapshot.",
+        fix="fill it: `twin demo`, `twin simulate` or `twin ingest`.",
+    )

@@ -70,7 +70,9 @@ def best(lake: Lake) -> Shown:
         bad.update(_bad_files(lake, snapshot, faults))
         if newest is None:
             shown = _without(snapshot, faults)
-            newest = replace(shown, problems=(*passed_over, *shown.problems), bad=frozenset(bad))
+            newest = replace(
+                shown, problems=(*passed_over, *shown.problems), bad=frozenset(bad)
+            )
         passed_over.append(next(iter(faults.values())))
     if newest is None:
         raise _nothing_readable(lake, passed_over)
@@ -92,18 +94,34 @@ def as_far_as_whole(lake: Lake, snapshot: Snapshot) -> Shown:
 
 
 def _without(snapshot: Snapshot, faults: Mapping[str, str]) -> Shown:
-    anew = frozenset(table for table in faults if _rests_on(table) and not faults.keys() & _rests_on(table))
-    damaged = {table: sentence for table, sentence in faults.items() if table not in anew}
-    for table in older.reckoned_anew(snapshot) - faults.keys():  # it would be worked out from these
+    anew = frozenset(
+        table
+        for table in faults
+        if _rests_on(table) and not faults.keys() & _rests_on(table)
+    )
+    damaged = {
+        table: sentence for table, sentence in faults.items() if table not in anew
+    }
+    for table in (
+        older.reckoned_anew(snapshot) - faults.keys()
+    ):  # it would be worked out from these
         if lost := sorted(faults.keys() & _rests_on(table)):
             damaged[table] = faults[lost[0]]
-    problems = [f"{faults[table]} The rows of {table} are worked out again from the logs." for table in sorted(anew)]
+    problems = [
+        f"{faults[table]} The rows of {table} are worked out again from the logs."
+        for table in sorted(anew)
+    ]
     return Shown(snapshot, damaged, tuple(problems), anew)
 
 
 def _rests_on(table: str) -> frozenset[str]:
     """Return all tables that a measure's table is worked out from; none for one that is no measure."""
-    return frozenset(name for measure in MEASURES if table in measure.tables for name in (*measure.logs, *measure.reference))
+    return frozenset(
+        name
+        for measure in MEASURES
+        if table in measure.tables
+        for name in (*measure.logs, *measure.reference)
+    )
 
 
 def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
@@ -121,8 +139,16 @@ def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
 
 def _bad_files(lake: Lake, snapshot: Snapshot, tables: Iterable[str]) -> list[str]:
     """Return the paths of the files that are not as published."""
-    every = [(table, replace(snapshot.tables[table], files=(file,))) for table in tables for file in snapshot.tables[table].files]
-    return [cut.files[0].path for table, cut in every if not _is_whole(lake, replace(snapshot, tables={table: cut}))]
+    every = [
+        (table, replace(snapshot.tables[table], files=(file,)))
+        for table in tables
+        for file in snapshot.tables[table].files
+    ]
+    return [
+        cut.files[0].path
+        for table, cut in every
+        if not _is_whole(lake, replace(snapshot, tables={table: cut}))
+    ]
 
 
 def _is_whole(lake: Lake, snapshot: Snapshot) -> bool:
@@ -156,5 +182,11 @@ def _second_of(moment: datetime) -> str:
 def _nothing_readable(lake: Lake, why: list[str]) -> LakeError:
     if not why:
         return empty(lake)
-    return DamagedError(f"No snapshot in the lake {lake.path} can be read.", why=why[0],
-                        fix="`twin lake restore` brings back a copy; what is shown heals by itself then.")
+    return DamagedError(
+        f"No snapshot in the lake {lake.path} can be read.",
+        why=why[0],
+        fix=(
+            "`twin lake restore` brings back a copy; what is shown heals by itself"
+            " then."
+        ),
+    )

@@ -77,50 +77,93 @@ class Draft:
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows to the table."""
         if rows.num_rows:
-            self.cuts[table] = self.now(table) + files.write(self.lake.tables, TABLES[table], rows)
+            self.cuts[table] = self.now(table) + files.write(
+                self.lake.tables, TABLES[table], rows
+            )
             self.rows[table] = self.rows.get(table, 0) + rows.num_rows
 
-    def replace(self, table: str, rows: pa.Table, *, chunks: Collection[str] | None = None) -> None:
+    def replace(
+        self, table: str, rows: pa.Table, *, chunks: Collection[str] | None = None
+    ) -> None:
         """Replace the table, or only the months or days in `chunks`; same content keeps the files it has."""
         there = self.now(table)
         beside = () if chunks is None else there
         name = files.chunk_of(TABLES[table], beside)
-        written = files.write(self.lake.tables, TABLES[table], rows, keep=there, name=name)
+        written = files.write(
+            self.lake.tables, TABLES[table], rows, keep=there, name=name
+        )
         touched = {file.chunk for file in there} if chunks is None else chunks
         if [file for file in there if file.chunk in touched] == written:
             return
-        self.cuts[table] = sorted([file for file in there if file.chunk not in touched] + written, key=lambda file: file.chunk)
+        self.cuts[table] = sorted(
+            [file for file in there if file.chunk not in touched] + written,
+            key=lambda file: file.chunk,
+        )
         self.rows[table] = rows.num_rows
-
 
     def say(self, table: str, rows: pa.Table) -> None:
         """Replace a reference table, unless these very rows were written before and still stand: a live publisher has the same ones."""
         there = tuple(file.sha256 for file in self.now(table))
         said, files_said = _SAID.get(table, (None, ()))
         before = self.before(table)
-        if said is rows and there == files_said and before is not None and before.schema_hash == files.schema_hash(TABLES[table]):
+        if (
+            said is rows
+            and there == files_said
+            and before is not None
+            and before.schema_hash == files.schema_hash(TABLES[table])
+        ):
             return
         self.replace(table, rows)
         _SAID[table] = rows, tuple(file.sha256 for file in self.now(table))
 
-
-    def finish(self, as_of: datetime, simulated: bool, moment: datetime, mode: str, origin: str | None = None) -> Snapshot:
+    def finish(
+        self,
+        as_of: datetime,
+        simulated: bool,
+        moment: datetime,
+        mode: str,
+        origin: str | None = None,
+    ) -> Snapshot:
         """Commit the changed tables and write the snapshot.
 
         Args:
             origin: id of the published snapshot whose rows this one holds again; None if it is a publish of its own.
         """
         lake, parent = self.lake, self.parent
-        cuts = {table: TableCut(-1, files.schema_hash(contract), ()) for table, contract in TABLES.items()}
+        cuts = {
+            table: TableCut(-1, files.schema_hash(contract), ())
+            for table, contract in TABLES.items()
+        }
         cuts |= dict(parent.tables if parent else {}) | self.logs
         with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
-            done = list(pool.map(lambda table: delta.commit(lake, TABLES[table], cuts.get(table), self.cuts[table]), self.cuts))
+            done = list(
+                pool.map(
+                    lambda table: delta.commit(
+                        lake, TABLES[table], cuts.get(table), self.cuts[table]
+                    ),
+                    self.cuts,
+                )
+            )
         cuts |= dict(zip(self.cuts, done, strict=True))
         seq = parent.seq + 1 if parent else 1
-        snapshot = Snapshot(name(as_of, seq, cuts), parent.id if parent else None, seq, moment, as_of, mode, simulated, cuts, lake.tables,
-                            self.marks, origin, lake=self.identity.id, city=self.identity.city, kind=self.identity.kind,
-                            takes_back=parent.takes_back if parent else (),
-                            is_signed=parent is not None and parent.is_signed)
+        snapshot = Snapshot(
+            name(as_of, seq, cuts),
+            parent.id if parent else None,
+            seq,
+            moment,
+            as_of,
+            mode,
+            simulated,
+            cuts,
+            lake.tables,
+            self.marks,
+            origin,
+            lake=self.identity.id,
+            city=self.identity.city,
+            kind=self.identity.kind,
+            takes_back=parent.takes_back if parent else (),
+            is_signed=parent is not None and parent.is_signed,
+        )
         install(lake, snapshot)
         identity.begun(lake, self.identity)
         return snapshot
@@ -141,7 +184,11 @@ class _State:
 
     def chunk(self, table: str, name: str) -> pa.Table:
         held = [file for file in self.draft.now(table) if file.chunk == name]
-        return files.read(self.draft.lake.tables, held).cast(TABLES[table].schema) if held else TABLES[table].empty()
+        return (
+            files.read(self.draft.lake.tables, held).cast(TABLES[table].schema)
+            if held
+            else TABLES[table].empty()
+        )
 
     def chunks(self, table: str) -> Collection[str]:
         return {file.chunk for file in self.draft.now(table)}
@@ -150,27 +197,51 @@ class _State:
         return files.chunk_of(TABLES[table], self.draft.now(table))(day)
 
     def hash(self, table: str) -> str:
-        return hashlib.sha256("\n".join(file.sha256 for file in self.draft.now(table)).encode()).hexdigest()
+        return hashlib.sha256(
+            "\n".join(file.sha256 for file in self.draft.now(table)).encode()
+        ).hexdigest()
 
-    def query(self, sql: Sql, params: Mapping[str, object], since: datetime | None = None) -> pa.Table:
+    def query(
+        self, sql: Sql, params: Mapping[str, object], since: datetime | None = None
+    ) -> pa.Table:
         if since is None:
             return self.engine.query(sql, params)
         root = self.draft.lake.tables.resolve()
-        late = {table: [f"{root}/{file.path}" for file in self.draft.now(table) if _may_reach(file, since)] for table in sql.reads}
+        late = {
+            table: [
+                f"{root}/{file.path}"
+                for file in self.draft.now(table)
+                if _may_reach(file, since)
+            ]
+            for table in sql.reads
+        }
         return self.engine.query(sql, params, files=late)
 
 
 def _may_reach(file: File, since: datetime) -> bool:
     """Return whether a file may hold rows that occurred or were recorded at a moment or later."""
-    return not file.last or max(from_text(file.last), from_text(file.known or file.last)) >= since
+    return (
+        not file.last
+        or max(from_text(file.last), from_text(file.known or file.last)) >= since
+    )
 
 
 Batches = Iterable["Batch"] | Callable[["Snapshot | None"], Iterable["Batch"]]
 """Batches, or what gives them when it is told the newest snapshot."""
 
 
-def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Callable[[Snapshot | None], datetime], simulated: bool,
-            now: Clock, mode: str = "live", after_gap: bool = False, witness: Witness | None = None) -> tuple[Snapshot, Published]:
+def publish(
+    lake: Lake,
+    city: City,
+    batches: Batches,
+    *,
+    as_of: datetime | Callable[[Snapshot | None], datetime],
+    simulated: bool,
+    now: Clock,
+    mode: str = "live",
+    after_gap: bool = False,
+    witness: Witness | None = None,
+) -> tuple[Snapshot, Published]:
     """Check `batches`, work out the measures, and publish one snapshot.
 
     A lake of an earlier format is upgraded first (see `upgrade`).
@@ -194,7 +265,19 @@ def publish(lake: Lake, city: City, batches: Batches, *, as_of: datetime | Calla
     begun = time.perf_counter()
     with lake.writing():
         try:
-            return _publish(lake, city, batches, as_of, identity.kind_of(simulated=simulated, mode=mode), simulated, now, mode, after_gap, witness, begun)
+            return _publish(
+                lake,
+                city,
+                batches,
+                as_of,
+                identity.kind_of(simulated=simulated, mode=mode),
+                simulated,
+                now,
+                mode,
+                after_gap,
+                witness,
+                begun,
+            )
         except OSError as error:
             _undo(lake)
             raise unwritable(lake.path, error) from error
@@ -211,8 +294,19 @@ def _undo(lake: Lake) -> None:
             delta.reconcile(lake, parent.tables, lake.aside(parent.as_of))
 
 
-def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callable[[Snapshot | None], datetime], kind: Kind,
-             simulated: bool, now: Clock, mode: str, after_gap: bool, witness: Witness | None, begun: float) -> tuple[Snapshot, Published]:
+def _publish(
+    lake: Lake,
+    city: City,
+    batches: Batches,
+    as_of: datetime | Callable[[Snapshot | None], datetime],
+    kind: Kind,
+    simulated: bool,
+    now: Clock,
+    mode: str,
+    after_gap: bool,
+    witness: Witness | None,
+    begun: float,
+) -> tuple[Snapshot, Published]:
     parent, moment = newest(lake), now()
     speaks_of = as_of(parent) if callable(as_of) else as_of
     identity.guard(lake, city, parent, kind)
@@ -222,7 +316,9 @@ def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callabl
     draft = begin(lake, city, parent, kind)
     for table, rows in city.reference.items():
         draft.say(table, rows)
-    refused_at = min(moment, speaks_of)  # known in this snapshot, of whatever moment it speaks
+    refused_at = min(
+        moment, speaks_of
+    )  # known in this snapshot, of whatever moment it speaks
     intake = Intake(draft, refused_at, speaks_of, witness)
     for batch in _fed(batches(parent) if callable(batches) else batches):
         intake.take(batch)
@@ -230,8 +326,15 @@ def _publish(lake: Lake, city: City, batches: Batches, as_of: datetime | Callabl
     if witness is not None:
         witness.judge()
     measure(draft, city, news, speaks_of, refused_at)
-    snapshot = draft.finish(speaks_of, simulated or (parent is not None and parent.simulated), moment, mode)
-    return snapshot, Published(draft.rows, news["quarantine"].num_rows, intake.skipped, time.perf_counter() - begun)
+    snapshot = draft.finish(
+        speaks_of, simulated or (parent is not None and parent.simulated), moment, mode
+    )
+    return snapshot, Published(
+        draft.rows,
+        news["quarantine"].num_rows,
+        intake.skipped,
+        time.perf_counter() - begun,
+    )
 
 
 def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
@@ -244,7 +347,13 @@ def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
         set_aside(lake, parent)
     owner = identity.claim(lake, city, kind, parent)
     draft = Draft(lake, parent, owner)
-    draft.logs.update(delta.reconcile(lake, parent.tables if parent else {}, lake.aside(parent.as_of if parent else _NO_MOMENT)))
+    draft.logs.update(
+        delta.reconcile(
+            lake,
+            parent.tables if parent else {},
+            lake.aside(parent.as_of if parent else _NO_MOMENT),
+        )
+    )
     _take_over(draft)
     return draft
 
@@ -262,9 +371,14 @@ def _fed(batches: Iterable[Batch]) -> Iterator[Batch]:
         except StopIteration:
             return
         except OSError as error:
-            raise FeedError(f"A feed cannot be read to its end: {error.strerror or error}.",
-                            why="nothing of it was published, so that no half of it counts.",
-                            fix=f"look at {error.filename or 'where the feed reads from'}, then run the same command again.") from error
+            raise FeedError(
+                f"A feed cannot be read to its end: {error.strerror or error}.",
+                why="nothing of it was published, so that no half of it counts.",
+                fix=(
+                    f"look at {error.filename or 'where the feed reads from'}, then run"
+                    " the same command again."
+                ),
+            ) from error
         yield batch
 
 
@@ -283,36 +397,76 @@ _AHEAD = timedelta(minutes=5)
 _GAP = timedelta(days=100)
 
 
-def _forward(lake: Lake, parent: Snapshot | None, as_of: datetime, moment: datetime, after_gap: bool) -> None:
+def _forward(
+    lake: Lake,
+    parent: Snapshot | None,
+    as_of: datetime,
+    moment: datetime,
+    after_gap: bool,
+) -> None:
     """Refuse moments that a clock set wrong would give: each snapshot that speaks of the future blocks the lake until then."""
-    back = f"`twin snapshot rollback --lake {lake.path}` takes the newest snapshot back."
+    back = (
+        f"`twin snapshot rollback --lake {lake.path}` takes the newest snapshot back."
+    )
     if parent and as_of < parent.as_of:
-        raise LakeError(f"The new data speak of {to_text(as_of)}, but the newest snapshot of {to_text(parent.as_of)}.",
-                        why="time would go backwards; nothing was written.", fix=f"check the feed's clock; if the newest snapshot is wrong, {back}")
+        raise LakeError(
+            f"The new data speak of {to_text(as_of)}, but the newest snapshot of"
+            f" {to_text(parent.as_of)}.",
+            why="time would go backwards; nothing was written.",
+            fix=f"check the feed's clock; if the newest snapshot is wrong, {back}",
+        )
     if parent and moment < parent.created_at:
-        raise LakeError(f"This machine's clock says {to_text(moment)}, but the newest snapshot was published at {to_text(parent.created_at)}.",
-                        why="the clock was set back; nothing was written.", fix=f"set the clock right; if it was wrong before, {back}")
+        raise LakeError(
+            f"This machine's clock says {to_text(moment)}, but the newest snapshot was"
+            f" published at {to_text(parent.created_at)}.",
+            why="the clock was set back; nothing was written.",
+            fix=f"set the clock right; if it was wrong before, {back}",
+        )
     if as_of > moment + _AHEAD:
-        raise LakeError(f"The new data speak of {to_text(as_of)}, but this machine's clock says {to_text(moment)}.",
-                        why="data cannot be of the future; nothing was written.", fix="set the clock right, or end the data earlier.")
+        raise LakeError(
+            f"The new data speak of {to_text(as_of)}, but this machine's clock says"
+            f" {to_text(moment)}.",
+            why="data cannot be of the future; nothing was written.",
+            fix="set the clock right, or end the data earlier.",
+        )
     if parent and not after_gap and as_of > parent.as_of + _GAP:
-        raise LakeError(f"The new data speak of {to_text(as_of)}, the newest snapshot of {to_text(parent.as_of)}: "
-                        f"{(as_of - parent.as_of).days} days lie between.",
-                        why="a clock set wrong would block the lake until then; nothing was written.",
-                        fix="set the clock right; if there were truly no data for so long, say --after-gap.")
+        raise LakeError(
+            f"The new data speak of {to_text(as_of)}, the newest snapshot of"
+            f" {to_text(parent.as_of)}: {(as_of - parent.as_of).days} days lie"
+            " between.",
+            why=(
+                "a clock set wrong would block the lake until then; nothing was"
+                " written."
+            ),
+            fix=(
+                "set the clock right; if there were truly no data for so long, say"
+                " --after-gap."
+            ),
+        )
 
 
-def measure(draft: Draft, city: City, fresh: Mapping[str, pa.Table], as_of: datetime, refused_at: datetime,
-            anew: frozenset[str] = frozenset()) -> None:
+def measure(
+    draft: Draft,
+    city: City,
+    fresh: Mapping[str, pa.Table],
+    as_of: datetime,
+    refused_at: datetime,
+    anew: frozenset[str] = frozenset(),
+) -> None:
     """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine.
 
     Args:
         anew: measures that are worked out from nothing.
     """
-    paths = {table: [f"{draft.lake.tables}/{file.path}" for file in draft.now(table)] for table in TABLES}
+    paths = {
+        table: [f"{draft.lake.tables}/{file.path}" for file in draft.now(table)]
+        for table in TABLES
+    }
     parent = draft.parent
     with Engine.over(paths, root=draft.lake.tables, lazily=True) as engine:
-        state = _State(draft, engine, parent.as_of if parent else None, _usable_marks(parent, anew))
+        state = _State(
+            draft, engine, parent.as_of if parent else None, _usable_marks(parent, anew)
+        )
         for update in compute(city, state, fresh, as_of):
             if isinstance(update, tuple):
                 draft.marks[update[0]] = update[1]
@@ -321,24 +475,43 @@ def measure(draft: Draft, city: City, fresh: Mapping[str, pa.Table], as_of: date
             if update.how == "append":
                 draft.append(update.table, rows)
             else:
-                draft.replace(update.table, rows, chunks=update.chunks if update.how == "replace_chunks" else None)
+                draft.replace(
+                    update.table,
+                    rows,
+                    chunks=update.chunks if update.how == "replace_chunks" else None,
+                )
 
 
 def _usable_marks(parent: Snapshot | None, anew: frozenset[str]) -> dict[str, Mark]:
     """Return the marks of the measures whose tables stand in the form that this program writes, but for those in `anew`."""
     if parent is None:
         return {}
-    return {name: mark for name, mark in parent.marks.items() if name not in anew
-            and (name not in parent.tables or parent.tables[name].schema_hash == files.schema_hash(TABLES[name]))}
+    return {
+        name: mark
+        for name, mark in parent.marks.items()
+        if name not in anew
+        and (
+            name not in parent.tables
+            or parent.tables[name].schema_hash == files.schema_hash(TABLES[name])
+        )
+    }
 
 
 def _kept(draft: Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table:
     """Return the rows of an update that keep the contract of their table; the others go to quarantine, whole."""
     fresh = update.rows if update.fresh is None else update.rows.slice(0, update.fresh)
-    done = check(TABLES[update.table], fresh, feed="measures", origin=update.table, recorded_at=refused_at)
+    done = check(
+        TABLES[update.table],
+        fresh,
+        feed="measures",
+        origin=update.table,
+        recorded_at=refused_at,
+    )
     if not done.bad.num_rows:
         return update.rows
-    draft.append("quarantine", repeats.unheld(draft.lake, draft.now("quarantine"), done.bad))
+    draft.append(
+        "quarantine", repeats.unheld(draft.lake, draft.now("quarantine"), done.bad)
+    )
     carried = update.rows.slice(fresh.num_rows)
     return pa.concat_tables([done.good, carried])
 
@@ -350,7 +523,10 @@ def install(lake: Lake, snapshot: Snapshot) -> None:
         LakeError: the lake is signed and this process has no key.
     """
     may_sign(lake, snapshot)
-    write_whole(lake.snapshots / f"{snapshot.id}.json", seal.seal(snapshot.payload(), seal.key()))
+    write_whole(
+        lake.snapshots / f"{snapshot.id}.json",
+        seal.seal(snapshot.payload(), seal.key()),
+    )
     with suppress(OSError):  # the pointer is a hint: the snapshot is published
         point(lake, snapshot)
 
@@ -362,8 +538,11 @@ def may_sign(lake: Lake, before: Snapshot | None) -> None:
         LakeError: this process has no key.
     """
     if before is not None and before.is_signed and seal.key() is None:
-        raise LakeError(f"The lake {lake.path} is signed, and this program was given no key.",
-                        why="an unsigned snapshot would be refused by whoever has the key.", fix=f"name the key's file in {seal.KEY_FILE}.")
+        raise LakeError(
+            f"The lake {lake.path} is signed, and this program was given no key.",
+            why="an unsigned snapshot would be refused by whoever has the key.",
+            fix=f"name the key's file in {seal.KEY_FILE}.",
+        )
 
 
 def point(lake: Lake, snapshot: Snapshot) -> None:

@@ -58,9 +58,21 @@ def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
     fits(current)
     done = _taken_back(lake, current)
     broken = _broken(lake, current)
-    lost = {table: said for table, said in broken.items() if TABLES[table].kind == "log"}
-    able = {table for table in broken if table not in lost and not (TABLES[table].kind == "measure" and set(rests_on(table)) & lost.keys())}
-    draft = begin(lake, city, current, current.kind or ("simulated" if current.simulated else "real"))
+    lost = {
+        table: said for table, said in broken.items() if TABLES[table].kind == "log"
+    }
+    able = {
+        table
+        for table in broken
+        if table not in lost
+        and not (TABLES[table].kind == "measure" and set(rests_on(table)) & lost.keys())
+    }
+    draft = begin(
+        lake,
+        city,
+        current,
+        current.kind or ("simulated" if current.simulated else "real"),
+    )
     done += [f"The Delta log of {table} was set right." for table in sorted(draft.logs)]
     if able and not lost:
         for table in able:
@@ -70,16 +82,35 @@ def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
         measure(draft, city, {}, current.as_of, current.as_of, frozenset(able))
         done += [f"The table {table} was worked out anew." for table in sorted(able)]
     if draft.logs or draft.cuts:
-        draft.marks.update({name: mark for name, mark in current.marks.items() if name not in draft.marks})
-        draft.finish(current.as_of, current.simulated, max(now(), current.created_at), current.mode, current.compacts or current.id)
+        draft.marks.update(
+            {
+                name: mark
+                for name, mark in current.marks.items()
+                if name not in draft.marks
+            }
+        )
+        draft.finish(
+            current.as_of,
+            current.simulated,
+            max(now(), current.created_at),
+            current.mode,
+            current.compacts or current.id,
+        )
     else:
         point(lake, current)
     if done:
         record(lake, now(), "repair", {"snapshot": current.id, "done": done})
     if lost:
-        raise DamagedError(f"The table {next(iter(lost))} cannot be worked out from anything: {next(iter(lost.values()))}",
-                           why="its rows came from outside." + (f" Mended nevertheless: {' '.join(done)}" if done else ""),
-                           fix=f"`twin lake restore BACKUP --lake {lake.path}`, or `twin snapshot rollback` to the last whole snapshot.")
+        raise DamagedError(
+            f"The table {next(iter(lost))} cannot be worked out from anything:"
+            f" {next(iter(lost.values()))}",
+            why="its rows came from outside."
+            + (f" Mended nevertheless: {' '.join(done)}" if done else ""),
+            fix=(
+                f"`twin lake restore BACKUP --lake {lake.path}`, or `twin snapshot"
+                " rollback` to the last whole snapshot."
+            ),
+        )
     return done
 
 

@@ -62,12 +62,29 @@ class Sifted:
     refused: pa.Table
 
 
-def sift(lake: Lake, there: Sequence[File], table: Table, parts: Sequence[Part], moment: datetime) -> Sifted:
+def sift(
+    lake: Lake,
+    there: Sequence[File],
+    table: Table,
+    parts: Sequence[Part],
+    moment: datetime,
+) -> Sifted:
     """Part the rows of all batches for one table by what is held under their keys, in the lake or in an earlier batch."""
     rows = pa.concat_tables([part.rows for part in parts])
-    in_lake = [_held_against(lake, there, table, rows.slice(at, n), at) for at, n in _groups(parts)]
-    known = np.concatenate([each[0] for each in in_lake]) if in_lake else np.empty(0, np.int64)
-    is_same = np.concatenate([each[1] for each in in_lake]) if in_lake else np.empty(0, np.bool_)
+    in_lake = [
+        _held_against(lake, there, table, rows.slice(at, n), at)
+        for at, n in _groups(parts)
+    ]
+    known = (
+        np.concatenate([each[0] for each in in_lake])
+        if in_lake
+        else np.empty(0, np.int64)
+    )
+    is_same = (
+        np.concatenate([each[1] for each in in_lake])
+        if in_lake
+        else np.empty(0, np.bool_)
+    )
     again, is_same_again = _again(table, rows, parts, known)
     dropped = np.concatenate([known, again])
     kept, is_known = np.ones(rows.num_rows, np.bool_), np.zeros(rows.num_rows, np.bool_)
@@ -96,15 +113,24 @@ Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 """Places of rows whose key is taken, and whether what takes it has the same content."""
 
 
-def _held_against(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table, first: int) -> Pairs:
+def _held_against(
+    lake: Lake, there: Sequence[File], table: Table, rows: pa.Table, first: int
+) -> Pairs:
     """Return the rows whose key the lake holds; `first` is the place of the first of them."""
     found = held(lake, there, table, rows)
     if not found.num_rows:
         return _NONE
-    pairs = _placed(rows, table).join(_placed(found, table), keys=list(table.key), join_type="inner", right_suffix="_held")
+    pairs = _placed(rows, table).join(
+        _placed(found, table),
+        keys=list(table.key),
+        join_type="inner",
+        right_suffix="_held",
+    )
     mine, theirs = (pairs[name].to_numpy() for name in (_AT, f"{_AT}_held"))
     mine, at = np.unique(mine, return_index=True)  # an old lake may hold a key twice
-    return mine + first, is_same(rows.take(pa.array(mine)), found.take(pa.array(theirs[at])))
+    return mine + first, is_same(
+        rows.take(pa.array(mine)), found.take(pa.array(theirs[at]))
+    )
 
 
 _NONE: Pairs = (np.empty(0, np.int64), np.empty(0, np.bool_))
@@ -114,7 +140,9 @@ def _placed(rows: pa.Table, table: Table) -> pa.Table:
     return rows.select(table.key).append_column(_AT, pa.array(np.arange(rows.num_rows)))
 
 
-def is_same(one: pa.Table, other: pa.Table, apart_from: Collection[str] = _NOT_CONTENT) -> npt.NDArray[np.bool_]:
+def is_same(
+    one: pa.Table, other: pa.Table, apart_from: Collection[str] = _NOT_CONTENT
+) -> npt.NDArray[np.bool_]:
     """Return, row by row, whether two tables say the same in all columns but some; null is the same as null."""
     same = np.ones(one.num_rows, np.bool_)
     for name in one.column_names:
@@ -125,14 +153,22 @@ def is_same(one: pa.Table, other: pa.Table, apart_from: Collection[str] = _NOT_C
     return same
 
 
-def _again(table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArray[np.int64]) -> Pairs:
+def _again(
+    table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArray[np.int64]
+) -> Pairs:
     """Return the rows whose key an earlier batch brought. Batches that follow each other in time are not compared."""
     met = _meeting([part.rows for part in parts], _leading(table))
     if not met:
         return _NONE
     begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
-    places = np.setdiff1d(np.concatenate([np.arange(begins[at], begins[at + 1]) for at in met]), known)
-    mine = rows.select(table.key).take(pa.array(places)).append_column(_AT, pa.array(places))
+    places = np.setdiff1d(
+        np.concatenate([np.arange(begins[at], begins[at + 1]) for at in met]), known
+    )
+    mine = (
+        rows.select(table.key)
+        .take(pa.array(places))
+        .append_column(_AT, pa.array(places))
+    )
     firsts = mine.group_by(list(table.key)).aggregate([(_AT, "min")])
     pairs = mine.join(firsts, keys=list(table.key), join_type="inner")
     at, first = pairs[_AT].to_numpy(), pairs[f"{_AT}_min"].to_numpy()
@@ -141,28 +177,59 @@ def _again(table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArr
     return at, is_same(rows.take(pa.array(at)), rows.take(pa.array(first)))
 
 
-def _clashes(table: Table, rows: pa.Table, places: npt.NDArray[np.int64], parts: Sequence[Part], moment: datetime) -> pa.Table:
+def _clashes(
+    table: Table,
+    rows: pa.Table,
+    places: npt.NDArray[np.int64],
+    parts: Sequence[Part],
+    moment: datetime,
+) -> pa.Table:
     """Return quarantine rows for those at `places`, whose key is taken by another content."""
     begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
     refused: list[pa.Table] = [QUARANTINE.empty()]
     for n in np.unique(np.searchsorted(begins, places, side="right") - 1):
         own = places[(places >= begins[n]) & (places < begins[n + 1])]
         given = rows.take(pa.array(own)).to_pylist()
-        said = [(None, _taken(table, row), json.dumps(row, ensure_ascii=False, default=str, sort_keys=True)) for row in given]
-        subjects = [None if (subject := row.get("event_id")) is None else str(subject) for row in given]
-        refused.append(quarantined(said, table=table.name, feed=parts[n].feed, origin=parts[n].origin, recorded_at=moment, subjects=subjects))
+        said = [
+            (
+                None,
+                _taken(table, row),
+                json.dumps(row, ensure_ascii=False, default=str, sort_keys=True),
+            )
+            for row in given
+        ]
+        subjects = [
+            None if (subject := row.get("event_id")) is None else str(subject)
+            for row in given
+        ]
+        refused.append(
+            quarantined(
+                said,
+                table=table.name,
+                feed=parts[n].feed,
+                origin=parts[n].origin,
+                recorded_at=moment,
+                subjects=subjects,
+            )
+        )
     return pa.concat_tables(refused)
 
 
 def _taken(table: Table, row: dict[str, Any]) -> str:
     said = ", ".join(str(row[name]) for name in table.key)
-    return f"the key ({', '.join(table.key)}) = ({said}) is already taken by other content in the lake."
+    return (
+        f"the key ({', '.join(table.key)}) = ({said}) is already taken by other content"
+        " in the lake."
+    )
 
 
 def _meeting(each: list[pa.Table], by: str) -> list[int]:
     """Return the places of those tables whose span of a column meets that of another."""
     spans = [pc.min_max(rows[by]).as_py() for rows in each]
-    order = sorted((at for at, rows in enumerate(each) if rows.num_rows), key=lambda at: spans[at]["min"])
+    order = sorted(
+        (at for at, rows in enumerate(each) if rows.num_rows),
+        key=lambda at: spans[at]["min"],
+    )
     met: set[int] = set()
     reached = -1  # the table that reaches furthest so far
     for at in order:
@@ -188,14 +255,30 @@ def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> pa.
     if not met:
         return table.empty()
     first = table.key[0]
-    wanted = (pc.field(by) >= span["min"]) & (pc.field(by) <= span["max"]) & pc.field(first).isin(pc.unique(rows[first]))
+    wanted = (
+        (pc.field(by) >= span["min"])
+        & (pc.field(by) <= span["max"])
+        & pc.field(first).isin(pc.unique(rows[first]))
+    )
     keys = _read(lake, met, list(table.key), wanted)
-    if not keys.num_rows or not keys.join(rows.select(table.key), keys=list(table.key), join_type="left semi").num_rows:
+    if (
+        not keys.num_rows
+        or not keys.join(
+            rows.select(table.key), keys=list(table.key), join_type="left semi"
+        ).num_rows
+    ):
         return table.empty()
     return _read(lake, met, rows.column_names, wanted)
 
 
-def rows_of(lake: Lake, there: Sequence[File], name: str, values: pa.Array, columns: Sequence[str], table: Table) -> pa.Table:
+def rows_of(
+    lake: Lake,
+    there: Sequence[File],
+    name: str,
+    values: pa.Array,
+    columns: Sequence[str],
+    table: Table,
+) -> pa.Table:
     """Return the rows of files whose text in the column `name`, the first of the key, is one of `values`."""
     if not len(values):
         return table.empty().select(columns)
@@ -203,21 +286,50 @@ def rows_of(lake: Lake, there: Sequence[File], name: str, values: pa.Array, colu
     met = [file for file in there if _meets(lake, file, name, span["min"], span["max"])]
     if not met:
         return table.empty().select(columns)
-    wanted = (pc.field(name) >= span["min"]) & (pc.field(name) <= span["max"]) & pc.field(name).isin(values)
+    wanted = (
+        (pc.field(name) >= span["min"])
+        & (pc.field(name) <= span["max"])
+        & pc.field(name).isin(values)
+    )
     if not _read(lake, met, [name], wanted).num_rows:
         return table.empty().select(columns)
     return _read(lake, met, list(columns), wanted)
 
 
-def parts_of(lake: Lake, there: Sequence[File], whole: str, values: pa.Array, columns: Sequence[str], table: Table) -> pa.Table:
+def parts_of(
+    lake: Lake,
+    there: Sequence[File],
+    whole: str,
+    values: pa.Array,
+    columns: Sequence[str],
+    table: Table,
+) -> pa.Table:
     """Return the rows of files whose text in the column `whole` is one of `values`; the first of the key begins with it."""
     span = pc.min_max(values).as_py()
-    met = [file for file in there if _meets(lake, file, table.key[0], span["min"], f"{span['max']}\U0010ffff")] if len(values) else []
-    return _read(lake, met, list(columns), pc.field(whole).isin(values)) if met else table.empty().select(columns)
+    met = (
+        [
+            file
+            for file in there
+            if _meets(lake, file, table.key[0], span["min"], f"{span['max']}\U0010ffff")
+        ]
+        if len(values)
+        else []
+    )
+    return (
+        _read(lake, met, list(columns), pc.field(whole).isin(values))
+        if met
+        else table.empty().select(columns)
+    )
 
 
-def _read(lake: Lake, files: Sequence[File], columns: list[str], wanted: object) -> pa.Table:
-    return pq.read_table([str(lake.tables / file.path) for file in files], columns=columns, filters=cast("Any", wanted))
+def _read(
+    lake: Lake, files: Sequence[File], columns: list[str], wanted: object
+) -> pa.Table:
+    return pq.read_table(
+        [str(lake.tables / file.path) for file in files],
+        columns=columns,
+        filters=cast("Any", wanted),
+    )
 
 
 def _meets(lake: Lake, file: File, by: str, low: Any, high: Any) -> bool:
@@ -236,9 +348,22 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
     """Return the least and greatest text in a column of a file, from its footer; `_ANY` if that does not tell."""
     footer = pq.read_metadata(lake.tables / file.path)
     at = footer.schema.to_arrow_schema().get_field_index(by)
-    told = [footer.row_group(n).column(at).statistics for n in range(footer.num_row_groups)]
-    is_told = at >= 0 and told and all(each is not None and each.has_min_max and isinstance(each.min, str) for each in told)
-    span = (min(each.min for each in told), max(each.max for each in told)) if is_told else _ANY
+    told = [
+        footer.row_group(n).column(at).statistics for n in range(footer.num_row_groups)
+    ]
+    is_told = (
+        at >= 0
+        and told
+        and all(
+            each is not None and each.has_min_max and isinstance(each.min, str)
+            for each in told
+        )
+    )
+    span = (
+        (min(each.min for each in told), max(each.max for each in told))
+        if is_told
+        else _ANY
+    )
     if len(lake.spans) >= _MOST_SPANS:
         lake.spans.clear()
     lake.spans[file.path] = span
@@ -248,5 +373,9 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
 def unheld(lake: Lake, there: Sequence[File], refused: pa.Table) -> pa.Table:
     """Return the quarantine rows that are not there yet, each once: a file read again is not refused again."""
     known = set(held(lake, there, QUARANTINE, refused)["quarantine_id"].to_pylist())
-    new = [at for at, key in enumerate(refused["quarantine_id"].to_pylist()) if not (key in known or known.add(key))]
+    new = [
+        at
+        for at, key in enumerate(refused["quarantine_id"].to_pylist())
+        if not (key in known or known.add(key))
+    ]
     return refused.take(pa.array(new, pa.int64()))

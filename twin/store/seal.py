@@ -47,9 +47,20 @@ def unseal(data: bytes, key: bytes | None) -> dict[str, Any]:
         raise BrokenSealError("its bytes are not what was written (SHA-256 differs)")
     is_signed = rest.startswith(_SIGN)
     signed = rest[len(_SIGN) + _HEX + 2 :] if is_signed else rest
-    if key is not None and not (is_signed and hmac.compare_digest(rest[: -len(signed)], _SIGN + _sign(signed, key) + b'",')):
-        raise BrokenSealError("it was not signed with this machine's key" if is_signed else "it is not signed")
-    return cast("dict[str, Any]", json.loads(b"{" + signed)) | ({"signed": True} if is_signed else {})
+    if key is not None and not (
+        is_signed
+        and hmac.compare_digest(
+            rest[: -len(signed)], _SIGN + _sign(signed, key) + b'",'
+        )
+    ):
+        raise BrokenSealError(
+            "it was not signed with this machine's key"
+            if is_signed
+            else "it is not signed"
+        )
+    return cast("dict[str, Any]", json.loads(b"{" + signed)) | (
+        {"signed": True} if is_signed else {}
+    )
 
 
 def _sign(data: bytes, key: bytes) -> bytes:
@@ -68,9 +79,15 @@ def key() -> bytes | None:
     try:
         found = Path(named).read_bytes().strip()
     except OSError as error:
-        raise LakeError(f"The key file {named} cannot be read: {error.strerror}.", why=f"{KEY_FILE} names it.",
-                        fix="give this user the right to read it, or unset the variable.") from error
+        raise LakeError(
+            f"The key file {named} cannot be read: {error.strerror}.",
+            why=f"{KEY_FILE} names it.",
+            fix="give this user the right to read it, or unset the variable.",
+        ) from error
     if len(found) < _FEWEST_KEY_BYTES:
-        raise LakeError(f"The key file {named} holds {len(found)} bytes; at least {_FEWEST_KEY_BYTES} are needed.",
-                        fix="write one, for example with `openssl rand -hex 32`.")
+        raise LakeError(
+            f"The key file {named} holds {len(found)} bytes; at least"
+            f" {_FEWEST_KEY_BYTES} are needed.",
+            fix="write one, for example with `openssl rand -hex 32`.",
+        )
     return found

@@ -25,9 +25,19 @@ def sign(lake: Lake) -> int:
     """
     key = seal.key()
     if key is None:
-        raise LakeError("There is no key to sign with.", fix=f"write one into a file outside the lake, and name it in {seal.KEY_FILE}.")
+        raise LakeError(
+            "There is no key to sign with.",
+            fix=(
+                "write one into a file outside the lake, and name it in"
+                f" {seal.KEY_FILE}."
+            ),
+        )
     with lake.writing():
-        paths = [*(lake.snapshots / f"{each}.json" for each in ids(lake)), lake.identity, lake.pointer]
+        paths = [
+            *(lake.snapshots / f"{each}.json" for each in ids(lake)),
+            lake.identity,
+            lake.pointer,
+        ]
         try:
             opened = {path: _opened(path) for path in paths if path.exists()}
             for path, said in opened.items():
@@ -40,10 +50,17 @@ def sign(lake: Lake) -> int:
 def _opened(path: Path) -> dict[str, object]:
     data = path.read_bytes()
     if not seal.is_sealed(data):
-        raise LakeError(f"The file {path.name} carries no seal.", why="the lake is of an earlier format.", fix="`twin lake upgrade` first.")
+        raise LakeError(
+            f"The file {path.name} carries no seal.",
+            why="the lake is of an earlier format.",
+            fix="`twin lake upgrade` first.",
+        )
     try:
         said = seal.unseal(data, None)
     except ValueError as error:
-        raise DamagedError(f"The file {path.name} cannot be signed: {error}.", fix="restore it from a backup, or roll back.") from error
+        raise DamagedError(
+            f"The file {path.name} cannot be signed: {error}.",
+            fix="restore it from a backup, or roll back.",
+        ) from error
     said.pop("signed", None)
     return said

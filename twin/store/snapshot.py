@@ -65,7 +65,9 @@ class TableCut:
     @property
     def sha256(self) -> str:
         """Return one hash for the table: over its files' hashes, in order."""
-        return hashlib.sha256("\n".join(file.sha256 for file in self.files).encode()).hexdigest()
+        return hashlib.sha256(
+            "\n".join(file.sha256 for file in self.files).encode()
+        ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -113,28 +115,62 @@ class Snapshot:
 
     def payload(self) -> dict[str, Any]:
         """Return the snapshot as it stands in its file."""
-        tables = {name: {"version": cut.version, "log_from": cut.log_from, "log_sha256": cut.log_sha256,
-                         "schema_hash": cut.schema_hash, "rows": cut.rows, "sha256": cut.sha256,
-                         "files": [vars(file) for file in cut.files]} for name, cut in self.tables.items()}
-        return {"format": self.format, "lake": self.lake, "city": self.city, "kind": self.kind, "rule": self.rule, "id": self.id,
-                "parent": self.parent, "compacts": self.compacts, "takes_back": list(self.takes_back), "seq": self.seq,
-                "created_at": to_text(self.created_at), "as_of": to_text(self.as_of), "mode": self.mode,
-                "simulated": self.simulated, "tables": tables,
-                "measures": {name: _mark_to_json(mark) for name, mark in self.marks.items()}}
+        tables = {
+            name: {
+                "version": cut.version,
+                "log_from": cut.log_from,
+                "log_sha256": cut.log_sha256,
+                "schema_hash": cut.schema_hash,
+                "rows": cut.rows,
+                "sha256": cut.sha256,
+                "files": [vars(file) for file in cut.files],
+            }
+            for name, cut in self.tables.items()
+        }
+        return {
+            "format": self.format,
+            "lake": self.lake,
+            "city": self.city,
+            "kind": self.kind,
+            "rule": self.rule,
+            "id": self.id,
+            "parent": self.parent,
+            "compacts": self.compacts,
+            "takes_back": list(self.takes_back),
+            "seq": self.seq,
+            "created_at": to_text(self.created_at),
+            "as_of": to_text(self.as_of),
+            "mode": self.mode,
+            "simulated": self.simulated,
+            "tables": tables,
+            "measures": {
+                name: _mark_to_json(mark) for name, mark in self.marks.items()
+            },
+        }
 
 
 def _mark_to_json(mark: Mark) -> dict[str, str | None]:
-    return {"inputs": mark.inputs, "until": None if mark.until is None else to_text(mark.until)}
+    return {
+        "inputs": mark.inputs,
+        "until": None if mark.until is None else to_text(mark.until),
+    }
 
 
 def _marks(said: Mapping[str, Mapping[str, str | None]]) -> dict[str, Mark]:
-    return {name: Mark(str(mark["inputs"]), None if (until := mark["until"]) is None else from_text(until))
-            for name, mark in said.items()}
+    return {
+        name: Mark(
+            str(mark["inputs"]),
+            None if (until := mark["until"]) is None else from_text(until),
+        )
+        for name, mark in said.items()
+    }
 
 
 def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
     """Return a snapshot's id: its moment, its place in the order, six digits of its content."""
-    content = "\n".join(f"{table} {cut.sha256}" for table, cut in sorted(tables.items()))
+    content = "\n".join(
+        f"{table} {cut.sha256}" for table, cut in sorted(tables.items())
+    )
     return f"{to_text(as_of).replace('-', '').replace(':', '')[:15]}Z-{seq:06d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
@@ -154,28 +190,52 @@ def read(lake: Lake, snapshot_id: str) -> Snapshot:
         raise _not_there(snapshot_id) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         said = error.strerror if isinstance(error, OSError) else error
-        raise DamagedError(f"The snapshot {snapshot_id} cannot be read: {said}.", why="its file is not what was written.",
-                           fix="restore it from a backup with `twin lake restore`; `twin snapshot list` shows the others.") from error
+        raise DamagedError(
+            f"The snapshot {snapshot_id} cannot be read: {said}.",
+            why="its file is not what was written.",
+            fix=(
+                "restore it from a backup with `twin lake restore`; `twin snapshot"
+                " list` shows the others."
+            ),
+        ) from error
     own, _ = lake.who()
     if own and found.format == FORMAT and found.lake != own.id:
-        raise ForeignError(f"The snapshot {snapshot_id} is of another lake, of {found.city}.", why="somebody copied it here.",
-                           fix="take its file out of the folder `snapshots`.")
+        raise ForeignError(
+            f"The snapshot {snapshot_id} is of another lake, of {found.city}.",
+            why="somebody copied it here.",
+            fix="take its file out of the folder `snapshots`.",
+        )
     if own and found.format < FORMAT and own.is_begun:
-        raise DamagedError(f"The snapshot {snapshot_id} carries no seal.", why="all snapshots of this lake were sealed.",
-                           fix="restore it from a backup with `twin lake restore`.")
+        raise DamagedError(
+            f"The snapshot {snapshot_id} carries no seal.",
+            why="all snapshots of this lake were sealed.",
+            fix="restore it from a backup with `twin lake restore`.",
+        )
     return found
 
 
 def _not_there(snapshot_id: str) -> GoneError:
-    return GoneError(f"There is no snapshot {snapshot_id} in this lake.", why="it was pruned, taken back, or never published.",
-                     fix="`twin snapshot list` shows what there is; a page's link without its moment shows the newest.")
+    return GoneError(
+        f"There is no snapshot {snapshot_id} in this lake.",
+        why="it was pruned, taken back, or never published.",
+        fix=(
+            "`twin snapshot list` shows what there is; a page's link without its moment"
+            " shows the newest."
+        ),
+    )
 
 
 def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:
     is_sealed, key = seal.is_sealed(data), seal.key()
-    said = seal.unseal(data, key) if is_sealed else cast("dict[str, Any]", json.loads(data))
+    said = (
+        seal.unseal(data, key)
+        if is_sealed
+        else cast("dict[str, Any]", json.loads(data))
+    )
     version = int(said["format"])
-    if version > FORMAT and (is_sealed or "tables" not in said or len(said) < _FEWEST_WORDS):
+    if version > FORMAT and (
+        is_sealed or "tables" not in said or len(said) < _FEWEST_WORDS
+    ):
         raise newer(f"The snapshot {snapshot_id}", version)
     if is_sealed != (version == FORMAT) or (key is not None and not is_sealed):
         raise ValueError("it carries no seal")
@@ -183,16 +243,43 @@ def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:
         raise ValueError(f"it calls itself {str(said['id'])[:60]!a}")
     tables = {table: _cut(table, cut) for table, cut in said["tables"].items()}
     found = Snapshot(
-        said["id"], said["parent"], said["seq"], from_text(said["created_at"]), from_text(said["as_of"]), said["mode"],
-        said["simulated"], tables, root, _marks(said.get("measures", {})), said.get("compacts"), version,
-        int(said.get("rule", version)), said.get("lake", ""), said.get("city", ""), said.get("kind", ""),
-        tuple(said.get("takes_back", ())), bool(said.get("signed", False)))
+        said["id"],
+        said["parent"],
+        said["seq"],
+        from_text(said["created_at"]),
+        from_text(said["as_of"]),
+        said["mode"],
+        said["simulated"],
+        tables,
+        root,
+        _marks(said.get("measures", {})),
+        said.get("compacts"),
+        version,
+        int(said.get("rule", version)),
+        said.get("lake", ""),
+        said.get("city", ""),
+        said.get("kind", ""),
+        tuple(said.get("takes_back", ())),
+        bool(said.get("signed", False)),
+    )
     if not is_sealed:
         _as_it_was(found, said)
     return found
 
 
-_OLD_WORDS = {"format", "id", "parent", "compacts", "seq", "created_at", "as_of", "mode", "simulated", "tables", "measures"}
+_OLD_WORDS = {
+    "format",
+    "id",
+    "parent",
+    "compacts",
+    "seq",
+    "created_at",
+    "as_of",
+    "mode",
+    "simulated",
+    "tables",
+    "measures",
+}
 _FEWEST_WORDS = 5
 
 
@@ -201,8 +288,16 @@ def _cut(table: str, said: Mapping[str, Any]) -> TableCut:
     for file in files:
         folder, _, name = file.path.partition("/")
         if folder != table or not _DATA_FILE.fullmatch(name):
-            raise ValueError(f"it names {file.path[:60]!a} as a file of the table {table[:60]!a}")
-    return TableCut(said["version"], said["schema_hash"], files, said.get("log_from", 0), said.get("log_sha256", ""))
+            raise ValueError(
+                f"it names {file.path[:60]!a} as a file of the table {table[:60]!a}"
+            )
+    return TableCut(
+        said["version"],
+        said["schema_hash"],
+        files,
+        said.get("log_from", 0),
+        said.get("log_sha256", ""),
+    )
 
 
 def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
@@ -211,18 +306,32 @@ def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
     Raises:
         ValueError: two of its words differ, or a word or table is none that those formats had.
     """
-    if strange := sorted(said.keys() - _OLD_WORDS) + sorted(found.tables.keys() - TABLES.keys()):
+    if strange := sorted(said.keys() - _OLD_WORDS) + sorted(
+        found.tables.keys() - TABLES.keys()
+    ):
         raise ValueError(f"the word {strange[0][:60]!a} in it is unknown")
     if found.id != name(found.as_of, found.seq, found.tables):
         raise ValueError("its id is not that of its content")
     for table, cut in found.tables.items():
-        if (cut.rows, cut.sha256) != (said["tables"][table]["rows"], said["tables"][table]["sha256"]):
-            raise ValueError(f"rows or hash of the table {table} are not those of its files")
+        if (cut.rows, cut.sha256) != (
+            said["tables"][table]["rows"],
+            said["tables"][table]["sha256"],
+        ):
+            raise ValueError(
+                f"rows or hash of the table {table} are not those of its files"
+            )
 
 
 def ids(lake: Lake) -> list[str]:
     """Return the ids of all snapshots, by the moment that they speak of. Files of other names are none of ours."""
-    return sorted((path.stem for path in lake.snapshots.glob("*.json") if SNAPSHOT_ID.fullmatch(path.stem)), key=place)
+    return sorted(
+        (
+            path.stem
+            for path in lake.snapshots.glob("*.json")
+            if SNAPSHOT_ID.fullmatch(path.stem)
+        ),
+        key=place,
+    )
 
 
 def place(snapshot_id: str) -> tuple[str, int]:

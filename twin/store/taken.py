@@ -18,13 +18,24 @@ if TYPE_CHECKING:
 
 def is_rollback(snapshot: Snapshot) -> bool:
     """Return whether a snapshot is the one that a rollback published."""
-    return bool(snapshot.takes_back) and max(order(each)[0] for each in snapshot.takes_back) == snapshot.seq - 1
+    return (
+        bool(snapshot.takes_back)
+        and max(order(each)[0] for each in snapshot.takes_back) == snapshot.seq - 1
+    )
 
 
 def set_aside(lake: Lake, snapshot: Snapshot) -> None:
     """Move the snapshots that a rollback took back to the trash, and the files of logs that only they read."""
     to = lake.aside(snapshot.as_of)
-    move([path for each in snapshot.takes_back if (path := lake.snapshots / f"{each}.json").exists()], lake.path, to)
+    move(
+        [
+            path
+            for each in snapshot.takes_back
+            if (path := lake.snapshots / f"{each}.json").exists()
+        ],
+        lake.path,
+        to,
+    )
     kept: list[Snapshot] = []
     for each in standing(lake).ids:
         try:
@@ -32,4 +43,9 @@ def set_aside(lake: Lake, snapshot: Snapshot) -> None:
         except LakeError:
             return  # it may read any of them
     for table in TABLES:
-        delta.tidy(lake, table, [each.tables[table] for each in kept if table in each.tables], to)
+        delta.tidy(
+            lake,
+            table,
+            [each.tables[table] for each in kept if table in each.tables],
+            to,
+        )

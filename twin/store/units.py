@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 _ID, _EVENT, _UNIT = "dispatch_id", "event_id", "unit_id"
 
 
-def kept(lake: Lake, there: Sequence[File], since: Sequence[File], table: Table, rows: pa.Table, held: pa.Table) -> pa.Table:
+def kept(
+    lake: Lake,
+    there: Sequence[File],
+    since: Sequence[File],
+    table: Table,
+    rows: pa.Table,
+    held: pa.Table,
+) -> pa.Table:
     """Return dispatches with the numbers by which the lake knows their units; the very same table if they have them.
 
     Args:
@@ -38,27 +45,51 @@ def kept(lake: Lake, there: Sequence[File], since: Sequence[File], table: Table,
     events = _with_others(rows, held)
     if not len(events):
         return rows
-    known = _units(newest(lake, there, table, _ids(lake, there, table, events), [_EVENT, _UNIT]))
-    given = _numbers(repeats.parts_of(lake, since, _EVENT, events, [_ID, _EVENT], table))
-    places = np.flatnonzero(np.asarray(pc.is_in(rows[_EVENT], value_set=events).to_numpy(), np.bool_)).tolist()
+    known = _units(
+        newest(lake, there, table, _ids(lake, there, table, events), [_EVENT, _UNIT])
+    )
+    given = _numbers(
+        repeats.parts_of(lake, since, _EVENT, events, [_ID, _EVENT], table)
+    )
+    places = np.flatnonzero(
+        np.asarray(pc.is_in(rows[_EVENT], value_set=events).to_numpy(), np.bool_)
+    ).tolist()
     of_event: dict[str, list[tuple[int, str, int]]] = defaultdict(list)
-    for at, row in zip(places, rows.select([_ID, _EVENT, _UNIT]).take(pa.array(places)).to_pylist(), strict=True):
+    for at, row in zip(
+        places,
+        rows.select([_ID, _EVENT, _UNIT]).take(pa.array(places)).to_pylist(),
+        strict=True,
+    ):
         of_event[row[_EVENT]].append((at, row[_UNIT], _number(row[_ID], row[_EVENT])))
     ids = rows[_ID].to_pylist()
     for event, said in of_event.items():
-        for at, number in _assigned(said, known.get(event, {}), given.get(event, set())):
+        for at, number in _assigned(
+            said, known.get(event, {}), given.get(event, set())
+        ):
             ids[at] = f"{event}-{number}"
-    return rows.set_column(rows.column_names.index(_ID), rows.schema.field(_ID), pa.array(ids, pa.string()))
+    return rows.set_column(
+        rows.column_names.index(_ID), rows.schema.field(_ID), pa.array(ids, pa.string())
+    )
 
 
 def _with_others(rows: pa.Table, held: pa.Table) -> pa.Array:
     """Return events of which a number is another unit's in the lake."""
-    pairs = rows.select([_ID, _EVENT, _UNIT]).join(held.select([_ID, _UNIT]), keys=[_ID], join_type="inner", right_suffix="_held")
-    return pc.unique(pairs.filter(pc.not_equal(pairs[_UNIT], pairs[f"{_UNIT}_held"]))[_EVENT].combine_chunks())
+    pairs = rows.select([_ID, _EVENT, _UNIT]).join(
+        held.select([_ID, _UNIT]), keys=[_ID], join_type="inner", right_suffix="_held"
+    )
+    return pc.unique(
+        pairs.filter(pc.not_equal(pairs[_UNIT], pairs[f"{_UNIT}_held"]))[
+            _EVENT
+        ].combine_chunks()
+    )
 
 
 def _ids(lake: Lake, there: Sequence[File], table: Table, events: pa.Array) -> pa.Array:
-    return pc.unique(repeats.parts_of(lake, there, _EVENT, events, [_ID], table)[_ID].combine_chunks())
+    return pc.unique(
+        repeats.parts_of(lake, there, _EVENT, events, [_ID], table)[
+            _ID
+        ].combine_chunks()
+    )
 
 
 def _units(known: pa.Table) -> Mapping[str, Mapping[str, list[int]]]:
@@ -66,7 +97,10 @@ def _units(known: pa.Table) -> Mapping[str, Mapping[str, list[int]]]:
     found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in known.to_pylist():
         found[row[_EVENT]][row[_UNIT]].append(_number(row[_ID], row[_EVENT]))
-    return {event: {unit: sorted(numbers) for unit, numbers in units.items()} for event, units in found.items()}
+    return {
+        event: {unit: sorted(numbers) for unit, numbers in units.items()}
+        for event, units in found.items()
+    }
 
 
 def _numbers(rows: pa.Table) -> Mapping[str, set[int]]:
@@ -82,12 +116,19 @@ def _number(dispatch_id: str, event_id: str) -> int:
     return int(written) if written.isdecimal() else 0
 
 
-def _assigned(said: Iterable[tuple[int, str, int]], known: Mapping[str, list[int]], given: set[int]) -> Iterable[tuple[int, int]]:
+def _assigned(
+    said: Iterable[tuple[int, str, int]],
+    known: Mapping[str, list[int]],
+    given: set[int],
+) -> Iterable[tuple[int, int]]:
     """Yield place and number of each dispatch: first of the units that are known, then of the others.
 
     A unit that nobody knows takes the number of one that the export no longer names, or a new one.
     """
-    free = {unit: [number for number in numbers if number] for unit, numbers in known.items()}
+    free = {
+        unit: [number for number in numbers if number]
+        for unit, numbers in known.items()
+    }
     taken, others = set(given), list[int]()
     for at, unit, _ in said:
         if free.get(unit):
@@ -96,6 +137,8 @@ def _assigned(said: Iterable[tuple[int, str, int]], known: Mapping[str, list[int
         else:
             others.append(at)
     for at in others:
-        number = next(number for number in range(1, len(taken) + 2) if number not in taken)
+        number = next(
+            number for number in range(1, len(taken) + 2) if number not in taken
+        )
         taken.add(number)
         yield at, number

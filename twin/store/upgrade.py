@@ -39,7 +39,9 @@ def upgrade(lake: Lake, city: City) -> Snapshot:
         return found
 
 
-def upgraded(lake: Lake, current: Snapshot | None, city: City, kind: Kind | None = None) -> Snapshot | None:
+def upgraded(
+    lake: Lake, current: Snapshot | None, city: City, kind: Kind | None = None
+) -> Snapshot | None:
     """Return the newest snapshot as format 3 has it, after all that are readable were brought there. Only for whoever holds the lake.
 
     Nothing of a snapshot's rows, id or moment changes. Each file is replaced whole; lake.json comes last, and until then a
@@ -48,9 +50,13 @@ def upgraded(lake: Lake, current: Snapshot | None, city: City, kind: Kind | None
     said, _ = lake.who()
     if current is None or (said is not None and current.format == FORMAT):
         return current
-    is_old = current.format < FORMAT or any(_format(lake, each) < FORMAT for each in ids(lake))
+    is_old = current.format < FORMAT or any(
+        _format(lake, each) < FORMAT for each in ids(lake)
+    )
     if not is_old:
-        if said is None and (owner := identity.of(lake, current)):  # broken off before its last two steps
+        if said is None and (
+            owner := identity.of(lake, current)
+        ):  # broken off before its last two steps
             _end(lake, owner, current)
         return current
     owner = _owner(lake, current, city, kind)
@@ -90,13 +96,24 @@ def _owner(lake: Lake, newest: Snapshot, city: City, kind: Kind | None) -> Ident
             continue
         if found.format == FORMAT and found.kind:
             return Identity(found.lake, found.city, found.kind)
-    return Identity(uuid.uuid4().hex, city.id, kind or ("simulated" if newest.simulated else "real"))
+    return Identity(
+        uuid.uuid4().hex, city.id, kind or ("simulated" if newest.simulated else "real")
+    )
 
 
-def _seal(lake: Lake, old: Snapshot, owner: Identity, logs: dict[str, TableCut]) -> None:
-    cuts = {table: TableCut(-1, files.schema_hash(contract), ()) for table, contract in TABLES.items()}
-    cuts |= {table: delta.hashed(lake, table, cut) for table, cut in old.tables.items()} | logs
-    new = replace(old, format=FORMAT, tables=cuts, lake=owner.id, city=owner.city, kind=owner.kind)
+def _seal(
+    lake: Lake, old: Snapshot, owner: Identity, logs: dict[str, TableCut]
+) -> None:
+    cuts = {
+        table: TableCut(-1, files.schema_hash(contract), ())
+        for table, contract in TABLES.items()
+    }
+    cuts |= {
+        table: delta.hashed(lake, table, cut) for table, cut in old.tables.items()
+    } | logs
+    new = replace(
+        old, format=FORMAT, tables=cuts, lake=owner.id, city=owner.city, kind=owner.kind
+    )
     write_whole(lake.snapshots / f"{old.id}.json", seal.seal(new.payload(), seal.key()))
 
 
@@ -110,4 +127,9 @@ def _tidy(lake: Lake, newest: Snapshot) -> None:
             continue
     to = lake.aside(newest.as_of)
     for table in TABLES:
-        delta.tidy(lake, table, [found.tables[table] for found in every if table in found.tables], to)
+        delta.tidy(
+            lake,
+            table,
+            [found.tables[table] for found in every if table in found.tables],
+            to,
+        )

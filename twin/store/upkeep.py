@@ -81,8 +81,14 @@ def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
     if lake.who()[0] is None:
         owner = identity.of(lake, snapshot)
         if owner is None:
-            raise LakeError(f"The lake {lake.path} is of format {snapshot.format}.", why="its snapshots carry no seal yet.",
-                            fix=f"`twin lake upgrade --lake {lake.path}` brings it to today's format; so does the next publish.")
+            raise LakeError(
+                f"The lake {lake.path} is of format {snapshot.format}.",
+                why="its snapshots carry no seal yet.",
+                fix=(
+                    f"`twin lake upgrade --lake {lake.path}` brings it to today's"
+                    " format; so does the next publish."
+                ),
+            )
         identity.write(lake, owner)
     if is_rollback(snapshot):
         set_aside(lake, snapshot)
@@ -92,17 +98,29 @@ def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
 def _compacted(lake: Lake, snapshot: Snapshot, now: Clock) -> Snapshot:
     logs = delta.reconcile(lake, snapshot.tables, lake.aside(snapshot.as_of))
     before = dict(snapshot.tables) | logs
-    cuts = {table: _folded(lake, table, cut, snapshot.as_of) for table, cut in before.items()}
+    cuts = {
+        table: _folded(lake, table, cut, snapshot.as_of)
+        for table, cut in before.items()
+    }
     if not logs and all(cuts[table] is cut for table, cut in snapshot.tables.items()):
         return snapshot
     return again(lake, snapshot, cuts, now)
 
 
-def again(lake: Lake, snapshot: Snapshot, cuts: dict[str, TableCut], now: Clock) -> Snapshot:
+def again(
+    lake: Lake, snapshot: Snapshot, cuts: dict[str, TableCut], now: Clock
+) -> Snapshot:
     """Publish the rows of a snapshot once more, in other files or with other logs."""
     seq = snapshot.seq + 1
-    found = replace(snapshot, id=name(snapshot.as_of, seq, cuts), parent=snapshot.id, seq=seq,
-                    created_at=max(now(), snapshot.created_at), tables=cuts, compacts=snapshot.compacts or snapshot.id)
+    found = replace(
+        snapshot,
+        id=name(snapshot.as_of, seq, cuts),
+        parent=snapshot.id,
+        seq=seq,
+        created_at=max(now(), snapshot.created_at),
+        tables=cuts,
+        compacts=snapshot.compacts or snapshot.id,
+    )
     install(lake, found)
     return found
 
@@ -113,7 +131,9 @@ def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
     contract = TABLES[table]
     by_chunk: dict[str, list[File]] = {}
     for file in cut.files:
-        by_chunk.setdefault(files.folded_chunk(contract, file.chunk, as_of), []).append(file)
+        by_chunk.setdefault(files.folded_chunk(contract, file.chunk, as_of), []).append(
+            file
+        )
     if not any(_is_worth_folding(chunk, group) for chunk, group in by_chunk.items()):
         return cut
     kept: list[File] = []
@@ -121,7 +141,9 @@ def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
         group = by_chunk[chunk]
         if _is_worth_folding(chunk, group):
             rows = files.read(lake.tables, group)
-            kept += files.write(lake.tables, contract, rows, name=lambda _day, name=chunk: name)
+            kept += files.write(
+                lake.tables, contract, rows, name=lambda _day, name=chunk: name
+            )
         else:
             kept += group
     return delta.commit(lake, TABLES[table], cut, kept)
@@ -131,7 +153,14 @@ def _is_worth_folding(chunk: str, group: list[File]) -> bool:
     return len(group) > _FEW or any(file.chunk != chunk for file in group)
 
 
-def prune(lake: Lake, *, now: Clock, latest: int = _LATEST, grace: timedelta = GRACE, dry_run: bool = False) -> Pruned:
+def prune(
+    lake: Lake,
+    *,
+    now: Clock,
+    latest: int = _LATEST,
+    grace: timedelta = GRACE,
+    dry_run: bool = False,
+) -> Pruned:
     """Let old snapshots go, and every data file that no kept one names: to the trash, which empties after a grace time.
 
     Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a day for a month: always the last
@@ -184,17 +213,39 @@ def _planned(lake: Lake, current: Snapshot, moment: datetime, latest: int) -> _P
         try:
             kept.append(read(lake, each))
         except LakeError as error:
-            hidden.append(f"{error.what} Data files are kept while it is: one may be its own.")
-    used = {file.path for each in kept for cut in each.tables.values() for file in cut.files}
+            hidden.append(
+                f"{error.what} Data files are kept while it is: one may be its own."
+            )
+    used = {
+        file.path for each in kept for cut in each.tables.values() for file in cut.files
+    }
     gone = [lake.snapshots / f"{each}.json" for each in every if each not in names]
-    gone += [path for each in current.takes_back if (path := lake.snapshots / f"{each}.json").exists()]
-    there = [path for path in lake.tables.glob("*/*.parquet") if path.parent.name in TABLES]
-    unused = [] if hidden else [path for path in there if f"{path.parent.name}/{path.name}" not in used]
+    gone += [
+        path
+        for each in current.takes_back
+        if (path := lake.snapshots / f"{each}.json").exists()
+    ]
+    there = [
+        path for path in lake.tables.glob("*/*.parquet") if path.parent.name in TABLES
+    ]
+    unused = (
+        []
+        if hidden
+        else [path for path in there if f"{path.parent.name}/{path.name}" not in used]
+    )
     said = [problem for each, problem in problems.items() if each in names]
-    return _Plan(tuple(kept), tuple(gone), tuple(unused), sum(path.stat().st_size for path in unused), (*hidden, *said))
+    return _Plan(
+        tuple(kept),
+        tuple(gone),
+        tuple(unused),
+        sum(path.stat().st_size for path in unused),
+        (*hidden, *said),
+    )
 
 
-def _chosen_whole(lake: Lake, every: list[str], latest: int, moment: datetime) -> tuple[set[str], dict[str, str]]:
+def _chosen_whole(
+    lake: Lake, every: list[str], latest: int, moment: datetime
+) -> tuple[set[str], dict[str, str]]:
     """Return the snapshots to keep, and what is wrong with those of them that can be read and are not whole.
 
     One that is not whole is kept too, but does not stand for its hour or day: the whole one before it does.
@@ -209,7 +260,11 @@ def _chosen_whole(lake: Lake, every: list[str], latest: int, moment: datetime) -
             checked[each] = _what_is_wrong(lake, each)
         rest = [each for each in candidates if not checked.get(each)]
         if rest == candidates:
-            return names, {each: said for each, said in checked.items() if said and said != _UNREADABLE}
+            return names, {
+                each: said
+                for each, said in checked.items()
+                if said and said != _UNREADABLE
+            }
         candidates = rest
 
 
@@ -229,26 +284,45 @@ def _what_is_wrong(lake: Lake, snapshot_id: str) -> str:
 
 
 def _counted(plan: _Plan, trash: str, emptied: int) -> Pruned:
-    return Pruned(len(plan.gone), len(plan.unused), plan.n_bytes, emptied, trash, plan.problems)
+    return Pruned(
+        len(plan.gone), len(plan.unused), plan.n_bytes, emptied, trash, plan.problems
+    )
 
 
-def _let_go(lake: Lake, current: Snapshot, plan: _Plan, emptied: int, now: Clock) -> Pruned:
+def _let_go(
+    lake: Lake, current: Snapshot, plan: _Plan, emptied: int, now: Clock
+) -> Pruned:
     to = lake.aside(current.as_of)
     logs = delta.reconcile(lake, current.tables, to)
     if logs:
         current = again(lake, current, dict(current.tables) | logs, now)
     move(list(plan.gone), lake.path, to)  # a snapshot goes before its files do
     move(list(plan.unused), lake.path, to)
-    recent = [current, *(each for each in plan.kept if each.as_of >= current.as_of - _LOGS_FOR)]
+    recent = [
+        current,
+        *(each for each in plan.kept if each.as_of >= current.as_of - _LOGS_FOR),
+    ]
     for table in TABLES:
-        delta.tidy(lake, table, [each.tables[table] for each in recent if table in each.tables], to)
+        delta.tidy(
+            lake,
+            table,
+            [each.tables[table] for each in recent if table in each.tables],
+            to,
+        )
     return _counted(plan, str(to) if to.exists() else "", emptied)
 
 
 def _empty_trash(lake: Lake, moment: datetime, grace: timedelta) -> int:
     """Remove for good what has lain in the trash for longer than `grace`; return its bytes."""
-    old = [path for path in lake.trash.glob("*Z-*") if moment - _moment(path.name) >= grace]
-    n_bytes = sum(path.stat().st_size for folder in old for path in folder.rglob("*") if path.is_file())
+    old = [
+        path for path in lake.trash.glob("*Z-*") if moment - _moment(path.name) >= grace
+    ]
+    n_bytes = sum(
+        path.stat().st_size
+        for folder in old
+        for path in folder.rglob("*")
+        if path.is_file()
+    )
     for path in old:
         shutil.rmtree(path)
     if old:
@@ -276,7 +350,9 @@ def _chosen(lake: Lake, every: list[str]) -> dict[str, str]:
     """Return, for compactions, the published snapshot whose rows they hold, while that is there: it answers their moment."""
     found: dict[str, str] = {}
     for _, group in groupby(every, key=lambda each: each[:16]):
-        for each in list(group)[1:]:  # a compaction speaks of the moment of another snapshot
+        for each in list(group)[
+            1:
+        ]:  # a compaction speaks of the moment of another snapshot
             try:
                 published = read(lake, each).compacts
             except LakeError:
@@ -295,8 +371,15 @@ def diff(one: Snapshot, other: Snapshot) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for table in sorted(one.tables.keys() | other.tables.keys()):
         before, after = one.tables.get(table), other.tables.get(table)
-        old, new = ({file.sha256 for file in cut.files} if cut else set[str]() for cut in (before, after))
+        old, new = (
+            {file.sha256 for file in cut.files} if cut else set[str]()
+            for cut in (before, after)
+        )
         if old != new:
-            found[table] = {"rows_before": before.rows if before else 0, "rows_after": after.rows if after else 0,
-                            "files_added": len(new - old), "files_removed": len(old - new)}
+            found[table] = {
+                "rows_before": before.rows if before else 0,
+                "rows_after": after.rows if after else 0,
+                "files_added": len(new - old),
+                "files_removed": len(old - new),
+            }
     return found

@@ -47,7 +47,9 @@ def read_formats(text: str) -> tuple[str, ...]:
     Raises:
         UsageError: it names none, or one that is not there.
     """
-    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    found = tuple(
+        dict.fromkeys(part.strip() for part in text.split(",") if part.strip())
+    )
     _check(found)
     return found
 
@@ -61,8 +63,17 @@ def _check(formats: Sequence[str]) -> None:
         raise UsageError(f"There is no format {unknown[0][:20]!r}.", fix=usable)
 
 
-def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequence[str], out: Path, *, clock: Clock,
-           face: str = "/") -> Brief:
+def export(
+    desk: Desk,
+    registry: Registry,
+    city: City,
+    view: View,
+    formats: Sequence[str],
+    out: Path,
+    *,
+    clock: Clock,
+    face: str = "/",
+) -> Brief:
     """Write `view` in each of `formats` into `out`; every file names its snapshot.
 
     Args:
@@ -78,9 +89,17 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     frames.read(view.frame or _FRAME)
     on = [layer.id for layer in registry.layers if layer.on]
     now = pin(view, city, desk.pointer, on)
-    framed = replace(view, city=city.id, lang=now.view.lang, frame=view.frame or _FRAME, as_of=now.as_of)
+    framed = replace(
+        view,
+        city=city.id,
+        lang=now.view.lang,
+        frame=view.frame or _FRAME,
+        as_of=now.as_of,
+    )
     pinned = pin(framed, city, desk.pointer, on)
-    words = texts.load_texts(pinned.view.lang, [layer.folder for layer in registry.layers], city)
+    words = texts.load_texts(
+        pinned.view.lang, [layer.folder for layer in registry.layers], city
+    )
     shown = picture.take(desk, registry, city, pinned, words, clock())
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
     found, notice = tables.sheets(shown), tables.notice(shown)
@@ -88,12 +107,26 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
     def picture_into(folder: Path) -> None:
         from twin.faces.export import png
 
-        png.write(desk, registry, city, framed, pinned.snapshot, folder / f"{stem}.png", clock=clock, face=face)
+        png.write(
+            desk,
+            registry,
+            city,
+            framed,
+            pinned.snapshot,
+            folder / f"{stem}.png",
+            clock=clock,
+            face=face,
+        )
 
     writers: dict[str, Callable[[Path], object]] = {
-        "xlsx": lambda folder: xlsx.write(found, folder / f"{stem}.xlsx", pinned.as_of, notice, shown.age_state),
-        "csv": lambda folder: csv_files.write(found, folder, stem, pinned.snapshot, notice),
-        "png": picture_into}
+        "xlsx": lambda folder: xlsx.write(
+            found, folder / f"{stem}.xlsx", pinned.as_of, notice, shown.age_state
+        ),
+        "csv": lambda folder: csv_files.write(
+            found, folder, stem, pinned.snapshot, notice
+        ),
+        "png": picture_into,
+    }
     files: list[Path] = []
     unwritten: dict[str, TwinError] = {}
     for name in (name for name in writers if name in formats):
@@ -103,5 +136,11 @@ def export(desk: Desk, registry: Registry, city: City, view: View, formats: Sequ
             raise
         except TwinError as error:
             unwritten[name] = error
-    failed = tuple(f"The block {each.name} failed: {each.failed}" for each in shown.shown if each.failed)
-    return Brief(pinned.snapshot, pinned.hash, pinned.as_of, tuple(files), failed, unwritten)
+    failed = tuple(
+        f"The block {each.name} failed: {each.failed}"
+        for each in shown.shown
+        if each.failed
+    )
+    return Brief(
+        pinned.snapshot, pinned.hash, pinned.as_of, tuple(files), failed, unwritten
+    )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str, notice: str = "") -> list[Path]:
+def write(
+    sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str, notice: str = ""
+) -> list[Path]:
     """Write each sheet to `folder/<stem>-<sheet>.csv`; return the paths.
 
     A text that looks like a formula gets a `'` before it.
@@ -39,4 +41,6 @@ def write(sheets: Sequence[Sheet], folder: Path, stem: str, snapshot: str, notic
 
 def safe(value: Value) -> Value:
     """Return a value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    )

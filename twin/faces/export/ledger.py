@@ -53,19 +53,29 @@ class Ledger:
             LakeError: it cannot be written; after a restart it would not be known.
         """
         self.entries = dict(sorted({**self.entries, day: entry}.items())[-KEPT:])
-        briefs = {day.isoformat(): {"as_of": to_text(entry.as_of), "files": list(entry.files), "left": list(entry.left)}
-                  for day, entry in self.entries.items()}
+        briefs = {
+            day.isoformat(): {
+                "as_of": to_text(entry.as_of),
+                "files": list(entry.files),
+                "left": list(entry.left),
+            }
+            for day, entry in self.entries.items()
+        }
         beside = self.path.with_suffix(".json.part")
         try:
             with beside.open("w", encoding="utf-8") as file:
-                json.dump({"format": 1, "briefs": briefs}, file, ensure_ascii=False, indent=1)
+                json.dump(
+                    {"format": 1, "briefs": briefs}, file, ensure_ascii=False, indent=1
+                )
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.path)
         except OSError as error:
-            raise LakeError(f"{self.path} cannot be written: {error.strerror}.",
-                            why="after a restart within the hour the brief would be written again.",
-                            fix="make room for it, or mend its permissions.") from error
+            raise LakeError(
+                f"{self.path} cannot be written: {error.strerror}.",
+                why="after a restart within the hour the brief would be written again.",
+                fix="make room for it, or mend its permissions.",
+            ) from error
 
 
 def read(lake: Path) -> Ledger:
@@ -74,7 +84,10 @@ def read(lake: Path) -> Ledger:
     try:
         said: Any = json.loads(path.read_text(encoding="utf-8"))["briefs"]
         briefs = cast("dict[str, Any]", said)
-        return Ledger(path, {date.fromisoformat(day): _entry(entry) for day, entry in briefs.items()})
+        return Ledger(
+            path,
+            {date.fromisoformat(day): _entry(entry) for day, entry in briefs.items()},
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Ledger(path)
 

@@ -81,7 +81,12 @@ class _Server(ThreadedWSGIServer):
 def running(app: dash.Dash) -> Generator[str]:
     """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
     server = _Server(app)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="twin-moment")
+    thread = threading.Thread(
+        target=server.serve_forever,
+        kwargs={"poll_interval": 0.05},
+        daemon=True,
+        name="twin-moment",
+    )
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

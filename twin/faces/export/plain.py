@@ -37,33 +37,48 @@ def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     """
     form = path.suffix.lower()
     if form not in FORMATS:
-        raise UsageError(f"{path.name} ends in none of {', '.join(FORMATS)}.", fix="name the file so.")
+        raise UsageError(
+            f"{path.name} ends in none of {', '.join(FORMATS)}.",
+            fix="name the file so.",
+        )
     if form == ".xlsx":
         _refuse_too_much(path, heads, rows)
     try:
         path.touch(exist_ok=False)
         {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}[form](path, heads, rows)
     except FileExistsError as error:
-        raise UsageError(f"{path} is there already.", why="somebody may be mending rows in it.",
-                         fix="give another name, or move it away.") from error
+        raise UsageError(
+            f"{path} is there already.",
+            why="somebody may be mending rows in it.",
+            fix="give another name, or move it away.",
+        ) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.",
-                         fix="choose a folder that exists and may be written to.") from error
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            fix="choose a folder that exists and may be written to.",
+        ) from error
 
 
 def _refuse_too_much(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     fix = f"write {path.stem}.csv instead."
     if len(rows) > _MOST_ROWS:
-        raise UsageError(f"A sheet holds {_MOST_ROWS:,} rows, not {len(rows):,}.", fix=fix)
+        raise UsageError(
+            f"A sheet holds {_MOST_ROWS:,} rows, not {len(rows):,}.", fix=fix
+        )
     if any(len(_text(row.get(name))) > _MOST_SIGNS for row in rows for name in heads):
-        raise UsageError(f"A cell of a sheet holds {_MOST_SIGNS:,} signs, and a text is longer.", fix=fix)
+        raise UsageError(
+            f"A cell of a sheet holds {_MOST_SIGNS:,} signs, and a text is longer.",
+            fix=fix,
+        )
 
 
 def _csv(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow([csv_files.safe(name) for name in heads])
-        out.writerows([_unless_number(_text(row.get(name))) for name in heads] for row in rows)
+        out.writerows(
+            [_unless_number(_text(row.get(name))) for name in heads] for row in rows
+        )
 
 
 def _unless_number(text: str) -> str:
@@ -79,7 +94,9 @@ def _xlsx(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     with xlsxwriter.Workbook(str(path), xlsx.SAFE) as book:
         page = book.add_worksheet("rows")
         page.freeze_panes(1, 0)
-        for at, cells in enumerate([list(heads), *([_text(row.get(name)) for name in heads] for row in rows)]):
+        for at, cells in enumerate(
+            [list(heads), *([_text(row.get(name)) for name in heads] for row in rows)]
+        ):
             for column, text in enumerate(cells):
                 if text:
                     page.write_string(at, column, text)
@@ -96,4 +113,8 @@ def _text(value: Any) -> str:
     """Return a value as it stands in a cell; what is no text is written as JSON writes it."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False, default=str)
+    )

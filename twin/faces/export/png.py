@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from twin.view import View
 
 
-def write(desk: Desk, registry: Registry, city: City, view: View, snapshot: str, path: Path, *, clock: Clock, face: str) -> None:
+def write(
+    desk: Desk,
+    registry: Registry,
+    city: City,
+    view: View,
+    snapshot: str,
+    path: Path,
+    *,
+    clock: Clock,
+    face: str,
+) -> None:
     """Open `face` at `view` in a headless browser, wait for the page's own word that `snapshot` is drawn, and keep its picture.
 
     Raises:
@@ -27,7 +37,11 @@ def write(desk: Desk, registry: Registry, city: City, view: View, snapshot: str,
     wide, high, ratio = frames.read(view.frame)
     app = create_app(desk, registry, city, clock=clock)
     with running(app) as address, browser.browser() as chromium:
-        page = chromium.new_page(viewport={"width": wide, "height": high}, device_scale_factor=ratio, reduced_motion="reduce")
+        page = chromium.new_page(
+            viewport={"width": wide, "height": high},
+            device_scale_factor=ratio,
+            reduced_motion="reduce",
+        )
         page.goto(f"{address}{face}?{view.url()}")
         browser.settle(page, snapshot)
         taken = page.screenshot()

@@ -64,7 +64,9 @@ def next_due(city: City, moment: datetime) -> datetime:
 
 def following(city: City, moment: datetime) -> Due:
     """Return the first brief that is due after `moment`."""
-    return next(due for due in _dues(city, moment) if due.at.timestamp() > moment.timestamp())
+    return next(
+        due for due in _dues(city, moment) if due.at.timestamp() > moment.timestamp()
+    )
 
 
 def owed(city: City, moment: datetime, delivered: Collection[date]) -> Due | None:
@@ -74,8 +76,11 @@ def owed(city: City, moment: datetime, delivered: Collection[date]) -> Due | Non
         delivered: days whose brief was delivered.
     """
     now = moment.timestamp()
-    open_now = (due for due in _dues(city, moment)
-                if due.at.timestamp() <= now < due.until.timestamp())
+    open_now = (
+        due
+        for due in _dues(city, moment)
+        if due.at.timestamp() <= now < due.until.timestamp()
+    )
     return next((due for due in open_now if due.day not in delivered), None)
 
 
@@ -102,11 +107,17 @@ def owner(lake: Path) -> Generator[None]:
     try:
         file = (lake / "schedule.lock").open("w")
     except OSError as error:
-        raise LakeError(f"The lake {lake} cannot hold the scheduler's lock: {error.strerror}.", fix="name the right lake with --lake.") from error
+        raise LakeError(
+            f"The lake {lake} cannot hold the scheduler's lock: {error.strerror}.",
+            fix="name the right lake with --lake.",
+        ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise BusyError(f"Another scheduler already runs for the lake {lake}.", why="two would write every brief twice.",
-                            fix="stop the other one first.") from error
+            raise BusyError(
+                f"Another scheduler already runs for the lake {lake}.",
+                why="two would write every brief twice.",
+                fix="stop the other one first.",
+            ) from error
         yield

@@ -32,10 +32,16 @@ def notice(picture: Picture) -> str:
     if picture.looking != "live":
         back = texts.say("looking-back", moment=picture.when(picture.pinned.as_of))
         known = texts.say("as-known-at", moment=picture.when(picture.pinned.known_at))
-        return back if picture.pinned.known_at == picture.pinned.as_of else f"{back} · {known}"
+        return (
+            back
+            if picture.pinned.known_at == picture.pinned.as_of
+            else f"{back} · {known}"
+        )
     if picture.age_state == "fresh":
         return ""
-    as_of = texts.say("data-as-of", moment=forms.dated(picture.data_as_of, picture.city.zone))
+    as_of = texts.say(
+        "data-as-of", moment=forms.dated(picture.data_as_of, picture.city.zone)
+    )
     return f"{texts.say('late')} · {as_of} · {picture.said_age}"
 
 
@@ -49,10 +55,23 @@ def sheets(picture: Picture) -> list[Sheet]:
             why = ((picture.reason(shown.unknown, shown.damaged),),)
             found.append(Sheet(shown.name[:31], ("unknown",), why))
         elif shown.block.kind != "figures" and shown.rows:
-            names = tuple(name for name in shown.rows[0] if not isinstance(shown.rows[0][name], list))
+            names = tuple(
+                name
+                for name in shown.rows[0]
+                if not isinstance(shown.rows[0][name], list)
+            )
             said = {field.name for field in shown.block.fields if field.form == "name"}
-            rows = tuple(tuple(picture.texts.name(row, name) if name in said and row[name] is None and row.get("kind") else _plain(row[name], picture)
-                               for name in names) for row in shown.rows)
+            rows = tuple(
+                tuple(
+                    (
+                        picture.texts.name(row, name)
+                        if name in said and row[name] is None and row.get("kind")
+                        else _plain(row[name], picture)
+                    )
+                    for name in names
+                )
+                for row in shown.rows
+            )
             found.append(Sheet(shown.name[:31], names, rows))
     return [*found, definitions(picture)]
 
@@ -62,31 +81,62 @@ def definitions(picture: Picture) -> Sheet:
     texts = picture.texts
     rows: dict[str, tuple[Value, ...]] = {}
     for shown in picture.shown:
-        keys = [each.id for each in shown.figures] or [shown.block.title, *(field.label for field in shown.block.fields)]
+        keys = [each.id for each in shown.figures] or [
+            shown.block.title,
+            *(field.label for field in shown.block.fields),
+        ]
         for key in keys:
             if said := texts.told(key, "means"):
-                rows[key] = (shown.name, key, texts.say(key), said, texts.told(key, "unknown"), texts.told(key, "n"), shown.query)
-    return Sheet("definitions", ("table", "key", "name", "means", "when_unknown", "n", "query_sha256"), tuple(rows.values()))
+                rows[key] = (
+                    shown.name,
+                    key,
+                    texts.say(key),
+                    said,
+                    texts.told(key, "unknown"),
+                    texts.told(key, "n"),
+                    shown.query,
+                )
+    return Sheet(
+        "definitions",
+        ("table", "key", "name", "means", "when_unknown", "n", "query_sha256"),
+        tuple(rows.values()),
+    )
 
 
 def _cover(picture: Picture) -> Sheet:
     pinned, status, zone = picture.pinned, picture.status, picture.city.zone
     lines: tuple[tuple[str, Value], ...] = (
-        ("city", picture.city.name), ("snapshot", pinned.snapshot), ("picture", pinned.hash),
+        ("city", picture.city.name),
+        ("snapshot", pinned.snapshot),
+        ("picture", pinned.hash),
         ("looking", picture.texts.say(f"looking-{picture.looking}-said")),
-        ("state", _state(picture)), ("age", picture.said_age), ("made_at", forms.dated(picture.now, zone)),
+        ("state", _state(picture)),
+        ("age", picture.said_age),
+        ("made_at", forms.dated(picture.now, zone)),
         ("as_of", forms.dated(pinned.as_of, zone)),
         ("known_at", forms.dated(pinned.known_at, zone)),
         ("snapshot_as_of", forms.dated(pinned.snapshot_as_of, zone)),
         ("newest_data", forms.dated(pinned.newest_as_of, zone)),
-        ("zone", zone.key), ("as_of_utc", to_text(pinned.as_of)), ("known_at_utc", to_text(pinned.known_at)), ("district", pinned.district),
-        ("drill", "yes" if "drill" in {pinned.view.mode, status.mode} else "no"), ("simulated", status.simulated), ("view", pinned.view.url()))
-    return Sheet("about", ("what", "value"), (*lines, *_notes(picture), *_missing(picture)))
+        ("zone", zone.key),
+        ("as_of_utc", to_text(pinned.as_of)),
+        ("known_at_utc", to_text(pinned.known_at)),
+        ("district", pinned.district),
+        ("drill", "yes" if "drill" in {pinned.view.mode, status.mode} else "no"),
+        ("simulated", status.simulated),
+        ("view", pinned.view.url()),
+    )
+    return Sheet(
+        "about", ("what", "value"), (*lines, *_notes(picture), *_missing(picture))
+    )
 
 
 def _state(picture: Picture) -> str:
     """Return in words whether the data are late; what is looked back at stands still."""
-    key = f"data-{picture.age_state}-said" if picture.looking == "live" else f"looking-{picture.looking}-said"
+    key = (
+        f"data-{picture.age_state}-said"
+        if picture.looking == "live"
+        else f"looking-{picture.looking}-said"
+    )
     return picture.texts.say(key)
 
 
@@ -97,7 +147,9 @@ def _missing(picture: Picture) -> list[tuple[Value, ...]]:
         if shown.failed:
             found.append((f"failed: {shown.name}", shown.failed))
         elif shown.unknown:
-            found.append((f"unknown: {shown.name}", picture.reason(shown.unknown, shown.damaged)))
+            found.append(
+                (f"unknown: {shown.name}", picture.reason(shown.unknown, shown.damaged))
+            )
     return found
 
 
@@ -107,24 +159,77 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
     found: list[tuple[Value, ...]] = []
     if lost:
         found.append(("damaged", texts.say("damaged-lead", tables=", ".join(lost))))
-    found += [(f"live: {shown.name}", texts.say("live-in-drill")) for shown in picture.shown if shown.is_live]
-    found += [("problem", problem) for problem in dict.fromkeys((*picture.status.problems, *picture.pinned.problems))]
+    found += [
+        (f"live: {shown.name}", texts.say("live-in-drill"))
+        for shown in picture.shown
+        if shown.is_live
+    ]
+    found += [
+        ("problem", problem)
+        for problem in dict.fromkeys(
+            (*picture.status.problems, *picture.pinned.problems)
+        )
+    ]
     if behind := picture.clock_behind_s:
-        found.append(("clock", texts.say("clock-behind", n=forms.behind(behind, texts))))
+        found.append(
+            ("clock", texts.say("clock-behind", n=forms.behind(behind, texts)))
+        )
     return found
 
 
 def _figures(picture: Picture) -> Sheet:
-    in_order = sorted(picture.shown, key=lambda each: each.block.slot != "yesterday")  # a brief leads with it
+    in_order = sorted(
+        picture.shown, key=lambda each: each.block.slot != "yesterday"
+    )  # a brief leads with it
     rows: list[tuple[Value, ...]] = [
-        (each.name, picture.texts.say(each.block.title), None, "", forms.DASH, each.failed, "", None)
-        for each in in_order if each.failed and each.block.kind == "figures"]
-    rows += [(shown.id, shown.name, shown.value, shown.unit, shown.text, shown.beside, each.query, shown.n)
-            for each in in_order for shown in each.figures]
-    return Sheet("figures", ("figure", "name", "value", "unit", "as_shown", "held_against", "query_sha256", "n"), tuple(rows))
+        (
+            each.name,
+            picture.texts.say(each.block.title),
+            None,
+            "",
+            forms.DASH,
+            each.failed,
+            "",
+            None,
+        )
+        for each in in_order
+        if each.failed and each.block.kind == "figures"
+    ]
+    rows += [
+        (
+            shown.id,
+            shown.name,
+            shown.value,
+            shown.unit,
+            shown.text,
+            shown.beside,
+            each.query,
+            shown.n,
+        )
+        for each in in_order
+        for shown in each.figures
+    ]
+    return Sheet(
+        "figures",
+        (
+            "figure",
+            "name",
+            "value",
+            "unit",
+            "as_shown",
+            "held_against",
+            "query_sha256",
+            "n",
+        ),
+        tuple(rows),
+    )
 
 
 def _plain(value: object, picture: Picture) -> Value:
     if isinstance(value, datetime):
         return value.astimezone(picture.city.zone).replace(tzinfo=None)
-    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+    return (
+        value
+        if isinstance(value, (str, int, float, bool)) or value is None
+        else str(value)
+    )

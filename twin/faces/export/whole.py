@@ -31,7 +31,9 @@ def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         _tidy(out)
-        with tempfile.TemporaryDirectory(prefix=_BESIDE, dir=out, ignore_cleanup_errors=True) as beside:
+        with tempfile.TemporaryDirectory(
+            prefix=_BESIDE, dir=out, ignore_cleanup_errors=True
+        ) as beside:
             write(Path(beside))
             written = sorted(Path(beside).iterdir())
             for path in written:
@@ -44,8 +46,11 @@ def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
 
 
 def _unwritten(out: Path, why: str) -> ExportError:
-    return ExportError(f"The brief cannot be written to {out}: {why}.", why="no file was left in halves.",
-                       fix="make room there, mend its permissions, or name another folder with --out.")
+    return ExportError(
+        f"The brief cannot be written to {out}: {why}.",
+        why="no file was left in halves.",
+        fix="make room there, mend its permissions, or name another folder with --out.",
+    )
 
 
 def _to_disk(path: Path) -> None:

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from twin.faces.export.tables import Sheet, Value
     from twin.faces.freshness import State
 
-SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd hh:mm:ss"}
+SAFE = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd hh:mm:ss",
+}
 """How a workbook is made whose texts come from data."""
 
 
@@ -25,7 +30,13 @@ _LIGHT_UP = 14
 """Excel's hatching of thin lines that rise."""
 
 
-def write(sheets: Sequence[Sheet], path: Path, made_at: datetime, notice: str = "", state: State = "fresh") -> None:
+def write(
+    sheets: Sequence[Sheet],
+    path: Path,
+    made_at: datetime,
+    notice: str = "",
+    state: State = "fresh",
+) -> None:
     """Write `sheets` to `path`.
 
     Args:
@@ -35,20 +46,44 @@ def write(sheets: Sequence[Sheet], path: Path, made_at: datetime, notice: str = 
     """
     with xlsxwriter.Workbook(str(path), SAFE) as book:
         book.set_properties({"created": made_at.replace(tzinfo=None)})
-        hatched = {} if state == "fresh" else {"pattern": _LIGHT_UP, "fg_color": "#A0A0A0"}
+        hatched = (
+            {} if state == "fresh" else {"pattern": _LIGHT_UP, "fg_color": "#A0A0A0"}
+        )
         bold = book.add_format({"bold": True, "bottom": 1, **hatched})
         plain = book.add_format({"font_color": "#808080"} if state == "old" else {})
-        moment = book.add_format({"num_format": SAFE["default_date_format"], **({"font_color": "#808080"} if state == "old" else {})})
+        moment = book.add_format(
+            {
+                "num_format": SAFE["default_date_format"],
+                **({"font_color": "#808080"} if state == "old" else {}),
+            }
+        )
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
             page.write_row(0, 0, sheet.heads, bold)
             if notice:
-                page.write_comment(0, 0, notice, {"visible": True, "start_row": 0, "start_col": len(sheet.heads) + 1, "width": 260, "height": 60})
+                page.write_comment(
+                    0,
+                    0,
+                    notice,
+                    {
+                        "visible": True,
+                        "start_row": 0,
+                        "start_col": len(sheet.heads) + 1,
+                        "width": 260,
+                        "height": 60,
+                    },
+                )
                 page.set_header(f"&L{notice.replace('&', '&&')}"[:255])
             for at, row in enumerate(sheet.rows, start=1):
                 for column, value in enumerate(row):
-                    _cell(page, at, column, value, moment if isinstance(value, datetime) else plain)
+                    _cell(
+                        page,
+                        at,
+                        column,
+                        value,
+                        moment if isinstance(value, datetime) else plain,
+                    )
             page.autofit()
 
 

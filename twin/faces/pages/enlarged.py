@@ -26,16 +26,38 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
         UsageError: the picture has no such chart.
     """
     texts = picture.texts
-    found = next((each for each in picture.shown if f"{each.layer}:{each.block.id}" == name), None)
+    found = next(
+        (each for each in picture.shown if f"{each.layer}:{each.block.id}" == name),
+        None,
+    )
     if found is None or found.block.kind != "trend" or not found.rows:
-        raise UsageError(f"There is no chart {name[:60]!r} here.", fix="click on a chart of the page.")
+        raise UsageError(
+            f"There is no chart {name[:60]!r} here.",
+            fix="click on a chart of the page.",
+        )
     names = {"value": texts.say("trend-value"), "usual": texts.say("trend-usual")}
     chart = charts.trend(found.rows, picture.city.zone, names=names, size=_SIZE)
-    close = html.Button("×", type="button", className="close", title=texts.say("close"),
-                        **aria("label", texts.say("close")))
-    head = html.Div([html.H2(texts.say(found.block.title)), close], className="panel-head")
-    graph = dcc.Graph(figure=chart, config={"displayModeBar": False, "responsive": True},
-                      style={"height": "100%"})
+    close = html.Button(
+        "×",
+        type="button",
+        className="close",
+        title=texts.say("close"),
+        **aria("label", texts.say("close")),
+    )
+    head = html.Div(
+        [html.H2(texts.say(found.block.title)), close], className="panel-head"
+    )
+    graph = dcc.Graph(
+        figure=chart,
+        config={"displayModeBar": False, "responsive": True},
+        style={"height": "100%"},
+    )
     said = html.P(usual(found, picture), className="usual-said")
-    return [html.Div([head, said, html.Div(graph, className="enlarged-chart")], className="enlarged", role="dialog",
-                     **aria("modal", "true"))]
+    return [
+        html.Div(
+            [head, said, html.Div(graph, className="enlarged-chart")],
+            className="enlarged",
+            role="dialog",
+            **aria("modal", "true"),
+        )
+    ]

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from twin.layer import Registry
 
 
-def figures(city: City, registry: Registry, texts: Texts, picture: Picture | None, back: str) -> list[Component]:
+def figures(
+    city: City, registry: Registry, texts: Texts, picture: Picture | None, back: str
+) -> list[Component]:
     """Return the whole page.
 
     Args:
@@ -29,31 +31,75 @@ def figures(city: City, registry: Registry, texts: Texts, picture: Picture | Non
         back: address of the face that this page explains.
     """
     values = {} if picture is None else _values(picture)
-    when = [] if picture is None else [html.Span(parts.chips(picture), className="chips"), parts.age(picture)]
-    head = html.Header([html.H1([parts.title(city, texts).children, " · ", texts.say("figures-title")]),
-                        *when, html.A(texts.say("figures-back"), href=back, className="quiet")])
+    when = (
+        []
+        if picture is None
+        else [html.Span(parts.chips(picture), className="chips"), parts.age(picture)]
+    )
+    head = html.Header(
+        [
+            html.H1(
+                [parts.title(city, texts).children, " · ", texts.say("figures-title")]
+            ),
+            *when,
+            html.A(texts.say("figures-back"), href=back, className="quiet"),
+        ]
+    )
     lead = html.P(texts.say("figures-lead"), className="sub")
-    sections = [_section(each, values, texts) for each in meanings.asked(registry, texts) if each.figures]
+    sections = [
+        _section(each, values, texts)
+        for each in meanings.asked(registry, texts)
+        if each.figures
+    ]
     return [head, html.Main([lead, *sections])]
 
 
 def _values(picture: Picture) -> dict[tuple[str, str], Figure]:
-    return {(shown.name, each.id): each for shown in picture.shown for each in shown.figures}
+    return {
+        (shown.name, each.id): each for shown in picture.shown for each in shown.figures
+    }
 
 
-def _section(asked: Asked, values: dict[tuple[str, str], Figure], texts: Texts) -> Component:
-    told = [_told(each, values.get((asked.where, each.key)), texts, asked.title) for each in asked.figures]
-    return html.Section([html.H2(asked.title), *told, *_traced(asked, texts)], id=asked.where)
+def _section(
+    asked: Asked, values: dict[tuple[str, str], Figure], texts: Texts
+) -> Component:
+    told = [
+        _told(each, values.get((asked.where, each.key)), texts, asked.title)
+        for each in asked.figures
+    ]
+    return html.Section(
+        [html.H2(asked.title), *told, *_traced(asked, texts)], id=asked.where
+    )
 
 
-def _told(meaning: Meaning, value: Figure | None, texts: Texts, title: str) -> Component:
-    now = [] if value is None else [html.Span([html.B(value.text), f" {value.unit}".rstrip()], className="told-value"),
-                                    html.Small(value.beside)]
+def _told(
+    meaning: Meaning, value: Figure | None, texts: Texts, title: str
+) -> Component:
+    now = (
+        []
+        if value is None
+        else [
+            html.Span(
+                [html.B(value.text), f" {value.unit}".rstrip()], className="told-value"
+            ),
+            html.Small(value.beside),
+        ]
+    )
     words = [html.P(meaning.means), html.P(meaning.unknown, className="told-unknown")]
     if meaning.n:
-        words.append(html.P(texts.say("figures-n", n=meaning.n), className="told-unknown"))
-    return html.Div([html.Div([*([] if meaning.name == title else [html.H3(meaning.name)]), *now]), html.Div(words)], className="told",
-                    **attributes({"key": meaning.key}))
+        words.append(
+            html.P(texts.say("figures-n", n=meaning.n), className="told-unknown")
+        )
+    return html.Div(
+        [
+            html.Div(
+                [*([] if meaning.name == title else [html.H3(meaning.name)]), *now]
+            ),
+            html.Div(words),
+        ],
+        className="told",
+        **attributes({"key": meaning.key}),
+    )
 
 
 def _traced(asked: Asked, texts: Texts) -> list[Component]:
@@ -61,8 +107,16 @@ def _traced(asked: Asked, texts: Texts) -> list[Component]:
     if asked.path is None:
         return []
     sql = load_sql(asked.path)
-    summary = html.Summary(texts.say("figures-sql", file=f"{asked.path.parent.name}/{asked.path.name}",
-                                     hash=sql.sha256[:12]))
+    summary = html.Summary(
+        texts.say(
+            "figures-sql",
+            file=f"{asked.path.parent.name}/{asked.path.name}",
+            hash=sql.sha256[:12],
+        )
+    )
     text = asked.path.read_text(encoding="utf-8")
-    body = [html.P(asked.how, lang="en"), html.Pre(text, lang="en", tabIndex="0", **aria("label", asked.path.name))]
+    body = [
+        html.P(asked.how, lang="en"),
+        html.Pre(text, lang="en", tabIndex="0", **aria("label", asked.path.name)),
+    ]
     return [html.Details([summary, *body])]

@@ -13,7 +13,17 @@ from twin import paths
 from twin.clock import now
 from twin.errors import LakeError
 from twin.faces.pages.enlarged import enlarged
-from twin.faces.server import discreet, figures, files, frame, headers, languages, painting, routes, wire
+from twin.faces.server import (
+    discreet,
+    figures,
+    files,
+    frame,
+    headers,
+    languages,
+    painting,
+    routes,
+    wire,
+)
 from twin.faces.server.wishes import picked, wished
 from twin.view import View
 
@@ -24,7 +34,9 @@ if TYPE_CHECKING:
     from twin.query import Desk
 
 
-def create_app(desk: Desk, registry: Registry, city: City, *, clock: Clock = now, prefix: str = "") -> dash.Dash:
+def create_app(
+    desk: Desk, registry: Registry, city: City, *, clock: Clock = now, prefix: str = ""
+) -> dash.Dash:
     """Return the application for one city and one lake. Nothing is global: two may live in one process.
 
     It is asked without `prefix`, the path under which a proxy shows it, and answers with addresses under it.
@@ -49,9 +61,21 @@ class _App(dash.Dash):
     def __init__(self, hall: painting.Hall) -> None:
         self.hall = hall
         self.files = files.address()
-        super().__init__("twin", assets_folder=str(paths.assets()), assets_ignore=".*", title=hall.city.name, update_title="",
-                         enable_mcp=False, requests_pathname_prefix=f"{hall.prefix}/", routes_pathname_prefix="/", suppress_callback_exceptions=True, serve_locally=True,
-                         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
+        super().__init__(
+            "twin",
+            assets_folder=str(paths.assets()),
+            assets_ignore=".*",
+            title=hall.city.name,
+            update_title="",
+            enable_mcp=False,
+            requests_pathname_prefix=f"{hall.prefix}/",
+            routes_pathname_prefix="/",
+            suppress_callback_exceptions=True,
+            serve_locally=True,
+            meta_tags=[
+                {"name": "viewport", "content": "width=device-width, initial-scale=1"}
+            ],
+        )
 
     def index(self, *_args: object, **_kwargs: object) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return a face: its head at once, its body when the picture is queried."""
@@ -64,40 +88,81 @@ class _App(dash.Dash):
 
     def interpolate_index(self, **parts: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the page around a face, in the language of the link that is opened; Dash's own scripts wait for it."""
-        lang = languages.of_link(request.query_string.decode("utf-8", "replace"), self.hall.city)
-        return frame.page(lang, self.hall.title(lang), self.hall.prefix + self.files, parts)
+        lang = languages.of_link(
+            request.query_string.decode("utf-8", "replace"), self.hall.city
+        )
+        return frame.page(
+            lang, self.hall.title(lang), self.hall.prefix + self.files, parts
+        )
 
 
 def _layout() -> html.Div:
     """Return what a face needs of Dash: the address, and what is asked, drawn, wished and picked."""
     names = ("pointer", "asked", "pick", "wish", "spec", "chosen")
-    return html.Div([dcc.Location(id="url", refresh=False), *(dcc.Store(id=name) for name in names), html.Div(id="drawn", hidden=True),
-                     html.Div(id="chart")])
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            *(dcc.Store(id=name) for name in names),
+            html.Div(id="drawn", hidden=True),
+            html.Div(id="chart"),
+        ]
+    )
 
 
 def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
-    app.clientside_callback(ClientsideFunction("face", "ask"), Output("asked", "data"), Input("url", "pathname"), Input("url", "search"),
-                            Input("pointer", "data"), prevent_initial_call=True)
-    app.clientside_callback(ClientsideFunction("face", "draw"), Output("drawn", "children"), Input("spec", "data"), prevent_initial_call=True)
+    app.clientside_callback(
+        ClientsideFunction("face", "ask"),
+        Output("asked", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        Input("pointer", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("face", "draw"),
+        Output("drawn", "children"),
+        Input("spec", "data"),
+        prevent_initial_call=True,
+    )
 
-    @app.callback(Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True)
+    @app.callback(
+        Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True
+    )
     def paint(asked: object) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
         return painted(hall, Asked.read(asked, hall.prefix))
 
-    @app.callback(Output("url", "search"), Input("wish", "data"), Input("pick", "data"), State("url", "search"),
-                  prevent_initial_call=True)
+    @app.callback(
+        Output("url", "search"),
+        Input("wish", "data"),
+        Input("pick", "data"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
     def change(wish: object, pick: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
         view = View.parse(wire.as_text(search))
         try:
-            changed = wished(view, wire.as_dict(wish or {}), hall) if ctx.triggered_id == "wish" else picked(view, pick)
+            changed = (
+                wished(view, wire.as_dict(wish or {}), hall)
+                if ctx.triggered_id == "wish"
+                else picked(view, pick)
+            )
         except LakeError:  # the face says so already
             return dash.no_update
         return dash.no_update if changed == view else f"?{changed.url()}"
 
-    @app.callback(Output("chart", "children"), Input("chosen", "data"), State("url", "search"), prevent_initial_call=True)
+    @app.callback(
+        Output("chart", "children"),
+        Input("chosen", "data"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
     def open_chart(chosen: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
         name = wire.as_text(wire.as_dict(chosen or {}).get("block"))
-        return enlarged(painting.taken(hall, View.parse(wire.as_text(search))), name) if name else []
+        return (
+            enlarged(painting.taken(hall, View.parse(wire.as_text(search))), name)
+            if name
+            else []
+        )
 
 
 @dataclass(frozen=True)
@@ -119,9 +184,20 @@ class Asked:
         """Read what face.js sent, under a prefix. Raises UsageError if it is something else."""
         given = wire.as_dict(asked)
         shown = wire.as_dict(given.get("shown") or {})
-        tags = {name: wire.as_texts(shown[name]) for name in painting.PLACES if name in shown}
-        pathname, search = (wire.as_text(given.get(name)) for name in ("pathname", "search"))
-        return cls(pathname.removeprefix(prefix) or "/", search, tags, given.get("keep") is True)
+        tags = {
+            name: wire.as_texts(shown[name])
+            for name in painting.PLACES
+            if name in shown
+        }
+        pathname, search = (
+            wire.as_text(given.get(name)) for name in ("pathname", "search")
+        )
+        return cls(
+            pathname.removeprefix(prefix) or "/",
+            search,
+            tags,
+            given.get("keep") is True,
+        )
 
 
 def painted(hall: painting.Hall, asked: Asked) -> dict[str, Any]:
@@ -130,7 +206,9 @@ def painted(hall: painting.Hall, asked: Asked) -> dict[str, Any]:
         face = painting.paint(hall, asked.pathname, asked.search).under(hall.prefix)
     except LakeError as error:
         if asked.keep:
-            face = painting.under_reason(hall, languages.of_link(asked.search, hall.city), error)
+            face = painting.under_reason(
+                hall, languages.of_link(asked.search, hall.city), error
+            )
         else:
             face = painting.face(hall, asked.pathname, asked.search)
     return face.since(asked.shown)

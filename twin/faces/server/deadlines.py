@@ -32,8 +32,14 @@ PER_ADDRESS = 8_192
 class Guarded(Config):
     """uvicorn's settings, and how many connections one address may hold."""
 
-    def __init__(self, app: Any, *, per_address: int = PER_ADDRESS, proxies: tuple[str, ...] = (),
-                 **settings: Any) -> None:
+    def __init__(
+        self,
+        app: Any,
+        *,
+        per_address: int = PER_ADDRESS,
+        proxies: tuple[str, ...] = (),
+        **settings: Any,
+    ) -> None:
         """Take the application and uvicorn's own settings.
 
         Args:
@@ -42,9 +48,18 @@ class Guarded(Config):
             proxies: addresses that speak for others, and may hold any number.
             settings: as of `uvicorn.Config`.
         """
-        super().__init__(app, http=Deadlines, ws="none", lifespan="off", timeout_keep_alive=IDLE_S,
-                         server_header=False, access_log=False, log_level="warning",
-                         proxy_headers=False, **settings)
+        super().__init__(
+            app,
+            http=Deadlines,
+            ws="none",
+            lifespan="off",
+            timeout_keep_alive=IDLE_S,
+            server_header=False,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
+            **settings,
+        )
         self.per_address, self.exempt = per_address, frozenset(proxies)
         self.held: Counter[str] = Counter()
 
@@ -66,7 +81,10 @@ class Deadlines(HttpToolsProtocol):
         self._address = self.client[0] if self.client else ""
         self.config.held[self._address] += 1
         most = self.config.per_address
-        if self.config.held[self._address] > most and self._address not in self.config.exempt:
+        if (
+            self.config.held[self._address] > most
+            and self._address not in self.config.exempt
+        ):
             self._refuse(503, f"This address holds {most} connections already.")
         else:
             self._give(HEADER_S)
@@ -88,7 +106,11 @@ class Deadlines(HttpToolsProtocol):
                 self._refuse(431, f"The header is longer than {MOST_HEADER >> 10} kB.")
                 return
         super().data_received(data)
-        if self._due is None and not self._is_answering() and not self.transport.is_closing():
+        if (
+            self._due is None
+            and not self._is_answering()
+            and not self.transport.is_closing()
+        ):
             self._give(HEADER_S)
 
     def on_message_begin(self) -> None:
@@ -135,7 +157,9 @@ class Deadlines(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._due = None
-        if self._is_answering() and not self._in_body:  # a second request was begun meanwhile
+        if (
+            self._is_answering() and not self._in_body
+        ):  # a second request was begun meanwhile
             return
         if self._in_body or self._header_bytes:
             self._refuse(408, "The request was not finished in time.")
@@ -148,8 +172,17 @@ class Deadlines(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if not self._is_answering():
-            said = json.dumps({"error": "Refused", "what": what, "why": "", "fix": "ask again."}).encode()
-            head = (f"HTTP/1.1 {status} Refused", "Content-Type: application/json",
-                    f"Content-Length: {len(said)}", "Cache-Control: no-store", "Connection: close", "", "")
+            said = json.dumps(
+                {"error": "Refused", "what": what, "why": "", "fix": "ask again."}
+            ).encode()
+            head = (
+                f"HTTP/1.1 {status} Refused",
+                "Content-Type: application/json",
+                f"Content-Length: {len(said)}",
+                "Cache-Control: no-store",
+                "Connection: close",
+                "",
+                "",
+            )
             self.transport.write("\r\n".join(head).encode() + said)
         self.transport.close()

@@ -19,11 +19,22 @@ def keep_paths(server: Flask, roots: Iterable[Path]) -> None:
 
     A root of one part, such as /data, tells nothing, and may well be an address of ours.
     """
-    every = {str(found) for root in roots for found in (root.absolute(), root.resolve())}
-    long = sorted((root for root in every if root.count("/") > 1), key=len, reverse=True)
-    swaps = [(said.encode(), b"") for root in long for said in dict.fromkeys((f"{root}/", json.dumps(f"{root}/")[1:-1]))]
-    swaps += [(said.encode(), json.dumps(root.rpartition("/")[2])[1:-1].encode())
-              for root in long for said in dict.fromkeys((root, json.dumps(root)[1:-1]))]
+    every = {
+        str(found) for root in roots for found in (root.absolute(), root.resolve())
+    }
+    long = sorted(
+        (root for root in every if root.count("/") > 1), key=len, reverse=True
+    )
+    swaps = [
+        (said.encode(), b"")
+        for root in long
+        for said in dict.fromkeys((f"{root}/", json.dumps(f"{root}/")[1:-1]))
+    ]
+    swaps += [
+        (said.encode(), json.dumps(root.rpartition("/")[2])[1:-1].encode())
+        for root in long
+        for said in dict.fromkeys((root, json.dumps(root)[1:-1]))
+    ]
 
     def told(words: bytes) -> bytes:
         for folder, instead in swaps:
@@ -42,6 +53,8 @@ def keep_paths(server: Flask, roots: Iterable[Path]) -> None:
     server.after_request(add)
 
 
-def _each(pieces: Iterable[str | bytes], told: Callable[[bytes], bytes]) -> Iterator[bytes]:
+def _each(
+    pieces: Iterable[str | bytes], told: Callable[[bytes], bytes]
+) -> Iterator[bytes]:
     for piece in pieces:
         yield told(piece.encode() if isinstance(piece, str) else piece)

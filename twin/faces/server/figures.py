@@ -44,10 +44,24 @@ def add_figures(server: Flask, hall: painting.Hall, files: str) -> None:
             shown = None
         words = hall.words[lang]
         link = view.url()
-        body = figures(hall.city, hall.registry, words, shown, f"{hall.prefix}/{f'?{link}' if link else ''}")
+        body = figures(
+            hall.city,
+            hall.registry,
+            words,
+            shown,
+            f"{hall.prefix}/{f'?{link}' if link else ''}",
+        )
         title = f"{hall.title(lang)} · {words.say('figures-title')}"
-        answer = Response(_PAGE.format(lang=escape(lang), title=escape(title), files=hall.prefix + files, prefix=hall.prefix,
-                                       body=markup.html_of(body)), mimetype="text/html")
+        answer = Response(
+            _PAGE.format(
+                lang=escape(lang),
+                title=escape(title),
+                files=hall.prefix + files,
+                prefix=hall.prefix,
+                body=markup.html_of(body),
+            ),
+            mimetype="text/html",
+        )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

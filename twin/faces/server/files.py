@@ -20,8 +20,15 @@ FOLDERS = ("dist", "icons")
 """What of the assets a browser may ask for."""
 _LEAST_PACKED = 500
 """A smaller answer is sent as it is, bytes."""
-_PACKED = ("text/html", "text/css", "application/json", "application/javascript", "text/javascript", "application/geo+json",
-           "application/vnd.apache.arrow.stream")
+_PACKED = (
+    "text/html",
+    "text/css",
+    "application/json",
+    "application/javascript",
+    "text/javascript",
+    "application/geo+json",
+    "application/vnd.apache.arrow.stream",
+)
 _FOR_EVER_S = 31_536_000
 
 
@@ -33,7 +40,10 @@ def address() -> str:
     """
     assets = paths.assets()
     if not (assets / "dist" / "face.css").is_file():
-        raise LakeError("The map bundle is not built, so no page can be shown.", fix="build it with `make bundle`.")
+        raise LakeError(
+            "The map bundle is not built, so no page can be shown.",
+            fix="build it with `make bundle`.",
+        )
     seal = hashlib.sha256()
     for folder in FOLDERS:
         for path in sorted((assets / folder).rglob("*")):
@@ -49,8 +59,14 @@ def serve_files(server: Flask, files: str) -> None:
     for folder in FOLDERS:
         shelf.add_files(str(paths.assets() / folder), prefix=f"{files}/{folder}/")
     server.wsgi_app = shelf
-    server.config.update(COMPRESS_MIMETYPES=list(_PACKED), COMPRESS_MIN_SIZE=_LEAST_PACKED, COMPRESS_ALGORITHM=["br", "gzip"],
-                         COMPRESS_BR_LEVEL=4, COMPRESS_STREAMS=True, COMPRESS_ALGORITHM_STREAMING=["br", "gzip"])
+    server.config.update(
+        COMPRESS_MIMETYPES=list(_PACKED),
+        COMPRESS_MIN_SIZE=_LEAST_PACKED,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_STREAMS=True,
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],
+    )
     Compress(server)
 
 

@@ -39,9 +39,17 @@ _PAGE = """<!DOCTYPE html>
 
 def _links(files: str) -> str:
     """Return the links of a page's head: style first, the fonts of its words, scripts that run when the page is read."""
-    fonts = [f'<link rel="preload" href="{files}/dist/fonts/{name}.woff2" as="font" type="font/woff2" crossorigin>' for name in FONTS]
-    scripts = [f'<script defer src="{files}/dist/{name}.js"></script>' for name in SCRIPTS]
-    return "\n".join([f'<link rel="stylesheet" href="{files}/dist/face.css">', *fonts, *scripts])
+    fonts = [
+        f'<link rel="preload" href="{files}/dist/fonts/{name}.woff2" as="font"'
+        ' type="font/woff2" crossorigin>'
+        for name in FONTS
+    ]
+    scripts = [
+        f'<script defer src="{files}/dist/{name}.js"></script>' for name in SCRIPTS
+    ]
+    return "\n".join(
+        [f'<link rel="stylesheet" href="{files}/dist/face.css">', *fonts, *scripts]
+    )
 
 
 def page(lang: str, title: str, files: str, dash: Mapping[str, str]) -> str:
@@ -51,8 +59,16 @@ def page(lang: str, title: str, files: str, dash: Mapping[str, str]) -> str:
         files: address of the built files.
         dash: the parts of the page that Dash writes; its scripts wait until the map is drawn (see later.js).
     """
-    return _PAGE.format_map({**dash, "lang": escape(lang), "title": escape(title), "links": _links(files), "face": _FACE,
-                             "letters": f'<link rel="stylesheet" href="{files}/dist/fonts/fonts.css">'})
+    return _PAGE.format_map(
+        {
+            **dash,
+            "lang": escape(lang),
+            "title": escape(title),
+            "links": _links(files),
+            "face": _FACE,
+            "letters": f'<link rel="stylesheet" href="{files}/dist/fonts/fonts.css">',
+        }
+    )
 
 
 def stream(page: str, hall: painting.Hall, pathname: str, search: str) -> Iterator[str]:
@@ -65,11 +81,29 @@ def stream(page: str, hall: painting.Hall, pathname: str, search: str) -> Iterat
 def body(face: painting.Face) -> str:
     """Return a face as HTML, and as data what its map draws."""
     places = {name: "".join(pieces) for name, pieces in face.places.items()}
-    inner = "".join((
-        f'<header id="top">{places["top"]}</header>', f'<div id="banner">{places["banner"]}</div>',
-        f'<main id="main"><div id="map"></div><div id="headline">{places["headline"]}</div><div id="legend">{places["legend"]}</div>',
-        f'<aside id="side">{places["side"]}</aside></main>', f'<footer id="foot">{places["foot"]}</footer>'))
-    first = {**face.since({}), "places": {name: {"tags": each["tags"]} for name, each in face.since({})["places"].items()}}
+    inner = "".join(
+        (
+            f'<header id="top">{places["top"]}</header>',
+            f'<div id="banner">{places["banner"]}</div>',
+            (
+                '<main id="main"><div id="map"></div><div'
+                f' id="headline">{places["headline"]}</div><div'
+                f' id="legend">{places["legend"]}</div>'
+            ),
+            f'<aside id="side">{places["side"]}</aside></main>',
+            f'<footer id="foot">{places["foot"]}</footer>',
+        )
+    )
+    first = {
+        **face.since({}),
+        "places": {
+            name: {"tags": each["tags"]}
+            for name, each in face.since({})["places"].items()
+        },
+    }
     style = f' style="{escape(markup.style(face.style))}"' if face.style else ""
-    return (f'<div id="face" class="{escape(face.kind)}" lang="{face.lang}"{style}>{inner}</div>'
-            f'<script type="application/json" id="first">{painting.to_json(first)}</script>')
+    return (
+        f'<div id="face" class="{escape(face.kind)}"'
+        f' lang="{face.lang}"{style}>{inner}</div><script type="application/json"'
+        f' id="first">{painting.to_json(first)}</script>'
+    )

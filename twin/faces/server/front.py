@@ -47,8 +47,17 @@ POLLED = (ASKED_OF, "/healthz")
 PAINTED = "/_dash-update-component"
 NAMED = ("/assets/", "/data/", "/pack/")
 """What stands here hangs on its address alone."""
-_HANGS_ON = (b"host", b"accept-encoding", b"accept-language", b"if-none-match", b"if-modified-since",
-             b"range", b"if-range", b"content-type", b"x-forwarded-proto")
+_HANGS_ON = (
+    b"host",
+    b"accept-encoding",
+    b"accept-language",
+    b"if-none-match",
+    b"if-modified-since",
+    b"range",
+    b"if-range",
+    b"content-type",
+    b"x-forwarded-proto",
+)
 Headers = Mapping[bytes, bytes]
 
 
@@ -74,7 +83,9 @@ class Door:
 class Refusal(Exception):  # noqa: N818  (it is an answer)
     """An answer that says why there is none."""
 
-    def __init__(self, status: int, what: str, fix: str, *headers: tuple[bytes, bytes]) -> None:
+    def __init__(
+        self, status: int, what: str, fix: str, *headers: tuple[bytes, bytes]
+    ) -> None:
         super().__init__(what)
         self.status, self.what, self.fix, self.headers = status, what, fix, headers
 
@@ -84,13 +95,19 @@ def front(application: Any, door: Door) -> App:
     app = cast("App", _Front(application, door))
     if not door.proxies:
         return app
-    return cast("App", ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(door.proxies)))
+    return cast(
+        "App",
+        ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=list(door.proxies)),
+    )
 
 
 class _Front:
     def __init__(self, application: Any, door: Door) -> None:
         self._door, self._kept = door, Kept()
-        self._rate, self._limiter = parse(door.rate), FixedWindowRateLimiter(MemoryStorage())
+        self._rate, self._limiter = (
+            parse(door.rate),
+            FixedWindowRateLimiter(MemoryStorage()),
+        )
         self._lanes: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._n_reading = 0
         self._news = News(self._paint_again)
@@ -121,9 +138,22 @@ class _Front:
         """Put a path into its place, whether or not the proxy took the prefix away; return it without."""
         prefix, path = self._door.prefix, scope["path"]
         if prefix and path == prefix:
-            there = prefix.encode() + b"/" + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-            raise Refusal(308, "The page is one step further.", f"open {prefix}/.", (b"location", there))
-        inside = path.removeprefix(prefix) if prefix and path.startswith(prefix + "/") else path
+            there = (
+                prefix.encode()
+                + b"/"
+                + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+            )
+            raise Refusal(
+                308,
+                "The page is one step further.",
+                f"open {prefix}/.",
+                (b"location", there),
+            )
+        inside = (
+            path.removeprefix(prefix)
+            if prefix and path.startswith(prefix + "/")
+            else path
+        )
         scope.update(root_path=prefix, path=prefix + inside)
         return inside
 
@@ -131,12 +161,22 @@ class _Front:
         said = [value for name, value in scope["headers"] if name == b"host"]
         host = b", ".join(said).decode("latin1")
         if not self._door.names.has(host):
-            raise Refusal(421, f"This server is not called {host[:60]!r}.",
-                          f"if it should be, start it with --host-name {host[:60] or 'NAME'}.")
+            raise Refusal(
+                421,
+                f"This server is not called {host[:60]!r}.",
+                f"if it should be, start it with --host-name {host[:60] or 'NAME'}.",
+            )
         origin = headers.get(b"origin", b"").decode("latin1")
-        if origin and scope["method"] not in {"GET", "HEAD"} and not self._door.names.has_origin(origin):
-            raise Refusal(403, f"A page of {origin[:60]!r} may not ask this.",
-                          "open the page under a name of this server, see --host-name.")
+        if (
+            origin
+            and scope["method"] not in {"GET", "HEAD"}
+            and not self._door.names.has_origin(origin)
+        ):
+            raise Refusal(
+                403,
+                f"A page of {origin[:60]!r} may not ask this.",
+                "open the page under a name of this server, see --host-name.",
+            )
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes:
         """Return a request's body.
@@ -146,7 +186,9 @@ class _Front:
             ConnectionAbortedError: whoever sent it went away.
         """
         length = headers.get(b"content-length", b"0")
-        if len(length) > 18 or int(length) > MOST_BODY:  # the protocol lets digits through only
+        if (
+            len(length) > 18 or int(length) > MOST_BODY
+        ):  # the protocol lets digits through only
             raise _too_long()
         body = bytearray()
         try:
@@ -160,16 +202,27 @@ class _Front:
                 if len(body) > MOST_BODY:
                     raise _too_long()
                 if self._n_reading > MOST_READING:
-                    raise Refusal(503, "Too much is sent to this server at once.", "try again.",
-                                  (b"retry-after", b"5"), (b"connection", b"close"))
+                    raise Refusal(
+                        503,
+                        "Too much is sent to this server at once.",
+                        "try again.",
+                        (b"retry-after", b"5"),
+                        (b"connection", b"close"),
+                    )
                 if not message.get("more_body"):
                     return bytes(body)
         finally:
             self._n_reading -= len(body)
 
-    async def _answer(self, scope: Scope, headers: Headers, path: str, body: bytes) -> Answer:
+    async def _answer(
+        self, scope: Scope, headers: Headers, path: str, body: bytes
+    ) -> Answer:
         if path in POLLED and scope["method"] in {"GET", "HEAD"}:
-            return await self._told(scope) if path == ASKED_OF else self._polled_answer(scope)
+            return (
+                await self._told(scope)
+                if path == ASKED_OF
+                else self._polled_answer(scope)
+            )
         is_face = not path.startswith(NAMED)
         if is_face:
             await self._told(scope)
@@ -202,11 +255,15 @@ class _Front:
         bare = [(name, value) for name, value in scope["headers"] if name == b"host"]
         asked = {**scope, "query_string": b"", "headers": bare}
         found = self._kept.find(key)
-        return found or self._kept.begin(key, self._polled, asked, b"", seconds=POLLED_S, failures=True)
+        return found or self._kept.begin(
+            key, self._polled, asked, b"", seconds=POLLED_S, failures=True
+        )
 
     async def _told(self, scope: Scope) -> Answer:
         """Return what is told of the newest snapshot: with it everything is painted anew that was painted before."""
-        if scope["method"] not in {"GET", "HEAD"} or not scope["path"].endswith(ASKED_OF):
+        if scope["method"] not in {"GET", "HEAD"} or not scope["path"].endswith(
+            ASKED_OF
+        ):
             scope = {**scope, "method": "GET", "path": scope["root_path"] + ASKED_OF}
         answer = self._polled_answer(scope)
         if scope["method"] == "GET":
@@ -217,15 +274,26 @@ class _Front:
         scope, body = question
         await Answer().work_out(self._works, dict(scope), body)
 
-    def _key(self, scope: Scope, headers: Headers, is_face: bool, path: str, body: bytes) -> Hashable:
+    def _key(
+        self, scope: Scope, headers: Headers, is_face: bool, path: str, body: bytes
+    ) -> Hashable:
         """Return all that an answer hangs on; None if it is given to this one only."""
         method = scope["method"]
         is_asked = method in {"GET", "HEAD"} or (method == "POST" and path == PAINTED)
         if not is_asked or len(scope["query_string"]) > MOST_QUERY:
             return None
         said = tuple(headers.get(name) for name in _HANGS_ON)
-        query = b"" if path == PAINTED else scope["query_string"]  # Dash says which page asks: all are answered alike
-        return method, scope["path"], query, said, sha256(body).digest(), self._news.state if is_face else None
+        query = (
+            b"" if path == PAINTED else scope["query_string"]
+        )  # Dash says which page asks: all are answered alike
+        return (
+            method,
+            scope["path"],
+            query,
+            said,
+            sha256(body).digest(),
+            self._news.state if is_face else None,
+        )
 
     def _is_within(self, scope: Scope) -> bool:
         """Count one answer; return whether its address may still have it."""
@@ -233,8 +301,12 @@ class _Front:
 
     def _too_many(self) -> Refusal:
         wait = str(self._rate.get_expiry()).encode()
-        return Refusal(429, "This address asked for too much at once.", "wait a little, then load the page again.",
-                       (b"retry-after", wait))
+        return Refusal(
+            429,
+            "This address asked for too much at once.",
+            "wait a little, then load the page again.",
+            (b"retry-after", wait),
+        )
 
 
 def _looked_at(scope: Scope, body: bytes) -> Hashable:
@@ -257,13 +329,26 @@ def _whose(scope: Scope) -> str:
 
 
 def _too_long() -> Refusal:
-    return Refusal(413, f"The request is longer than {MOST_BODY >> 20} MB.", "ask for less at once.",
-                   (b"connection", b"close"))
+    return Refusal(
+        413,
+        f"The request is longer than {MOST_BODY >> 20} MB.",
+        "ask for less at once.",
+        (b"connection", b"close"),
+    )
 
 
 async def _refuse(refusal: Refusal, send: Send) -> None:
-    said = json.dumps({"error": "Refused", "what": refusal.what, "why": "", "fix": refusal.fix}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(said)).encode()),
-               (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"), *refusal.headers]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    said = json.dumps(
+        {"error": "Refused", "what": refusal.what, "why": "", "fix": refusal.fix}
+    ).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(said)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *refusal.headers,
+    ]
+    await send(
+        {"type": "http.response.start", "status": refusal.status, "headers": headers}
+    )
     await send({"type": "http.response.body", "body": said})

@@ -12,11 +12,24 @@ if TYPE_CHECKING:
 
 def policy(hashes: Sequence[str]) -> str:
     """Return the content security policy; `hashes` are those of Dash's own inline scripts."""
-    scripts = " ".join(f"'{digest}'" if not digest.startswith("'") else digest for digest in hashes)
-    return "; ".join((
-        "default-src 'self'", f"script-src 'self' {scripts}".strip(), "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:", "font-src 'self' data:", "connect-src 'self'", "worker-src 'self' blob:",
-        "object-src 'none'", "base-uri 'self'", "form-action 'self'", "frame-ancestors 'self'"))
+    scripts = " ".join(
+        f"'{digest}'" if not digest.startswith("'") else digest for digest in hashes
+    )
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' {scripts}".strip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
 
 
 def guard(server: Flask, hashes: Sequence[str]) -> None:

@@ -29,8 +29,16 @@ class Names:
     def of(cls, listens: str, named: tuple[str, ...] = ()) -> Names:
         """Return those of a server: loopback, the address on which it listens, and those it was given."""
         listening = () if listens in ANY else (listens,)
-        return cls(frozenset(without_port(name) if ":" not in name or name.count(":") == 1 else name.lower()
-                             for name in (*LOOPBACK, *listening, *named)))
+        return cls(
+            frozenset(
+                (
+                    without_port(name)
+                    if ":" not in name or name.count(":") == 1
+                    else name.lower()
+                )
+                for name in (*LOOPBACK, *listening, *named)
+            )
+        )
 
     def has(self, host: str) -> bool:
         """Return whether a `Host` is one of them."""

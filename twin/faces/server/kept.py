@@ -38,13 +38,16 @@ class Answer:
 
     async def work_out(self, app: App, scope: Scope, body: bytes) -> None:
         """Have `app` answer."""
+
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         try:
             await app(scope, receive, self._hear)
         except Exception:  # noqa: BLE001  (whatever it is, those who wait are told)
-            _log.exception("An answer to %s %s broke off.", scope["method"], scope["path"])
+            _log.exception(
+                "An answer to %s %s broke off.", scope["method"], scope["path"]
+            )
             self.is_broken = True
         finally:
             self.is_over = True
@@ -76,17 +79,31 @@ class Answer:
         if self._is_changed or self.status != 200:
             return
         self._is_changed = True
-        start, body = self._messages[0], b"".join(each.get("body", b"") for each in self._messages[1:])
+        start, body = (
+            self._messages[0],
+            b"".join(each.get("body", b"") for each in self._messages[1:]),
+        )
         said = tell(body)
-        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
-        self._messages = [{**start, "headers": [*headers, (b"content-length", str(len(said)).encode())]},
-                          {"type": "http.response.body", "body": said, "more_body": False}]
+        headers = [
+            (name, value)
+            for name, value in start["headers"]
+            if name != b"content-length"
+        ]
+        self._messages = [
+            {
+                **start,
+                "headers": [*headers, (b"content-length", str(len(said)).encode())],
+            },
+            {"type": "http.response.body", "body": said, "more_body": False},
+        ]
 
     async def _hear(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.is_immutable = any(name == b"cache-control" and b"immutable" in value
-                                    for name, value in message["headers"])
+            self.is_immutable = any(
+                name == b"cache-control" and b"immutable" in value
+                for name, value in message["headers"]
+            )
         self.n_bytes += len(message.get("body", b""))
         self._messages.append(message)
         self._is_more.set()
@@ -97,8 +114,12 @@ def _pieces(message: Message) -> Iterator[Message]:
     """Yield a message in pieces: so much, and no more, waits for one who does not read."""
     body = message.get("body", b"")
     for at in range(0, max(len(body) - 1, 0) // PIECE * PIECE, PIECE):
-        yield {**message, "body": body[at:at + PIECE], "more_body": True}
-    yield {**message, "body": body[(max(len(body) - 1, 0) // PIECE) * PIECE:]} if body else message
+        yield {**message, "body": body[at : at + PIECE], "more_body": True}
+    yield (
+        {**message, "body": body[(max(len(body) - 1, 0) // PIECE) * PIECE :]}
+        if body
+        else message
+    )
 
 
 class Kept:
@@ -111,12 +132,26 @@ class Kept:
     def find(self, key: Hashable) -> Answer | None:
         """Return the answer to a question that is under way, or was given a moment ago."""
         answer = self._kept.get(key)
-        if answer is None or answer.kept_until == math.inf:  # not finished, or so just now that nothing says how long
-            return answer if answer is None or (answer.status < 400 and not answer.is_broken) else None
+        if (
+            answer is None or answer.kept_until == math.inf
+        ):  # not finished, or so just now that nothing says how long
+            return (
+                answer
+                if answer is None or (answer.status < 400 and not answer.is_broken)
+                else None
+            )
         return answer if asyncio.get_running_loop().time() < answer.kept_until else None
 
-    def begin(self, key: Hashable, app: App, scope: Scope, body: bytes, *, seconds: float,
-              failures: bool = False) -> Answer:
+    def begin(
+        self,
+        key: Hashable,
+        app: App,
+        scope: Scope,
+        body: bytes,
+        *,
+        seconds: float,
+        failures: bool = False,
+    ) -> Answer:
         """Return an answer that is being worked out, and keep it; None as `key` keeps none.
 
         Args:
@@ -133,10 +168,19 @@ class Kept:
             self._kept.move_to_end(key)
         task = asyncio.get_running_loop().create_task(answer.work_out(app, scope, body))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._finish(done, key, answer, seconds, failures))
+        task.add_done_callback(
+            lambda done: self._finish(done, key, answer, seconds, failures)
+        )
         return answer
 
-    def _finish(self, done: asyncio.Task[None], key: Hashable, answer: Answer, seconds: float, failures: bool) -> None:
+    def _finish(
+        self,
+        done: asyncio.Task[None],
+        key: Hashable,
+        answer: Answer,
+        seconds: float,
+        failures: bool,
+    ) -> None:
         self._tasks.discard(done)
         now = asyncio.get_running_loop().time()
         if key is None:

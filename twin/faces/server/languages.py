@@ -30,7 +30,11 @@ def wished(accepted: LanguageAccept) -> str:
     Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese and English that there are.
     """
     primary = {lang.partition("-")[0]: lang for lang in LANGUAGES}
-    named = (primary.get(name.lower().partition("-")[0], "") for name, quality in accepted if quality > 0)
+    named = (
+        primary.get(name.lower().partition("-")[0], "")
+        for name, quality in accepted
+        if quality > 0
+    )
     return next(filter(None, named), "")
 
 
@@ -56,7 +60,11 @@ def negotiate(server: Flask, city: City) -> None:
         wish = "" if view.lang else wished(request.accept_languages)
         meant = view if wish in {"", city.lang} else replace(view, lang=wish)
         asked = request.query_string.decode("utf-8", "replace")
-        return None if _is_same(asked, meant.url()) else redirect(f"{quote(request.script_root + request.path)}?{meant.url()}")
+        return (
+            None
+            if _is_same(asked, meant.url())
+            else redirect(f"{quote(request.script_root + request.path)}?{meant.url()}")
+        )
 
     def say(response: Response) -> Response:
         view = _opened()
@@ -70,13 +78,18 @@ def negotiate(server: Flask, city: City) -> None:
 
 def _is_same(asked: str, link: str) -> bool:
     """Return whether a query has the fields of a link of ours, however they are ordered and escaped."""
-    fields = [{*parse_qsl(each, keep_blank_values=True), ("v", VERSION)} for each in (asked, link)]
+    fields = [
+        {*parse_qsl(each, keep_blank_values=True), ("v", VERSION)}
+        for each in (asked, link)
+    ]
     return fields[0] == fields[1]
 
 
 def _opened() -> View | None:
     """Return the view of a request that opens a face; None for any other."""
-    if request.method not in {"GET", "HEAD"} or not (request.path in {"/", "/figures"} or request.path.startswith("/wall/")):
+    if request.method not in {"GET", "HEAD"} or not (
+        request.path in {"/", "/figures"} or request.path.startswith("/wall/")
+    ):
         return None
     try:
         return View.parse(request.query_string.decode("utf-8", "replace"))

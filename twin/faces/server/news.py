@@ -48,7 +48,9 @@ class News:
             self._told = said
         elif _state(said) != _state(self._told) and self._painting is None:
             self._painting = asyncio.create_task(self._paint_first(said))
-        return json.dumps({**self._told, **{name: said[name] for name in _PASSES if name in said}}).encode()
+        return json.dumps(
+            {**self._told, **{name: said[name] for name in _PASSES if name in said}}
+        ).encode()
 
     @property
     def state(self) -> Hashable:
@@ -57,10 +59,14 @@ class News:
 
     async def _paint_first(self, said: Told) -> None:
         try:
-            first = [self._asked[what] for what, _ in self._looks.most_common(MOST_PAINTED)]
+            first = [
+                self._asked[what] for what, _ in self._looks.most_common(MOST_PAINTED)
+            ]
             self._asked.clear()
             self._looks.clear()
-            paintings = [asyncio.ensure_future(self._paint(question)) for question in first]
+            paintings = [
+                asyncio.ensure_future(self._paint(question)) for question in first
+            ]
             await asyncio.wait(paintings, timeout=PAINTED_S)
         finally:
             self._told, self._painting = said, None

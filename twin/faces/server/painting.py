@@ -60,7 +60,10 @@ class Hall:
     def title(self, lang: str) -> str:
         """Return the title of a window in a language."""
         words = self.words[lang]
-        return words.say("title", city=words.name({"name": self.city.name, "name_en": self.city.name_en}))
+        return words.say(
+            "title",
+            city=words.name({"name": self.city.name, "name_en": self.city.name_en}),
+        )
 
 
 @dataclass(frozen=True)
@@ -88,18 +91,33 @@ class Face:
         places: dict[str, Any] = {}
         for name, pieces in self.places.items():
             tags, before = [_tag(piece) for piece in pieces], list(shown.get(name, ()))
-            fresh = {at: piece for at, piece in enumerate(pieces) if at >= len(before) or tags[at] != before[at]}
+            fresh = {
+                at: piece
+                for at, piece in enumerate(pieces)
+                if at >= len(before) or tags[at] != before[at]
+            }
             places[name] = {"tags": tags, "html": fresh}
-        return {"places": places, "kind": self.kind, "style": dict(self.style), "lang": self.lang, "title": self.title,
-                "now": to_text(self.now), "spec": self.spec}
-
+        return {
+            "places": places,
+            "kind": self.kind,
+            "style": dict(self.style),
+            "lang": self.lang,
+            "title": self.title,
+            "now": to_text(self.now),
+            "spec": self.spec,
+        }
 
     def under(self, prefix: str) -> Face:
         """Return the face as it is shown under a path: its addresses begin with that."""
         if not prefix:
             return self
-        places = {name: tuple(re.sub(r'(\s(?:href|src)=")/', rf"\1{prefix}/", piece) for piece in pieces)
-                  for name, pieces in self.places.items()}
+        places = {
+            name: tuple(
+                re.sub(r'(\s(?:href|src)=")/', rf"\1{prefix}/", piece)
+                for piece in pieces
+            )
+            for name, pieces in self.places.items()
+        }
         return replace(self, places=places, spec=_under(prefix, self.spec))
 
 
@@ -107,22 +125,43 @@ def _under(prefix: str, spec: Any) -> Any:
     if isinstance(spec, str):
         return prefix + spec if spec.startswith(_OURS) else spec
     if isinstance(spec, Mapping):
-        return {name: _under(prefix, each) for name, each in cast("Mapping[str, Any]", spec).items()}
-    return [_under(prefix, each) for each in cast("list[Any]", spec)] if isinstance(spec, list | tuple) else spec
+        return {
+            name: _under(prefix, each)
+            for name, each in cast("Mapping[str, Any]", spec).items()
+        }
+    return (
+        [_under(prefix, each) for each in cast("list[Any]", spec)]
+        if isinstance(spec, list | tuple)
+        else spec
+    )
 
 
 def _tag(piece: str) -> str:
     return hashlib.blake2b(piece.encode(), digest_size=6).hexdigest()
 
 
-def hall(desk: Desk, registry: Registry, city: City, clock: Clock, prefix: str = "") -> Hall:
+def hall(
+    desk: Desk, registry: Registry, city: City, clock: Clock, prefix: str = ""
+) -> Hall:
     """Return the hall of one application; `prefix` is where a proxy shows it."""
     folders = [layer.folder for layer in registry.layers]
     words = {lang: texts.load_texts(lang, folders, city) for lang in texts.LANGUAGES}
     pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
     atlas = paths.assets() / "icons" / "marks.png"
-    ttl_s = float(cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60))
-    return Hall(desk, registry, city, clock, words, pack_urls, f"/assets/icons/marks.png?{routes.file_tag(atlas)}", ttl_s, prefix)
+    ttl_s = float(
+        cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60)
+    )
+    return Hall(
+        desk,
+        registry,
+        city,
+        clock,
+        words,
+        pack_urls,
+        f"/assets/icons/marks.png?{routes.file_tag(atlas)}",
+        ttl_s,
+        prefix,
+    )
 
 
 def face(of: Hall, pathname: str, search: str) -> Face:
@@ -139,7 +178,14 @@ def _face(of: Hall, pathname: str, search: str) -> Face:
         lang = languages.of_link(search, of.city)
         sentences = [html.P(line) for line in error.lines()]
         said = html.Div(sentences, className="problem", role="alert")
-        return Face(_places(banner=[said]), None, "face broken", lang, of.title(lang), of.clock())
+        return Face(
+            _places(banner=[said]),
+            None,
+            "face broken",
+            lang,
+            of.title(lang),
+            of.clock(),
+        )
 
 
 def check_path(of: Hall, pathname: str) -> None:
@@ -147,7 +193,10 @@ def check_path(of: Hall, pathname: str) -> None:
     if pathname.startswith(WALL):
         walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
     elif pathname != "/":
-        raise LostError(f"There is no page {pathname[:60]!r}.", fix="open / for the browser or /wall/default for the wall.")
+        raise LostError(
+            f"There is no page {pathname[:60]!r}.",
+            fix="open / for the browser or /wall/default for the wall.",
+        )
 
 
 def paint(of: Hall, pathname: str, search: str) -> Face:
@@ -163,26 +212,59 @@ def paint(of: Hall, pathname: str, search: str) -> Face:
     if pathname.startswith(WALL):
         return _wall(of, shown, pathname, marked)
     panel_px = page.panel_px(shown)
-    places = _places(top=page.top(shown), banner=parts.banner(shown), headline=page.headline(shown),
-                     legend=page.legend(shown, of.registry), side=page.side(shown), foot=page.foot(shown))
-    return Face(places, _spec(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0)),
-                f"face page{marked}{' framed' if view.frame else ''}", view.lang, of.title(view.lang), shown.now,
-                {"--panel": f"{panel_px}px"})
+    places = _places(
+        top=page.top(shown),
+        banner=parts.banner(shown),
+        headline=page.headline(shown),
+        legend=page.legend(shown, of.registry),
+        side=page.side(shown),
+        foot=page.foot(shown),
+    )
+    return Face(
+        places,
+        _spec(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0)),
+        f"face page{marked}{' framed' if view.frame else ''}",
+        view.lang,
+        of.title(view.lang),
+        shown.now,
+        {"--panel": f"{panel_px}px"},
+    )
 
 
 def taken(of: Hall, view: View) -> picture.Picture:
     """Return the picture of a view as it is now. Raises as `paint` does."""
-    pinned = pin(view, of.city, of.desk.pointer, [layer.id for layer in of.registry.layers if layer.on])
-    return picture.take(of.desk, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock())
+    pinned = pin(
+        view,
+        of.city,
+        of.desk.pointer,
+        [layer.id for layer in of.registry.layers if layer.on],
+    )
+    return picture.take(
+        of.desk, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock()
+    )
 
 
 def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:
     wall = walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
-    places = _places(top=scene.top(shown), banner=parts.banner(shown), headline=scene.headline(shown),
-                     legend=scene.legend(shown, of.registry), side=scene.side(shown), foot=scene.foot(shown))
+    places = _places(
+        top=scene.top(shown),
+        banner=parts.banner(shown),
+        headline=scene.headline(shown),
+        legend=scene.legend(shown, of.registry),
+        side=scene.side(shown),
+        foot=scene.foot(shown),
+    )
     spec = _spec(of, shown, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0))
     lang = shown.pinned.view.lang
-    return Face(places, {**spec, "wall": [wall.width, wall.height]}, f"face wall{marked}", lang, of.title(lang), shown.now, _style(wall))
+    return Face(
+        places,
+        {**spec, "wall": [wall.width, wall.height]},
+        f"face wall{marked}",
+        lang,
+        of.title(lang),
+        shown.now,
+        _style(wall),
+    )
 
 
 def under_reason(of: Hall, lang: str, error: LakeError) -> Face:
@@ -196,17 +278,42 @@ def without_data(of: Hall, pathname: str, lang: str, error: LakeError) -> Face:
     words, city, camera = of.words[lang], of.city, of.city.cameras["city"]
     said = reason.banner(error, "lake-unreadable", words)
     spec: dict[str, Any] = {
-        "deck": {"layers": []}, "snapshot": "", "hash": "", "frame": "", "spoken": parts.spoken(words, city, of.ttl_s),
-        "camera": {"longitude": camera.lon, "latitude": camera.lat, "zoom": camera.zoom}, "cameraKey": "city|overview|",
-        "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0}}
+        "deck": {"layers": []},
+        "snapshot": "",
+        "hash": "",
+        "frame": "",
+        "spoken": parts.spoken(words, city, of.ttl_s),
+        "camera": {
+            "longitude": camera.lon,
+            "latitude": camera.lat,
+            "zoom": camera.zoom,
+        },
+        "cameraKey": "city|overview|",
+        "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0},
+    }
     if not pathname.startswith(WALL):
-        return Face(_places(top=reason.page_top(city, words), banner=said), spec, "face page broken", lang, of.title(lang), of.clock())
+        return Face(
+            _places(top=reason.page_top(city, words), banner=said),
+            spec,
+            "face page broken",
+            lang,
+            of.title(lang),
+            of.clock(),
+        )
     try:
         wall = walls.profile(city, pathname.removeprefix(WALL).strip("/"))
     except UsageError:
         wall = walls.profile(city, "default")
     top = reason.wall_top(city, words, of.clock())
-    return Face(_places(top=top, banner=said), spec, "face wall broken", lang, of.title(lang), of.clock(), _style(wall))
+    return Face(
+        _places(top=top, banner=said),
+        spec,
+        "face wall broken",
+        lang,
+        of.title(lang),
+        of.clock(),
+        _style(wall),
+    )
 
 
 def _places(**found: Sequence[Component]) -> dict[str, tuple[str, ...]]:
@@ -218,12 +325,31 @@ def _pieces(components: Sequence[Component]) -> tuple[str, ...]:
 
 
 def _style(wall: walls.Profile) -> dict[str, object]:
-    return {"--wall-w": wall.width, "--wall-h": wall.height, **{f"--{name}": size for name, size in wall.sizes().items()}}
+    return {
+        "--wall-w": wall.width,
+        "--wall-h": wall.height,
+        **{f"--{name}": size for name, size in wall.sizes().items()},
+    }
 
 
-def _spec(of: Hall, shown: picture.Picture, *, ratio: float, padding: tuple[int, int, int, int]) -> dict[str, Any]:
-    spec = deckmap.spec(of.desk, of.registry, of.city, shown.pinned, shown.texts, pack_urls=_pack_urls(of), atlas=of.atlas,
-                        ratio=ratio, padding=padding)
+def _spec(
+    of: Hall,
+    shown: picture.Picture,
+    *,
+    ratio: float,
+    padding: tuple[int, int, int, int],
+) -> dict[str, Any]:
+    spec = deckmap.spec(
+        of.desk,
+        of.registry,
+        of.city,
+        shown.pinned,
+        shown.texts,
+        pack_urls=_pack_urls(of),
+        atlas=of.atlas,
+        ratio=ratio,
+        padding=padding,
+    )
     return spec | {"spoken": parts.spoken(shown.texts, of.city, of.ttl_s)}
 
 
@@ -239,4 +365,8 @@ def _pack_urls(of: Hall) -> dict[str, str]:
 def to_json(painted: Mapping[str, Any]) -> str:
     """Return what a browser is sent as JSON that may stand inside HTML."""
     text = json.dumps(painted, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from twin.query import Desk, Status
 
 ARROW = "application/vnd.apache.arrow.stream"
-_SAID = {404: "There is nothing at this address.", 405: "This address is not asked in this way.",
-         500: "The server failed; its log says how."}
+_SAID = {
+    404: "There is nothing at this address.",
+    405: "This address is not asked in this way.",
+    500: "The server failed; its log says how.",
+}
 _log = logging.getLogger("twin.server")
 _FOREVER = "private, max-age=31536000, immutable"
 
@@ -38,9 +41,18 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
 
     def newest() -> Response:
         status = desk.status()
-        answer = jsonify(snapshot=status.snapshot, as_of=to_text(status.as_of), created_at=to_text(status.created_at),
-                         simulated=status.simulated, mode=status.mode, problems=list(status.problems), damaged=list(status.damaged),
-                         state=status.tag, clock_behind_s=status.clock_behind_s(now := clock()), now=to_text(now))
+        answer = jsonify(
+            snapshot=status.snapshot,
+            as_of=to_text(status.as_of),
+            created_at=to_text(status.created_at),
+            simulated=status.simulated,
+            mode=status.mode,
+            problems=list(status.problems),
+            damaged=list(status.damaged),
+            state=status.tag,
+            clock_behind_s=status.clock_behind_s(now := clock()),
+            now=to_text(now),
+        )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -50,7 +62,9 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         if unknown != "damaged":
             return _kept(stream, ARROW)
         answer = Response(stream, mimetype=ARROW)
-        answer.headers["Cache-Control"] = "no-store"  # the same address has rows once the lake is mended
+        answer.headers["Cache-Control"] = (
+            "no-store"  # the same address has rows once the lake is mended
+        )
         return answer
 
     def geography(name: str, role: str) -> Response:
@@ -59,7 +73,9 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
             abort(404)
         content = _read(path)
         if request.query_string != _tag(content).encode():
-            abort(404)  # saved anew, or half saved: other bytes than the address promises for ever
+            abort(
+                404
+            )  # saved anew, or half saved: other bytes than the address promises for ever
         return _kept(content, "application/geo+json")
 
     def health() -> tuple[Response, int]:
@@ -67,7 +83,15 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
         try:
             status = desk.status()
         except LakeError as error:
-            return jsonify(ok=False, now=to_text(now), problems=error.lines(), **error.payload()), 503
+            return (
+                jsonify(
+                    ok=False,
+                    now=to_text(now),
+                    problems=error.lines(),
+                    **error.payload(),
+                ),
+                503,
+            )
         facts, is_broken = _health(status, city, now)
         return jsonify(facts), 503 if is_broken else 200
 
@@ -79,36 +103,63 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     def missing(error: HTTPException) -> tuple[Response, int]:
         status = error.code or 500
         what = _SAID.get(status) or f"The server cannot answer this: {error.name}."
-        answer = jsonify(error=error.name, what=what, why="", fix="open / for the browser or /wall/default for the wall.")
+        answer = jsonify(
+            error=error.name,
+            what=what,
+            why="",
+            fix="open / for the browser or /wall/default for the wall.",
+        )
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             answer.headers["Allow"] = ", ".join(error.valid_methods)
         return answer, status
 
     server.register_error_handler(TwinError, refuse)
     server.register_error_handler(HTTPException, missing)
-    server.register_error_handler(DependencyException, lambda _: missing(NotFound()))  # a script that Dash does not have
+    server.register_error_handler(
+        DependencyException, lambda _: missing(NotFound())
+    )  # a script that Dash does not have
     server.add_url_rule("/api/snapshot", view_func=newest)
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)
     server.add_url_rule("/healthz", view_func=health)
 
 
-def _health(status: Status, city: City, now: datetime) -> tuple[dict[str, object], bool]:
+def _health(
+    status: Status, city: City, now: datetime
+) -> tuple[dict[str, object], bool]:
     """Return how the lake is, and whether anything in it or on this machine is broken.
 
     Late data are not: who is sent away for them loses the last whole picture, which is hatched and says its age.
     """
-    limits, behind, age_s = freshness(city), status.clock_behind_s(now), (now - status.as_of).total_seconds()
+    limits, behind, age_s = (
+        freshness(city),
+        status.clock_behind_s(now),
+        (now - status.as_of).total_seconds(),
+    )
     state = limits.state(status.as_of, now)
     problems = list(status.problems)
     if behind:
-        problems.append(f"This machine's clock is behind the data by {forms.behind(behind)}.")
+        problems.append(
+            f"This machine's clock is behind the data by {forms.behind(behind)}."
+        )
     is_broken = bool(problems)
     if state != "fresh":
-        problems.append(f"The newest data are {forms.duration(age_s)} old; they are late from {limits.ttl_s:g} s on.")
-    return {"ok": not is_broken and state != "old", "snapshot": status.snapshot, "as_of": to_text(status.as_of), "now": to_text(now),
-            "age_s": round(max(0.0, age_s)), "state": state, "stale": state == "old", "problems": problems,
-            "damaged": list(status.damaged), "clock_behind_s": behind}, is_broken
+        problems.append(
+            f"The newest data are {forms.duration(age_s)} old; they are late from"
+            f" {limits.ttl_s:g} s on."
+        )
+    return {
+        "ok": not is_broken and state != "old",
+        "snapshot": status.snapshot,
+        "as_of": to_text(status.as_of),
+        "now": to_text(now),
+        "age_s": round(max(0.0, age_s)),
+        "state": state,
+        "stale": state == "old",
+        "problems": problems,
+        "damaged": list(status.damaged),
+        "clock_behind_s": behind,
+    }, is_broken
 
 
 def pack_url(city: City, role: str) -> str:
@@ -150,8 +201,11 @@ def _read(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> PackError:
-    return PackError(f"{path.name} cannot be read: {error.strerror}.", why="the map is drawn without it.",
-                     fix=f"put the file back at {path}.")
+    return PackError(
+        f"{path.name} cannot be read: {error.strerror}.",
+        why="the map is drawn without it.",
+        fix=f"put the file back at {path}.",
+    )
 
 
 def _kept(content: bytes, mimetype: str) -> Response:

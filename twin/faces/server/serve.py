@@ -38,11 +38,18 @@ def free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there.",
-                            fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+            raise BusyError(
+                f"The port {port} on {host} cannot be opened: {error.strerror}.",
+                why="another program listens there.",
+                fix=(
+                    f"stop that program, or choose another port with --port {port + 1}."
+                ),
+            ) from error
 
 
-def serve(made: Callable[[], Any], host: str, port: int, door: Door, *, workers: int = 1) -> None:
+def serve(
+    made: Callable[[], Any], host: str, port: int, door: Door, *, workers: int = 1
+) -> None:
     """Serve until interrupted, or until told to end: then what was begun is answered first.
 
     Args:
@@ -58,7 +65,9 @@ def serve(made: Callable[[], Any], host: str, port: int, door: Door, *, workers:
     listening = _listen(host, port)
     _open_many()
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is around us ends as well
+        signal.signal(
+            signal.SIGTERM, lambda *_: sys.exit(0)
+        )  # so that what is around us ends as well
     try:
         if workers == 1:
             config = guarded(front(made(), door), door)
@@ -72,8 +81,13 @@ def serve(made: Callable[[], Any], host: str, port: int, door: Door, *, workers:
 
 def guarded(app: Any, door: Door, **settings: Any) -> Guarded:
     """Return the settings of a server behind `door`."""
-    return Guarded(app, per_address=door.per_address, proxies=door.proxies,
-                   timeout_graceful_shutdown=GRACE_S, **settings)
+    return Guarded(
+        app,
+        per_address=door.per_address,
+        proxies=door.proxies,
+        timeout_graceful_shutdown=GRACE_S,
+        **settings,
+    )
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,9 @@ class Front:
     def __call__(self) -> Any:
         """Return the ASGI application; its process ends when the one that started it is gone, whatever ended that."""
         _open_many()
-        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent").start()
+        threading.Thread(
+            target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent"
+        ).start()
         return front(self.made(), self.door)
 
 
@@ -98,11 +114,17 @@ def _end_with(parent: int) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET,
-                                    backlog=BACKLOG)
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if ":" in host else socket.AF_INET,
+            backlog=BACKLOG,
+        )
     except OSError as error:
-        raise BusyError(f"The port {port} on {host} cannot be opened: {error.strerror}.", why="another program listens there, or the address is not this machine's.",
-                        fix=f"stop that program, or choose another port with --port {port + 1}.") from error
+        raise BusyError(
+            f"The port {port} on {host} cannot be opened: {error.strerror}.",
+            why="another program listens there, or the address is not this machine's.",
+            fix=f"stop that program, or choose another port with --port {port + 1}.",
+        ) from error
 
 
 def _open_many() -> None:

@@ -50,26 +50,42 @@ def _check(body: Mapping[str, Any], callbacks: Mapping[str, Any]) -> None:
     inputs = _fitting(body, "inputs", declared["inputs"])
     _fitting(body, "state", declared["state"])
     changed = body.get("changedPropIds", [])
-    if not isinstance(changed, list) or not all(each in inputs for each in cast("list[object]", changed)):
+    if not isinstance(changed, list) or not all(
+        each in inputs for each in cast("list[object]", changed)
+    ):
         raise _odd("what changed is none of its inputs")
-    unknown = body.keys() - {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"}
+    unknown = body.keys() - {
+        "output",
+        "outputs",
+        "inputs",
+        "state",
+        "changedPropIds",
+        "parsedChangedPropsIds",
+    }
     if unknown:
         raise _odd("it has parts that no page sends")
 
 
-def _fitting(body: Mapping[str, Any], part: str, declared: list[dict[str, str]]) -> list[str]:
+def _fitting(
+    body: Mapping[str, Any], part: str, declared: list[dict[str, str]]
+) -> list[str]:
     """Return the names of inputs or of state, if they are those that the callback declares."""
     given = body.get(part, [])
     wanted = [(each["id"], each["property"]) for each in declared]
     if not isinstance(given, list):
         raise _odd(f"its {part} is no list")
-    each_given = [as_dict(each, f"its {part} holds something else than objects") for each in cast("list[object]", given)]
+    each_given = [
+        as_dict(each, f"its {part} holds something else than objects")
+        for each in cast("list[object]", given)
+    ]
     if [(each.get("id"), each.get("property")) for each in each_given] != wanted:
         raise _odd(f"its {part} is not what the callback takes")
     return [".".join(each) for each in wanted]
 
 
-def as_dict(found: object, else_what: str = "a part of it is no object") -> dict[str, Any]:
+def as_dict(
+    found: object, else_what: str = "a part of it is no object"
+) -> dict[str, Any]:
     """Return an object of JSON. Raises UsageError if it is none."""
     if not isinstance(found, dict):
         raise _odd(else_what)
@@ -93,4 +109,8 @@ def as_texts(found: object, *, most: int = 400) -> list[str]:
 
 
 def _odd(why: str) -> UsageError:
-    return UsageError("The page sent something that means nothing here.", why=f"{why}.", fix="load the page again.")
+    return UsageError(
+        "The page sent something that means nothing here.",
+        why=f"{why}.",
+        fix="load the page again.",
+    )

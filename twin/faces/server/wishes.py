@@ -24,9 +24,20 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     moment now. After the newest data nothing can be told: a control leads to the newest at most.
     """
     if "toggle" in wish:
-        on = view.layers if view.layers is not None else tuple(layer.id for layer in hall.registry.layers if layer.on)
+        on = (
+            view.layers
+            if view.layers is not None
+            else tuple(layer.id for layer in hall.registry.layers if layer.on)
+        )
         name = as_text(wish["toggle"])
-        return replace(view, layers=tuple(each for each in on if each != name) if name in on else (*on, name))
+        return replace(
+            view,
+            layers=(
+                tuple(each for each in on if each != name)
+                if name in on
+                else (*on, name)
+            ),
+        )
     if "at" in wish:
         return _at(view, _moment(wish["at"], ZoneInfo(hall.city.zone.key)), hall)
     if "as_of" in wish:
@@ -36,7 +47,11 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     if "known_at" in wish:
         known_at = as_text(wish["known_at"])
         return replace(view, known_at=_moment(known_at) if known_at else None)
-    allowed = {name: as_text(wish[name]) for name in ("district", "lang", "panel") if name in wish}
+    allowed = {
+        name: as_text(wish[name])
+        for name in ("district", "lang", "panel")
+        if name in wish
+    }
     return replace(view, **cast("Any", allowed))
 
 
@@ -49,10 +64,16 @@ def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
     text = as_text(given)
     try:
         if zone is not None:
-            text = datetime.fromisoformat(text.replace(" ", "T")).replace(tzinfo=zone).isoformat()
+            text = (
+                datetime.fromisoformat(text.replace(" ", "T"))
+                .replace(tzinfo=zone)
+                .isoformat()
+            )
         return asked_for(text)
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"The moment {text[:40]!r} cannot be read.", fix="load the page again.") from error
+        raise UsageError(
+            f"The moment {text[:40]!r} cannot be read.", fix="load the page again."
+        ) from error
 
 
 def _at(view: View, moment: datetime, hall: Hall) -> View:
@@ -61,12 +82,16 @@ def _at(view: View, moment: datetime, hall: Hall) -> View:
     What is looked at as known later stays so while that is later.
     """
     as_of = min(moment, hall.desk.status().as_of)
-    later = view.known_at if view.known_at is not None and view.known_at > as_of else None
+    later = (
+        view.known_at if view.known_at is not None and view.known_at > as_of else None
+    )
     return replace(view, as_of=as_of, known_at=later)
 
 
 def picked(view: View, pick: object) -> View:
     """Return `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
     found = as_dict(as_dict(pick or {}).get("object") or {})
-    district = found.get("district_id") or as_dict(found.get("properties") or {}).get("district_id")
+    district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
+        "district_id"
+    )
     return replace(view, district=as_text(district)) if district else view

@@ -40,13 +40,20 @@ class Profile:
         Source: ISO 9241-303 (16 minutes of arc are the least, 20 to 22 preferred).
         """
         angle = math.radians(minutes / 60)
-        return math.ceil(2 * self.distance_m * 1_000 * math.tan(angle / 2) / self.pitch_mm)
+        return math.ceil(
+            2 * self.distance_m * 1_000 * math.tan(angle / 2) / self.pitch_mm
+        )
 
     def sizes(self) -> dict[str, int]:
         """Return type sizes in pixels of this wall: least, body, title, first (the worst event), figure."""
         least = math.ceil(self.px(16) * HAN)
-        return {"least": least, "body": math.ceil(least * 1.12), "title": math.ceil(self.px(22) * HAN * 1.08),
-                "first": math.ceil(self.px(22) * HAN * 1.3), "figure": math.ceil(self.px(22) * HAN * 2.6)}
+        return {
+            "least": least,
+            "body": math.ceil(least * 1.12),
+            "title": math.ceil(self.px(22) * HAN * 1.08),
+            "first": math.ceil(self.px(22) * HAN * 1.3),
+            "figure": math.ceil(self.px(22) * HAN * 2.6),
+        }
 
 
 def profile(city: City, name: str) -> Profile:
@@ -58,11 +65,26 @@ def profile(city: City, name: str) -> Profile:
     walls = city.settings.get("wall", {})
     found = cast("dict[str, Any] | None", walls.get(name))
     if found is None:
-        raise LostError(f"The city {city.id} has no wall {name[:40]!r}.", fix=f"use one of {', '.join(sorted(walls))}.")
-    wall = Profile(name, float(found["distance_m"]), float(found["pitch_mm"]), int(found["width"]), int(found["height"]))
+        raise LostError(
+            f"The city {city.id} has no wall {name[:40]!r}.",
+            fix=f"use one of {', '.join(sorted(walls))}.",
+        )
+    wall = Profile(
+        name,
+        float(found["distance_m"]),
+        float(found["pitch_mm"]),
+        int(found["width"]),
+        int(found["height"]),
+    )
     least, room = wall.sizes()["least"], int(wall.width * ROOM)
     if least > room:
-        raise UsageError(f"The wall {name!r} cannot hold the scene: from {wall.distance_m:g} m its smallest letters must be {least} px, and there is room for {room}.",
-                         why="letters that are shrunk to fit could not be read from the last row.",
-                         fix="in wall.toml bring the last row nearer, or name a wall with larger pixels.")
+        raise UsageError(
+            f"The wall {name!r} cannot hold the scene: from {wall.distance_m:g} m its"
+            f" smallest letters must be {least} px, and there is room for {room}.",
+            why="letters that are shrunk to fit could not be read from the last row.",
+            fix=(
+                "in wall.toml bring the last row nearer, or name a wall with larger"
+                " pixels."
+            ),
+        )
     return wall

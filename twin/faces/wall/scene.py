@@ -25,17 +25,40 @@ MOST_EVENTS = 5
 def top(picture: Picture) -> list[Component]:
     """Return the top line: city and marks on the left, the server's clock and the age of the data on the right."""
     texts, zone, now = picture.texts, picture.city.zone, picture.now
-    return [html.Div([parts.title(picture.city, texts),
-                      html.Span(texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"), *parts.chips(picture)],
-                     className="wall-title"),
-            html.Div([html.Div([html.Span(forms.clock_time(now, zone), className="clock"),
-                                html.Span(forms.date(now, zone, texts), className="date")], className="clock-line"),
-                      parts.age(picture)], className="wall-clock")]
+    return [
+        html.Div(
+            [
+                parts.title(picture.city, texts),
+                html.Span(
+                    texts.say(f"scene-{picture.pinned.view.scene}"), className="scene"
+                ),
+                *parts.chips(picture),
+            ],
+            className="wall-title",
+        ),
+        html.Div(
+            [
+                html.Div(
+                    [
+                        html.Span(forms.clock_time(now, zone), className="clock"),
+                        html.Span(forms.date(now, zone, texts), className="date"),
+                    ],
+                    className="clock-line",
+                ),
+                parts.age(picture),
+            ],
+            className="wall-clock",
+        ),
+    ]
 
 
 def headline(picture: Picture) -> list[Component]:
     """Return the left column: four figures with their last 24 hours."""
-    return [blocks.headline(picture, name, spark_line=2.5) for name in HEADLINE if name in picture.figures]
+    return [
+        blocks.headline(picture, name, spark_line=2.5)
+        for name in HEADLINE
+        if name in picture.figures
+    ]
 
 
 def side(picture: Picture) -> list[Component]:
@@ -55,8 +78,9 @@ def side(picture: Picture) -> list[Component]:
 
 def _open(picture: Picture) -> Component:
     shown = picture.figures["open_now"]
-    return html.Span([f" · {shown.name} ", html.B(shown.text), shown.unit],
-                     **blocks.of_figure(shown))
+    return html.Span(
+        [f" · {shown.name} ", html.B(shown.text), shown.unit], **blocks.of_figure(shown)
+    )
 
 
 def _overdue(picture: Picture) -> list[Component]:
@@ -69,23 +93,54 @@ def _overdue(picture: Picture) -> list[Component]:
 def _event(row: Row, picture: Picture) -> Component:
     texts, zone = picture.texts, picture.city.zone
     stage = forms.write(row["stage"], "stage", texts, zone)
-    parts_of = [picture.district_name(row["district_id"]), f"{stage} {forms.write(row['age_s'], 'age', texts, zone)}"]
+    parts_of = [
+        picture.district_name(row["district_id"]),
+        f"{stage} {forms.write(row['age_s'], 'age', texts, zone)}",
+    ]
     if row["n_units"]:
-        parts_of.append(texts.say("units-arrived", arrived=str(row["n_arrived"]), units=str(row["n_units"])))
+        parts_of.append(
+            texts.say(
+                "units-arrived",
+                arrived=str(row["n_arrived"]),
+                units=str(row["n_units"]),
+            )
+        )
     if row.get("closing_refused"):
         parts_of.append(texts.say("closing-refused"))
-    return html.Div([blocks.mark(row["priority"], picture), html.Div([
-        html.Div(blocks.named(row["title"]), className="wall-event-title"),
-        html.Div([html.Span(blocks.named(part)) for part in parts_of], className="wall-event-facts")])],
-        className=f"wall-event {blocks.MARKS[row['priority']]}", **blocks.attributes({"id": row["id"]}))
+    return html.Div(
+        [
+            blocks.mark(row["priority"], picture),
+            html.Div(
+                [
+                    html.Div(blocks.named(row["title"]), className="wall-event-title"),
+                    html.Div(
+                        [html.Span(blocks.named(part)) for part in parts_of],
+                        className="wall-event-facts",
+                    ),
+                ]
+            ),
+        ],
+        className=f"wall-event {blocks.MARKS[row['priority']]}",
+        **blocks.attributes({"id": row["id"]}),
+    )
 
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:
     """Return the scales of the fields on the map, in one line, and the map's credit."""
-    rows = [parts.legend(layer, picture, (FIELDS[layer.id],)) for layer in registry.layers
-            if layer.legend is not None and layer.id in picture.pinned.layers and layer.id in FIELDS]
-    credit = picture.city.credit.get(picture.texts.lang, next(iter(picture.city.credit.values())))
-    return [html.Div(rows, className="legend-rows"), html.Div(credit, className="credit")]
+    rows = [
+        parts.legend(layer, picture, (FIELDS[layer.id],))
+        for layer in registry.layers
+        if layer.legend is not None
+        and layer.id in picture.pinned.layers
+        and layer.id in FIELDS
+    ]
+    credit = picture.city.credit.get(
+        picture.texts.lang, next(iter(picture.city.credit.values()))
+    )
+    return [
+        html.Div(rows, className="legend-rows"),
+        html.Div(credit, className="credit"),
+    ]
 
 
 def foot(picture: Picture) -> list[Component]:
@@ -93,18 +148,32 @@ def foot(picture: Picture) -> list[Component]:
     fleet: list[Component] = []
     for shown in picture.slot("fleet"):
         figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
-        body = blocks.note(shown, picture) or html.Div(figures, className="fleet-figures")
-        is_live = picture.pinned.view.mode == "drill" and set(FLEET) <= {*shown.block.live}
-        title = [picture.texts.say("fleet"), *blocks.live_mark(picture, is_live=is_live)]
+        body = blocks.note(shown, picture) or html.Div(
+            figures, className="fleet-figures"
+        )
+        is_live = picture.pinned.view.mode == "drill" and set(FLEET) <= {
+            *shown.block.live
+        }
+        title = [
+            picture.texts.say("fleet"),
+            *blocks.live_mark(picture, is_live=is_live),
+        ]
         fleet.append(html.Section([html.H3(title), body], className="block kind-fleet"))
     stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
     links: list[Component] = []
     for shown in picture.slot("departments"):
         fine = picture.figures.get("departments_ok")
-        title = [picture.texts.say(shown.block.title), *([] if fine is None else [_fine(picture)]),
-                 *blocks.live_mark(picture, is_live=shown.is_live)]
+        title = [
+            picture.texts.say(shown.block.title),
+            *([] if fine is None else [_fine(picture)]),
+            *blocks.live_mark(picture, is_live=shown.is_live),
+        ]
         if any(row.get("is_assumed") for row in shown.rows):
-            title.append(html.Small(picture.texts.say("assumed-names"), className="assumed-names"))
+            title.append(
+                html.Small(
+                    picture.texts.say("assumed-names"), className="assumed-names"
+                )
+            )
         body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
         links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
     return [*fleet, *stages, *links]
@@ -112,5 +181,4 @@ def foot(picture: Picture) -> list[Component]:
 
 def _fine(picture: Picture) -> Component:
     shown = picture.figures["departments_ok"]
-    return html.Span([" ", html.B(shown.text), shown.unit],
-                     **blocks.of_figure(shown))
+    return html.Span([" ", html.B(shown.text), shown.unit], **blocks.of_figure(shown))
