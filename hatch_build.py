@@ -33,7 +33,10 @@ def bundler(root: Path) -> ModuleType:
 
 
 class SharedFiles(BuildHookInterface[Any]):
-    """Build what is not in the repository, and say where everything goes. A development install needs none of it."""
+    """Build what is not in the repository, and say where everything goes.
+
+    A development install needs none of it.
+    """
 
     def dependencies(self) -> list[str]:
         """Return what building needs: what cuts the fonts, and Node where the machine has none."""

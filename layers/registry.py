@@ -12,8 +12,9 @@ from twin.layer import Layer, Registry
 if TYPE_CHECKING:
     from twin.city import City
 
+# Entry points of other packages: `pack:name` in city.toml names the one called `name` of
+# the distribution `pack`.
 GROUP = "twin.layers"
-"""Entry points of other packages: `pack:name` in city.toml names the one called `name` of the distribution `pack`."""
 
 
 def load_registry(city: City) -> Registry:

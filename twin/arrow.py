@@ -1,4 +1,8 @@
-"""Arrow's compute functions. pyarrow makes them when it is loaded, so a type checker sees none: they are given as `Any` here, once."""
+"""Arrow's compute functions.
+
+Pyarrow makes them when it is loaded, so a type checker sees none: they are given as `Any`
+here, once.
+"""
 
 from __future__ import annotations
 

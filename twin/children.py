@@ -1,7 +1,8 @@
 """Processes that we start end with us, whatever ends us, SIGKILL and an empty memory included.
 
-Each has a pipe as its input whose other end is ours alone. When we are gone the system closes it, and the
-child, which reads nothing else from it, ends itself. That holds on every system and from every thread.
+Each has a pipe as its input whose other end is ours alone. When we are gone the system
+closes it, and the child, which reads nothing else from it, ends itself. That holds on every
+system and from every thread.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+# How long a child that is to end may take to leave things tidy, s.
 GRACE_S = 5.0
-"""How long a child that is to end may take to leave things tidy, s."""
 
 
 def start(words: Sequence[str], *, piped: bool = False) -> subprocess.Popen[bytes]:
@@ -65,7 +66,8 @@ def end_with_parent(
     """In a child: end when the parent does, or lets go of the pipe.
 
     Args:
-        stop: asks the main thread to end; by default it is sent SIGTERM, which raises SystemExit there.
+        stop: asks the main thread to end; by default it is sent SIGTERM, which raises
+            SystemExit there.
         grace_s: how long that may take; then the process ends where it stands, s.
     """
     if stop is None:

@@ -1,4 +1,7 @@
-"""The city as its pack describes it: names, districts, raster, named cameras, the ordered list of layers."""
+"""The city as its pack describes it.
+
+Names, districts, raster, named cameras, the ordered list of layers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Camera:
-    """A named place to look from: centre in degrees WGS 84, deck.gl zoom for a map 1,000 px wide."""
+    """A named place to look from.
+
+    Centre in degrees WGS 84, deck.gl zoom for a map 1,000 px wide.
+    """
 
     lon: float
     lat: float
@@ -23,7 +29,10 @@ class Camera:
 
 @dataclass(frozen=True)
 class Raster:
-    """The 50 m grid of the city: south-west corner in degrees, cell side in degrees and metres, size in cells."""
+    """The 50 m grid of the city.
+
+    South-west corner in degrees, cell side in degrees and metres, size in cells.
+    """
 
     lon0: float
     lat0: float
@@ -41,10 +50,13 @@ class City:
     Attributes:
         id: folder name of the pack, as in links.
         zone: the city's time zone; everything stored is UTC.
-        layers: the registry, in drawing order: bare names are folders under `layers/`, `pack:name` an entry point.
+        layers: the registry, in drawing order: bare names are folders under `layers/`,
+            `pack:name` an entry point.
         cameras: named cameras; 'city' is always there.
-        reference: reference tables of `twin.contracts.reference`, by name, valid by their contracts.
-        geography: pack files that the map draws, by role: 'land', 'water', 'rivers', 'roads', 'streets', 'places'.
+        reference: reference tables of `twin.contracts.reference`, by name, valid by their
+            contracts.
+        geography: pack files that the map draws, by role: 'land', 'water', 'rivers',
+            'roads', 'streets', 'places'.
         credit: the line that must stand on every map.
         lang: the language in which the city is shown when nobody asks for one, 'zh-CN' or 'en'.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
+# A function that answers the present moment, time zone UTC.
 Clock = Callable[[], datetime]
-"""A function that answers the present moment, time zone UTC."""
 
 
 def now() -> datetime:
@@ -15,13 +15,16 @@ def now() -> datetime:
 
 
 def to_text(moment: datetime) -> str:
-    """Return `moment` as ISO 8601 in UTC, ending in Z: the form used in links, snapshots and logs."""
+    """Return `moment` as ISO 8601 in UTC, ending in Z.
+
+    The form used in links, snapshots and logs.
+    """
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+# Nobody has a question about a moment outside, UTC. Inside, every zone has a calendar day,
+# and a reckoning of years back or on stays in the calendar.
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""Nobody has a question about a moment outside, UTC. Inside, every zone has a calendar day, and a
-reckoning of years back or on stays in the calendar."""
 
 
 def from_text(text: str) -> datetime:
@@ -40,7 +43,9 @@ def from_text(text: str) -> datetime:
 
 
 def asked_for(text: str) -> datetime:
-    """Read a moment that somebody asks for, in a command or a link, as `from_text` does; answer UTC.
+    """Read a moment that somebody asks for, in a command or a link, as `from_text` does.
+
+    Answer UTC.
 
     Raises:
         ValueError: as `from_text`, or it lies outside EARLIEST to LATEST.
@@ -54,6 +59,9 @@ def asked_for(text: str) -> datetime:
 
 
 def year_share(day: date) -> float:
-    """Return the share of the days of its year that have begun on `day`: 1/365 on the first, 1 on the last."""
+    """Return the share of the days of its year that have begun on `day`.
+
+    1/365 on the first, 1 on the last.
+    """
     days = date(day.year, 12, 31).timetuple().tm_yday
     return day.timetuple().tm_yday / days

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 Kind = Literal["workday", "weekend", "holiday"]
+
+# Days alike that there must be before anything is called usual.
 LEAST_DAYS = 8
-"""Days alike that there must be before anything is called usual."""
+
+# Days alike that are looked at, the newest first.
 MOST_DAYS = 20
-"""Days alike that are looked at, the newest first."""
+
+# How far back they are looked for.
 REACH_DAYS = 56
-"""How far back they are looked for."""
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _WEEKEND = frozenset({5, 6})
 
@@ -128,7 +131,10 @@ def days(
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return when a day begins, UTC: the first of two midnights, and where there is none the change."""
+    """Return when a day begins, UTC.
+
+    The first of two midnights, and where there is none the change.
+    """
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 

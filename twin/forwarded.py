@@ -1,7 +1,9 @@
-"""What messengers, mails and people make of a link on its way, undone: the fields of ours that it still holds.
+"""What messengers, mails and people make of a link on its way, undone.
 
-Our own links (`View.url`) escape every sign that means something in an address, and end in a number. So what
-is undone here cannot be meant by one of them.
+The fields of ours that it still holds.
+
+Our own links (`View.url`) escape every sign that means something in an address, and end in
+a number. So what is undone here cannot be meant by one of them.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ from twin.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+# Fields of others that are near to one of ours by chance: they are ignored like all of
+# others.
 OTHERS = frozenset({"from", "iframe", "model", "node", "code", "modes", "land"})
-"""Fields of others that are near to one of ours by chance: they are ignored like all of others."""
 _AMPERSAND = re.compile(
     r"&(?:(?:amp|#0*38|#x0*26)(?:;|%3B))+|\^&|\\&|＆", re.IGNORECASE
 )
 _EQUALS = re.compile(r"&(?:#0*61|#x0*3d|equals)(?:;|%3B)|＝", re.IGNORECASE)
 _UNSEEN = r"(?:\s|%0D|%0A|%C2%AD|%E2%80%8B|[\u00ad\u200b-\u200d\u2060\ufeff])+"
+
+# A line that was broken between two fields.
 _BROKEN = re.compile(rf"([&?＆]|%EF%BC%86|^){_UNSEEN}", re.IGNORECASE)
-"""A line that was broken between two fields."""
 _WIDE_BETWEEN = r"%EF%BC%86(?:amp(?:;|%3B))*(?=(?:{names})(?:=|%EF%BC%9D))"
 _WIDE_EQUALS = r"(?<![^&?])({names})%EF%BC%9D"
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
@@ -39,8 +43,9 @@ _CLOSING = {
     "〉": "〈",
     "］": "［",
 }
+
+# How often a link may have been escaped as a whole.
 _ROUNDS = 3
-"""How often a link may have been escaped as a whole."""
 
 
 def fields_of(link: str, known: Collection[str]) -> list[tuple[str, str]]:
@@ -50,7 +55,8 @@ def fields_of(link: str, known: Collection[str]) -> list[tuple[str, str]]:
         link: an address, or the part of one after '?'.
 
     Raises:
-        UsageError: a field is none of ours and nearly one: it may have been meant, and would change the picture.
+        UsageError: a field is none of ours and nearly one: it may have been meant, and
+            would change the picture.
     """
     pairs = _pairs(link, known)
     found: list[tuple[str, str]] = []
@@ -86,8 +92,8 @@ def _pairs(
 ) -> list[tuple[str, str]]:
     """Return the names and texts of a link, in their order.
 
-    What adds to an address without looking puts a second '?' before its fields. A part without '=' may be
-    several fields that were escaped as a whole.
+    What adds to an address without looking puts a second '?' before its fields. A part
+    without '=' may be several fields that were escaped as a whole.
     """
     found: list[tuple[str, str]] = []
     for part in re.split("[?&]", _parted(link, known).partition("#")[0]):
@@ -168,7 +174,10 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 def _end(text: str) -> str:
-    """Return the last text of a link without what stood after the link: a full stop, a bracket, a quote, nothing visible."""
+    """Return the last text of a link without what stood after the link.
+
+    A full stop, a bracket, a quote, nothing visible.
+    """
     while text:
         last = text[-1]
         is_open = last in _CLOSING and text.count(_CLOSING[last]) < text.count(last)

@@ -1,4 +1,7 @@
-"""Which district a point is in: by the outlines that are drawn, so that what is seen is what is counted."""
+"""Which district a point is in.
+
+By the outlines that are drawn, so that what is seen is what is counted.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
 
     from twin.city import City, Raster
 
+# Label of a cell whose centre is in no district.
 OUTSIDE = -1
-"""Label of a cell whose centre is in no district."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def read_outlines(path: Path) -> Outlines:
     """Read the file of role 'land': one polygon per district, its id in the property `district_id`.
 
     Raises:
-        PackError: not readable, a feature without `district_id`, an id twice, or a shape that is not a valid polygon.
+        PackError: not readable, a feature without `district_id`, an id twice, or a shape
+            that is not a valid polygon.
     """
     ids: list[str] = []
     shapes: list[Any] = []
@@ -142,7 +146,9 @@ def read_outlines(path: Path) -> Outlines:
 
 
 def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
-    """Return (n_y, n_x), from the south-west: index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
+    """Return (n_y, n_x), from the south-west.
+
+    Index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
 
     Where outlines overlap, the first of the file wins.
     """
@@ -170,7 +176,10 @@ def _range(low: float, high: float, side: float, n: int) -> tuple[int, int]:
 def _inside(
     shape: Any, raster: Raster, x0: int, y0: int, size: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Return which cell centres of the window lie inside: along each row, odd after an odd number of border crossings."""
+    """Return which cell centres of the window lie inside.
+
+    Along each row, odd after an odd number of border crossings.
+    """
     n_y, n_x = size
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
@@ -199,7 +208,10 @@ def _inside(
 
 
 class Locator:
-    """Tells which district points and cells are in. Functional zones without an outline are never answered."""
+    """Tells which district points and cells are in.
+
+    Functional zones without an outline are never answered.
+    """
 
     def __init__(self, city: City) -> None:
         """Read the outlines of `city`.
@@ -226,8 +238,8 @@ class Locator:
     ) -> NDArray[np.object_]:
         """Return the district id of each point, None for a point in no district (or not a number).
 
-        A point on a common border belongs to the district that comes first in the file. Water is no exception: a river
-        that the outlines cover is in a district.
+        A point on a common border belongs to the district that comes first in the file.
+        Water is no exception: a river that the outlines cover is in a district.
 
         Args:
             lon_deg: n longitudes, deg, WGS 84.
@@ -248,7 +260,10 @@ class Locator:
         return np.array([*self.outlines.ids, None], dtype=object)[found]
 
     def cells(self) -> NDArray[np.int16]:
-        """Return the label raster (n_y, n_x): index into `ids` by cell centre, or OUTSIDE. Worked out once."""
+        """Return the label raster (n_y, n_x): index into `ids` by cell centre, or OUTSIDE.
+
+        Worked out once.
+        """
         if self._labels is None:
             self._labels = label(self.outlines, self._raster)
             self._labels.setflags(write=False)

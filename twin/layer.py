@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
+
+# Gives the bound parameters of a question. Only what the question needs: never language,
+# theme or camera.
 Ask = Callable[[Pinned], Mapping[str, Param]]
-"""Gives the bound parameters of a question. Only what the question needs: never language, theme or camera."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Ramp:
-    """A continuous scale: colours spread evenly from `low` to `high`; values outside take the end's colour."""
+    """A continuous scale: colours spread evenly from `low` to `high`.
+
+    Values outside take the end's colour.
+    """
 
     low: float
     high: float
@@ -39,7 +44,10 @@ class Ramp:
 
 @dataclass(frozen=True)
 class Kind:
-    """One named class of a legend: a value of the column, its colour and its mark (shape before hue)."""
+    """One named class of a legend.
+
+    A value of the column, its colour and its mark (shape before hue).
+    """
 
     value: str
     name: str
@@ -75,12 +83,14 @@ class Encode:
     """How rows become deck.gl attributes. Columns not named here travel as picking columns.
 
     Attributes:
-        shape: 'point' reads `lon`, `lat` (deg) into `position`; 'line' reads `lon`, `lat`, `to_lon`, `to_lat` into
-            `source_position`, `target_position` and a `path` of both; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path;
-            'raster' reads `x`, `y` (cells from the south-west corner) for RasterLayer.
+        shape: 'point' reads `lon`, `lat` (deg) into `position`; 'line' reads `lon`, `lat`,
+            `to_lon`, `to_lat` into `source_position`, `target_position` and a `path` of
+            both; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path; 'raster'
+            reads `x`, `y` (cells from the south-west corner) for RasterLayer.
         fill: column that the legend's scale turns into `fill_color`; '' for none.
         scale: the scale for `fill`, if it is not the legend's.
-        size, angle: columns that become `size` (px) and `angle` (deg, counter-clockwise as deck.gl has it); '' for none.
+        size, angle: columns that become `size` (px) and `angle` (deg, counter-clockwise as
+            deck.gl has it); '' for none.
         mark: column that holds the name of a mark in the icon atlas; '' for none.
     """
 
@@ -104,9 +114,12 @@ class MapData:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a block of rows: `label` is a message key, `form` says how the value is written.
+    """One column of a block of rows.
 
-    Of the form 'name', `<name>_en` beside it is the name in English; a row without a name is called by its `kind`.
+    `label` is a message key, `form` says how the value is written.
+
+    Of the form 'name', `<name>_en` beside it is the name in English; a row without a name
+    is called by its `kind`.
     """
 
     name: str
@@ -149,31 +162,37 @@ class Block:
     """One block of figures or rows, placed by faces in its slot.
 
     Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
-        figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as Field.form), `unit` (message key
-            or ''), `compare` DOUBLE, `compare_kind` ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower', 'higher', ''),
-            `trace` DOUBLE[] (last 24 h, oldest first; null for none), `usual_low`, `usual_high` DOUBLE[] (beside each of
-            the trace; null for none); and if it may lack what it is compared with, `compare_why` (message key
-            'compare-none-…' that says why; '' where it does not); `value_why` (message key 'why-…')
-            where there may be no value for a reason; of a share of ground, `of_km2` DOUBLE, how much that is; and of what is
-            told of cases, `n` BIGINT, how many. Where
-            `compare_kind` is 'on_time', `compare` is the share of cases on time that it takes, of `n_judged` with a
-            target `n_on_time` are.
-        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial` BOOLEAN; and `usual_n` BIGINT, how
-            many days alike there are.
+        figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as
+            Field.form), `unit` (message key or ''), `compare` DOUBLE, `compare_kind`
+            ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower',
+            'higher', ''), `trace` DOUBLE[] (last 24 h, oldest first; null for none),
+            `usual_low`, `usual_high` DOUBLE[] (beside each of the trace; null for none);
+            and if it may lack what it is compared with, `compare_why` (message key
+            'compare-none-…' that says why; '' where it does not); `value_why` (message key
+            'why-…') where there may be no value for a reason; of a share of ground,
+            `of_km2` DOUBLE, how much that is; and of what is told of cases, `n` BIGINT, how
+            many. Where `compare_kind` is 'on_time', `compare` is the share of cases on time
+            that it takes, of `n_judged` with a target `n_on_time` are.
+        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial`
+            BOOLEAN; and `usual_n` BIGINT, how many days alike there are.
         rows: what `fields` names; one column `id` ('layer:id' to pick).
-        progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`, `under_way`, `due`, `basis`.
+        progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`,
+            `under_way`, `due`, `basis`.
         tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.
         stages: `stage`, `n`.
     Absent is null, shown as a dash.
 
     Attributes:
-        note: message key of a sentence on how it is made, such as the order of its rows; '' for none.
+        note: message key of a sentence on how it is made, such as the order of its rows; ''
+            for none.
         note_of: only where some row is of this `kind`; '' for always.
-        live: figures that are of the living city in a drill too, though others of the block are the drill's. A block whose
-            question does not take `mode` is so as a whole.
+        live: figures that are of the living city in a drill too, though others of the block
+            are the drill's. A block whose question does not take `mode` is so as a whole.
 
-    Figures in the slot 'yesterday' are called `yesterday_<figure>`; they are asked for a picture of a young day only.
-        chooses: of rows, the column of the district that is chosen by a row; '' where rows choose nothing.
+    Figures in the slot 'yesterday' are called `yesterday_<figure>`; they are asked for a
+    picture of a young day only.
+        chooses: of rows, the column of the district that is chosen by a row; '' where rows
+            choose nothing.
     """
 
     id: str
@@ -199,7 +218,10 @@ class Urls(Protocol):
         ...
 
     def pack(self, role: str) -> str:
-        """Return the URL of a geography file of the city pack, such as 'water'; '' for one that it does not have."""
+        """Return the URL of a geography file of the city pack, such as 'water'.
+
+        '' for one that it does not have.
+        """
         ...
 
     def icons(self) -> str:
@@ -227,7 +249,8 @@ class Layer:
     Attributes:
         folder: where its `.sql` files and messages (`zh-CN.ftl`, `en.ftl`) are.
         draw: pydeck layers, lowest first; None for a board.
-        over: how high it is drawn: 'land' under everything, then 'field', 'line', 'mark', 'name' on top.
+        over: how high it is drawn: 'land' under everything, then 'field', 'line', 'mark',
+            'name' on top.
         on: whether it is switched on when a view does not say.
     """
 

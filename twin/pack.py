@@ -1,4 +1,7 @@
-"""City packs: a folder of plain files that says all there is to know about a city. Reading one checks it whole."""
+"""City packs: a folder of plain files that says all there is to know about a city.
+
+Reading one checks it whole.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,9 @@ def check_pack(root: Path) -> list[str]:
 
 
 def find_city(text: str | None) -> Path:
-    """Return the folder of the pack that `text` names: a path, or the name of a pack that comes with the program.
+    """Return the folder of the pack that `text` names.
+
+    A path, or the name of a pack that comes with the program.
 
     None means the only pack there is.
 
@@ -274,7 +279,10 @@ def _read_tables(root: Path, problems: list[str]) -> dict[str, pa.Table]:
 
 
 def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.Table:
-    """Return `districts` with `n_cells`: cells of the raster whose centre is inside each outline, 0 without an outline."""
+    """Return `districts` with `n_cells`.
+
+    Cells of the raster whose centre is inside each outline, 0 without an outline.
+    """
     labels = label(outlines, raster)
     counts = dict(
         zip(

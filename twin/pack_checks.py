@@ -1,4 +1,7 @@
-"""What the parts of a city pack must say of each other: ids that exist, slots that are filled, sums that add up."""
+"""What the parts of a city pack must say of each other.
+
+Ids that exist, slots that are filled, sums that add up.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, "pa.Table"]
 
+# (table, column) whose values must be among those of (table, column); empty values, and
+# '*', refer to nothing.
 REFERS = (
     ("streets", "district_id", "districts", "district_id"),
     ("streets", "zone_id", "districts", "district_id"),
@@ -31,13 +36,13 @@ REFERS = (
     ("named_estates", "district_id", "districts", "district_id"),
     ("named_communities", "district_id", "districts", "district_id"),
 )
-"""(table, column) whose values must be among those of (table, column); empty values, and '*', refer to nothing."""
 
 
+# What a district's id is made of: it stands in links, and in what the map draws by.
 ID = re.compile(r"[\w.:-]+")
-"""What a district's id is made of: it stands in links, and in what the map draws by."""
+
+# Ids that no district has: they mean the whole city.
 WHOLE = ("city", "all")
-"""Ids that no district has: they mean the whole city."""
 
 
 def check_references(tables: Tables) -> list[str]:
@@ -236,7 +241,10 @@ def check_outlines(
 
 
 def check_positions(tables: Tables, raster: Raster) -> list[str]:
-    """Return a sentence for each point that lies outside the raster: most often longitude and latitude are swapped."""
+    """Return a sentence for each point that lies outside the raster.
+
+    Most often longitude and latitude are swapped.
+    """
     found: list[str] = []
     for name, table in tables.items():
         if "lon_ud" in table.column_names:

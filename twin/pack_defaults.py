@@ -1,4 +1,7 @@
-"""What holds where a city pack says nothing, and what its silence switches off. The one place for both."""
+"""What holds where a city pack says nothing, and what its silence switches off.
+
+The one place for both.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Layers that need nothing but outlines and events.
 LAYERS = ("districts", "event_heat", "headline", "attention")
-"""Layers that need nothing but outlines and events."""
 
+# Sections of city.toml that the program needs, as they are where a pack has none.
 SECTIONS: Mapping[str, Mapping[str, Any]] = {
     "freshness": {
         "status": "assumed",
@@ -24,8 +28,9 @@ SECTIONS: Mapping[str, Mapping[str, Any]] = {
     "coverage": {"status": "assumed", "window_s": 3_600},
     "schedule": {"status": "assumed", "brief": "07:30"},
 }
-"""Sections of city.toml that the program needs, as they are where a pack has none."""
 
+# Screens, where a pack has no wall.toml: a wall of 1.25 mm tiles, and a desk screen of 24
+# inches.
 WALLS: Mapping[str, Mapping[str, Any]] = {
     "default": {
         "distance_m": 8.0,
@@ -42,13 +47,13 @@ WALLS: Mapping[str, Mapping[str, Any]] = {
         "seams": [],
     },
 }
-"""Screens, where a pack has no wall.toml: a wall of 1.25 mm tiles, and a desk screen of 24 inches."""
 
 CREDIT: Mapping[str, str] = {
     "zh-CN": "行政区划来源未注明",
     "en": "Source of the outlines not stated",
 }
 
+# Tables that a pack need not have, and what is off without their rows.
 ABSENT_TABLES: Mapping[str, str] = {
     "streets": "no street is named on the map",
     "event_sources": "no work order can be taken in, and no event is simulated",
@@ -62,8 +67,8 @@ ABSENT_TABLES: Mapping[str, str] = {
     "named_estates": "simulated estates have made-up names",
     "named_communities": "simulated communities have made-up names",
 }
-"""Tables that a pack need not have, and what is off without their rows."""
 
+# Roles of [geography] that a pack need not fill, and what is off without them.
 ABSENT_ROLES: Mapping[str, str] = {
     "water": "no water is drawn",
     "rivers": "no river is named",
@@ -71,8 +76,8 @@ ABSENT_ROLES: Mapping[str, str] = {
     "streets": "street areas are unknown",
     "places": "landmarks are not drawn",
 }
-"""Roles of [geography] that a pack need not fill, and what is off without them."""
 
+# Keys of city.toml that a pack need not have, and what holds without them.
 ABSENT_SECTIONS: Mapping[str, str] = {
     "layers": f"the layers are {', '.join(LAYERS)}",
     "raster": "the raster is fitted to the outlines",
@@ -84,7 +89,6 @@ ABSENT_SECTIONS: Mapping[str, str] = {
     "schedule": "the brief is made at 07:30",
     "calendar": "no holiday is known, so days are workdays or weekends",
 }
-"""Keys of city.toml that a pack need not have, and what holds without them."""
 
 
 def note_of_table(name: str, *, there: bool) -> str:

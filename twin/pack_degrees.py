@@ -1,4 +1,7 @@
-"""Outlines in degrees of WGS 84, longitude first: re-projected, or refused where nothing says what they are in."""
+"""Outlines in degrees of WGS 84, longitude first.
+
+Re-projected, or refused where nothing says what they are in.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ if TYPE_CHECKING:
     from twin.pack_outlines import Reading
 
 NORTH_DEG = 85.0
+
+# Datums of Chinese maps, which no list of reference systems has.
 _SHIFTED = ("GCJ-02", "BD-09")
-"""Datums of Chinese maps, which no list of reference systems has."""
 
 
 def in_degrees(

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+# West, south, east, north, deg.
 Box = tuple[float, float, float, float]
-"""West, south, east, north, deg."""
 
 AREAS, LINES, POINTS = (
     ("Polygon", "MultiPolygon"),
     ("LineString", "MultiLineString"),
     ("Point",),
 )
+
+# Types of geometry that the map draws, by role.
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "land": AREAS,
     "water": AREAS,
@@ -31,16 +33,18 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
     "streets": AREAS,
     "places": POINTS,
 }
-"""Types of geometry that the map draws, by role."""
 
+# How the `crs` member of a file ends that says WGS 84 in degrees.
 DEGREES = ("CRS84", "4326")
-"""How the `crs` member of a file ends that says WGS 84 in degrees."""
+
+# Sentences about one file; of the outlines, which a city cannot do without, all are told.
 MOST = 20
-"""Sentences about one file; of the outlines, which a city cannot do without, all are told."""
+
+# The surroundings of a city reach this far at least.
 _NEAR_DEG = 0.5
-"""The surroundings of a city reach this far at least."""
+
+# No line or area of a city goes further beyond its surroundings: such a corner is a slip.
 _STRAY_DEG = 10.0
-"""No line or area of a city goes further beyond its surroundings: such a corner is a slip."""
 _NAMES = ("name", "name_en", "street_code", "place_id", "id")
 
 
@@ -148,7 +152,10 @@ def _check_id(feature: Any, seen: set[str]) -> tuple[str, str]:
 
 
 def _check_feature(role: str, feature: Any, around: Box | None) -> str:
-    """Return what keeps the map from drawing a feature, as the rest of a sentence; '' for nothing."""
+    """Return what keeps the map from drawing a feature, as the rest of a sentence.
+
+    '' for nothing.
+    """
     wrong = "not a valid polygon" if role == "land" else "cannot be drawn"
     given = cast("dict[str, Any]", feature) if isinstance(feature, dict) else {}
     geometry: Any = given.get("geometry")

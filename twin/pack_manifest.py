@@ -1,4 +1,7 @@
-"""`manifest.json` of a city pack: where each map file comes from, and the hash by which it is known again."""
+"""`manifest.json` of a city pack.
+
+Where each map file comes from, and the hash by which it is known again.
+"""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from twin.pack_outlines import Reading
 
+# Properties that are taken as the id, in this order, in any case of letters.
 ID_NAMES = (
     "district_id",
     "id",
@@ -26,7 +27,8 @@ ID_NAMES = (
     "fid",
     "ogc_fid",
 )
-"""Properties that are taken as the id, in this order, in any case of letters."""
+
+# Properties that are taken as the name, in this order, in any case of letters.
 NAME_NAMES = (
     "name",
     "district",
@@ -41,13 +43,15 @@ NAME_NAMES = (
     "name_local",
     "name_en",
 )
-"""Properties that are taken as the name, in this order, in any case of letters."""
 NAME_EN_NAMES = ("name_en", "name:en", "name_eng", "english_name", "en_name")
 
 
 @dataclass(frozen=True)
 class Area:
-    """One polygon feature as it was given: its number in the file from 1, and its geometry, sound."""
+    """One polygon feature as it was given.
+
+    Its number in the file from 1, and its geometry, sound.
+    """
 
     number: int
     said: Mapping[str, Any]
@@ -62,7 +66,10 @@ def chosen(
     option: str,
     path: Path,
 ) -> str:
-    """Return the property that is asked for, else the first of `names` that fits; '' if none does."""
+    """Return the property that is asked for, else the first of `names` that fits.
+
+    '' if none does.
+    """
     keys = list(dict.fromkeys(key for each in areas for key in each.said))
     if wished:
         if wished not in keys:
@@ -96,7 +103,10 @@ def fits_name(values: Sequence[Any]) -> bool:
 
 
 def wordiest(areas: Sequence[Area], id_property: str) -> str:
-    """Return the property of text with the most different values that hold a letter; '' if there is none."""
+    """Return the property of text with the most different values that hold a letter.
+
+    '' if there is none.
+    """
     best, most = "", 0
     for key in dict.fromkeys(key for each in areas for key in each.said):
         values = [
@@ -166,7 +176,10 @@ def english(said: Mapping[str, Any]) -> str:
 
 
 def called(said: Mapping[str, Any]) -> str:
-    """Return what a sentence calls the feature of these properties, with a blank before it; '' for nothing."""
+    """Return what a sentence calls the feature of these properties, with a blank before it.
+
+    '' for nothing.
+    """
     small = {key.casefold(): value for key, value in said.items()}
     text = next(
         (

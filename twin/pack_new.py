@@ -1,4 +1,7 @@
-"""A new city pack from nothing but outlines: what they tell is written, and nothing else is made up."""
+"""A new city pack from nothing but outlines.
+
+What they tell is written, and nothing else is made up.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,13 @@ if TYPE_CHECKING:
     from twin.contracts.base import Table
 
 LAND = "geography/land.geojson"
+
+# Decimals of a degree in the outlines: 0.1 m.
 _DIGITS = 6
-"""Decimals of a degree in the outlines: 0.1 m."""
+
+# Steps of zoom by which the camera stands back: the page has figures and a legend over the
+# map's edges.
 _ROOM = 0.25
-"""Steps of zoom by which the camera stands back: the page has figures and a legend over the map's edges."""
 _SOURCE_NAMES = {"zh-CN": "市民热线", "en": "Citizens' line"}
 _ORDER_COLUMNS = {
     "zh-CN": (
@@ -79,7 +85,10 @@ _PRIORITIES = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What outlines do not tell of a city; '' where a rule may choose, which for the zone there is not."""
+    """What outlines do not tell of a city.
+
+    '' where a rule may choose, which for the zone there is not.
+    """
 
     name: str
     name_en: str = ""

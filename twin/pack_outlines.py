@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FAR_KM, _EARTH_KM, _MOST_COMPARED = 150.0, 6_371.0, 3_000
+
+# Sentences of one kind; the rest is a count.
 MOST_TOLD = 20
-"""Sentences of one kind; the rest is a count."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def read_polygons(path: Path, reading: Reading) -> Drawn:
     id become one district.
 
     Raises:
-        PackError: the file cannot be read, holds no polygon, or nothing says where its coordinates are.
+        PackError: the file cannot be read, holds no polygon, or nothing says where its
+            coordinates are.
         UsageError: a property that `reading` names is not there, or its CRS is none.
     """
     content = read_geojson(path)
@@ -282,7 +284,10 @@ def _overlap(found: Sequence[District]) -> list[str]:
 
 
 def _astray(found: Sequence[District]) -> list[str]:
-    """Return a sentence for districts that lie far from all others: the map and its raster must reach to them."""
+    """Return a sentence for districts that lie far from all others.
+
+    The map and its raster must reach to them.
+    """
     if not 2 <= len(found) <= _MOST_COMPARED:
         return []
     middles = shapely.centroid(np.array([each.shape for each in found], dtype=object))

@@ -1,4 +1,7 @@
-"""Rings of outlines, made sound: closed, of three corners at least, without crossings, and with an area."""
+"""Rings of outlines, made sound.
+
+Closed, of three corners at least, without crossings, and with an area.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,19 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# Decimals of coordinates, in degrees or metres: less is noise that upsets the arithmetic of
+# shapes.
 _DECIMALS = 9
-"""Decimals of coordinates, in degrees or metres: less is noise that upsets the arithmetic of shapes."""
+
+# Square degrees (or metres): about a square centimetre, and no district.
 _NO_AREA = 1e-14
-"""Square degrees (or metres): about a square centimetre, and no district."""
 
 
 def sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
-    """Return the polygons of a geometry, valid, and what was off; (None, ...) if no area is in it."""
+    """Return the polygons of a geometry, valid, and what was off.
+
+    (None, ...) if no area is in it.
+    """
     try:
         if geometry.get("type") == "GeometryCollection":
             parts = [
@@ -62,7 +70,9 @@ def sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
 
 
 def mended(shape: Any) -> Any:
-    """Return the polygons of a shape, valid; what has no area that a double can tell from none is left out.
+    """Return the polygons of a shape, valid.
+
+    What has no area that a double can tell from none is left out.
 
     Raises:
         GEOSException: the corners are such that no arithmetic can tell inside from outside.
@@ -90,7 +100,10 @@ def mended(shape: Any) -> Any:
 
 
 def union(shapes: Sequence[Any]) -> Any:
-    """Return several polygons as one shape; where they nearly touch, corners move by a grid of 1e-9."""
+    """Return several polygons as one shape.
+
+    Where they nearly touch, corners move by a grid of 1e-9.
+    """
     try:
         found = _polygons(shapely.union_all(shapes))
     except shapely.GEOSException:

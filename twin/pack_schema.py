@@ -1,4 +1,7 @@
-"""What each section of `city.toml` and `wall.toml` may say: names, types and ranges, in one place, checked all together."""
+"""What each section of `city.toml` and `wall.toml` may say.
+
+Names, types and ranges, in one place, checked all together.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,9 @@ class Setting:
     """One setting.
 
     Attributes:
-        kind: 'whole' and 'number' are numbers from `low` to `high`, 'positive' is a number above 0 up to `high`;
-            'time' is a time of day, 'text' and 'any' say it themselves.
+        kind: 'whole' and 'number' are numbers from `low` to `high`, 'positive' is a number
+            above 0 up to `high`; 'time' is a time of day, 'text' and 'any' say it
+            themselves.
         needed: whether a section that is there must have it.
     """
 
@@ -32,6 +36,9 @@ class Setting:
 
 _STATUS = Setting("text", needed=False)
 _SILENCE = Setting("whole", 1, _YEAR_S)
+
+# Sections whose settings are known by name. Those of kind 'any' are read, and judged, by
+# whoever needs them.
 SECTIONS: Mapping[str, Mapping[str, Setting]] = {
     "freshness": {
         "snapshot_ttl_s": Setting("positive", high=_YEAR_S),
@@ -63,9 +70,9 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
     "districts": {"aliases": Setting("any", needed=False)},
     "feeds": {"work_orders": Setting("any", needed=False)},
 }
-"""Sections whose settings are known by name. Those of kind 'any' are read, and judged, by whoever needs them."""
+
+# Sections whose names are the pack's own, or are judged where they are read.
 OTHERS = ("credit", "geography", "cameras", "slots", "mask")
-"""Sections whose names are the pack's own, or are judged where they are read."""
 CAMERA = {name: Setting("any", needed=False) for name in ("lon", "lat", "zoom")}
 WALL: Mapping[str, Setting] = {
     "distance_m": Setting("positive", high=1_000),

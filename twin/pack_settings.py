@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Settings = dict[str, Any]
+
+# Keys of city.toml that have an attribute of City; the other sections are its settings.
 OWN = {
     "id",
     "name",
@@ -28,16 +30,19 @@ OWN = {
     "raster",
     "cameras",
 }
-"""Keys of city.toml that have an attribute of City; the other sections are its settings."""
 LANGUAGES = ("zh-CN", "en")
+
+# Cells of the largest raster: its labels take two bytes each.
 MAX_CELLS = 200_000_000
-"""Cells of the largest raster: its labels take two bytes each."""
+
+# Cells of the largest raster that is fitted to outlines.
 FITTED_CELLS = 40_000_000
-"""Cells of the largest raster that is fitted to outlines."""
+
+# Cells along its longest side, as the coverage table numbers them.
 MAX_SIDE = 32_767
-"""Cells along its longest side, as the coverage table numbers them."""
+
+# The map ends here, in both directions: no grid crosses the date line or reaches a pole.
 EAST_DEG, NORTH_DEG = 180.0, 85.0
-"""The map ends here, in both directions: no grid crosses the date line or reaches a pole."""
 ROLES = ("land", "water", "rivers", "roads", "streets", "places")
 
 
@@ -59,7 +64,10 @@ def read_toml(path: Path, problems: list[str]) -> Settings | None:
 
 
 def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings:
-    """Return the section `name`; an empty one after adding a sentence if it is missing or not a section."""
+    """Return the section `name`.
+
+    An empty one after adding a sentence if it is missing or not a section.
+    """
     found = settings.get(name)
     if isinstance(found, dict):
         return cast("Settings", found)
@@ -74,7 +82,10 @@ def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Sett
 def optional(
     settings: Mapping[str, Any], name: str, problems: list[str]
 ) -> Settings | None:
-    """Return the section `name`, or None where the pack has none; one that is no section is a problem."""
+    """Return the section `name`, or None where the pack has none.
+
+    One that is no section is a problem.
+    """
     return section(settings, name, problems) if name in settings else None
 
 
@@ -86,7 +97,10 @@ def number(
     *,
     whole: bool = False,
 ) -> float:
-    """Return the number `name` of a section; NaN after adding a sentence if it is missing or not one."""
+    """Return the number `name` of a section.
+
+    NaN after adding a sentence if it is missing or not one.
+    """
     value = values.get(name)
     if (
         isinstance(value, bool)
@@ -102,7 +116,10 @@ def number(
 
 
 def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
-    """Return the text `name` of the top of city.toml; '' after adding a sentence if it is missing or not text."""
+    """Return the text `name` of the top of city.toml.
+
+    '' after adding a sentence if it is missing or not text.
+    """
     value = settings.get(name)
     if isinstance(value, str) and value:
         return value
@@ -154,7 +171,10 @@ def read_name_en(settings: Mapping[str, Any], problems: list[str]) -> str:
 
 
 def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:
-    """Return the names of layers in drawing order; adds sentences for wrong forms and for names that stand twice."""
+    """Return the names of layers in drawing order.
+
+    Adds sentences for wrong forms and for names that stand twice.
+    """
     given: Any = settings.get("layers", list(pack_defaults.LAYERS))
     names = cast("list[Any]", given) if isinstance(given, list) else []
     if not names or not all(isinstance(name, str) and name for name in names):
@@ -192,7 +212,10 @@ def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, s
 def read_geography(
     settings: Mapping[str, Any], root: Path, problems: list[str]
 ) -> dict[str, Path]:
-    """Return the files that the map draws, by role; 'land' is needed, and no path leaves the pack."""
+    """Return the files that the map draws, by role.
+
+    'land' is needed, and no path leaves the pack.
+    """
     given = section(settings, "geography", problems)
     if "land" not in given:
         problems.append(
@@ -223,7 +246,10 @@ def read_geography(
 
 
 def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | None:
-    """Return the grid, or None after adding sentences. Cells are within 2 % of `cell_m` at the middle latitude."""
+    """Return the grid, or None after adding sentences.
+
+    Cells are within 2 % of `cell_m` at the middle latitude.
+    """
     given = section(settings, "raster", problems)
     before = len(problems)
     real = {
@@ -292,7 +318,10 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
 def read_cameras(
     settings: Mapping[str, Any], raster: Raster, problems: list[str]
 ) -> dict[str, Camera]:
-    """Return the cameras of city.toml; where there are any 'city' is one, and each looks at a point on the raster."""
+    """Return the cameras of city.toml.
+
+    Where there are any 'city' is one, and each looks at a point on the raster.
+    """
     cameras: dict[str, Camera] = {}
     given = optional(settings, "cameras", problems) or {}
     if "cameras" in settings and "city" not in given:
@@ -327,7 +356,9 @@ def read_cameras(
 def fit(
     west: float, south: float, east: float, north: float, most: int = FITTED_CELLS
 ) -> Raster:
-    """Return a raster over a box (deg) with a margin of two cells: cells of 50 m, or coarser where there would be too many.
+    """Return a raster over a box (deg) with a margin of two cells.
+
+    Cells of 50 m, or coarser where there would be too many.
 
     Args:
         west, south, east, north: the box, on the map: `EAST_DEG` and `NORTH_DEG` are its edges.
@@ -384,7 +415,9 @@ def over(west: float, south: float, east: float, north: float) -> Camera:
 def rest(
     settings: Mapping[str, Any], walls: Settings | None, problems: list[str]
 ) -> dict[str, Settings]:
-    """Return the other sections by name, with the walls as section 'wall'; checks the numbers and times that are known.
+    """Return the other sections by name, with the walls as section 'wall'.
+
+    Checks the numbers and times that are known.
 
     A section that the program needs and the pack does not have is that of `pack_defaults`.
     """

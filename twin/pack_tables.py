@@ -1,4 +1,7 @@
-"""The tables of a city pack: CSV files written by people, read by contract, with a sentence for each thing that is off."""
+"""The tables of a city pack.
+
+CSV files written by people, read by contract, with a sentence for each thing that is off.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+# Columns that are worked out when the pack is read, and so are not in its files.
 COMPUTED = {"n_cells"}
-"""Columns that are worked out when the pack is read, and so are not in its files."""
 
 NAMED_ESTATES = Table(
     name="named_estates",
@@ -83,17 +86,20 @@ NAMED_COMMUNITIES = Table(
 SEEDS = (NAMED_ESTATES, NAMED_COMMUNITIES)
 
 
+# Tables that every pack has; of the others a missing file is a table without rows.
 REQUIRED = {"districts"}
-"""Tables that every pack has; of the others a missing file is a table without rows."""
 
 
 def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | None:
-    """Read `<name>.csv` by its contract; degrees become micro-degrees. Add a sentence to `problems` for each fault.
+    """Read `<name>.csv` by its contract; degrees become micro-degrees.
+
+    Add a sentence to `problems` for each fault.
 
     Columns that may be null may be left out.
 
     Returns:
-        Rows in the order of the contract's `sort` or key, without the columns of COMPUTED; None if a fault was found.
+        Rows in the order of the contract's `sort` or key, without the columns of COMPUTED;
+        None if a fault was found.
     """
     name = f"{table.name}.csv"
     columns = [column for column in table.columns if column.name not in COMPUTED]
@@ -126,14 +132,20 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
 
 
 def in_file(column: Column) -> str:
-    """Return what the column is called in a file: positions are written in degrees, `lon` for `lon_ud`."""
+    """Return what the column is called in a file.
+
+    Positions are written in degrees, `lon` for `lon_ud`.
+    """
     return column.name.removesuffix("_ud")
 
 
 def _read_rows(
     path: Path, wanted: Mapping[str, bool], problems: list[str]
 ) -> list[tuple[int, dict[str, str]]] | None:
-    """Return the rows with their lines; `wanted` are the columns, and whether each may be left out."""
+    """Return the rows with their lines.
+
+    `wanted` are the columns, and whether each may be left out.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)

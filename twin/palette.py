@@ -1,4 +1,7 @@
-"""The tokens of the look: names of colours, and their values on a dark screen and on paper. A saturated colour is always data."""
+"""The tokens of the look: names of colours, and their values on a dark screen and on paper.
+
+A saturated colour is always data.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from types import MappingProxyType
 
 Rgba = tuple[int, int, int, int]
 
+# Token to colour on a dark screen.
 DARK: Mapping[str, str] = MappingProxyType(
     {
         "bg": "#0B1220",
@@ -33,8 +37,8 @@ DARK: Mapping[str, str] = MappingProxyType(
         "series-b": "#CC79A7",
     }
 )
-"""Token to colour on a dark screen."""
 
+# Token to colour in print.
 PAPER: Mapping[str, str] = MappingProxyType(
     {
         "bg": "#FFFFFF",
@@ -61,7 +65,6 @@ PAPER: Mapping[str, str] = MappingProxyType(
         "series-b": "#A0467A",
     }
 )
-"""Token to colour in print."""
 
 
 def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> Rgba:
@@ -88,7 +91,8 @@ def spread(
 ) -> tuple[Rgba, ...]:
     """Return `steps` colours from the first token to the last, evenly spaced to the eye (straight lines in OKLab).
 
-    So many that straight lines between them in sRGB, as a browser's gradient draws them, cannot be told apart from it.
+    So many that straight lines between them in sRGB, as a browser's gradient draws them,
+    cannot be told apart from it.
     """
     ends = [
         (*_oklab(rgba(token, theme=theme)), alpha)

@@ -1,4 +1,7 @@
-"""Where the packaged files are: city packs, style, icons and the built bundle, in a checkout or in a wheel."""
+"""Where the packaged files are.
+
+City packs, style, icons and the built bundle, in a checkout or in a wheel.
+"""
 
 from __future__ import annotations
 

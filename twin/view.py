@@ -19,8 +19,9 @@ from twin.forwarded import fields_of, word
 
 VERSION = "1"
 SCENES = ("overview",)
+
+# Of a language its regions are passed over: there is one form of each.
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
-"""Of a language its regions are passed over: there is one form of each."""
 Mode = Literal["live", "drill"]
 _US = timedelta(microseconds=1)
 
@@ -36,7 +37,8 @@ class View:
         picked: `layer:id` of the thing chosen on the map.
         camera: a camera of the pack, or 'lon,lat,zoom'.
         lang: 'zh-CN' or 'en'; empty is the city's own.
-        panel: what the panel of the whole city shows: '' its overview, 'districts' its districts side by side.
+        panel: what the panel of the whole city shows: '' its overview, 'districts' its
+            districts side by side.
         frame: 'WIDTHxHEIGHT' or 'WIDTHxHEIGHTxRATIO' in CSS pixels; empty is the window's.
     """
 
@@ -56,7 +58,10 @@ class View:
     panel: str = ""
 
     def url(self) -> str:
-        """Return the one text form: a sorted URL query without the fields that are at their default."""
+        """Return the one text form.
+
+        A sorted URL query without the fields that are at their default.
+        """
         pairs = [("v", VERSION)]
         for spec in fields(self):
             value = getattr(self, spec.name)
@@ -66,12 +71,15 @@ class View:
 
     @classmethod
     def parse(cls, url: str) -> View:
-        """Read a URL query, however it was forwarded (see `twin.forwarded`). Pure syntax: names are checked by `pin`.
+        """Read a URL query, however it was forwarded (see `twin.forwarded`).
+
+        Pure syntax: names are checked by `pin`.
 
         Fields of others are ignored; of one that stands twice the last counts.
 
         Raises:
-            UsageError: a field that is nearly one of ours, another version, or a value of the wrong form.
+            UsageError: a field that is nearly one of ours, another version, or a value of
+                the wrong form.
         """
         values: dict[str, object] = {}
         for name, text in fields_of(url, {"v", *(spec.name for spec in fields(cls))}):
@@ -92,7 +100,10 @@ class View:
 
 
 def _is_unicode(text: str) -> bool:
-    """Return whether `text` can be written: bytes of a command line that are not UTF-8 come as halves of a pair."""
+    """Return whether `text` can be written.
+
+    Bytes of a command line that are not UTF-8 come as halves of a pair.
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -154,8 +165,9 @@ class Pinned:
     """A View with nothing left open: same Pinned, same rows, same spec.
 
     Attributes:
-        snapshot: id of the snapshot that answers; `snapshot_as_of` is the moment that it speaks of, UTC: the first whole one
-            at or after both `as_of` and `known_at`, so that every row that was known then is in it.
+        snapshot: id of the snapshot that answers; `snapshot_as_of` is the moment that it
+            speaks of, UTC: the first whole one at or after both `as_of` and `known_at`, so
+            that every row that was known then is in it.
         as_of, known_at: UTC.
         day_from: start of the city's calendar day of `as_of`, UTC.
         day: that calendar day, by the city's clock.
@@ -164,7 +176,8 @@ class Pinned:
         zone_streets: streets of the chosen district, if it is a functional zone; none otherwise.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
-        newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that, nothing can be told.
+        newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that,
+            nothing can be told.
         problems: a sentence for each snapshot that would have answered and is not whole.
         damaged: tables of the snapshot that cannot be read, by name.
     """
@@ -190,7 +203,10 @@ class Pinned:
 
     @property
     def is_snapshot_moment(self) -> bool:
-        """Return whether both clocks are the snapshot's own: then what was worked out at its publish answers."""
+        """Return whether both clocks are the snapshot's own.
+
+        Then what was worked out at its publish answers.
+        """
         return self.as_of == self.known_at == self.snapshot_as_of
 
     @property
@@ -261,10 +277,13 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Pointer:
-    """What `pin` must know of the store: the snapshot that answers, and the moment its data speak of (UTC).
+    """What `pin` must know of the store.
+
+    The snapshot that answers, and the moment its data speak of (UTC).
 
     Attributes:
-        newest: moment that the newest whole snapshot speaks of, UTC; None if that is the one that answers.
+        newest: moment that the newest whole snapshot speaks of, UTC; None if that is the
+            one that answers.
         problems: a sentence for each snapshot that would have answered and is not whole.
         damaged: tables of the snapshot that cannot be read, by name.
     """
@@ -294,7 +313,8 @@ def pin(
         on: layers that are on when the view does not say; None for every layer of the city.
 
     Raises:
-        UsageError: the view names a city, district, layer or camera that is not there, or a language, theme or panel.
+        UsageError: the view names a city, district, layer or camera that is not there, or a
+            language, theme or panel.
     """
     view = check(view, city)
     as_of, pointer = _moment(view, pointer_at)
@@ -345,7 +365,8 @@ def check(view: View, city: City) -> View:
     """Return `view` with its names in the form that the city has them in.
 
     Raises:
-        UsageError: it names a city, district, layer or camera that is not there, or a language, theme or panel.
+        UsageError: it names a city, district, layer or camera that is not there, or a
+            language, theme or panel.
     """
     view = replace(
         view,
@@ -402,7 +423,10 @@ def _known(what: str, name: str, names: set[str]) -> str:
 
 
 def _near(name: str, names: set[str]) -> str:
-    """Return the one of `names` that is `name` but for its case, or escapes that are left; `name` itself without one."""
+    """Return the one of `names` that is `name` but for its case, or escapes that are left.
+
+    `name` itself without one.
+    """
     for tried in (name, one_form(unquote(name))):
         if tried in names:
             return tried

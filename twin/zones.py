@@ -1,4 +1,7 @@
-"""Where on the earth a time zone is: enough to see that a city's longitudes and latitudes are swapped."""
+"""Where on the earth a time zone is.
+
+Enough to see that a city's longitudes and latitudes are swapped.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# A place is far from its zone from here on; the widest zones reach about this far from
+# their city.
 FAR_KM = 3_000.0
-"""A place is far from its zone from here on; the widest zones reach about this far from their city."""
 _EARTH_KM = 6_371.0
 _PLACE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
@@ -56,7 +60,10 @@ def away_km(zone: str, lon: float, lat: float) -> float | None:
 
 
 def looks_swapped(zone: str, lon: float, lat: float) -> bool:
-    """Return whether a city there has its axes swapped: far from its zone, and near with (lat, lon)."""
+    """Return whether a city there has its axes swapped.
+
+    Far from its zone, and near with (lat, lon).
+    """
     here, mirrored = away_km(zone, lon, lat), away_km(zone, lat, lon)
     return (
         here is not None

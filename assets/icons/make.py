@@ -1,7 +1,10 @@
-"""Draw the marks of the map: `python assets/icons/make.py` writes marks.png and marks.json beside this file.
+"""Draw the marks of the map.
 
-A mark is white where it takes the colour of its row (`mask`), or has its own colour; around it runs a hair edge that
-keeps it apart from whatever is behind it. Shapes are signed distances (px, negative inside), so edges are smooth.
+`python assets/icons/make.py` writes marks.png and marks.json beside this file.
+
+A mark is white where it takes the colour of its row (`mask`), or has its own colour; around
+it runs a hair edge that keeps it apart from whatever is behind it. Shapes are signed
+distances (px, negative inside), so edges are smooth.
 """
 
 from __future__ import annotations

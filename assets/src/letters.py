@@ -1,7 +1,10 @@
-"""The letters of a page in one font: `python assets/src/letters.py` writes it, its style sheet and the list of its letters.
+"""The letters of a page in one font.
 
-Every sign of the messages and of the packs that come along is cut out of the slices in which the family is published,
-so that a first visit fetches one file instead of dozens. Signs outside it, from data, fall back to the slices.
+`python assets/src/letters.py` writes it, its style sheet and the list of its letters.
+
+Every sign of the messages and of the packs that come along is cut out of the slices in
+which the family is published, so that a first visit fetches one file instead of dozens.
+Signs outside it, from data, fall back to the slices.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ _LAYOUT = (
     "vhea",
     "vmtx",
 )
-"""Tables of which a cut-out font needs none: names are set letter by letter, and widths stand in hmtx."""
+"""Tables of which a cut-out font needs none.
+
+Names are set letter by letter, and widths stand in hmtx.
+"""
 
 
 def letters(root: Path) -> set[int]:
@@ -74,7 +80,10 @@ def cut(slices: list[Path], wanted: set[int], out: Path) -> set[int]:
 
 
 def _joined(whole: TTFont, piece: TTFont) -> TTFont:
-    """Take the glyphs of `piece` into `whole`: slices of one variable font share its axes and its grid."""
+    """Take the glyphs of `piece` into `whole`.
+
+    Slices of one variable font share its axes and its grid.
+    """
     for name in piece.getGlyphOrder():
         if name in whole["glyf"].glyphs:
             continue
@@ -110,7 +119,10 @@ def ranges(points: set[int]) -> str:
 
 
 def sheet(points: set[int]) -> str:
-    """Return the style sheet of the letters: Latin ones as they are published, all others cut out."""
+    """Return the style sheet of the letters.
+
+    Latin ones as they are published, all others cut out.
+    """
     faces = (
         ("Inter Variable", "latin", LATIN),
         ("Noto Sans SC", "letters", ranges(points)),

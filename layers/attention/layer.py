@@ -1,4 +1,7 @@
-"""What needs attention now, worst first, in the city and in the chosen district; and where the work stands."""
+"""What needs attention now, worst first, in the city and in the chosen district.
+
+And where the work stands.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from pathlib import Path
 from twin.layer import Block, Field, Layer, Param
 from twin.view import Pinned
 
+# Rows of the list: more than a hall can hold in mind at once (DOMAIN C: at most eight).
 MOST = 8
-"""Rows of the list: more than a hall can hold in mind at once (DOMAIN C: at most eight)."""
 MOST_IN_DISTRICT = 6
 
 

@@ -37,7 +37,9 @@ _WORDS = {kind.value: kind.name for kind in STATES}
 
 
 def ask_states(pinned: Pinned) -> Mapping[str, Param]:
-    """Return both clocks, and whether the snapshot has the answer ready; limits come from the city's freshness.
+    """Return both clocks, and whether the snapshot has the answer ready.
+
+    Limits come from the city's freshness.
 
     Only the newest has: an older one was judged by limits that the pack may have changed since.
     """

@@ -1,4 +1,7 @@
-"""The land itself: districts, water, roads and bridges, and names; a district's figures of the day."""
+"""The land itself: districts, water, roads and bridges, and names.
+
+A district's figures of the day.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from twin.layer import Block, Drawing, Encode, Field, Layer, MapData, Over, Para
 from twin.palette import rgba
 from twin.view import Pinned
 
+# How much the districts that are not chosen recede (LOOK 5).
 _DIM = 0.3
-"""How much the districts that are not chosen recede (LOOK 5)."""
+
+# A river's name stands at these quarters of its length; where two would touch, one stays.
 _RIVER_QUARTERS = (1, 2, 3)
-"""A river's name stands at these quarters of its length; where two would touch, one stays."""
 
 
 def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
@@ -94,7 +98,10 @@ _COUNTS = (
 def _of_chosen(
     district: str, chosen: Sequence[int], others: Sequence[int]
 ) -> str | list[int]:
-    """Return an accessor: one colour for the chosen district, one for the rest. Ids are those of the pack, checked by `pin`."""
+    """Return an accessor: one colour for the chosen district, one for the rest.
+
+    Ids are those of the pack, checked by `pin`.
+    """
     return (
         f"properties.district_id == '{district}' ? {list(chosen)} : {list(others)}"
         if district
@@ -103,7 +110,10 @@ def _of_chosen(
 
 
 def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
-    """Return names along the rivers, which give way to all others; none where the pack has no rivers."""
+    """Return names along the rivers, which give way to all others.
+
+    None where the pack has no rivers.
+    """
     url = drawing.urls.pack("rivers")
     return [
         (
@@ -211,7 +221,10 @@ def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Return land, water and roads; the rest dimmed and borders; names of rivers, districts and the chosen district's streets."""
+    """Return land, water and roads; the rest dimmed and borders.
+
+    Names of rivers, districts and the chosen district's streets.
+    """
     names = pdk.Layer(
         "NamesLayer",
         drawing.urls.data("names"),

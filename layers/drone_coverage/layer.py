@@ -1,4 +1,7 @@
-"""Where drones are, and what they have seen: coverage by age under arrowheads; integrated, online and flying kept apart."""
+"""Where drones are, and what they have seen: coverage by age under arrowheads.
+
+Integrated, online and flying kept apart.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ from twin.layer import (
 from twin.palette import rgba, spread
 from twin.view import Pinned
 
+# Raster cells along the side of a coverage cell, as coverage.sql counts them.
 CELLS = 2
-"""Raster cells along the side of a coverage cell, as coverage.sql counts them."""
+
+# Age at which a sight fades out, s.
 OLD_S = 3_600.0
-"""Age at which a sight fades out, s."""
 
 LEGEND = Legend(
     "drone_coverage-title",
@@ -73,7 +77,10 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Return the field and the aircraft; what cameras see right now only beside a chosen district or drone, to keep the map calm."""
+    """Return the field and the aircraft.
+
+    What cameras see right now only beside a chosen district or drone, to keep the map calm.
+    """
     seen = pdk.Layer(
         "RasterLayer",
         drawing.urls.data("coverage"),

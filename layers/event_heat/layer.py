@@ -1,4 +1,7 @@
-"""Where events are dense, and the ones that matter: a field of weighted density under marks of open events."""
+"""Where events are dense, and the ones that matter.
+
+A field of weighted density under marks of open events.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from twin.layer import Drawing, Encode, Layer, Legend, MapData, Over, Param, Ram
 from twin.palette import rgba, spread
 from twin.view import Pinned
 
+# Raster cells along the side of a heat cell, as heat.sql counts them.
 CELLS = 5
-"""Raster cells along the side of a heat cell, as heat.sql counts them."""
+
+# What an event counts for, by priority. Assumed: a choice of how the map reads, no rule of
+# a city.
 WEIGHTS = {"weight_1": 4, "weight_2": 3, "weight_3": 2, "weight_4": 1}
-"""What an event counts for, by priority. Assumed: a choice of how the map reads, no rule of a city."""
 FILTERS: Mapping[str, Param] = {"of_source": "all", "of_priority": 0, "of_stage": "all"}
 MOST, MOST_MINOR = 300, 40
+
+# Weighted events per km2 at the bright end of the ramp.
 HIGH = 12.0
-"""Weighted events per km2 at the bright end of the ramp."""
 _STAGES = {
     stage: f"stage-{stage}"
     for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")
@@ -66,7 +72,10 @@ def ask_heat(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Return the field, added to the light of the land, and the marks; a new mark of priority 1 gets a ring that pulses three times."""
+    """Return the field, added to the light of the land, and the marks.
+
+    A new mark of priority 1 gets a ring that pulses three times.
+    """
     heat = pdk.Layer(
         "RasterLayer",
         drawing.urls.data("heat"),

@@ -1,4 +1,7 @@
-"""The figures of the whole city: events, clocks, who found them. What other layers count, they show themselves."""
+"""The figures of the whole city: events, clocks, who found them.
+
+What other layers count, they show themselves.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is being renewed: estates, lifts in two series, community centres; each programme against its own plan."""
+"""What is being renewed: estates, lifts in two series, community centres.
+
+Each programme against its own plan.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Ove
 from twin.palette import rgba
 from twin.view import Pinned
 
+# Two series of lifts differ in shape and hue; how far works are is told by shape and
+# lightness alone.
 STATUS = (
     Kind("planned", "renovation-planned", rgba("text-3"), "estate_planned"),
     Kind("under_way", "renovation-under_way", rgba("text-2"), "estate_under_way"),
@@ -20,7 +25,6 @@ STATUS = (
     Kind("renewed", "renovation-renewed", rgba("series-b"), "lift_renewed"),
     Kind("centre", "renovation-centre", rgba("text-1"), "centre"),
 )
-"""Two series of lifts differ in shape and hue; how far works are is told by shape and lightness alone."""
 LEGEND = Legend("renovation-title", unit="", scale=STATUS, count="estates_accepted")
 _WORDS = {
     "planned": "renovation-planned",

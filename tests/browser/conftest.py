@@ -1,4 +1,6 @@
-"""A real Chromium for the tests that look at pages, and pages that remember what went wrong in them."""
+"""A real Chromium for the tests that look at pages, and pages that remember what went wrong
+in them.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ class Watched:
     outside_requests: list[str] = field(default_factory=list[str])
 
     def until(self, expression: str, *, seconds: float = 20) -> object:
-        """Wait until a JavaScript expression is true and answer its value. A strict policy forbids Playwright's own way."""
+        """Wait until a JavaScript expression is true and answer its value.
+
+        A strict policy forbids Playwright's own way.
+        """
         for _ in range(int(seconds * 20)):
             value = self.page.evaluate(expression)
             if value:
@@ -40,7 +45,10 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Return the machine's Chromium; without one these tests fail, since the map would be unproven."""
+    """Return the machine's Chromium.
+
+    Without one these tests fail, since the map would be unproven.
+    """
     with ExitStack() as stack:
         try:
             opened = stack.enter_context(browser())
@@ -51,7 +59,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Return a function that opens an address in a fresh page of a size, in a Chinese browser unless told otherwise, and watches it."""
+    """Return a function that opens an address in a fresh page of a size, in a Chinese
+    browser unless told otherwise, and watches it.
+    """
     with ExitStack() as stack:
 
         def opened(
@@ -93,16 +103,22 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
 
 @pytest.fixture
 def still(watch: Callable[..., Watched]) -> Callable[..., Watched]:
-    """Return a function as `watch` whose page runs no scripts: a face as it is first painted, to be measured.
+    """Return a function as `watch` whose page runs no scripts.
 
-    Without a map, which takes a machine without a GPU four seconds, and says nothing of where words stand.
+    A face as it is first painted, to be measured.
+
+    Without a map, which takes a machine without a GPU four seconds, and says nothing of
+    where words stand.
     """
     return lambda url, wide, high: watch(url, wide, high, java_script_enabled=False)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave walls of four thousand pixels to `make soak`: without a GPU each takes a quarter of a minute."""
+    """Leave walls of four thousand pixels to `make soak`.
+
+    Without a GPU each takes a quarter of a minute.
+    """
     for item in items:
         spec = getattr(item, "callspec", None)
         if (

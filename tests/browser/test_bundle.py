@@ -1,4 +1,6 @@
-"""The map bundle alone, on a page of its own, with hand-made Arrow streams and the server's real policy."""
+"""The map bundle alone, on a page of its own, with hand-made Arrow streams and the server's
+real policy.
+"""
 
 from __future__ import annotations
 
@@ -229,7 +231,9 @@ def test_a_place_is_drawn_to_the_pixel_where_mercator_has_it_near_and_far(
 
 
 def test_areas_and_lines_lie_where_marks_do_and_dashes_are_drawn(page, site):
-    """A square of a hundredth of a degree and a dashed line through its middle, far from the middle of the view."""
+    """A square of a hundredth of a degree and a dashed line through its middle, far from
+    the middle of the view.
+    """
     west, south, side = 114.33, 30.62, 0.01
     ring = [
         [west, south],
@@ -292,7 +296,10 @@ def test_areas_and_lines_lie_where_marks_do_and_dashes_are_drawn(page, site):
 
 
 def test_names_and_marks_that_come_together_are_one_frame(page, site):
-    """Names make room for each other before the first frame, not after it: without a GPU a frame may cost a second."""
+    """Names make room for each other before the first frame, not after it.
+
+    Without a GPU a frame may cost a second.
+    """
     draw(page, [], "S0")
     before = state(page, "frames")
     names = [
@@ -461,7 +468,9 @@ RASTER = [114.0, 30.0, 0.0005, 0.0005, 2000, 2000]
 
 
 def test_a_cell_lies_where_its_degrees_are(page, site):
-    """Cells of 8 base cells: number 75 begins at 114 + 75 * 8 * 0.0005 = 114.300 deg east, and at 30.300 deg north."""
+    """Cells of 8 base cells: number 75 begins at 114 + 75 * 8 * 0.0005 = 114.300 deg east,
+    and at 30.300 deg north.
+    """
     site.answers["/cells.arrow"] = stream(
         x=pa.array([75, 76], pa.uint16()),
         y=pa.array([75, 76], pa.uint16()),
@@ -635,7 +644,9 @@ def lose_by_crash(watched: Watched) -> None:
 
 @pytest.mark.parametrize("lose", [lose_by_extension, lose_by_crash])
 def test_a_lost_context_heals_within_two_seconds(chromium, site, lose):
-    """In a browser of its own: after a second crash within minutes Chromium itself refuses WebGL for a while."""
+    """In a browser of its own: after a second crash within minutes Chromium itself refuses
+    WebGL for a while.
+    """
     from twin.faces.export.browser import FLAGS, find
 
     site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])

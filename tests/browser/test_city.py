@@ -1,4 +1,7 @@
-"""A served city in a real browser: what people see is what plain SQL says over the Parquet files."""
+"""A served city in a real browser.
+
+What people see is what plain SQL says over the Parquet files.
+"""
 
 import json
 from datetime import datetime, timedelta
@@ -120,7 +123,10 @@ def by_plain_sql(hall):
 
 
 def clicked(page, lon, lat):
-    """Click a place on the map until a panel is open, as a person would; a map drawn without a GPU may miss a click while it paints."""
+    """Click a place on the map until a panel is open, as a person would.
+
+    A map drawn without a GPU may miss a click while it paints.
+    """
     for _ in range(5):
         page.page.mouse.click(
             *page.page.evaluate(f"window.twinMap.project([{lon}, {lat}])")

@@ -1,4 +1,6 @@
-"""In a browser: damage is hatched where it is, the reason is shown where there is nothing, only silence is 'offline', and all of it heals."""
+"""In a browser: damage is hatched where it is, the reason is shown where there is nothing,
+only silence is 'offline', and all of it heals.
+"""
 
 import pytest
 

@@ -25,7 +25,10 @@ def hall(tmp_path_factory):
 
 
 def look(hall, watch, later_s, more=""):
-    """How a framed page looks, so many seconds after the newest data: hatched, the colour of a figure, the words at the top."""
+    """How a framed page looks, so many seconds after the newest data.
+
+    Hatched, the colour of a figure, the words at the top.
+    """
     with running(
         create_app(
             hall[2], hall[1], hall[0], clock=lambda: NEWEST + timedelta(seconds=later_s)

@@ -1,4 +1,7 @@
-"""Pictures leave nothing behind: no thread, no open file, no process, no folder; memory stays as it is."""
+"""Pictures leave nothing behind: no thread, no open file, no process, no folder.
+
+Memory stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ def hall(tmp_path, monkeypatch):
 
 
 def held(out):
-    """Threads, open files, processes, and what lies beside what was written and in the place for temporary files."""
+    """Threads, open files, processes, and what lies beside what was written and in the
+    place for temporary files.
+    """
     gc.collect()
     return {
         "threads": threading.active_count(),
@@ -45,7 +50,10 @@ def held(out):
 
 
 def ours():
-    """The processes that this one started itself; a browser of the tests is one of them, its own come and go."""
+    """The processes that this one started itself.
+
+    A browser of the tests is one of them, its own come and go.
+    """
     return [
         pid
         for task in Path("/proc/self/task").glob("*/children")
@@ -94,7 +102,10 @@ def test_a_second_and_a_third_picture_hold_no_more_than_the_first(hall, tmp_path
 
 @pytest.mark.soak
 def test_a_hundred_pictures_hold_as_much_memory_as_thirty(hall, tmp_path):
-    """Until then allocators and caches fill; a schedule takes each brief in a process of its own anyway."""
+    """Until then allocators and caches fill.
+
+    A schedule takes each brief in a process of its own anyway.
+    """
     for _ in range(30):
         take(hall, tmp_path)
     first, begun = held(tmp_path), rss_mb()

@@ -1,4 +1,6 @@
-"""Names on the map: along lines of every form, and in scripts whose letters join and run from right to left."""
+"""Names on the map: along lines of every form, and in scripts whose letters join and run
+from right to left.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A polygon file becomes a city that is served: three files, three scripts, in a real browser, with nothing else written by hand."""
+"""A polygon file becomes a city that is served.
+
+Three files, three scripts, in a real browser, with nothing else written by hand.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,9 @@ class Own:
         )
 
     def ingest(self, orders: str) -> None:
-        """Take in work orders; the columns are those of the template in city.toml, as far as the orders have them."""
+        """Take in work orders; the columns are those of the template in city.toml, as far
+        as the orders have them.
+        """
         text = (self.pack / "city.toml").read_text(encoding="utf-8")
         head, _, tail = text.partition("# [feeds.work_orders.columns]\n")
         columns = tail.partition("\n\n")[0].splitlines()
@@ -118,7 +123,9 @@ class Own:
 def looked_at(
     own: Own, watch, path: str, size: tuple[int, int], tmp_path: Path, sees
 ) -> bytes:
-    """Serve a city, open a path until the page is ready, ask it something, and answer its picture."""
+    """Serve a city, open a path until the page is ready, ask it something, and answer its
+    picture.
+    """
     desk = own.open()
     at = newest(Lake(own.lake)).as_of
     try:

@@ -1,4 +1,7 @@
-"""A face behind a proxy that shows it under a path, in a real browser; with a real nginx in `make soak`."""
+"""A face behind a proxy that shows it under a path, in a real browser.
+
+With a real nginx in `make soak`.
+"""
 
 import shutil
 import subprocess

@@ -1,4 +1,8 @@
-"""A second city in a browser: long names are neither cut nor laid over one another, and other scripts are written as they are read."""
+"""A second city in a browser.
+
+Long names are neither cut nor laid over one another, and other scripts are written as they
+are read.
+"""
 
 from contextlib import contextmanager
 from itertools import pairwise, product

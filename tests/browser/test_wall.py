@@ -1,4 +1,6 @@
-"""The wall fits its screens, can be read from the last row, and a made-up city is shown with no change to code."""
+"""The wall fits its screens, can be read from the last row, and a made-up city is shown
+with no change to code.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""Polygon files of invented cities, as an open-data portal would give them: for tests, and for the picture in the README."""
+"""Polygon files of invented cities, as an open-data portal would give them.
+
+For tests, and for the picture in the README.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,9 @@ ARABIC = (
 def shapes(
     n: int, lon: float, lat: float, radius_km: float, seed: int = 716
 ) -> list[Any]:
-    """Return `n` districts that fill an island around a place (deg), each where its centre is nearest."""
+    """Return `n` districts that fill an island around a place (deg), each where its centre
+    is nearest.
+    """
     chance = np.random.default_rng(seed)
     angle = np.linspace(0, 2 * np.pi, 181)[:-1]
     wobble = 1 + sum(
@@ -109,7 +114,10 @@ def geometry(shape: Any) -> dict[str, Any]:
 def features(
     names: Sequence[str], drawn: Sequence[Any], key: str = "name", **more: Sequence[Any]
 ) -> list[dict[str, Any]]:
-    """Return a feature for each name and shape; `more` are further properties, one value for each."""
+    """Return a feature for each name and shape.
+
+    `more` are further properties, one value for each.
+    """
     return [
         {
             "type": "Feature",
@@ -163,7 +171,9 @@ def bowtie(lon: float, lat: float, side: float) -> dict[str, Any]:
 
 
 def latin(path: Path) -> Path:
-    """Write a city of 24 districts with Latin names near Lisbon's longitude, as the picture in the README shows it."""
+    """Write a city of 24 districts with Latin names near Lisbon's longitude, as the picture
+    in the README shows it.
+    """
     drawn = shapes(len(LATIN), -9.1, 38.75, 11)
     return write(
         path,
@@ -188,7 +198,9 @@ def chinese(path: Path) -> Path:
 
 
 def arabic(path: Path) -> Path:
-    """Write a city of nine districts with Arabic names, one with a ring that crosses itself, beside a line and a point."""
+    """Write a city of nine districts with Arabic names, one with a ring that crosses
+    itself, beside a line and a point.
+    """
     drawn = shapes(len(ARABIC), 32.3, 31.2, 8, seed=5)
     found = features(ARABIC, drawn)
     ring = found[4]["geometry"]["coordinates"][0]

@@ -1,4 +1,7 @@
-"""Every map file is looked at whole: what cannot be drawn, or lies elsewhere, is a sentence with file, number and name."""
+"""Every map file is looked at whole.
+
+What cannot be drawn, or lies elsewhere, is a sentence with file, number and name.
+"""
 
 from __future__ import annotations
 

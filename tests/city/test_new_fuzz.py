@@ -95,7 +95,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def sound(feature: dict[str, Any]) -> bool:
-    """Return whether a feature is a polygon of one ring with an area, all of it between 10 degrees west and east."""
+    """Return whether a feature is a polygon of one ring with an area, all of it between 10
+    degrees west and east.
+    """
     geometry = feature["geometry"] or {}
     if (
         geometry.get("type") != "Polygon"

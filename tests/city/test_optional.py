@@ -1,4 +1,7 @@
-"""All but districts and their outlines may be missing from a pack; what is off without it is said."""
+"""All but districts and their outlines may be missing from a pack.
+
+What is off without it is said.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A pack is read whole or refused with a sentence that says which file, which line, and what to write instead."""
+"""A pack is read whole or refused with a sentence that says which file, which line, and
+what to write instead.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every setting of a pack has a type, a range and a name, and what passes the check fails no block."""
+"""Every setting of a pack has a type, a range and a name, and what passes the check fails
+no block.
+"""
 
 from __future__ import annotations
 

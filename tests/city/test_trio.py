@@ -1,4 +1,7 @@
-"""A second city is a second folder: nothing in the program knows how many districts, sources or departments there are."""
+"""A second city is a second folder.
+
+Nothing in the program knows how many districts, sources or departments there are.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The pack of the first city says what is published, marks the rest, and never joins what must stay apart."""
+"""The pack of the first city says what is published, marks the rest, and never joins what
+must stay apart.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The bench of reading orders: its orders are like those of a city, and its figures are those of the command alone."""
+"""The bench of reading orders.
+
+Its orders are like those of a city, and its figures are those of the command alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The `twin` command on a made-up city: every step works with no change to code, and every fault is a sentence."""
+"""The `twin` command on a made-up city.
+
+Every step works with no change to code, and every fault is a sentence.
+"""
 
 import json
 import socket
@@ -256,7 +259,9 @@ def test_a_flipped_bit_is_reported_and_the_exit_status_says_so(tmp_path):
 
 
 def test_work_orders_cannot_turn_time_back(lake):
-    """The lake speaks of 2026; data that speak of a moment before are refused and nothing is lost."""
+    """The lake speaks of 2026; data that speak of a moment before are refused and nothing
+    is lost.
+    """
     before = find(Lake(lake)).id
 
     done = twin(

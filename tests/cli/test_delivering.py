@@ -1,4 +1,7 @@
-"""The schedule by its own clock: what it does in days, nights, restarts and failures, told by time that runs as it waits."""
+"""The schedule by its own clock.
+
+What it does in days, nights, restarts and failures, told by time that runs as it waits.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ BOTH = ("csv", "png")
 
 
 class Time(threading.Event):
-    """Time that goes on when somebody waits, until an end; `naps` are moments at which the machine sleeps on, to others."""
+    """Time that goes on when somebody waits, until an end.
+
+    `naps` are moments at which the machine sleeps on, to others.
+    """
 
     def __init__(self, begin, end, naps=()):
         super().__init__()
@@ -38,7 +44,10 @@ class Time(threading.Event):
 
 
 def run(lake, begin, end, outcomes=None, *, brief="07:30", naps=()):
-    """Run a schedule of Berlin from one moment to another; answer the time, attempts as (local time, view, formats), and what was said."""
+    """Run a schedule of Berlin from one moment to another.
+
+    Answer the time, attempts as (local time, view, formats), and what was said.
+    """
     time, tried, said = Time(begin, end, naps), [], []
 
     def attempt(view, formats):

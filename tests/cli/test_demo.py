@@ -1,4 +1,6 @@
-"""`twin demo` as it runs: its publisher ends with it, whatever ends it, and is started again when it ends by itself."""
+"""`twin demo` as it runs: its publisher ends with it, whatever ends it, and is started
+again when it ends by itself.
+"""
 
 from __future__ import annotations
 

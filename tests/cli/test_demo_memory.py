@@ -1,4 +1,6 @@
-"""Half an hour of demo takes no more memory than its first minutes, though each ten seconds bring another snapshot."""
+"""Half an hour of demo takes no more memory than its first minutes, though each ten seconds
+bring another snapshot.
+"""
 
 import subprocess
 import sys

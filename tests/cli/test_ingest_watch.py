@@ -1,4 +1,7 @@
-"""`twin ingest --watch DIR` as a hall runs it: a process of its own, files dropped while it runs, told to stop, or killed."""
+"""`twin ingest --watch DIR` as a hall runs it.
+
+A process of its own, files dropped while it runs, told to stop, or killed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The lake's own commands as an operator types them: what they say, how they end, what they leave."""
+"""The lake's own commands as an operator types them.
+
+What they say, how they end, what they leave.
+"""
 
 from __future__ import annotations
 

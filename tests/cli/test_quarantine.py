@@ -1,4 +1,7 @@
-"""`twin quarantine` as a clerk runs it: why rows were refused, one row whole, and a file to mend and read again."""
+"""`twin quarantine` as a clerk runs it.
+
+Why rows were refused, one row whole, and a file to mend and read again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`twin schedule run` as a process of its own, at a moment that lies two seconds ahead or a few minutes back."""
+"""`twin schedule run` as a process of its own, at a moment that lies two seconds ahead or a
+few minutes back.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +129,10 @@ def test_a_second_scheduler_of_the_lake_is_refused(hall):
 
 @pytest.mark.soak
 def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
-    """A limit on the size of files stands for the disk: no file of ours may be longer than 600 bytes."""
+    """A limit on the size of files stands for the disk.
+
+    No file of ours may be longer than 600 bytes.
+    """
     run = hall(
         -60,
         "--format",

@@ -1,4 +1,7 @@
-"""`twin serve` as a process: several share the port, one that dies is replaced, and all of them end together."""
+"""`twin serve` as a process.
+
+Several share the port, one that dies is replaced, and all of them end together.
+"""
 
 import http.client
 import json

@@ -1,4 +1,7 @@
-"""Whatever is printed, a terminal shows it and obeys nothing of it: names, reasons and paths are strangers' texts."""
+"""Whatever is printed, a terminal shows it and obeys nothing of it.
+
+Names, reasons and paths are strangers' texts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Files dropped into a folder: each is taken once, when it is whole, and put away with its report; no crash loses one."""
+"""Files dropped into a folder.
+
+Each is taken once, when it is whole, and put away with its report; no crash loses one.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 class Clock(threading.Event):
-    """A stop that is a clock, too: to wait for it is to let the time pass, and what is planned for it happen."""
+    """A stop that is a clock, too.
+
+    To wait for it is to let the time pass, and what is planned for it happen.
+    """
 
     def __init__(self, *plan: Callable[[], object]) -> None:
         super().__init__()
@@ -709,7 +715,9 @@ def test_a_power_cut_at_any_step_loses_no_file_and_no_report(tmp_path):
 
 
 def check_after_cut(left: Path, cut: str) -> None:
-    """Each file is put away, perhaps twice under two names, and each has whole reports beside it."""
+    """Each file is put away, perhaps twice under two names, and each has whole reports
+    beside it.
+    """
     files = list(left.rglob("*.csv"))
     assert {path.read_text() for path in files if path.parent.name == "done"} == {
         "1\n2\n"

@@ -1,4 +1,6 @@
-"""A watch over a folder in a process of its own, to be stopped and killed. Started by test_watching.py.
+"""A watch over a folder in a process of its own, to be stopped and killed.
+
+Started by test_watching.py.
 
 Its lake is a file with a line for each row: rows that are there already are not added again.
 """
@@ -46,7 +48,9 @@ def take(path: Path, lake: Path) -> Taken:
 
 
 def killed_at(step: int, folder: Path) -> None:
-    """Kill this process, as by the system, before its nth step that changes the folder or the lake beside it."""
+    """Kill this process, as by the system, before its nth step that changes the folder or
+    the lake beside it.
+    """
     left = step
 
     def seen(event: str, words: tuple[Any, ...]) -> None:

@@ -1,4 +1,6 @@
-"""The engine answers over one snapshot's files, in UTC, to many threads at once, and reaches nothing else."""
+"""The engine answers over one snapshot's files, in UTC, to many threads at once, and
+reaches nothing else.
+"""
 
 from __future__ import annotations
 

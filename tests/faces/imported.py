@@ -25,7 +25,10 @@ NEWEST = datetime(2026, 7, 18, 12, 0, tzinfo=UTC)
 IMPORTED = datetime(2026, 7, 17, 6, 0, tzinfo=UTC)
 """When the events of the day before were read from a file: until then nothing was known of them."""
 THEN = datetime(2026, 7, 16, 12, 0, tzinfo=UTC)
-"""By then: a drone heard since 8:00, events of 9:00 and 11:00 (closed 11:30); one of 15:00 is ahead."""
+"""By then: a drone heard since 8:00, events of 9:00 and 11:00 (closed 11:30).
+
+One of 15:00 is ahead.
+"""
 
 
 def batch(table: str, *rows: dict[str, Any]) -> Batch:

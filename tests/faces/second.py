@@ -1,4 +1,6 @@
-"""A second city: English, with names that are long in Latin letters and names in other scripts; a lake of events open for minutes to years."""
+"""A second city: English, with names that are long in Latin letters and names in other
+scripts; a lake of events open for minutes to years.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An order that a later export corrects, looked back at on the screens: each moment shows what was known by then."""
+"""An order that a later export corrects, looked back at on the screens.
+
+Each moment shows what was known by then.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,9 @@ def export(path: Path, kind: str, urgency: str) -> Path:
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory):
-    """What painting needs, over a lake that took four exports and was compacted and pruned after each."""
+    """What painting needs, over a lake that took four exports and was compacted and pruned
+    after each.
+    """
     folder, city = tmp_path_factory.mktemp("corrected"), load_city(TRIO)
     mapping = replace(
         load_mapping(city),

@@ -1,4 +1,6 @@
-"""A thousand viewers and ninety-nine who leave things unfinished, while a new snapshot comes every ten seconds."""
+"""A thousand viewers and ninety-nine who leave things unfinished, while a new snapshot
+comes every ten seconds.
+"""
 
 import subprocess
 import sys

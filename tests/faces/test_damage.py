@@ -1,4 +1,7 @@
-"""What rests on a damaged table is a hatched dash with its reason; what cannot be shown at all says why; a clock that is wrong is said."""
+"""What rests on a damaged table is a hatched dash with its reason.
+
+What cannot be shown at all says why; a clock that is wrong is said.
+"""
 
 import os
 import socket

@@ -1,4 +1,7 @@
-"""A block that fails is named wherever it is missed: on each face, in each table, by each command."""
+"""A block that fails is named wherever it is missed.
+
+On each face, in each table, by each command.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ WHY = (
 
 @pytest.fixture(scope="module")
 def lost(tmp_path_factory):
-    """A city whose pack says what one question cannot be asked with: no pack says so that was checked."""
+    """A city whose pack says what one question cannot be asked with.
+
+    No pack says so that was checked.
+    """
     city, lake = imported(tmp_path_factory.mktemp("failed"))
     fresh = {**city.settings["freshness"], "drone_flying_s": 90.5}
     city = replace(city, settings={**city.settings, "freshness": fresh})

@@ -1,4 +1,7 @@
-"""The page `/figures`: every figure with its words, its value and its SQL; in any language, under any path."""
+"""The page `/figures`: every figure with its words, its value and its SQL.
+
+In any language, under any path.
+"""
 
 from __future__ import annotations
 

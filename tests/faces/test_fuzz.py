@@ -1,6 +1,9 @@
-"""Whatever is sent to any route or callback, the answer is a right one or a sentence: never a failure, never a folder.
+"""Whatever is sent to any route or callback, the answer is a right one or a sentence.
 
-Routes and callbacks are taken from the application itself, so that a new one is tried from its first day.
+Never a failure, never a folder.
+
+Routes and callbacks are taken from the application itself, so that a new one is tried from
+its first day.
 """
 
 import copy

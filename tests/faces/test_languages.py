@@ -1,4 +1,7 @@
-"""The language of a face: the link's, else the browser's, else the city's own; files are in the link's or the city's own."""
+"""The language of a face: the link's, else the browser's, else the city's own.
+
+Files are in the link's or the city's own.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ SECRETS = {
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    """A lake of five open events, as an earlier version took them: with what must not be read in title and place."""
+    """A lake of five open events, as an earlier version took them.
+
+    With what must not be read in title and place.
+    """
     lake = Lake(tmp_path_factory.mktemp("masked"))
     opened = [
         {

@@ -1,4 +1,7 @@
-"""What faces say of a figure besides its number: why it stands alone, of how many cases it is, what a list leaves out."""
+"""What faces say of a figure besides its number.
+
+Why it stands alone, of how many cases it is, what a list leaves out.
+"""
 
 from __future__ import annotations
 
@@ -303,7 +306,9 @@ def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(ha
 
 
 def test_a_citys_own_words_for_levels_stand_beside_the_levels():
-    """An order that is 紧急 in the file is on level 2, and is not called what another level is called there."""
+    """An order that is 紧急 in the file is on level 2, and is not called what another level
+    is called there.
+    """
     for lang, said in (
         (
             "zh-CN",
@@ -439,7 +444,10 @@ def test_outside_a_drill_nothing_is_marked_so(hall):
 
 
 def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hall):
-    """At 7:30 on the 17th, as known by noon of the 18th: three events on the 16th, of which one was closed; none on the 17th yet."""
+    """At 7:30 on the 17th, as known by noon of the 18th.
+
+    Three events on the 16th, of which one was closed; none on the 17th yet.
+    """
     asked = {
         "as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC),
         "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC),
@@ -482,7 +490,9 @@ def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_wit
 
 
 def test_yesterday_is_said_to_be_compared_with_the_day_a_week_before_it_and_by_its_own_calendar():
-    """A brief of 2 October speaks of the National Day, that of the 9th of an ordinary Thursday after it."""
+    """A brief of 2 October speaks of the National Day, that of the 9th of an ordinary
+    Thursday after it.
+    """
     for day, said in (
         ((2026, 10, 1), "— that day was National Day: not compared"),
         ((2026, 10, 8), "— a week before was National Day: not compared"),

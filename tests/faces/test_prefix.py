@@ -1,4 +1,6 @@
-"""Behind a proxy that shows it under a path, every address that a face gives lies under that path and is answered."""
+"""Behind a proxy that shows it under a path, every address that a face gives lies under
+that path and is answered.
+"""
 
 import http.client
 import json

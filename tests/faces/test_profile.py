@@ -14,7 +14,10 @@ from twin.pack import find_city, load_city
     [(8, 1.25, 30, 41), (12, 1.25, 45, 62), (6, 0.63, 45, 61), (4, 0.372, 51, 69)],
 )
 def test_pixels_from_distance_and_pitch(distance_m, pitch_mm, least, preferred):
-    """Given a wall; 16 and 22 minutes of arc by hand: 2 x 8000 mm x tan(8') / 1.25 mm = 29.8, so 30."""
+    """Given a wall; 16 and 22 minutes of arc by hand.
+
+    2 x 8000 mm x tan(8') / 1.25 mm = 29.8, so 30.
+    """
     wall = Profile("w", distance_m, pitch_mm, 3840, 2160)
 
     assert wall.px(16) == pytest.approx(least, abs=1)
@@ -30,7 +33,10 @@ def test_no_size_is_below_the_least_for_chinese():
 
 
 def test_a_wall_too_far_away_for_its_size_is_refused_with_a_sentence():
-    """55 inches, full HD, 6 m away: 45 px by 16 minutes of arc, 57 for Chinese; a width of 1920 has room for 20."""
+    """55 inches, full HD, 6 m away: 45 px by 16 minutes of arc, 57 for Chinese.
+
+    A width of 1920 has room for 20.
+    """
     city = load_city(find_city("wuhan"))
     far = replace(
         city,

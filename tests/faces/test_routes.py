@@ -228,7 +228,10 @@ def test_a_moment_that_no_page_sends_is_refused_with_a_sentence(hall, wish):
 
 
 def test_a_server_of_a_moment_ends_quietly_however_short_it_stood():
-    """A fault of its thread would be a failure here: it may be about to look at the socket that is closed."""
+    """A fault of its thread would be a failure here.
+
+    It may be about to look at the socket that is closed.
+    """
     app = dash.Dash("moment")
     for _ in range(100):
         with running(app):

@@ -1,4 +1,6 @@
-"""The brief is due once in every civil day, at the hour of the pack, in the city's own zone, and has one owner."""
+"""The brief is due once in every civil day, at the hour of the pack, in the city's own
+zone, and has one owner.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,7 @@
-"""A second city is as cared for as the first: what its pack lacks is not drawn, its names are its own, its districts stand side by side."""
+"""A second city is as cared for as the first.
+
+What its pack lacks is not drawn, its names are its own, its districts stand side by side.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,10 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Taken:
-    """What a feed made of a file: rows by table, refused rows of all tables, and how many stood there twice."""
+    """What a feed made of a file.
+
+    Rows by table, refused rows of all tables, and how many stood there twice.
+    """
 
     batches: tuple[Batch, ...]
 

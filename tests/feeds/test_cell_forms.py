@@ -1,4 +1,7 @@
-"""Cells in the forms that programs and people give them: one meaning, or a sentence that says what to do."""
+"""Cells in the forms that programs and people give them.
+
+One meaning, or a sentence that says what to do.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cells as people and programs leave them: one order stays one order, nothing is guessed, and what was decided is said."""
+"""Cells as people and programs leave them.
+
+One order stays one order, nothing is guessed, and what was decided is said.
+"""
 
 from __future__ import annotations
 
@@ -179,7 +182,10 @@ def test_a_number_that_only_looks_a_little_like_one_stays_as_it_is(take, order, 
 
 
 def test_what_the_mapping_says_of_moments_comes_before_what_they_look_like(take, order):
-    """An export writes local times with a Z that means nothing; another puts the day before the month."""
+    """An export writes local times with a Z that means nothing.
+
+    Another puts the day before the month.
+    """
     seen = take(
         order(opened="2026-07-15T10:42:00Z"),
         time_format="%Y-%m-%dT%H:%M:%SZ",

@@ -1,4 +1,7 @@
-"""`twin ingest work-orders` as a person runs it: what was taken, what was refused and why; a file that is off adds nothing."""
+"""`twin ingest work-orders` as a person runs it: what was taken, what was refused and why.
+
+A file that is off adds nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every row of a file is taken, known already, or refused with a reason; whatever stands in it, in whatever order."""
+"""Every row of a file is taken, known already, or refused with a reason.
+
+Whatever stands in it, in whatever order.
+"""
 
 from __future__ import annotations
 

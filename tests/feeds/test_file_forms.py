@@ -1,4 +1,7 @@
-"""Files in the forms that programs give them: what is meant is read, and what is something else is named."""
+"""Files in the forms that programs give them.
+
+What is meant is read, and what is something else is named.
+"""
 
 from __future__ import annotations
 

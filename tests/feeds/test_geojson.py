@@ -1,4 +1,6 @@
-"""GeoJSON of points: properties are columns, the point is two of them, and what is no point is refused by its row."""
+"""GeoJSON of points: properties are columns, the point is two of them, and what is no point
+is refused by its row.
+"""
 
 from __future__ import annotations
 

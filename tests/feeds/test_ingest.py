@@ -1,4 +1,7 @@
-"""Exports on their way into a lake: read again they add nothing, read later they add what is new."""
+"""Exports on their way into a lake.
+
+Read again they add nothing, read later they add what is new.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ TOLD = {
 
 @pytest.fixture
 def ingest(tmp_path, trio, take):
-    """Publishes orders into a lake, each time a minute later; answers what was done, and the snapshot."""
+    """Publishes orders into a lake, each time a minute later.
+
+    Answers what was done, and the snapshot.
+    """
     lake, minutes = Lake(tmp_path / "lake"), iter(range(60))
 
     def _ingest(*orders, **changes):

@@ -1,4 +1,7 @@
-"""Open311 requests in JSON and XML are the same rows; a server's error is its words; no entity is ever looked at."""
+"""Open311 requests in JSON and XML are the same rows; a server's error is its words.
+
+No entity is ever looked at.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Parquet and GeoParquet as text: every value exact, in one form; points are two columns; damage is a sentence."""
+"""Parquet and GeoParquet as text: every value exact, in one form; points are two columns.
+
+Damage is a sentence.
+"""
 
 from __future__ import annotations
 

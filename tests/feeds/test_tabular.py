@@ -1,4 +1,7 @@
-"""Files as a whole: the encoding fits or the file is refused with the byte; nothing in it is run, and none fills the memory."""
+"""Files as a whole: the encoding fits or the file is refused with the byte.
+
+Nothing in it is run, and none fills the memory.
+"""
 
 from __future__ import annotations
 

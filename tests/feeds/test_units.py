@@ -1,4 +1,7 @@
-"""Units of an order over several exports: each keeps its number, whatever its place among the rows."""
+"""Units of an order over several exports.
+
+Each keeps its number, whatever its place among the rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Work orders: a good row becomes an event and what was done about it; a bad one is refused with its reason, never mended."""
+"""Work orders: a good row becomes an event and what was done about it.
+
+A bad one is refused with its reason, never mended.
+"""
 
 from __future__ import annotations
 

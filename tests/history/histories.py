@@ -1,4 +1,7 @@
-"""Random histories of a small city: late rows, corrections of every field, reopenings, orders that pass on, odd stamps."""
+"""Random histories of a small city.
+
+Late rows, corrections of every field, reopenings, orders that pass on, odd stamps.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
 
 @dataclass(frozen=True)
 class History:
-    """One history: the rows of the logs, the city that they are of, and the moments between which it lies."""
+    """One history: the rows of the logs, the city that they are of, and the moments between
+    which it lies.
+    """
 
     seed: int
     city: City
@@ -126,7 +131,10 @@ class _Maker:
         self.lat = int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6)
 
     def near(self, moment: datetime, spread_s: float = 7_200) -> datetime:
-        """A moment near another: most within the hour, some days off, a few exactly there; microseconds and all."""
+        """A moment near another: most within the hour, some days off, a few exactly there.
+
+        Microseconds and all.
+        """
         kind = self.draw.random()
         if kind < 0.15:
             return moment
@@ -230,7 +238,9 @@ class _Maker:
         return made
 
     def answers(self, name: str, opened: datetime) -> list[Row]:
-        """Answers; some correct an earlier one, some have no time, and some of those get it later."""
+        """Answers; some correct an earlier one, some have no time, and some of those get it
+        later.
+        """
         draw, made = self.draw, list[Row]()
         told = opened
         for version in range(1, draw.choice([0, 1, 1, 2, 3, 5]) + 1):
@@ -371,7 +381,10 @@ def targets(draw: random.Random, city: City) -> City:
 def grown(
     history: History, lake: Lake, cuts: list[datetime], draw: random.Random | None
 ) -> tuple[Snapshot, City]:
-    """Publish a history at each of the moments; `draw` brings other targets, compaction and prune between."""
+    """Publish a history at each of the moments.
+
+    `draw` brings other targets, compaction and prune between.
+    """
     city, start = history.city, None
     for end in [*cuts, history.last]:
         if draw and draw.random() < 0.25:

@@ -1,4 +1,7 @@
-"""Random histories of what is not events: fleet, flights, links, programmes, values; late, corrected, stamped oddly."""
+"""Random histories of what is not events: fleet, flights, links, programmes, values.
+
+Late, corrected, stamped oddly.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,8 @@ USES = ("city_management", "traffic_patrol", "ecology", "fire_emergency")
 
 @dataclass(frozen=True)
 class History:
-    """One history: the rows of the logs, the city that they are of, and the moments between which it lies.
+    """One history: the rows of the logs, the city that they are of, and the moments between
+    which it lies.
 
     The newest row was recorded at `told`; until `last` there is nothing new but the time.
     """
@@ -77,7 +81,9 @@ class History:
         return Logs(**self.rows, **said)
 
     def moment(self, draw: random.Random) -> datetime:
-        """A moment in the history: mostly that of a row, exactly or soon after it, or so long after it that something ends."""
+        """A moment in the history: mostly that of a row, exactly or soon after it, or so
+        long after it that something ends.
+        """
         if draw.random() < 0.75:
             name = draw.choice(
                 [name for name, of in self.rows.items() if of] + ["drone_states"] * 5
@@ -101,7 +107,9 @@ class History:
         return self.first + (self.last - self.first) * draw.random()
 
     def cuts(self, draw: random.Random, least: int) -> list[datetime]:
-        """Moments of publishes: some come so soon after another, or so late, that there is little new but the time."""
+        """Moments of publishes: some come so soon after another, or so late, that there is
+        little new but the time.
+        """
         found: list[datetime] = []
         for _ in range(draw.randint(least, 4)):
             found.append(self.moment(draw))
@@ -120,7 +128,10 @@ class History:
         return sorted(found)
 
     def edges(self) -> list[datetime]:
-        """Moments at which time alone changes what is said: a stamp is reached, or something of it ends."""
+        """Moments at which time alone changes what is said.
+
+        A stamp is reached, or something of it ends.
+        """
         steps = {name: (timedelta(), *LIMITS.get(name, ())) for name in self.rows}
         return [
             row["occurred_at"] + step
@@ -242,7 +253,9 @@ class _Maker:
         return found.replace(second=0, microsecond=0) if kind < 0.5 else found
 
     def known(self, occurred: datetime) -> datetime:
-        """When a row is recorded: mostly within seconds, now and then at once, days late, or before it happens."""
+        """When a row is recorded: mostly within seconds, now and then at once, days late,
+        or before it happens.
+        """
         kind = self.draw.random()
         if kind < 0.25:
             found = occurred
@@ -269,7 +282,9 @@ class _Maker:
         }
 
     def place(self) -> tuple[int, int]:
-        """A place on the edge of the land, in the middle of a district, or in the corner of the raster."""
+        """A place on the edge of the land, in the middle of a district, or in the corner of
+        the raster.
+        """
         lon, lat = self.draw.choice(self.places)
         return lon + self.draw.randint(-2_000, 2_000), lat + self.draw.randint(
             -2_000, 2_000
@@ -585,7 +600,10 @@ def grown(
     draw: random.Random | None,
     look: Callable[[Snapshot, City], None] = lambda _snapshot, _city: None,
 ) -> tuple[Snapshot, City]:
-    """Publish a history at each of the moments; `draw` changes the pack, compacts and prunes between. `look` sees each snapshot."""
+    """Publish a history at each of the moments.
+
+    `draw` changes the pack, compacts and prunes between. `look` sees each snapshot.
+    """
     city, start = history.city, None
     for end in [*cuts, history.last]:
         if draw and draw.random() < 0.35:

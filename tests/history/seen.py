@@ -1,4 +1,7 @@
-"""What stands on a face, read from its markup as a browser would: figures, rows, stages. Knows nothing of how it is made."""
+"""What stands on a face, read from its markup as a browser would: figures, rows, stages.
+
+Knows nothing of how it is made.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,11 @@ class Node:
         )
 
     def all(self, tag: str = "", **attributes: str) -> Iterator[Node]:
-        """Elements in it, in order: of a tag, and with the attributes named (`data_id` for `data-id`), of any value if ''."""
+        """Elements in it, in order.
+
+        Of a tag, and with the attributes named (`data_id` for `data-id`), of any value if
+        ''.
+        """
         wanted = {
             name.replace("_", "-").rstrip("-"): value
             for name, value in attributes.items()

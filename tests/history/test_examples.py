@@ -1,4 +1,6 @@
-"""Named cases of the past, each with numbers computed by hand, asked through the desk of a lake that lived on."""
+"""Named cases of the past, each with numbers computed by hand, asked through the desk of a
+lake that lived on.
+"""
 
 from __future__ import annotations
 
@@ -128,7 +130,10 @@ class Hall:
 
 
 def filled(table: str, row: Row) -> Row:
-    """A row with plain values where the contract wants one; recorded when it happened unless it says otherwise."""
+    """A row with plain values where the contract wants one.
+
+    Recorded when it happened unless it says otherwise.
+    """
     when = row["occurred_at"]
     plain = {"string": "", "bool": False}
     words = {"mode": "live", "level": "city", "role": "lead", "source_id": "S01"}

@@ -1,5 +1,6 @@
-"""What page, wall, panel and workbook show, figure by figure and row by row, is what the raw logs say: random histories of
-two cities, looked at from random moments. The oracle shares no code with what it judges, and the markup is read as it is.
+"""What page, wall, panel and workbook show, figure by figure and row by row, is what the
+raw logs say: random histories of two cities, looked at from random moments. The oracle
+shares no code with what it judges, and the markup is read as it is.
 """
 
 from __future__ import annotations
@@ -92,9 +93,12 @@ class Faces:
 
 
 def compared(faces: Faces, wanted: dict[str, float | None], why: dict[str, str]) -> int:
-    """Hold every figure that `wanted` names against it, wherever it stands; return how many were compared.
+    """Hold every figure that `wanted` names against it, wherever it stands.
 
-    `why` says by name why a figure is not known at this moment, '' where it is; a workbook says only that it is not.
+    Return how many were compared.
+
+    `why` says by name why a figure is not known at this moment, '' where it is; a workbook
+    says only that it is not.
     """
     n = 0
     for where, name, unknown, value in faces.figures():
@@ -218,7 +222,10 @@ def rows_compared(
 
 
 def events_on_faces(seed: int, folder: Path) -> tuple[int, int]:
-    """Grow a history of events and look at its faces from random moments; return how many figures and rows were compared."""
+    """Grow a history of events and look at its faces from random moments.
+
+    Return how many figures and rows were compared.
+    """
     history, draw = histories.drawn(seed), random.Random(seed)
     cuts = sorted(history.moment(draw) for _ in range(3))
     lake = Lake(folder / f"faces-{seed}")

@@ -1,5 +1,6 @@
-"""The past is the past: for random histories, cut into random publishes, every figure of events at any two clocks equals an
-oracle that reads the raw logs and shares no code; and many publishes leave the tables that one would.
+"""The past is the past: for random histories, cut into random publishes, every figure of
+events at any two clocks equals an oracle that reads the raw logs and shares no code; and
+many publishes leave the tables that one would.
 """
 
 from __future__ import annotations
@@ -102,7 +103,10 @@ class Asker:
 def differences(
     ask: Asker, logs: oracle.Logs, draw: random.Random, city: City
 ) -> tuple[int, list[str]]:
-    """Compare every question of events with the oracle; answer how many values were compared, and what differs."""
+    """Compare every question of events with the oracle.
+
+    Answer how many values were compared, and what differs.
+    """
     as_of, known_at, day_from, mode = (
         ask.pinned.as_of,
         ask.pinned.known_at,
@@ -279,7 +283,10 @@ def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:
 
 
 def view_of(history: History, draw: random.Random) -> View:
-    """A view of two random moments: mostly as known then, sometimes as known later, or of what was known before."""
+    """A view of two random moments.
+
+    Mostly as known then, sometimes as known later, or of what was known before.
+    """
     as_of = history.moment(draw)
     known_at = draw.choice(
         [
@@ -299,7 +306,9 @@ def view_of(history: History, draw: random.Random) -> View:
 
 
 def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, int]:
-    """Grow a history on disk with compaction and prune between, look at it from many moments; answer moments and values."""
+    """Grow a history on disk with compaction and prune between, look at it from many
+    moments; answer moments and values.
+    """
     history, draw = drawn(seed), random.Random(-seed)
     cuts = sorted(history.moment(draw) for _ in range(draw.randint(0, 6)))
     lake = Lake(folder / f"pieces-{seed}")
@@ -325,7 +334,10 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
 
 
 def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
-    """Work out the facts of a history in memory and look at it from many moments; answer moments and values compared."""
+    """Work out the facts of a history in memory and look at it from many moments.
+
+    Answer moments and values compared.
+    """
     history, draw = drawn(seed), random.Random(seed)
     city = targets(draw, history.city)
     given = {

@@ -1,5 +1,8 @@
-"""The past of what is not events: for random histories, cut into random publishes, every figure and row of fleet, coverage,
-links and programmes at any two clocks equals an oracle that reads the raw logs and shares no code; and so does every table.
+"""The past of what is not events.
+
+For random histories, cut into random publishes, every figure and row of fleet, coverage,
+links and programmes at any two clocks equals an oracle that reads the raw logs and shares
+no code; and so does every table.
 """
 
 from __future__ import annotations
@@ -63,7 +66,10 @@ REST = {
 
 
 def same(said: Any, wanted: Any) -> bool:
-    """Whether two values agree in what the wanted one names; numbers to the seven digits of a REAL."""
+    """Whether two values agree in what the wanted one names.
+
+    Numbers to the seven digits of a REAL.
+    """
     if isinstance(wanted, dict):
         return isinstance(said, dict) and all(
             name in said and same(said[name], value) for name, value in wanted.items()
@@ -196,7 +202,10 @@ def asked(
     tally: Tally,
     drawn_map: str,
 ) -> None:
-    """Ask every block and every map of the three layers as faces do, and compare; of one map also what is sent to be drawn."""
+    """Ask every block and every map of the three layers as faces do, and compare.
+
+    Of one map also what is sent to be drawn.
+    """
     wanted = wanted_rows(logs, pinned, city)
     at = (
         f"at {pinned.as_of} known {pinned.known_at} ({pinned.view.mode},"
@@ -302,7 +311,9 @@ def tables_compared(
 def view_of(
     history: History, cuts: list[datetime], districts: list[str], draw: random.Random
 ) -> View:
-    """A view: live, of two random moments, of a snapshot's own, or of one that lies after all data."""
+    """A view: live, of two random moments, of a snapshot's own, or of one that lies after
+    all data.
+    """
     kind = draw.random()
     of_snapshot = kind < 0.3
     moment = (
@@ -331,7 +342,9 @@ def view_of(
 
 
 def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
-    """Grow a history on disk with compaction and prune between, look at it from many moments; answer what was compared."""
+    """Grow a history on disk with compaction and prune between, look at it from many
+    moments; answer what was compared.
+    """
     history, draw, tally = drawn(seed), random.Random(-seed), Tally()
     cuts = history.cuts(draw, 0)
     lake = Lake(folder / f"pieces-{seed}")
@@ -364,7 +377,10 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
 def values_compared(
     desk: Desk, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally
 ) -> None:
-    """Hold the newest values of indicators at two clocks against the oracle: no layer asks them yet."""
+    """Hold the newest values of indicators at two clocks against the oracle.
+
+    No layer asks them yet.
+    """
     fresh: Any = city.settings["freshness"]
     clocks = {"as_of": pinned.as_of, "known_at": pinned.known_at}
     with desk._shelf.open(pinned.snapshot) as (_, engine):
@@ -417,7 +433,9 @@ def test_publishing_them_in_pieces_leaves_the_tables_of_publishing_at_once(
 def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(
     tmp_path: Path,
 ):
-    """Silent for 90 s: down when two minutes of silence were not allowed yet, and fine by the limits that were set since."""
+    """Silent for 90 s: down when two minutes of silence were not allowed yet, and fine by
+    the limits that were set since.
+    """
     as_of = datetime(2026, 7, 16, 9, tzinfo=UTC)
     heard_at = as_of - timedelta(seconds=90)
     probe = {

@@ -1,4 +1,7 @@
-"""Whatever the faces show says what it means, in both languages; docs/figures.md is what the words say today."""
+"""Whatever the faces show says what it means, in both languages.
+
+Docs/figures.md is what the words say today.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The header of every .sql file is a promise, held against what the engine itself reports on empty tables."""
+"""The header of every .sql file is a promise, held against what the engine itself reports
+on empty tables.
+"""
 
 from __future__ import annotations
 

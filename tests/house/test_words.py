@@ -1,4 +1,6 @@
-"""What may stand where: no city in the code, no outside address, and no command or option that the README or its help leaves out."""
+"""What may stand where: no city in the code, no outside address, and no command or option
+that the README or its help leaves out.
+"""
 
 import re
 from pathlib import Path

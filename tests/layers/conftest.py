@@ -45,7 +45,10 @@ def calendar(as_of: datetime, known_at: datetime, zone: ZoneInfo, country: str) 
 
 @pytest.fixture(scope="session")
 def ask() -> Ask:
-    """Return a layer's question over tables given as lists of rows; `as_of` is noon unless the test says otherwise."""
+    """Return a layer's question over tables given as lists of rows.
+
+    `as_of` is noon unless the test says otherwise.
+    """
 
     def asked(path: str, tables: Mapping[str, list[Row]], **params: Any) -> list[Row]:
         sql = load_sql(FOLDER / path)

@@ -25,7 +25,10 @@ def at(text: str, day: int = 23) -> datetime:
 
 
 def row_of(table: str, given: Row) -> Row:
-    """A row of `table` that says no more than `given`: null where that may be, else the least that stands there."""
+    """A row of `table` that says no more than `given`.
+
+    Null where that may be, else the least that stands there.
+    """
     plain: dict[str, Any] = {"string": "", "bool": False}
     row: Row = {}
     for column in TABLES[table].columns:
@@ -63,10 +66,12 @@ _MOMENTS = {
 
 
 def event(event_id: str, when: datetime, **given: Any) -> Row:
-    """What is known of an event that was opened and recorded when it happened, live, minor, in district A.
+    """What is known of an event that was opened and recorded when it happened, live, minor,
+    in district A.
 
-    Moments may be given as seconds after it was opened: `response_s=60` is an acknowledgement a minute later, recorded at
-    once unless `response_known_s` says otherwise; so `closure_s` and the stages.
+    Moments may be given as seconds after it was opened: `response_s=60` is an
+    acknowledgement a minute later, recorded at once unless `response_known_s` says
+    otherwise; so `closure_s` and the stages.
     """
     opened = given.get("created_at", when)
     moments: Row = {}
@@ -96,7 +101,9 @@ def event(event_id: str, when: datetime, **given: Any) -> Row:
 
 
 def closed(after_s: int, *, known_s: int | None = None) -> Row:
-    """The closing of an event, `after_s` seconds after it was opened, recorded at once unless `known_s` says otherwise."""
+    """The closing of an event, `after_s` seconds after it was opened, recorded at once
+    unless `known_s` says otherwise.
+    """
     return {
         "closure_s": after_s,
         "closure_known_s": after_s if known_s is None else known_s,

@@ -66,7 +66,9 @@ def at_nine(day, n):
 def test_a_monday_is_usual_as_other_workdays_are_between_one_in_ten_and_nine_in_ten(
     ask,
 ):
-    """Ten workdays, 9 to 13 and 16 to 20 November, have 0, 1, 2 to 9 events between nine and ten; Sunday's 50 are of another kind."""
+    """Ten workdays, 9 to 13 and 16 to 20 November, have 0, 1, 2 to 9 events between nine
+    and ten; Sunday's 50 are of another kind.
+    """
     workdays = (9, 10, 11, 12, 13, 16, 17, 18, 19, 20)
     log = [
         event("before", at("23:00", day=8)),
@@ -98,7 +100,11 @@ def test_of_seven_days_alike_nothing_is_called_usual_and_of_eight_it_is(ask):
 
 
 def test_a_workday_is_not_held_against_the_days_of_a_holiday(ask):
-    """On Monday 12 October 2026; the second, fifth and sixth, days off of the National Day, have thirty events each from nine to ten."""
+    """On Monday 12 October 2026.
+
+    The second, fifth and sixth, days off of the National Day, have thirty events each from
+    nine to ten.
+    """
     monday = datetime(2026, 10, 12, 4, tzinfo=UTC)
     log = [event("before", datetime(2026, 8, 1, tzinfo=UTC))]
     asked = {"as_of": monday, "day_from": monday.replace(hour=16) - timedelta(days=1)}
@@ -153,7 +159,10 @@ def test_a_day_on_which_clocks_change_has_the_hours_that_pass_and_they_add_up(
 
 
 def test_the_hour_that_comes_twice_is_usual_as_that_hour_is_on_other_days(ask):
-    """Ten Saturdays and Sundays with four events each between one and two; the first of November has that hour twice."""
+    """Ten Saturdays and Sundays with four events each between one and two.
+
+    The first of November has that hour twice.
+    """
     start = datetime(2026, 11, 1, tzinfo=NEW_YORK)
     before = [
         start - timedelta(days=n)
@@ -306,7 +315,9 @@ STREETS = [
 def test_a_functional_zone_counts_what_lies_in_its_streets_and_the_city_counts_it_once(
     ask, figures
 ):
-    """Two in a street of the zone that lies in district A, one in another street of it, one that names the zone itself."""
+    """Two in a street of the zone that lies in district A, one in another street of it, one
+    that names the zone itself.
+    """
     log = [
         event("in its street", at("9:00"), street_code="S1", closure_target_s=60),
         event("there too", at("10:00"), street_code="S1", **closed(600)),
@@ -358,7 +369,9 @@ def test_a_zone_with_streets_in_which_nothing_happened_is_at_rest(ask):
 
 
 def test_a_closing_counts_on_the_day_of_its_own_microsecond(ask):
-    """Created half a second past a whole one, so that whole seconds of lasting do not tell which day it was closed."""
+    """Created half a second past a whole one, so that whole seconds of lasting do not tell
+    which day it was closed.
+    """
     late = at("23:00", day=22).replace(microsecond=500_000)
     log = [
         event("first of today", late, closed_at=MIDNIGHT, closed_known_at=MIDNIGHT),
@@ -393,7 +406,10 @@ def test_what_is_open_is_told_though_nothing_happened_lately(ask):
 
 
 def test_where_no_event_says_where_it_was_no_district_is_at_rest(ask, figures):
-    """Three events without any district: all are of no known district, and of the districts nothing can be told."""
+    """Three events without any district.
+
+    All are of no known district, and of the districts nothing can be told.
+    """
     log = [event(f"E{n}", at("9:00"), district_id=None) for n in range(3)]
     tables = {"event_facts": log, "districts": AREAS, "streets": STREETS}
     counts = side_by_side(ask("districts/counts.sql", tables))

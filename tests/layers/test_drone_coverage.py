@@ -376,7 +376,9 @@ def test_before_the_first_flight_was_known_there_is_no_figure_and_without_one_to
 
 
 def test_yesterdays_flights_are_those_that_were_known_a_day_ago(figures):
-    """A take-off of yesterday, put off by a correction of today, had been counted yesterday at this hour."""
+    """A take-off of yesterday, put off by a correction of today, had been counted yesterday
+    at this hour.
+    """
     flights = {
         "missions": [
             flight("a", at("9:00", day=22)),

@@ -187,7 +187,10 @@ def test_nine_in_ten_closings_include_the_open_ones_past_their_target(clocks):
 
 
 def test_cases_with_targets_of_their_own_are_judged_one_by_one(clocks):
-    """Eight of ten are within theirs: seven of 600 s within 900, one of 2,000 s within 3,600, two of 2,000 s not within 900."""
+    """Eight of ten are within theirs.
+
+    Seven of 600 s within 900, one of 2,000 s within 3,600, two of 2,000 s not within 900.
+    """
     log = [
         *(
             event(f"a{n}", at("9:00"), closure_target_s=900, **closed(600))
@@ -388,7 +391,10 @@ def test_one_event_is_one_event_with_its_own_times_and_nothing_to_compare_with(
 def test_a_feed_whose_clock_is_an_hour_ahead_counts_nothing_before_its_hour_and_no_age_below_zero(
     events, clocks, ask
 ):
-    """At noon an event is told of that "happened" at 12:40: it is not of today until then, and never open before it opened."""
+    """At noon an event is told of that "happened" at 12:40.
+
+    It is not of today until then, and never open before it opened.
+    """
     log = [
         event("ahead", at("12:40"), known_from=at("11:40")),
         event("other", at("9:00"), **closed(600)),

@@ -1,4 +1,7 @@
-"""What stands beside a figure is like it: the same time by the city's clocks, a day of the same kind, and whole in the data."""
+"""What stands beside a figure is like it.
+
+The same time by the city's clocks, a day of the same kind, and whole in the data.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ def by_clock(zone, month, day, hour, minute=0):
 def test_a_week_ago_is_the_same_time_by_the_citys_clocks_though_they_changed_since(
     today,
 ):
-    """Clocks in New York went back on 1 November: eleven on the 3rd is 169 hours after eleven on 27 October."""
+    """Clocks in New York went back on 1 November.
+
+    Eleven on the 3rd is 169 hours after eleven on 27 October.
+    """
     then = [event(f"w{n}", by_clock(NEW_YORK, 10, 27, 10, 10 + n)) for n in range(5)]
     later = event("after eleven", by_clock(NEW_YORK, 10, 27, 11, 1))
     log = [
@@ -45,7 +51,10 @@ def test_a_week_ago_is_the_same_time_by_the_citys_clocks_though_they_changed_sin
 
 
 def test_the_day_a_week_ago_begins_at_its_own_midnight(today):
-    """On 3 November midnight is 5:00 UTC; on 27 October it was 4:00 UTC, and an event of half past midnight is of that day."""
+    """On 3 November midnight is 5:00 UTC.
+
+    On 27 October it was 4:00 UTC, and an event of half past midnight is of that day.
+    """
     log = [
         event("before", by_clock(NEW_YORK, 10, 26, 12)),
         event("early", by_clock(NEW_YORK, 10, 27, 0, 30)),
@@ -60,7 +69,10 @@ def test_the_day_a_week_ago_begins_at_its_own_midnight(today):
 
 
 def test_yesterday_is_the_same_time_by_the_citys_clocks_too(figures):
-    """Noon on 1 November is 25 hours after noon on 31 October; closed at half past twelve that day, it was open at noon."""
+    """Noon on 1 November is 25 hours after noon on 31 October.
+
+    Closed at half past twelve that day, it was open at noon.
+    """
     noon = by_clock(NEW_YORK, 10, 31, 12)
     log = [
         event(
@@ -190,7 +202,10 @@ def test_a_day_is_not_compared_with_one_of_another_kind(figures, day, why):
 
 
 def test_the_trace_has_its_band_by_the_hour_and_kind_of_day(today):
-    """Nine workdays with two events between eleven and twelve; on the last Saturday and Sunday there were twenty."""
+    """Nine workdays with two events between eleven and twelve.
+
+    On the last Saturday and Sunday there were twenty.
+    """
     workdays = (10, 11, 12, 13, 16, 17, 18, 19, 20)
     log = [
         event("before", at("23:00", day=9)),

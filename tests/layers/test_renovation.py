@@ -1,4 +1,7 @@
-"""Two series of lifts are never one; a published result of another year is no progress of this one."""
+"""Two series of lifts are never one.
+
+A published result of another year is no progress of this one.
+"""
 
 from __future__ import annotations
 

@@ -256,7 +256,9 @@ class Growing:
     """Tables that the last publish wrote."""
 
     def publish(self, as_of: datetime, **batch: pa.Table) -> Growing:
-        """Take in new rows of logs, or whole reference tables, and work out the measures at the moment."""
+        """Take in new rows of logs, or whole reference tables, and work out the measures at
+        the moment.
+        """
         for name, rows in batch.items():
             held = self.tables.get(name, TABLES[name].empty())
             self.tables[name] = (

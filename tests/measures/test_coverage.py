@@ -1,4 +1,7 @@
-"""Coverage: a cell is seen if its centre lies in a footprint; swaths have no holes; the newest moment counts."""
+"""Coverage: a cell is seen if its centre lies in a footprint; swaths have no holes.
+
+The newest moment counts.
+"""
 
 from __future__ import annotations
 

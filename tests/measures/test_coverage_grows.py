@@ -1,4 +1,7 @@
-"""Coverage that grows publish by publish is that of one publish, row for row; so is that of any earlier moment."""
+"""Coverage that grows publish by publish is that of one publish, row for row.
+
+So is that of any earlier moment.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ from twin.store.files import ordered
 RASTER = Raster(lon0=0.0, lat0=0.0, dlon=0.001, dlat=0.001, cell_m=50.0, n_x=30, n_y=20)
 LABELS = np.zeros((20, 30), np.int16)
 SIDE = 2.2
-"""Cells: a step along a swath is half of it, and no way that is drawn is a whole number of steps."""
+"""Cells: a step along a swath is half of it, and no way that is drawn is a whole number of
+steps.
+"""
 Beat = dict[str, Any]
 
 
@@ -36,7 +41,9 @@ def after(**units: float) -> datetime:
 
 
 def beat(drone: str, at: datetime, x: int = 0, y: int = 0, **more: object) -> Beat:
-    """A heartbeat over the middle of the made-up city, so many hundreds of metres east and north, heard at once."""
+    """A heartbeat over the middle of the made-up city, so many hundreds of metres east and
+    north, heard at once.
+    """
     return {
         "drone_id": drone,
         "occurred_at": at,
@@ -193,7 +200,10 @@ def test_a_heartbeat_that_is_recorded_long_after_it_was_published_is_part_of_its
 
 
 def test_a_heartbeat_between_two_that_were_counted_draws_their_swath_anew(trio: City):
-    """The straight way from one to the other was never flown: the aircraft went round by the north."""
+    """The straight way from one to the other was never flown.
+
+    The aircraft went round by the north.
+    """
     lake = Growing(trio).publish(
         after(seconds=60),
         drone_states=states(beat("a", NINE), beat("a", after(seconds=60), x=12)),
@@ -337,7 +347,10 @@ def test_after_every_publish_coverage_is_that_of_one(trio: City, rows, moments, 
 def test_looking_back_shows_what_the_publish_of_that_moment_showed(
     trio: City, rows, moments
 ):
-    """Heartbeats are published when they are recorded, as a live feed does; later ones change nothing."""
+    """Heartbeats are published when they are recorded, as a live feed does.
+
+    Later ones change nothing.
+    """
     lake, shown = Growing(trio).publish(NINE - timedelta(seconds=10)), []
     for start, moment in zip(
         [NINE - timedelta(days=1), *moments], moments, strict=False

@@ -1,4 +1,6 @@
-"""Every definition speaks of a column that exists, in that column's unit, and says when there is nothing."""
+"""Every definition speaks of a column that exists, in that column's unit, and says when
+there is nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What was known of an event: one row for each span in which nothing that was known changed, by hand-computed moments."""
+"""What was known of an event.
+
+One row for each span in which nothing that was known changed, by hand-computed moments.
+"""
 
 from __future__ import annotations
 

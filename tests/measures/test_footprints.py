@@ -1,4 +1,7 @@
-"""Footprints: four rays meet flat ground; a camera that looks at the horizon sees four heights far, and no further."""
+"""Footprints: four rays meet flat ground.
+
+A camera that looks at the horizon sees four heights far, and no further.
+"""
 
 from __future__ import annotations
 

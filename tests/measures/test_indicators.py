@@ -1,4 +1,6 @@
-"""Newest values: as last corrected, beside the same hour of yesterday, and marked once nobody renews them."""
+"""Newest values: as last corrected, beside the same hour of yesterday, and marked once
+nobody renews them.
+"""
 
 from __future__ import annotations
 

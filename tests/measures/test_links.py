@@ -1,4 +1,6 @@
-"""Link health: silence is down, an answer without records is late, and what was never probed is unknown, not fine."""
+"""Link health: silence is down, an answer without records is late, and what was never
+probed is unknown, not fine.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Programmes: each scope on its own line, a plan that grows by the day, and no result until there is one."""
+"""Programmes: each scope on its own line, a plan that grows by the day, and no result until
+there is one.
+"""
 
 from __future__ import annotations
 
@@ -177,7 +179,9 @@ NEW_YEAR = datetime(2025, 12, 31, 16, tzinfo=UTC)
 
 
 def finished(name: str, at: datetime, year: int = 2025) -> list[dict[str, object]]:
-    """An estate of a programme year, planned in its spring and accepted at a moment, recorded at once."""
+    """An estate of a programme year, planned in its spring and accepted at a moment,
+    recorded at once.
+    """
     planned = datetime(year, 3, 1, tzinfo=UTC)
     return [
         {
@@ -199,7 +203,9 @@ def finished(name: str, at: datetime, year: int = 2025) -> list[dict[str, object
 
 
 def test_a_year_closes_with_what_was_finished_in_it_and_the_rest_is_carried_over():
-    """Of four one is accepted in autumn, one in the last second of the year, one in the first of the next, one never."""
+    """Of four one is accepted in autumn, one in the last second of the year, one in the
+    first of the next, one never.
+    """
     last, first = NEW_YEAR - timedelta(seconds=1), NEW_YEAR
     rows = [
         *finished("a", datetime(2025, 10, 1, tzinfo=UTC)),

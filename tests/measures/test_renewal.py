@@ -1,4 +1,7 @@
-"""A measure is worked out anew when anything that it rests on changes, the clock included: never later, whatever the pieces."""
+"""A measure is worked out anew when anything that it rests on changes, the clock included.
+
+Never later, whatever the pieces.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,10 @@ def test_a_day_begins_at_the_citys_midnight_and_not_at_that_of_utc(trio: City):
 
 
 def test_a_day_of_a_repeated_midnight_begins_once(trio: City):
-    """On 25 October 2026 the Azores' clocks go back from one to midnight: the day begins at the first of two."""
+    """On 25 October 2026 the Azores' clocks go back from one to midnight.
+
+    The day begins at the first of two.
+    """
     lake = Growing(trio).publish(
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
         targets=make("targets", {"plan": 365}),
@@ -133,7 +139,10 @@ def test_a_value_that_is_held_ahead_of_its_moment_is_told_from_that_moment_on(
 
 
 def test_an_hour_that_comes_twice_ages_values_like_any_other(trio: City):
-    """On 25 October 2026 the Azores' clocks go back at one o'clock UTC: a value of 23:30 UTC is fresh until 01:30 UTC."""
+    """On 25 October 2026 the Azores' clocks go back at one o'clock UTC.
+
+    A value of 23:30 UTC is fresh until 01:30 UTC.
+    """
     at = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
     lake = Growing(trio).publish(
         at,

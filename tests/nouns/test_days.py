@@ -28,7 +28,10 @@ def test_the_same_time_a_week_before_a_change_of_clocks_is_an_hour_off():
 
 
 def test_a_time_that_was_left_out_a_week_ago_is_told_as_if_it_had_not_been():
-    """On 8 March 2026 half past two did not come in New York; it is three and a half hours after midnight in what passes."""
+    """On 8 March 2026 half past two did not come in New York.
+
+    It is three and a half hours after midnight in what passes.
+    """
     assert same_time(datetime(2026, 3, 15, 6, 30, tzinfo=UTC), NEW_YORK, 7) == datetime(
         2026, 3, 8, 7, 30, tzinfo=UTC
     )

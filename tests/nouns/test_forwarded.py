@@ -1,4 +1,7 @@
-"""A link says the same whoever forwarded it: messengers, mails, spreadsheets, and people who copy a bit too much."""
+"""A link says the same whoever forwarded it.
+
+Messengers, mails, spreadsheets, and people who copy a bit too much.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Links, programmes and newest values in plain Python, at any two moments. Imports nothing of the house.
+"""Links, programmes and newest values in plain Python, at any two moments.
+
+Imports nothing of the house.
 
 `as_of` is what had happened by then, `known_at` what had been recorded by then.
 """
@@ -23,7 +25,10 @@ def by_then(rows: list[Row], as_of: datetime, known_at: datetime) -> list[Row]:
 def link(
     probes: list[Row], as_of: datetime, known_at: datetime, late_s: int, down_s: int
 ) -> Row:
-    """The state of one department's link by its probes; what 30 days do not tell, the whole log does."""
+    """The state of one department's link by its probes.
+
+    What 30 days do not tell, the whole log does.
+    """
     known = by_then(probes, as_of, known_at)
     if not known:
         return {
@@ -73,7 +78,10 @@ def link(
 def newest_value(
     values: list[Row], as_of: datetime, known_at: datetime, oldest: timedelta
 ) -> Row | None:
-    """The newest value of one indicator in one area within 70 days, as last corrected; and the one 24 h before it."""
+    """The newest value of one indicator in one area within 70 days, as last corrected.
+
+    And the one 24 h before it.
+    """
     known = by_then(values, as_of, known_at)
     at = max(
         (

@@ -1,4 +1,6 @@
-"""Both service clocks of an event in plain Python, from the sentences of the definitions. Imports nothing of the house.
+"""Both service clocks of an event in plain Python, from the sentences of the definitions.
+
+Imports nothing of the house.
 
 All moments are `datetime`; rows are dicts with the columns of the logs.
 """
@@ -21,7 +23,9 @@ def newest_of(rows: list[Row], key: str) -> list[Row]:
 
 
 def response(orders: list[Row]) -> tuple[datetime, datetime] | None:
-    """The first acknowledgement among the orders as they are now known, and when it was first recorded."""
+    """The first acknowledgement among the orders as they are now known, and when it was
+    first recorded.
+    """
     found = []
     for now in newest_of(orders, "dispatch_id"):
         if now["acked_at"] is not None:
@@ -47,7 +51,10 @@ def closure(answers: list[Row]) -> tuple[datetime, datetime] | None:
 
 
 def held(versions: list[Row], version: Row) -> tuple[datetime, datetime | None]:
-    """From when until when a version is the one that is known: until the first later one is recorded."""
+    """From when until when a version is the one that is known.
+
+    Until the first later one is recorded.
+    """
     later = [
         row["recorded_at"] for row in versions if row["version"] > version["version"]
     ]

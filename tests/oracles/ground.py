@@ -1,4 +1,8 @@
-"""What a camera sees, in plain Python: rays that meet flat ground, and cells whose centre lies in a polygon. Imports nothing of the house."""
+"""What a camera sees, in plain Python.
+
+Rays that meet flat ground, and cells whose centre lies in a polygon. Imports nothing of the
+house.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,12 @@ def ray(
     rise: int,
     aspect: float = 9 / 16,
 ) -> tuple[float, float] | None:
-    """Metres east and north where the ray to one corner of the picture meets the ground; None if it never does.
+    """Metres east and north where the ray to one corner of the picture meets the ground.
 
-    The camera looks `pitch` deg up (negative: down) and `heading` deg from north; `side` -1 is the left edge, `rise` -1 the lower one.
+    None if it never does.
+
+    The camera looks `pitch` deg up (negative: down) and `heading` deg from north; `side` -1
+    is the left edge, `rise` -1 the lower one.
     """
     p, h = radians(pitch), radians(heading)
     forward = (cos(p) * sin(h), cos(p) * cos(h), sin(p))

@@ -1,7 +1,10 @@
-"""What was known of events at any two clocks, straight from the raw logs: the sentences of the definitions in plain Python.
+"""What was known of events at any two clocks, straight from the raw logs.
 
-Imports nothing of the house. `as_of` is the moment of the world that is looked at, `known_at` the moment up to which
-records count. Rows are dicts with the columns of the logs; all moments are `datetime` in UTC.
+The sentences of the definitions in plain Python.
+
+Imports nothing of the house. `as_of` is the moment of the world that is looked at,
+`known_at` the moment up to which records count. Rows are dicts with the columns of the
+logs; all moments are `datetime` in UTC.
 """
 
 from __future__ import annotations
@@ -59,7 +62,8 @@ def target(targets: list[Row], event: Row) -> Row:
 
 
 def standing(answers: list[Row], known_at: datetime) -> list[Row]:
-    """Answers of one event that had been recorded and that none recorded by then corrects, in the order of the world.
+    """Answers of one event that had been recorded and that none recorded by then corrects,
+    in the order of the world.
 
     Where the time is not known, an answer stands where the source first gave it.
     """
@@ -79,10 +83,11 @@ def standing(answers: list[Row], known_at: datetime) -> list[Row]:
 def closing(
     answers: list[Row], as_of: datetime, known_at: datetime
 ) -> tuple[datetime | None, bool]:
-    """When the citizen was told since the order was opened or opened again, and whether it is closed at all.
+    """When the citizen was told since the order was opened or opened again, and whether it
+    is closed at all.
 
-    The first answer closes it. If that one has no time, the event is closed and nobody knows when; if one of the very
-    same moment has, that is when.
+    The first answer closes it. If that one has no time, the event is closed and nobody
+    knows when; if one of the very same moment has, that is when.
     """
     since: list[Row] = []
     for row in standing(answers, known_at):
@@ -94,7 +99,9 @@ def closing(
 
 
 def stages_entered(rows: list[Row], as_of: datetime, known_at: datetime) -> set[str]:
-    """Stages of one event that it had entered, by what had been recorded and was not corrected by then."""
+    """Stages of one event that it had entered, by what had been recorded and was not
+    corrected by then.
+    """
     heard = [row for row in rows if row["recorded_at"] <= known_at]
     corrected = {(row["stage"], row["replaces_at"]) for row in heard}
     return {
@@ -108,7 +115,9 @@ def stages_entered(rows: list[Row], as_of: datetime, known_at: datetime) -> set[
 def events_at(
     logs: Logs, as_of: datetime, known_at: datetime, mode: str = "live"
 ) -> list[Row]:
-    """Every event that had occurred and was known, with its clocks and the furthest stage it had reached."""
+    """Every event that had occurred and was known, with its clocks and the furthest stage
+    it had reached.
+    """
     orders = list(newest(logs.dispatches, "dispatch_id", known_at).values())
     found = []
     for name, event in newest(logs.events, "event_id", known_at).items():
@@ -227,7 +236,9 @@ def today_of(as_of: datetime, zone: ZoneInfo) -> date:
 def days_before(
     as_of: datetime, known_at: datetime, zone: ZoneInfo, n: int
 ) -> tuple[datetime, datetime, datetime]:
-    """The same time by the city's clocks `n` days before, what was known of it, and when that day began."""
+    """The same time by the city's clocks `n` days before, what was known of it, and when
+    that day began.
+    """
     local = as_of.astimezone(zone)
     then = (
         datetime.combine(local.date() - n * DAY, local.time(), tzinfo=zone)
@@ -238,12 +249,17 @@ def days_before(
 
 
 def reaches(logs: Logs, moment: datetime, known_at: datetime) -> bool:
-    """Whether any event that had happened by a moment was known: what is counted from there on is counted whole."""
+    """Whether any event that had happened by a moment was known.
+
+    What is counted from there on is counted whole.
+    """
     return any(events_at(logs, moment, known_at, mode) for mode in ("live", "drill"))
 
 
 def kind(logs: Logs, day: date) -> str:
-    """Of which kind a day is, by the public holidays of the city and the days that make up for them."""
+    """Of which kind a day is, by the public holidays of the city and the days that make up
+    for them.
+    """
     if day in logs.holidays:
         return "holiday"
     return "weekend" if day.weekday() >= 5 and day not in logs.worked else "workday"
@@ -370,7 +386,10 @@ def usual_hour(
     *,
     is_old: bool,
 ) -> tuple[float, float] | None:
-    """The 10th and 90th percentile of the hour `h` hours ago on days like its own; None of fewer than eight."""
+    """The 10th and 90th percentile of the hour `h` hours ago on days like its own.
+
+    None of fewer than eight.
+    """
     day = today_of(as_of, zone)
     own = day if as_of - (h + 1) * HOUR >= midnight(day, zone) else day - DAY
     back = [
@@ -382,7 +401,9 @@ def usual_hour(
 
 
 def waits(known: list[Row]) -> dict[str, list[Row]]:
-    """The waits that count: answered ones, and those that still wait, once their target time has passed."""
+    """The waits that count: answered ones, and those that still wait, once their target
+    time has passed.
+    """
     found: dict[str, list[Row]] = {"response_p50_s": [], "closure_p90_s": []}
     for row in known:
         if row["age_s"] < 0:
@@ -450,7 +471,10 @@ def headline_clocks(
 
 
 def judged(cases: list[Row], share: float) -> Row:
-    """What cases are held against: the target that all of them have, else how many are within their own."""
+    """What cases are held against.
+
+    The target that all of them have, else how many are within their own.
+    """
     own = [row for row in cases if row["goal"] is not None]
     goals = {row["goal"] for row in cases}
     compare = (
@@ -473,7 +497,10 @@ def mean(values: list[float]) -> float | None:
 def headline_proactive(
     logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str
 ) -> dict[str, Row]:
-    """The share found before anybody complained, as layers/headline/proactive.sql says it; unknown while no source does so."""
+    """The share found before anybody complained, as layers/headline/proactive.sql says it.
+
+    Unknown while no source does so.
+    """
     by_itself = {
         row["source_id"] for row in logs.event_sources if row["finds"] == "proactive"
     }
@@ -529,7 +556,10 @@ def headline_proactive(
 
 
 def lies_in(event: Row, area: str, zones: dict[str, str]) -> bool:
-    """Whether an event lies in a district, or in a functional zone: `zones` is the zone of each street that is in one."""
+    """Whether an event lies in a district, or in a functional zone.
+
+    `zones` is the zone of each street that is in one.
+    """
     return area in {"", event["district_id"], zones.get(event["street_code"])}
 
 
@@ -596,7 +626,10 @@ def is_placed(
     names: set[str],
     zones: dict[str, str],
 ) -> bool:
-    """Whether any event that was known says where it was: without one no single district can be told of."""
+    """Whether any event that was known says where it was.
+
+    Without one no single district can be told of.
+    """
     known = [
         row
         for mode in ("live", "drill")
@@ -610,7 +643,9 @@ def is_placed(
 def stages(
     logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str
 ) -> list[tuple[str, int, int]]:
-    """Open events by stage, and today's that came through it, as layers/attention/stages.sql says them."""
+    """Open events by stage, and today's that came through it, as
+    layers/attention/stages.sql says them.
+    """
     known = [
         row
         for row in events_at(logs, as_of, known_at, mode)
@@ -637,7 +672,9 @@ def district_now(
     zones: dict[str, str],
     names: set[str],
 ) -> list[tuple[Any, ...]]:
-    """Value and comparison of a district's three figures, and of the response its cases, as layers/districts/now.sql says them."""
+    """Value and comparison of a district's three figures, and of the response its cases, as
+    layers/districts/now.sql says them.
+    """
     day_from = midnight(today_of(as_of, zone), zone)
     week, week_known, week_from = days_before(as_of, known_at, zone, 7)
     before, before_known, _ = days_before(as_of, known_at, zone, 1)
@@ -681,7 +718,9 @@ def district_counts(
     districts: list[Row],
     zones: dict[str, str],
 ) -> list[tuple[Any, ...]]:
-    """District, events of today, open, overdue, closed today and refused, as layers/districts/counts.sql says them; '' is none, None the city."""
+    """District, events of today, open, overdue, closed today and refused, as
+    layers/districts/counts.sql says them; '' is none, None the city.
+    """
     known = events_at(logs, as_of, known_at, mode)
     names = {row["district_id"] for row in districts}
     lately = any(row["occurred_at"] > as_of - 192 * HOUR for row in known)
@@ -750,7 +789,9 @@ def by_hour(
     zones: dict[str, str],
     names: set[str],
 ) -> list[tuple[Any, ...]]:
-    """Each hour of today, as layers/districts/day.sql says it: when it begins, its events, the usual band, and of how many days.
+    """Each hour of today, as layers/districts/day.sql says it.
+
+    When it begins, its events, the usual band, and of how many days.
 
     None for an hour that has not begun, and for the band of fewer than eight days alike.
     """
@@ -794,7 +835,9 @@ def by_hour(
 def marks(
     logs: Logs, as_of: datetime, known_at: datetime, mode: str, filters: Row
 ) -> list[Row]:
-    """Open events with a place, as layers/event_heat/marks.sql draws them when there is room for all."""
+    """Open events with a place, as layers/event_heat/marks.sql draws them when there is
+    room for all.
+    """
     names = ("event_id", "priority", "title", "stage", "age_s", "district_id")
     return sorted(
         (

@@ -1,7 +1,9 @@
-"""Fleet, coverage, links, programmes and newest values at any two clocks, straight from the raw logs, in plain Python.
+"""Fleet, coverage, links, programmes and newest values at any two clocks, straight from the
+raw logs, in plain Python.
 
-Imports nothing of the house. `as_of` is the moment of the world that is looked at, `known_at` the moment up to which
-records count. Rows are dicts with the columns of the logs; all moments are `datetime` in UTC.
+Imports nothing of the house. `as_of` is the moment of the world that is looked at,
+`known_at` the moment up to which records count. Rows are dicts with the columns of the
+logs; all moments are `datetime` in UTC.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True)
 class Ground:
-    """The raster, from its south-west corner, and outlines of districts in the order of their file."""
+    """The raster, from its south-west corner, and outlines of districts in the order of
+    their file.
+    """
 
     lon0: float
     lat0: float
@@ -109,7 +113,9 @@ def day_of(as_of: datetime, zone: ZoneInfo) -> tuple[date, datetime]:
 def a_day_before(
     as_of: datetime, known_at: datetime, zone: ZoneInfo
 ) -> tuple[datetime, datetime, datetime]:
-    """The same time by the city's clocks a day before, what was known of it, and when that day began."""
+    """The same time by the city's clocks a day before, what was known of it, and when that
+    day began.
+    """
     local = as_of.astimezone(zone)
     day = local.date() - DAY
     then = (
@@ -161,7 +167,9 @@ def flights(logs: Logs, as_of: datetime, known_at: datetime) -> list[Row]:
 def sorties(
     logs: Logs, as_of: datetime, known_at: datetime, day_from: datetime, mode: str
 ) -> tuple[int, int]:
-    """Flights of a mode that began in a day, and the metres of those that had landed, each flight in whole metres."""
+    """Flights of a mode that began in a day, and the metres of those that had landed, each
+    flight in whole metres.
+    """
     mine = [
         row
         for row in flights(logs, as_of, known_at)
@@ -186,7 +194,10 @@ def fleet(
     flying_s: int,
     docked_s: int,
 ) -> list[Row]:
-    """Figures of the fleet, as layers/drone_coverage/fleet.sql says them: yesterday counts if flights are known from before it."""
+    """Figures of the fleet, as layers/drone_coverage/fleet.sql says them.
+
+    Yesterday counts if flights are known from before it.
+    """
     _, day_from = day_of(as_of, zone)
     known = heard(logs, as_of, known_at, flying_s, docked_s)
     mine = [row for row in known if row["is_integrated"]]
@@ -259,7 +270,9 @@ def drones(
 
 
 def ring(beat: Row) -> tuple[tuple[int, int], ...] | None:
-    """Corners of the ground that a heartbeat's camera sees, micro-degrees; None for a camera that is off or sees none.
+    """Corners of the ground that a heartbeat's camera sees, micro-degrees.
+
+    None for a camera that is off or sees none.
 
     A 16:9 picture on flat ground; nothing beyond four heights ahead counts.
     """
@@ -307,7 +320,10 @@ def footprint(beat: Row) -> Row | None:
 def footprints(
     logs: Logs, as_of: datetime, known_at: datetime, flying_s: int
 ) -> list[Row]:
-    """What each camera in the air sees, as layers/drone_coverage/footprints.sql draws it: its newest look, if that was in time."""
+    """What each camera in the air sees, as layers/drone_coverage/footprints.sql draws it.
+
+    Its newest look, if that was in time.
+    """
     looks: dict[str, Row] = {}
     for beat in sorted(
         by_then(logs.drone_states, as_of, known_at), key=lambda row: row["occurred_at"]
@@ -372,7 +388,10 @@ def swath(
     b: tuple[tuple[int, int], ...],
     ground: Ground,
 ) -> tuple[tuple[datetime, frozenset[Cell]], ...]:
-    """Looks between two of one aircraft, in steps of half the shorter side: each of the shape of the nearer one."""
+    """Looks between two of one aircraft, in steps of half the shorter side.
+
+    Each of the shape of the nearer one.
+    """
     one, other = shape_of(a, ground), shape_of(b, ground)
     side = min(dist(shape[n], shape[n - 1]) for shape in (one, other) for n in range(4))
     from_, to = middle(one), middle(other)
@@ -604,7 +623,9 @@ def tiles(states: dict[str, Row], as_of: datetime) -> list[Row]:
 
 
 def blind(logs: Logs, states: dict[str, Row], as_of: datetime) -> list[Row]:
-    """Links that are not fine and what they blind, as layers/department_linkage/blind.sql says them."""
+    """Links that are not fine and what they blind, as layers/department_linkage/blind.sql
+    says them.
+    """
     found = []
     for row in sorted(states.values(), key=lambda row: row["slot"]):
         if row["state"] == "ok":
@@ -751,7 +772,9 @@ def centres(logs: Logs, as_of: datetime, known_at: datetime) -> list[Row]:
 def counted(
     logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
 ) -> dict[tuple[int, str, str, str], list[int]]:
-    """Items by year, programme, scope and area, in their district and in the city: finished, begun, carried over, of these finished since.
+    """Items by year, programme, scope and area, in their district and in the city.
+
+    Finished, begun, carried over, of these finished since.
 
     Of a year that is over, finished are those that were by its last day.
     """
@@ -907,7 +930,10 @@ def estates_done(rows: list[Row], this_year: int) -> list[Row]:
 def newest_values(
     logs: Logs, as_of: datetime, known_at: datetime, periods: int
 ) -> list[Row]:
-    """Rows of `indicator_latest`: the newest value within 70 days and the one 24 h before it, each as last corrected."""
+    """Rows of `indicator_latest`.
+
+    The newest value within 70 days and the one 24 h before it, each as last corrected.
+    """
     lengths = {"hour": HOUR, "day": DAY, "month": 31 * DAY}
     period_of = {row["ind_id"]: lengths[row["period"]] for row in logs.indicators}
     known: dict[tuple[str, str], dict[datetime, Row]] = {}

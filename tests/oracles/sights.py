@@ -1,4 +1,7 @@
-"""When a camera last saw each cell, in plain Python: squares moved along between two heartbeats. Imports nothing of the house."""
+"""When a camera last saw each cell, in plain Python.
+
+Squares moved along between two heartbeats. Imports nothing of the house.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ Cell = tuple[int, int]
 def seen(
     looks: list[tuple[str, datetime, Ring]], as_of: datetime, n_x: int, n_y: int
 ) -> dict[Cell, datetime]:
-    """The newest moment of the 24 h before `as_of` by cell, of looks (aircraft, moment, corners in cells)."""
+    """The newest moment of the 24 h before `as_of` by cell, of looks (aircraft, moment,
+    corners in cells).
+    """
     found: dict[Cell, datetime] = {}
     for at, ring in swaths([look for look in looks if look[1] <= as_of]):
         if at <= as_of - timedelta(hours=24):

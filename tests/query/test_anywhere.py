@@ -1,4 +1,7 @@
-"""A city may lie anywhere, and an event or an aircraft of it anywhere else: both are drawn, or left out, never a fault."""
+"""A city may lie anywhere, and an event or an aircraft of it anywhere else.
+
+Both are drawn, or left out, never a fault.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ lons, lats = st.floats(-180, 180), st.floats(-85, 85)
 
 
 def city_at(city: City, folder: Path, lon: float, lat: float) -> City:
-    """The made-up city with its first district, as a square of 2 km, around a place; all of it inside the map."""
+    """The made-up city with its first district, as a square of 2 km, around a place.
+
+    All of it inside the map.
+    """
     east_m, north_m = metres_per_degree(lat)
     dlon, dlat = 50 / east_m, 50 / north_m
     lon0, lat0 = (
@@ -117,7 +123,9 @@ def drawn(desk: Desk, city: City, layer: str, name: str) -> pa.Table:
 def told(
     city: City, home: tuple[float, float], away: tuple[float, float]
 ) -> tuple[dict[str, pa.Table], int]:
-    """What is drawn of a city whose event and aircraft are at home, with others of them away; and the rows refused."""
+    """What is drawn of a city whose event and aircraft are at home, with others of them
+    away; and the rows refused.
+    """
     with TemporaryDirectory() as folder:
         there = city_at(city, Path(folder), *home)
         middle = (
@@ -182,7 +190,10 @@ def test_a_city_anywhere_draws_what_is_in_it_and_nothing_beyond_its_grid(
 
 @pytest.mark.parametrize("home", [(114.3, 30.6), (-58.4, -34.6), (0.0, 0.0)])
 def test_one_event_alone_keeps_its_whole_weight_wherever_the_city_lies(city, home):
-    """Priority 2 counts for three; a heat cell has 0.0625 km2; what is left out is below `least`."""
+    """Priority 2 counts for three; a heat cell has 0.0625 km2.
+
+    What is left out is below `least`.
+    """
     heat = told(city, home, (home[0] - 100, 0.0))[0]["heat"]
 
     assert heat.num_rows > 25

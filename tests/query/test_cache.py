@@ -1,4 +1,7 @@
-"""Kept while it fits, the least used dropped first; a failure is told to all who waited and tried again."""
+"""Kept while it fits, the least used dropped first.
+
+A failure is told to all who waited and tried again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One bad bit: what rests on it is said to be unknown, everything else is answered as ever, and no figure is ever another."""
+"""One bad bit: what rests on it is said to be unknown, everything else is answered as ever,
+and no figure is ever another.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,10 @@ def desk_over(city: Any, lake: Lake) -> Iterator[Desk]:
 
 
 def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
-    """All that faces can ask, live and three hours back: by question, why it is unknown and its rows."""
+    """All that faces can ask, live and three hours back.
+
+    By question, why it is unknown and its rows.
+    """
     found: dict[tuple[str, ...], tuple[str, Any]] = {}
     home = city.reference["districts"]["district_id"][0].as_py()
     for when in (None, UNTIL - 3 * HOUR):
@@ -273,7 +278,10 @@ def test_damage_under_a_running_desk_is_seen_and_heals(
 
 
 def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged, city):
-    """The desk looks at its files every five seconds; a question between two looks finds other bytes than were verified."""
+    """The desk looks at its files every five seconds.
+
+    A question between two looks finds other bytes than were verified.
+    """
     with desk_over(city, simulated) as desk:
         assert desk.status().damaged == ()
         view = pin(View(), city, desk.pointer)

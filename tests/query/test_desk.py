@@ -1,4 +1,7 @@
-"""The same question is answered once; a new snapshot that left its tables alone changes nothing; damage falls back and is said."""
+"""The same question is answered once.
+
+A new snapshot that left its tables alone changes nothing; damage falls back and is said.
+"""
 
 from __future__ import annotations
 

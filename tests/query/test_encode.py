@@ -1,4 +1,7 @@
-"""Rows become attributes exactly: positions to the last digit, colours by hand, unknown is not drawn."""
+"""Rows become attributes exactly.
+
+Positions to the last digit, colours by hand, unknown is not drawn.
+"""
 
 from __future__ import annotations
 

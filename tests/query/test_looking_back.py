@@ -1,4 +1,7 @@
-"""A look back is answered exactly, by one snapshot however often it is asked; a moment of which nothing is known has no figures."""
+"""A look back is answered exactly, by one snapshot however often it is asked.
+
+A moment of which nothing is known has no figures.
+"""
 
 from __future__ import annotations
 
@@ -356,7 +359,10 @@ def test_a_live_view_asks_nothing_about_what_is_known(city, lake, desk):
 
 
 def told(city: Any, dice: random.Random, tick: int, moment: datetime) -> list[Batch]:
-    """What is told at one publish: an event, now and then late, an acknowledgement, a closing, a reopening."""
+    """What is told at one publish.
+
+    An event, now and then late, an acknowledgement, a closing, a reopening.
+    """
     late = timedelta(minutes=dice.choice((0, 0, 5, 55)))
     home = event_batch(city, [f"E{tick}"], moment - late).rows.to_pylist()[0]
     rows = [{**home, "recorded_at": moment, "is_proactive": dice.random() < 0.5}]

@@ -1,4 +1,6 @@
-"""Drones, links and programmes of a moment are the same from the snapshot of that moment and from any later one."""
+"""Drones, links and programmes of a moment are the same from the snapshot of that moment
+and from any later one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A pack of nothing but outlines lives too: what it does not have is absent from the rows, and not made up."""
+"""A pack of nothing but outlines lives too.
+
+What it does not have is absent from the rows, and not made up.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,9 @@ def test_every_table_keeps_its_schema_without_a_row(tmp_path):
 
 
 def test_only_a_source_that_finds_by_itself_finds_anything(tmp_path):
-    """Stories too: a city of one citizens' line finds nothing proactively, whatever happens in it."""
+    """Stories too: a city of one citizens' line finds nothing proactively, whatever happens
+    in it.
+    """
     city = pack_without(tmp_path)
     rows = [
         {**row, "finds": "reported", "expected_per_day": 24}

@@ -1,4 +1,7 @@
-"""The simulated city is plausible: good rows, inside the city, quiet nights, nothing known before it happened."""
+"""The simulated city is plausible.
+
+Good rows, inside the city, quiet nights, nothing known before it happened.
+"""
 
 from __future__ import annotations
 

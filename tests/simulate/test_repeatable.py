@@ -1,4 +1,6 @@
-"""Same seed, same city: which rows there are never depends on how time is cut, and each is said once."""
+"""Same seed, same city: which rows there are never depends on how time is cut, and each is
+said once.
+"""
 
 from __future__ import annotations
 
@@ -168,7 +170,9 @@ def test_weeks_cut_into_uneven_parts_are_the_whole_with_their_longest_cases(trio
 def test_the_registers_and_what_moves_afterwards_lead_to_the_later_registers(
     name, begin, request
 ):
-    """Nothing is lost, and nothing said twice, between registers taken in the middle of a day and the log that goes on from there."""
+    """Nothing is lost, and nothing said twice, between registers taken in the middle of a
+    day and the log that goes on from there.
+    """
     world = World(request.getfixturevalue(name), 7)
     items, end = programmes.items_of(world), begin + 9 * A_DAY
     moved = [

@@ -20,7 +20,9 @@ START = datetime(2026, 7, 16, 4, tzinfo=UTC)
 
 @dataclass
 class Filler:
-    """Publishes into one lake. Each tick is ten seconds later and brings `n` readings, one from each of `n` gauges."""
+    """Publishes into one lake. Each tick is ten seconds later and brings `n` readings, one
+    from each of `n` gauges.
+    """
 
     lake: Lake
     city: City
@@ -84,7 +86,10 @@ class Filler:
 
 
 def resealed(path: Path, **changes: object) -> None:
-    """Write a sealed file anew with other words, sealed again: what this program would never write."""
+    """Write a sealed file anew with other words, sealed again.
+
+    What this program would never write.
+    """
     said = seal.unseal(path.read_bytes(), None) | changes
     path.write_bytes(seal.seal(said, None))
 

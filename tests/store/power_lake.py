@@ -41,7 +41,10 @@ LAKE = Path("var/lake")
 BACKUP = Path("mnt/copy")
 PER_TICK = 5
 OLD_AFTER = 8
-"""A lake of so many ticks and one more has its last forty days after the others: these may be pruned."""
+"""A lake of so many ticks and one more has its last forty days after the others.
+
+These may be pruned.
+"""
 LATER = 360 * 24 * 40
 
 

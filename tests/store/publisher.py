@@ -1,4 +1,7 @@
-"""A publisher to be killed: waits for a line, then publishes five readings again and again. Started by test_kill.py."""
+"""A publisher to be killed: waits for a line, then publishes five readings again and again.
+
+Started by test_kill.py.
+"""
 
 from __future__ import annotations
 

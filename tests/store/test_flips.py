@@ -1,4 +1,7 @@
-"""Every single bit of snapshot, pointer, lake.json and Delta log: a flipped one is never silent, and hides as little as can be."""
+"""Every single bit of snapshot, pointer, lake.json and Delta log.
+
+A flipped one is never silent, and hides as little as can be.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ def two(filler: Any) -> tuple[Snapshot, Snapshot]:
 
 
 def try_snapshot(filler: Any, most: int | None) -> int:
-    """No flip of the newest snapshot's file is read as a snapshot; the one before it is shown, and a sentence."""
+    """No flip of the newest snapshot's file is read as a snapshot.
+
+    The one before it is shown, and a sentence.
+    """
     first, second = two(filler)
     path, n = filler.lake.snapshots / f"{second.id}.json", 0
     for bit in flipped(path, chosen(path, most)):
@@ -61,7 +67,10 @@ def try_snapshot(filler: Any, most: int | None) -> int:
 
 
 def try_small(filler: Any, name: str, most: int | None) -> int:
-    """No flip of pointer or lake.json takes anything away: the newest snapshot is shown, and a sentence."""
+    """No flip of pointer or lake.json takes anything away.
+
+    The newest snapshot is shown, and a sentence.
+    """
     _, second = two(filler)
     path, n = filler.lake.path / name, 0
     for bit in flipped(path, chosen(path, most)):

@@ -1,4 +1,7 @@
-"""A lake is of one city and one kind, and knows itself: others are refused before a row is read or written."""
+"""A lake is of one city and one kind, and knows itself.
+
+Others are refused before a row is read or written.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A publisher is killed at random points; whoever opens the lake afterwards finds a whole snapshot, and the next publisher goes on."""
+"""A publisher is killed at random points.
+
+Whoever opens the lake afterwards finds a whole snapshot, and the next publisher goes on.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,9 @@ def kill_after(publisher: subprocess.Popen[str], delay_s: float) -> None:
 
 
 def window_s(lake: Path) -> float:
-    """How long a new publisher takes on this machine, busy as it is, to publish three times, s: kills are spread over that."""
+    """How long a new publisher takes on this machine, busy as it is, to publish three
+    times, s: kills are spread over that.
+    """
     publisher = warmed(lake)
     go(publisher)
     begun = time.monotonic()
@@ -74,7 +79,10 @@ def window_s(lake: Path) -> float:
 
 
 def whole(lake: Path, after: datetime) -> datetime:
-    """Open the lake as a newcomer: it must be whole, no older than `after`, and hold exactly the rows of its moment."""
+    """Open the lake as a newcomer.
+
+    It must be whole, no older than `after`, and hold exactly the rows of its moment.
+    """
     if Lake(lake).newest_id() is None:
         return after
     found, problems = last_good(Lake(lake))
@@ -102,7 +110,10 @@ def is_half_done(lake: Path) -> bool:
 
 @contextmanager
 def watched(lake: Path) -> Iterator[list[int]]:
-    """Read the lake without pause from another thread; counts the reads. What went wrong there is raised at the end."""
+    """Read the lake without pause from another thread; counts the reads.
+
+    What went wrong there is raised at the end.
+    """
     stop, reads, wrong = threading.Event(), [0], list[BaseException]()
 
     def watch() -> None:
@@ -126,7 +137,10 @@ def watched(lake: Path) -> Iterator[list[int]]:
 
 
 def kill_often(lake: Path, n: int) -> datetime:
-    """Kill `n` publishers, one after the other; the next is warmed up meanwhile. Answer the last moment published."""
+    """Kill `n` publishers, one after the other; the next is warmed up meanwhile.
+
+    Answer the last moment published.
+    """
     dice = random.Random(716)
     longest, seen, n_half_done, n_barren = (
         window_s(lake.with_name("measured")),

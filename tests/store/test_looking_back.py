@@ -1,4 +1,6 @@
-"""A moment is answered by the first whole snapshot at or after it, and by the same one however often it is chosen."""
+"""A moment is answered by the first whole snapshot at or after it, and by the same one
+however often it is chosen.
+"""
 
 from __future__ import annotations
 

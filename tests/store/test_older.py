@@ -1,4 +1,7 @@
-"""A lake of yesterday's program opens, says what its raw logs say, and goes on: published onto, verified, folded, pruned."""
+"""A lake of yesterday's program opens, says what its raw logs say, and goes on.
+
+Published onto, verified, folded, pruned.
+"""
 
 from __future__ import annotations
 
@@ -242,7 +245,10 @@ def test_published_onto_it_is_of_the_new_form_and_says_the_same(old: Lake, city:
 def test_a_lake_of_the_format_before_this_one_says_the_same_before_and_after_a_publish(
     city: City, tmp_path: Path
 ):
-    """Its answers and stages lack what says that they correct others; its facts when a closing without a time was said."""
+    """Its answers and stages lack what says that they correct others.
+
+    Its facts when a closing without a time was said.
+    """
     with tarfile.open(PACKED.with_name("format-2.tar.gz")) as packed:
         packed.extractall(tmp_path, filter="data")
     lake = Lake(tmp_path / "lake")
@@ -399,7 +405,9 @@ def test_an_old_program_refuses_the_upgraded_lake_by_the_number_that_it_looks_at
 
 
 def rewritten(lake: Lake, **tables: dict[str, Any]) -> Snapshot:
-    """Write the newest snapshot, of format 1, with other tables, as that program would have: under the id of its content."""
+    """Write the newest snapshot, of format 1, with other tables, as that program would
+    have: under the id of its content.
+    """
     path = lake.snapshots / f"{find(lake).id}.json"
     said = json.loads(path.read_text())
     said["tables"] |= tables

@@ -1,4 +1,6 @@
-"""A snapshot is opened by name or by moment, and never used before each of its files was found to be what was published."""
+"""A snapshot is opened by name or by moment, and never used before each of its files was
+found to be what was published.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Publish: rows in, one new snapshot out; whole or not at all, and told in a sentence when it cannot be."""
+"""Publish: rows in, one new snapshot out.
+
+Whole or not at all, and told in a sentence when it cannot be.
+"""
 
 from __future__ import annotations
 

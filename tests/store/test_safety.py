@@ -1,4 +1,6 @@
-"""Clocks set wrong, publishes taken back, prune that destroys nothing, keys that are unique, logs that agree, damage that is mended."""
+"""Clocks set wrong, publishes taken back, prune that destroys nothing, keys that are
+unique, logs that agree, damage that is mended.
+"""
 
 from __future__ import annotations
 
@@ -325,7 +327,10 @@ def test_the_same_rows_twice_are_in_the_lake_once(filler: Any):
 def test_keys_of_every_log_are_unique_over_publishes_batches_and_compactions(
     filler: Any,
 ):
-    """Hours of the simulated city, published in pieces that overlap, and again: each key once in every table."""
+    """Hours of the simulated city, published in pieces that overlap, and again.
+
+    Each key once in every table.
+    """
     city, start = filler.city, filler.at
     feed = Simulated(city, 716, telemetry_s=600)
     half, end = start + timedelta(hours=5), start + timedelta(hours=8)
@@ -543,7 +548,10 @@ def test_a_file_pruned_by_hand_is_taken_back_from_the_trash(filler: Any):
 
 
 def test_the_restore_drill(filler: Any, tmp_path: Path):
-    """Backed up twice while it grows, lost whole, brought back: every snapshot, every row, every log; and it goes on."""
+    """Backed up twice while it grows, lost whole, brought back.
+
+    Every snapshot, every row, every log; and it goes on.
+    """
     folder = tmp_path / "backup"
     for _ in range(3):
         filler.publish()
@@ -689,7 +697,10 @@ def test_there_is_nothing_to_back_up_or_restore_in_an_empty_folder(
 
 @pytest.fixture
 def old(tmp_path: Path) -> Lake:
-    """A lake that the program of format 2 wrote: seven publishes' worth, one folded, the first pruned."""
+    """A lake that the program of format 2 wrote.
+
+    Seven publishes' worth, one folded, the first pruned.
+    """
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(tmp_path, filter="data")
     return Lake(tmp_path / "lake")
@@ -806,7 +817,10 @@ def test_a_snapshot_of_format_2_with_a_flipped_bit_falls_back(
 
 
 def test_a_lake_that_may_not_be_written_is_still_read(filler: Any, tmp_path: Path):
-    """As another user sees it: every file read-only. (The super-user may write anywhere, so the reading is what is tried.)"""
+    """As another user sees it: every file read-only.
+
+    (The super-user may write anywhere, so the reading is what is tried.)
+    """
     snapshot = filler.publish()
     for path in filler.lake.path.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -860,7 +874,9 @@ def test_a_link_that_leads_in_a_circle_is_a_sentence(tmp_path: Path, filler: Any
 
 
 def test_newest_is_read_under_the_lock(filler: Any):
-    """A function that gives the batches is told the snapshot that they follow, whatever was published since it was made."""
+    """A function that gives the batches is told the snapshot that they follow, whatever was
+    published since it was made.
+    """
     filler.publish()
     told: list[str] = []
 
@@ -937,7 +953,9 @@ def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_sa
 
 
 def _as_then(progress: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What both programs say: the older one let a year's result grow on, and had no year without a plan."""
+    """What both programs say: the older one let a year's result grow on, and had no year
+    without a plan.
+    """
     told = [
         row for row in progress if row["plan"] is not None or row["basis"] != "none"
     ]

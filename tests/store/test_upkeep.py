@@ -1,4 +1,6 @@
-"""A lake stays small: small files are folded, old snapshots go, and nothing that is needed goes with them."""
+"""A lake stays small: small files are folded, old snapshots go, and nothing that is needed
+goes with them.
+"""
 
 from __future__ import annotations
 

@@ -257,7 +257,10 @@ def test_one_sample_in_twenty_is_lost_and_each_is_seen_every_five_seconds(crossi
 
 
 def test_swimmers_keep_to_their_course_with_a_metre_and_a_half_of_noise(crossing):
-    """From the first gate to the square: the middle of a formation's front rank stays on the straight line."""
+    """From the first gate to the square.
+
+    The middle of a formation's front rank stays on the straight line.
+    """
     front = crossing.filter(
         pa.array(np.isin(np.asarray(crossing["bib"]), ["0003", "0004"]))
     )

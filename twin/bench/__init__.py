@@ -1,4 +1,7 @@
-"""What `twin bench` measures: medians of several runs in one process, never a claim about another machine."""
+"""What `twin bench` measures.
+
+Medians of several runs in one process, never a claim about another machine.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ _PIECE = timedelta(days=14)
 def part(
     name: str, city: City, folder: Path, sizes: Sequence[int], days: int
 ) -> list[Measured]:
-    """Measure one part: 'publish', 'verify', 'queries', 'wire' or 'paint'; files go into `folder`."""
+    """Measure one part: 'publish', 'verify', 'queries', 'wire' or 'paint'.
+
+    Files go into `folder`.
+    """
     if name == "queries":
         return [
             line
@@ -63,7 +69,10 @@ def lake(city: City, folder: Path, days: int) -> Path:
 
 
 def _fill(city: City, lake: Lake, days: int) -> tuple[int, float]:
-    """Fill a lake with simulated days, a fortnight a publish, and compact it; return rows and seconds of the publishes."""
+    """Fill a lake with simulated days, a fortnight a publish, and compact it.
+
+    Return rows and seconds of the publishes.
+    """
     feed, start = Simulated(city, _SEED), _UNTIL - timedelta(days=days)
     n_rows, begun = 0, time.perf_counter()
     at = start

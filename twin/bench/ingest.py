@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
+# One row in a hundred is bad, and some of these only in what was done about it.
 _LEAST_TAKEN = 0.98
-"""One row in a hundred is bad, and some of these only in what was done about it."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,10 @@ _SEED = 716
 
 @dataclass(frozen=True)
 class Line:
-    """Memory after so many looks, MB: all that the process holds, and what its caches count of it."""
+    """Memory after so many looks, MB.
+
+    All that the process holds, and what its caches count of it.
+    """
 
     looks: int
     rss_mb: float
@@ -32,7 +35,9 @@ class Line:
 def measure(
     city: City, lake: Path, looks: int, days: float, *, lines: int = 10
 ) -> Iterator[Line]:
-    """Look back at random moments of the last `days`, at random districts; yield the memory, `lines` times.
+    """Look back at random moments of the last `days`, at random districts.
+
+    Yield the memory, `lines` times.
 
     The first look is not counted: it loads what every look needs.
     """

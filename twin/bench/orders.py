@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from twin.city import City
 
 Value: TypeAlias = str | float | datetime | None
+
+# Some orders: columns of the export to their values; moments are in the zone of the
+# mapping.
 Piece: TypeAlias = Mapping[str, Sequence[Value]]
-"""Some orders: columns of the export to their values; moments are in the zone of the mapping."""
 
 KINDS = ("csv", "xlsx", "parquet")
 _AT_ONCE = 10_000
@@ -42,16 +44,17 @@ _WORDS = (
     "电梯故障",
 )
 _TELLING = "，市民来电反映该处情况已持续数日，影响出行，希望有关部门尽快处理并回复。"
+
+# One row in a hundred is bad, each time in another way.
 _BAD_EVERY = 100
-"""One row in a hundred is bad, each time in another way."""
 
 
 def pieces(city: City, n: int, until: datetime, seed: int = 716) -> Iterator[Piece]:
     """Make `n` orders of the 390 days that end ten days before `until`, as the pack maps them.
 
     Three in ten are open, of these half have not been sent; the others have all their steps. One in
-    a hundred is bad: no number, no moment, an unknown district, a place with its axes swapped, or an
-    acknowledgement before the sending.
+    a hundred is bad: no number, no moment, an unknown district, a place with its axes
+    swapped, or an acknowledgement before the sending.
     """
     mapping = load_mapping(city)
     draw = np.random.default_rng(seed)

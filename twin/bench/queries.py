@@ -53,7 +53,9 @@ def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table:
-    """Return `n` rows of `event_facts` over the last two years: places, times and clocks as a city has them, drawn at random.
+    """Return `n` rows of `event_facts` over the last two years.
+
+    Places, times and clocks as a city has them, drawn at random.
 
     Raises:
         UsageError: the city has no streets or no event sources to draw from.
@@ -145,7 +147,10 @@ def _same(word: str, n: int) -> pa.Array:
 
 
 def laid_out(root: Path, rows: pa.Table) -> list[Path]:
-    """Write `rows` of `event_facts` as a lake that is compacted now and then would; return the files."""
+    """Write `rows` of `event_facts` as a lake that is compacted now and then would.
+
+    Return the files.
+    """
     table = TABLES["event_facts"]
     newest: datetime = pc.max(rows["occurred_at"]).as_py()
 
@@ -156,7 +161,10 @@ def laid_out(root: Path, rows: pa.Table) -> list[Path]:
 
 
 def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
-    """Return the least that any answer to `sql` over `event_facts` must do: read and add up the columns that it reads."""
+    """Return the least that any answer to `sql` over `event_facts` must do.
+
+    Read and add up the columns that it reads.
+    """
     read = engine.columns_read(sql, params)
     columns = [
         column for column in TABLES["event_facts"].columns if column.name in read

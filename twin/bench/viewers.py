@@ -24,10 +24,13 @@ import brotli
 import uvloop
 
 POLL_S = 2.0
+
+# How often a page is opened and painted, and health asked for, on a connection of its own,
+# s.
 PROBE_S = 0.25
-"""How often a page is opened and painted, and health asked for, on a connection of its own, s."""
+
+# An answer that takes longer is none, s.
 PATIENCE_S = 10.0
-"""An answer that takes longer is none, s."""
 _SLOW = "GET / HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
 _HALF = (
     "POST /_dash-update-component HTTP/1.1\r\nHost: {host}\r\nContent-Length:"

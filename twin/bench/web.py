@@ -39,6 +39,9 @@ RUNS = 3
 _WIDE, _HIGH = 1_920, 1_080
 _PATIENCE_S = 60
 _TICK = timedelta(seconds=10)
+
+# What the page notes of itself: when its map was whole, when the GPU had drawn it, its
+# largest paint, and how long its thread was blocked, ms.
 _WATCH = """
 performance.setResourceTimingBufferSize(5000);
 const drawn = () => {
@@ -64,12 +67,15 @@ window.blocked = 0;
 new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.blocked += Math.max(0, each.duration - 50); }))
   .observe({ type: 'longtask', buffered: true });
 """
-"""What the page notes of itself: when its map was whole, when the GPU had drawn it, its largest paint, and how long its thread was blocked, ms."""
 _TOLD = """() => ({ text: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, ready: window.shownAt ?? 0,
   largest: window.largestAt ?? 0, blocked: window.blocked })"""
+
+# How long it took a page from asking for the painting of a snapshot it heard of to a whole
+# map, ms.
 _HEARD = """() => window.lastReadyAt - performance.getEntriesByType('resource')
   .filter((each) => each.name.includes('/_dash-update-component') && each.startTime < window.lastReadyAt).at(-1).startTime"""
-"""How long it took a page from asking for the painting of a snapshot it heard of to a whole map, ms."""
+
+# What a trace is parted into: events of Chromium, by name, whose time is added up.
 _PARTS = {
     "scripts run": {"EvaluateScript"},
     "style and layout": {"UpdateLayoutTree", "Layout", "PrePaint", "Paint"},
@@ -77,7 +83,6 @@ _PARTS = {
     "of these, waiting for shader programs": {"GLES2Implementation::GetProgramiv"},
     "the GPU process's own work": {"CommandBufferService:PutChanged"},
 }
-"""What a trace is parted into: events of Chromium, by name, whose time is added up."""
 _CATEGORIES = [
     "devtools.timeline",
     "disabled-by-default-devtools.timeline",
@@ -88,7 +93,10 @@ _CATEGORIES = [
 
 @dataclass(frozen=True)
 class Visit:
-    """One opening of a page, ms and kB. `ready` is when the GPU had drawn the map, not when it was asked to."""
+    """One opening of a page, ms and kB.
+
+    `ready` is when the GPU had drawn the map, not when it was asked to.
+    """
 
     text: float
     ready: float
@@ -274,7 +282,10 @@ class _Wire:
 
 
 def _life(city: City, lake: Path, until: datetime) -> Iterator[Measured]:
-    """Measure a page of the simulated city: the parts of its first second, and what a new snapshot asks of it."""
+    """Measure a page of the simulated city.
+
+    The parts of its first second, and what a new snapshot asks of it.
+    """
     feed = Simulated(city, 716, telemetry_s=10)
     start = until - timedelta(days=1)
     publish(
@@ -321,7 +332,10 @@ def _ticks(
     until: datetime,
     address: str,
 ) -> Iterator[Measured]:
-    """Measure what new snapshots ask of an open page: some with ten seconds of news, some with none."""
+    """Measure what new snapshots ask of an open page.
+
+    Some with ten seconds of news, some with none.
+    """
     context = chromium.new_context(
         viewport={"width": _WIDE, "height": _HIGH}, reduced_motion="reduce"
     )

@@ -13,6 +13,7 @@ import click
 from twin.cli.common import say, visible
 from twin.errors import TwinError
 
+# Name of a command to the module whose `command` it is.
 COMMANDS = {
     "bench": "twin.cli.bench",
     "city": "twin.cli.city",
@@ -27,11 +28,13 @@ COMMANDS = {
     "simulate": "twin.cli.simulate",
     "snapshot": "twin.cli.snapshot",
 }
-"""Name of a command to the module whose `command` it is."""
 
 
 class VisibleRecord(logging.LogRecord):
-    """A line of the log in which nothing is left for a terminal to obey: a request's path is a stranger's text."""
+    """A line of the log in which nothing is left for a terminal to obey.
+
+    A request's path is a stranger's text.
+    """
 
     def getMessage(self) -> str:  # noqa: N802  (the name that logging calls it by)
         """Return the message with controls written out."""
@@ -68,7 +71,10 @@ class TwinGroup(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Read the words before the command's name; those that are off are said without what a terminal would obey."""
+        """Read the words before the command's name.
+
+        Those that are off are said without what a terminal would obey.
+        """
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.ClickException as error:
@@ -92,7 +98,10 @@ class TwinGroup(click.Group):
 
 
 def _write_out(error: click.ClickException) -> None:
-    """Write out the controls in what click says of a word: it prints the message itself, with the usage before it."""
+    """Write out the controls in what click says of a word.
+
+    It prints the message itself, with the usage before it.
+    """
     vars(error)["message"] = visible(error.message)
 
 

@@ -1,4 +1,7 @@
-"""One attempt at a brief, in a process of its own: what it holds, leaks or breaks is gone when it ends."""
+"""One attempt at a brief, in a process of its own.
+
+What it holds, leaks or breaks is gone when it ends.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.view import View
 
+# How long an attempt may take, s.
 HANG_S = 600.0
-"""How long an attempt may take, s."""
 _LOOK_S = 0.2
 
 
@@ -55,7 +58,10 @@ def attempt(
     formats: Sequence[str],
     stop: threading.Event,
 ) -> Attempt:
-    """Write a view in some formats into the folder `out`, by `twin export brief`; end it when `stop` is set."""
+    """Write a view in some formats into the folder `out`, by `twin export brief`.
+
+    End it when `stop` is set.
+    """
     words = (
         "export",
         "brief",

@@ -42,7 +42,10 @@ def command(
     sizes: str,
     days: int,
 ) -> None:
-    """Measure publishing, verifying, each layer's queries, the wire and the first map; medians of one run on this machine."""
+    """Measure publishing, verifying, each layer's queries, the wire and the first map.
+
+    Medians of one run on this machine.
+    """
     if context.invoked_subcommand:
         return
     from twin import bench
@@ -93,7 +96,10 @@ def command(
 def memory(
     city_name: str | None, as_json: bool, looks: int, days: int, lake: Path | None
 ) -> None:
-    """Measure whether memory grows while moments are looked back at; exit status 1 if by more than a tenth."""
+    """Measure whether memory grows while moments are looked back at.
+
+    Exit status 1 if by more than a tenth.
+    """
     from twin import bench
     from twin.bench.memory import growth, measure
 
@@ -228,7 +234,10 @@ class _Sizes(click.ParamType[tuple[int, ...]]):
 def ingest(
     city_name: str | None, as_json: bool, sizes: tuple[int, ...], kinds: tuple[str, ...]
 ) -> None:
-    """Measure `twin ingest work-orders` on made-up orders: rows a second and peak memory, in a process of its own and a fresh lake."""
+    """Measure `twin ingest work-orders` on made-up orders.
+
+    Rows a second and peak memory, in a process of its own and a fresh lake.
+    """
     from twin.bench import orders
     from twin.bench.ingest import measure
     from twin.clock import now
@@ -265,7 +274,10 @@ def ingest(
     help="Events in a lake, parted by commas.",
 )
 def web(city_name: str | None, as_json: bool, sizes: tuple[int, ...]) -> None:
-    """Measure the page in a headless browser without a GPU: first text, finished map, bytes, repainting, and where the time goes."""
+    """Measure the page in a headless browser without a GPU.
+
+    First text, finished map, bytes, repainting, and where the time goes.
+    """
     from twin.bench.web import measure
     from twin.clock import now
 

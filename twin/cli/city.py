@@ -79,7 +79,10 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
 @command.command()
 @with_city
 def figures(city_name: str | None) -> None:
-    """Write what each figure of the city's layers says, as Markdown: words, unit, and how it is worked out."""
+    """Write what each figure of the city's layers says, as Markdown.
+
+    Words, unit, and how it is worked out.
+    """
     from layers.registry import load_registry
     from twin.cli.common import the_city
     from twin.faces import meanings, texts
@@ -95,7 +98,10 @@ def figures(city_name: str | None) -> None:
 
 
 def _off_feeds(city: City) -> list[str]:
-    """Return a sentence if what the pack says of its feeds cannot be followed; none while it names no columns yet."""
+    """Return a sentence if what the pack says of its feeds cannot be followed.
+
+    None while it names no columns yet.
+    """
     from twin.feeds.order_mapping import FEED, SETTINGS, load_mapping
 
     given = city.settings.get("feeds", {}).get(FEED)

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from twin.query import Desk
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+# What a terminal obeys instead of showing it: controls, marks that turn the direction of
+# writing, separators of lines, and bytes of file names that are no Unicode.
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""What a terminal obeys instead of showing it: controls, marks that turn the direction of writing,
-separators of lines, and bytes of file names that are no Unicode."""
 
 
 def with_city(command: _F) -> _F:
@@ -70,12 +71,17 @@ def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> Non
 
 
 def say(sentence: str, *, err: bool = False) -> None:
-    """Print one line, on standard error if `err`: whatever it names, it stays one line, and only a line."""
+    """Print one line, on standard error if `err`.
+
+    Whatever it names, it stays one line, and only a line.
+    """
     click.echo(visible(sentence), err=err)
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with all that a terminal would obey written out, as \u001b: names and reasons come from files of strangers.
+    r"""Return `text` with all that a terminal would obey written out, as \u001b.
+
+    Names and reasons come from files of strangers.
 
     That is how JSON writes it, too, so that inside a string of JSON it means the same as before.
     """

@@ -1,4 +1,7 @@
-"""The life of the schedule: it waits, delivers, tries again within the hour, and ends when it is told to."""
+"""The life of the schedule.
+
+It waits, delivers, tries again within the hour, and ends when it is told to.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
     from twin.faces.export.schedule import Due
     from twin.view import View
 
+# The longest wait between two looks at the clock, s: it goes on while the machine sleeps,
+# and may be set.
 SLICE_S = 20.0
-"""The longest wait between two looks at the clock, s: it goes on while the machine sleeps, and may be set."""
+
+# Between two attempts; each pause is twice as long as the one before.
 FIRST_PAUSE_S, MOST_PAUSE_S = 2.0, 600.0
-"""Between two attempts; each pause is twice as long as the one before."""
 
 
 @dataclass

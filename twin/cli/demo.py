@@ -1,4 +1,7 @@
-"""`twin demo`: a living city in one command: history first, then a new snapshot every ten seconds."""
+"""`twin demo`: a living city in one command.
+
+History first, then a new snapshot every ten seconds.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +28,22 @@ if TYPE_CHECKING:
 
 TICK_S = 10
 TELEMETRY_S = 10
+
+# Snapshots between two compactions: ten minutes of demo.
 COMPACT_EVERY = 60
-"""Snapshots between two compactions: ten minutes of demo."""
+
+# How long a tick that is under way when the demo ends may take, s; a lake that is left in
+# the middle of one is whole.
 PUBLISH_S = 10.0
-"""How long a tick that is under way when the demo ends may take, s; a lake that is left in the middle of one is whole."""
+
+# Before a publisher that ended by itself is started again, s; each pause is twice as long
+# as the one before.
 FIRST_PAUSE_S, MOST_PAUSE_S = 1.0, 60.0
-"""Before a publisher that ended by itself is started again, s; each pause is twice as long as the one before."""
 _LOOK_S = 0.5
+
+# How long the demo's trash keeps what was let go: it lets go of a snapshot every ten
+# seconds, of rows that it can make again.
 TRASH_FOR = timedelta(hours=1)
-"""How long the demo's trash keeps what was let go: it lets go of a snapshot every ten seconds, of rows that it can make again."""
 
 
 @click.command()
@@ -88,7 +98,10 @@ def command(
     after_gap: bool,
     only_publish: bool,
 ) -> None:
-    """Show a simulated city that lives: it is filled, served, and goes on in real time until interrupted."""
+    """Show a simulated city that lives.
+
+    It is filled, served, and goes on in real time until interrupted.
+    """
     from twin.errors import DamagedError
     from twin.faces.server.app import create_app
     from twin.faces.server.doors import door
@@ -130,7 +143,9 @@ def command(
 
 @contextmanager
 def kept_up(start: Callable[[], subprocess.Popen[bytes]]) -> Generator[None]:
-    """Keep a publisher alive for the length of the block: one that ends by itself is said, and started again after a pause.
+    """Keep a publisher alive for the length of the block.
+
+    One that ends by itself is said, and started again after a pause.
 
     Args:
         start: starts one.
@@ -171,7 +186,10 @@ def kept_up(start: Callable[[], subprocess.Popen[bytes]]) -> Generator[None]:
 def catch_up(
     city: City, lake: Lake, seed: int, days: int, *, after_gap: bool = False
 ) -> None:
-    """Bring the lake up to now: nine days into an empty one, the missing time into one that was left standing."""
+    """Bring the lake up to now.
+
+    Nine days into an empty one, the missing time into one that was left standing.
+    """
     from twin.clock import now
     from twin.feeds.simulated import Simulated
     from twin.store import publish

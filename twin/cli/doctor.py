@@ -35,7 +35,10 @@ _MARKS = {"good": "ok     ", "missing": "missing", "bad": "BAD    "}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: `say` is a sentence; 'missing' hinders some work, 'bad' must be mended."""
+    """One thing looked at: `say` is a sentence.
+
+    'missing' hinders some work, 'bad' must be mended.
+    """
 
     what: str
     state: Literal["good", "missing", "bad"]

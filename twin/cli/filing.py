@@ -31,8 +31,9 @@ OUTCOMES: tuple[Outcome, ...] = ("done", "refused")
 _VERDICT = ".twin-watch.json"
 _HALF_WRITTEN = re.compile(r"\.(.*\.report\.(json|txt)|\.twin-watch\.json)\.\d+")
 _ENDS = ("", ".report.json", ".report.txt")
+
+# Bytes of a name: with what is added to it, below the 255 of most file systems.
 _LONGEST = 200
-"""Bytes of a name: with what is added to it, below the 255 of most file systems."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ class Filing:
         *,
         at: datetime,
     ) -> Path:
-        """Write the reports of a file and move it; answer where it is. On the disk when this returns.
+        """Write the reports of a file and move it; answer where it is.
+
+        On the disk when this returns.
 
         Args:
             at: the moment, UTC, that tells it from another file of its name.
@@ -166,7 +169,10 @@ class Filing:
 
 
 def _move(here: Path, there: Path, look: Look) -> None:
-    """Move a file that is still what it was: its new name is on the disk before the old one goes."""
+    """Move a file that is still what it was.
+
+    Its new name is on the disk before the old one goes.
+    """
     from twin.store.disk import sync
 
     if Look.at(here) != look:

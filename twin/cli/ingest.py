@@ -79,8 +79,9 @@ def command(
 ) -> None:
     """Bring rows from files into the lake.
 
-    With --watch DIR, every file of work orders that is dropped into DIR is read once it stands still, then moved to DIR/done or
-    DIR/refused with a report beside it. Ctrl-C or SIGTERM ends it when the file in hand is done.
+    With --watch DIR, every file of work orders that is dropped into DIR is read once it
+    stands still, then moved to DIR/done or DIR/refused with a report beside it. Ctrl-C or
+    SIGTERM ends it when the file in hand is done.
     """
     if context.invoked_subcommand is not None:
         if any(
@@ -131,8 +132,9 @@ def work_orders(
 ) -> None:
     """Read work orders of the 12345 line from FILE; bad rows go to quarantine with their reason.
 
-    FILE is CSV, XLSX, Parquet, GeoParquet, GeoJSON of points, or Open311 (GeoReport v2) in JSON or XML. A later export of the
-    same orders adds what is new, and corrects what changed.
+    FILE is CSV, XLSX, Parquet, GeoParquet, GeoJSON of points, or Open311 (GeoReport v2) in
+    JSON or XML. A later export of the same orders adds what is new, and corrects what
+    changed.
 
     Exit status: 0 something of it could be used, 1 nothing could, and nothing was published.
     """

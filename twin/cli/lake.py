@@ -58,7 +58,8 @@ def show(lake: Path, as_json: bool) -> None:
 def backup(lake: Path, as_json: bool, folder: Path) -> None:
     """Copy the lake into FOLDER, or what is new since the last time, each file hashed on its way. Safe while publishing.
 
-    A backup is a lake: verify it, serve it, prune it with --lake FOLDER. Exit status: 1 if a snapshot could not be copied.
+    A backup is a lake: verify it, serve it, prune it with --lake FOLDER. Exit status: 1 if
+    a snapshot could not be copied.
     """
     from twin.store import Lake
     from twin.store import backup as copy
@@ -71,7 +72,10 @@ def backup(lake: Path, as_json: bool, folder: Path) -> None:
 @with_json
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def restore(lake: Path, as_json: bool, folder: Path) -> None:
-    """Bring the backup in FOLDER into an empty lake, or heal the lake it was taken from. Nothing that is whole is replaced."""
+    """Bring the backup in FOLDER into an empty lake, or heal the lake it was taken from.
+
+    Nothing that is whole is replaced.
+    """
     from twin.clock import now
     from twin.store import Lake
     from twin.store import restore as copy
@@ -101,7 +105,10 @@ def _report(as_json: bool, done: Copied, holds: str) -> None:
 @with_lake
 @with_json
 def upgrade(city_name: str | None, lake: Path, as_json: bool) -> None:
-    """Bring a lake of an earlier program to today's format. The next publish does the same; may be broken off and begun again."""
+    """Bring a lake of an earlier program to today's format.
+
+    The next publish does the same; may be broken off and begun again.
+    """
     from twin.store import Lake
     from twin.store import upgrade as bring
 
@@ -117,7 +124,10 @@ def upgrade(city_name: str | None, lake: Path, as_json: bool) -> None:
 @with_lake
 @with_json
 def sign(lake: Path, as_json: bool) -> None:
-    """Sign the lake with the key whose file TWIN_LAKE_KEY_FILE names: from then on a forged snapshot is refused too."""
+    """Sign the lake with the key whose file TWIN_LAKE_KEY_FILE names.
+
+    From then on a forged snapshot is refused too.
+    """
     from twin.store import Lake
     from twin.store import sign as seal
 
@@ -129,7 +139,10 @@ def sign(lake: Path, as_json: bool) -> None:
 @with_lake
 @with_json
 def audit(lake: Path, as_json: bool) -> None:
-    """List what was done to the lake by hand: rollbacks, restores, repairs; when, by whom, on which machine."""
+    """List what was done to the lake by hand: rollbacks, restores, repairs.
+
+    When, by whom, on which machine.
+    """
     from twin.store import Lake, records
 
     found = records(Lake(lake))

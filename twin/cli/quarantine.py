@@ -1,4 +1,7 @@
-"""`twin quarantine`: the rows that were refused: why, where they stood, and a file of them to be mended."""
+"""`twin quarantine`: the rows that were refused.
+
+Why, where they stood, and a file of them to be mended.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+# Rows of a kind that are named by their number.
 _FIRST = 5
-"""Rows of a kind that are named by their number."""
 
 
 @click.group()
@@ -28,7 +32,10 @@ def command() -> None:
 
 
 def _looks(command: _F) -> _F:
-    """Add the options of every look at the quarantine: the city, the lake, the form of the report, the snapshot."""
+    """Add the options of every look at the quarantine.
+
+    The city, the lake, the form of the report, the snapshot.
+    """
     snapshot = click.option(
         "--snapshot",
         default="latest",
@@ -128,7 +135,9 @@ def show(
     what: str,
     row: int | None,
 ) -> None:
-    """Show one refused row whole, by its id, or by its file and its number in it: the reason, and the row as it was given.
+    """Show one refused row whole, by its id, or by its file and its number in it.
+
+    The reason, and the row as it was given.
 
     Telephone numbers and the like are masked as the city wants it, unless --raw is said.
     """
@@ -176,7 +185,8 @@ def export(
 ) -> None:
     """Write refused rows to FILE (.csv, .xlsx or .jsonl), with their columns as given and the reason as the last one.
 
-    Mend them in a spreadsheet and read the file again. A row that was refused for several tables stands once.
+    Mend them in a spreadsheet and read the file again. A row that was refused for several
+    tables stands once.
     """
     from twin.contracts.masking import read_mask
     from twin.faces.export import plain
@@ -389,7 +399,10 @@ def _told(row: Row, as_given: bool) -> list[str]:
 
 
 def _sheet(rows: list[Row]) -> tuple[list[str], list[Row]]:
-    """Return columns and rows of a file to be mended: each row of an origin once, with all its reasons."""
+    """Return columns and rows of a file to be mended.
+
+    Each row of an origin once, with all its reasons.
+    """
     names = {name: None for row in rows for name in cast("Row", row["cells"])}
     said = "reason"
     while said in names:

@@ -55,8 +55,8 @@ def run(
 ) -> None:
     """Write the brief daily at the hour of the city pack (07:30 in the city's zone) until told to stop.
 
-    What fails is tried again within the hour. A brief that was missed by less than an hour is made up, once:
-    what was delivered is remembered in the lake.
+    What fails is tried again within the hour. A brief that was missed by less than an hour
+    is made up, once: what was delivered is remembered in the lake.
     """
     from twin.cli.attempt import attempt
     from twin.cli.delivering import Delivery

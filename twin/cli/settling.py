@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Ends of names that browsers and copying programs give to what they have not finished.
 _UNFINISHED = (
     ".part",
     ".partial",
@@ -17,7 +18,6 @@ _UNFINISHED = (
     ".filepart",
     "~",
 )
-"""Ends of names that browsers and copying programs give to what they have not finished."""
 _BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
 
 

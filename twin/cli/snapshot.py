@@ -71,7 +71,10 @@ def list_(lake: Path, as_json: bool) -> None:
 @with_json
 @click.argument("snapshot", default="latest")
 def show(lake: Path, as_json: bool, snapshot: str) -> None:
-    """Show SNAPSHOT: its tables, rows and hashes. The hash of a table is over its files' SHA-256."""
+    """Show SNAPSHOT: its tables, rows and hashes.
+
+    The hash of a table is over its files' SHA-256.
+    """
     from twin.store import Lake, find
 
     found = find(Lake(lake), snapshot)
@@ -110,7 +113,9 @@ def show(lake: Path, as_json: bool, snapshot: str) -> None:
 def verify(
     city_name: str | None, lake: Path, as_json: bool, snapshot: str, mend: bool
 ) -> None:
-    """Hash every file of SNAPSHOT again; of the newest also the lake's own files and the Delta logs. Safe beside a running wall.
+    """Hash every file of SNAPSHOT again.
+
+    Of the newest also the lake's own files and the Delta logs. Safe beside a running wall.
 
     Exit status: 0 whole, 1 damaged.
     """
@@ -259,7 +264,10 @@ def prune(
     help="Snapshot to go back to; the publish before the newest if not given.",
 )
 def rollback(lake: Path, as_json: bool, to: str | None) -> None:
-    """Take the newest publish back: the rows of the one before it are published again, and the lake keeps a record."""
+    """Take the newest publish back.
+
+    The rows of the one before it are published again, and the lake keeps a record.
+    """
     from twin.clock import now
     from twin.store import Lake
     from twin.store import rollback as back

@@ -52,7 +52,8 @@ class Taken:
     """What became of a file: `taken + known + refused == rows`.
 
     Attributes:
-        snapshot: id of the snapshot that was published; None if every row was refused, and nothing was.
+        snapshot: id of the snapshot that was published; None if every row was refused, and
+            nothing was.
         taken: rows that brought something new: an order, a correction, a step.
         known: rows that said what the lake held already, or an earlier row of the file.
         refused: rows of which no order came.

@@ -258,7 +258,9 @@ def _held(folder: Path) -> Generator[None]:
 
 @contextmanager
 def told_to_stop() -> Generator[threading.Event]:
-    """Give an event that is set when this process is asked to end: SIGTERM, SIGINT, a closed terminal.
+    """Give an event that is set when this process is asked to end.
+
+    SIGTERM, SIGINT, a closed terminal.
 
     Under `nohup` a closed terminal is nothing to it.
     """

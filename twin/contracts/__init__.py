@@ -32,14 +32,15 @@ _FAMILIES = (
     measured,
 )
 
+# Every table of the lake, by name, in the order of the families.
 TABLES: Mapping[str, Table] = MappingProxyType(
     {table.name: table for family in _FAMILIES for table in family.TABLES}
 )
-"""Every table of the lake, by name, in the order of the families."""
 
+# Columns of words that people wrote, by name: what an answer gives under these names is
+# masked where it is shown.
 FREE_TEXT = frozenset(
     column.name for table in TABLES.values() for column in table.columns if column.free
 )
-"""Columns of words that people wrote, by name: what an answer gives under these names is masked where it is shown."""
 
 __all__ = ["FREE_TEXT", "TABLES", "Column", "Table"]

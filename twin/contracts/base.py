@@ -9,8 +9,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# Every moment in the lake: microseconds, UTC.
 UTC_US = pa.timestamp("us", tz="UTC")
-"""Every moment in the lake: microseconds, UTC."""
 
 Kind = Literal["reference", "log", "measure"]
 
@@ -40,11 +40,13 @@ class Table:
 
     Attributes:
         kind: 'reference' is replaced whole from the city pack; 'log' is append-only with two clocks
-            (`occurred_at` in the world, `recorded_at` known to us); 'measure' is computed at publish.
+            (`occurred_at` in the world, `recorded_at` known to us); 'measure' is computed
+            at publish.
         key: columns that identify a row; a second row with the same key is a duplicate.
         sort: columns that order the rows inside each file.
-        chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by day, folded to months by
-            compaction once a day is over a week old), or 'all' (one piece).
+        chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by
+            day, folded to months by compaction once a day is over a week old), or 'all'
+            (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
         never_null_before: columns that earlier versions of this program promised never to be null.
     """

@@ -18,11 +18,11 @@ from twin.contracts.base import Column, Table
 from twin.contracts.measured import QUARANTINE
 from twin.contracts.unicode import in_one_form, one_form
 
+# Sentences by index of a bad row.
 _Reasons = dict[int, list[str]]
-"""Sentences by index of a bad row."""
 
+# Most characters that a sentence gives of a value, its quotes included.
 _SHOWN = 80
-"""Most characters that a sentence gives of a value, its quotes included."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,12 @@ def check(
 ) -> Checked:
     """Part `rows` into those that keep the contract of `table` and those that go to quarantine.
 
-    A value is converted only where nothing can be lost or guessed: a moment without zone, a number given for a text, or a
-    fraction given for a whole number is refused. A column that may be null may be absent; any other missing column, or an
-    unknown one, makes every row bad. Text is kept in one form of Unicode, NFC, so that a key is one key however its
-    accents are spelt; quarantine keeps the row as it was given. Of two good rows with one key, the first stays.
+    A value is converted only where nothing can be lost or guessed: a moment without zone, a
+    number given for a text, or a fraction given for a whole number is refused. A column
+    that may be null may be absent; any other missing column, or an unknown one, makes every
+    row bad. Text is kept in one form of Unicode, NFC, so that a key is one key however its
+    accents are spelt; quarantine keeps the row as it was given. Of two good rows with one
+    key, the first stays.
 
     Args:
         table: the contract.
@@ -59,7 +61,8 @@ def check(
         recorded_at: moment of refusal, UTC.
         row_numbers: n ordinals from 1 in the origin; null in quarantine if not given.
         raw: n rows as they stood in the origin; `rows` itself if not given.
-        known_by: moment that the rows are published for, UTC: a row recorded later cannot be known yet. None for no limit.
+        known_by: moment that the rows are published for, UTC: a row recorded later cannot
+            be known yet. None for no limit.
     """
     bad = _wrong_columns(table, rows)
     if bad:
@@ -104,7 +107,8 @@ def quarantine(
     """Return the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
 
     Args:
-        subjects: event that each row of `raw` speaks of, one for one; None where rows speak of no event.
+        subjects: event that each row of `raw` speaks of, one for one; None where rows speak
+            of no event.
     """
     at = sorted(reasons)
     places = pa.array(at, pa.int64())
@@ -143,9 +147,11 @@ def quarantined(
     """Return rows of the quarantine contract from (row number, reason, row as given in JSON).
 
     Args:
-        subjects: event, order or thing that each row speaks of; None where that cannot be read. Kept in NFC, as its id is.
+        subjects: event, order or thing that each row speaks of; None where that cannot be
+            read. Kept in NFC, as its id is.
 
-    The id is a hash of origin, place and content: the same bad row of the same file is the same quarantine row, whenever it is read.
+    The id is a hash of origin, place and content: the same bad row of the same file is the
+    same quarantine row, whenever it is read.
     """
     given = list(rows)
     n = len(given)

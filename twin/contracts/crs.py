@@ -1,8 +1,11 @@
-"""Coordinates of other datums into WGS 84, in which everything is stored. Nothing is guessed: a datum is declared or refused.
+"""Coordinates of other datums into WGS 84, in which everything is stored.
 
-Source: GCJ-02 has no published specification. The formula is the one that public libraries share (`eviltransform` 0.1.1 and
-others); BD-09 is the map maker's own shift of GCJ-02. Both shifts are inverted by iteration, down to the rounding of a
-micro-degree. No kept package does this for arrays without building from source.
+Nothing is guessed: a datum is declared or refused.
+
+Source: GCJ-02 has no published specification. The formula is the one that public libraries
+share (`eviltransform` 0.1.1 and others); BD-09 is the map maker's own shift of GCJ-02. Both
+shifts are inverted by iteration, down to the rounding of a micro-degree. No kept package
+does this for arrays without building from source.
 """
 
 from __future__ import annotations
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
 
 Degrees: TypeAlias = NDArray[np.float64]
 
+# Datums that are understood. CGCS2000 is taken as WGS 84: they differ by centimetres.
 CRS = ("WGS-84", "CGCS2000", "GCJ-02", "BD-09")
-"""Datums that are understood. CGCS2000 is taken as WGS 84: they differ by centimetres."""
+
+# Krasovsky 1940, as the formula has it.
 _AXIS_M, _ECCENTRICITY2 = 6_378_245.0, 0.00669342162296594323
-"""Krasovsky 1940, as the formula has it."""
+
+# West, east, south, north: outside, both datums equal WGS 84.
 _SHIFTED = (72.004, 137.8347, 0.8293, 55.8271)
-"""West, east, south, north: outside, both datums equal WGS 84."""
+
+# Each turn shrinks the error some thousandfold; 5 are enough for 1e-9 deg.
 _TURNS = 12
-"""Each turn shrinks the error some thousandfold; 5 are enough for 1e-9 deg."""
 
 
 class UndeclaredCRS(ContractError):  # noqa: N818 - named after what is wrong

@@ -19,8 +19,8 @@ from twin.contracts.base import (
     whole,
 )
 
+# 城市管理 交通巡查 生态环保 消防应急.
 USE_CASES = ("city_management", "traffic_patrol", "ecology", "fire_emergency")
-"""城市管理 交通巡查 生态环保 消防应急."""
 
 DRONES = Table(
     name="drones",

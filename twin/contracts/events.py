@@ -20,14 +20,16 @@ from twin.contracts.base import (
     whole,
 )
 
+# The six stages in order: 感知 监测 研判 预警 处置 评估.
 STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
-"""The six stages in order: 感知 监测 研判 预警 处置 评估."""
 
+# Feeds that give orders, not stages: the stages of their events follow from the orders' own
+# moments.
 FEEDS_OF_ORDERS = ("work_orders",)
-"""Feeds that give orders, not stages: the stages of their events follow from the orders' own moments."""
 
+# Joins kind and place where a source gives an event no title: such a title goes with the
+# place.
 KIND_AND_PLACE = " · "
-"""Joins kind and place where a source gives an event no title: such a title goes with the place."""
 
 EVENTS = Table(
     name="events",

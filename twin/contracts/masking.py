@@ -33,8 +33,8 @@ from twin.errors import PackError
 
 __all__ = ["MARK", "Mask", "check_mask", "read_mask"]
 
+# Stands for what was taken out, whatever it was.
 MARK = "•••"
-"""Stands for what was taken out, whatever it was."""
 
 _PROVINCES = frozenset(
     map(
@@ -62,6 +62,9 @@ _OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕
 _SIGNS = {"＠": "@", "＋": "+", "．": ".", "（": "(", "）": ")", "：": ":"}
 _DASHES = "－﹣‐‑‒–—―−"
 _SPACES = "\t\r\n\u3000\u00a0\u2002\u2003\u2009\u202f\u200b\u200c\u200d\u2060\ufeff"
+
+# Each letter, digit and sign of another form to the one that the rules speak of, one for
+# one.
 _PLAIN = str.maketrans(
     _SIGNS
     | dict.fromkeys(_DASHES, "-")
@@ -73,20 +76,20 @@ _PLAIN = str.maketrans(
         if (digit := unicodedata.decimal(chr(at), None)) is not None
     }
 )
-"""Each letter, digit and sign of another form to the one that the rules speak of, one for one."""
 
+# What a text holds in which any rule finds something (RE2): most cost no more than this
+# look.
 _WORTH_A_LOOK = (
     r"(?:\p{Nd}[^\p{Nd}]{0,4}){6}\p{Nd}|[@＠]|"
     rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ].?[A-Za-z\p{{Nd}}Ａ-Ｚａ-ｚ]{{4}}"
 )
-"""What a text holds in which any rule finds something (RE2): most cost no more than this look."""
 
+# Where rules may find something, and how many characters before and after it they look at.
 _LOOKS = (
     (re.compile(r"\d(?:\D{0,4}\d){6,}"), 16, 2, ("phone", "identity_number")),
     (re.compile("[@＠]"), 80, 640, ("email",)),
     (re.compile(rf"[{_OF_PLATES}].?[A-Za-zＡ-Ｚａ-ｚ]"), 0, 9, ("plate",)),
 )
-"""Where rules may find something, and how many characters before and after it they look at."""
 
 _DAY = re.compile(
     r"(?<!\d)(?:19|20)\d\d[- ](?:0?[1-9]|1[0-2])[- ](?:[12]\d|3[01]|0?[1-9])"
@@ -140,6 +143,9 @@ def _is_persons(found: re.Match[str]) -> bool:
 
 
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]
+
+# By kind: what may be one, in plain signs, and a test of it; of a group `mask` only that
+# goes.
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
     "email": (
         (
@@ -219,7 +225,6 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
         ),
     ),
 }
-"""By kind: what may be one, in plain signs, and a test of it; of a group `mask` only that goes."""
 
 
 @dataclass(frozen=True)

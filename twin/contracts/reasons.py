@@ -6,11 +6,11 @@ import re
 
 __all__ = ["kind_of"]
 
+# Stands where a value stood.
 _GAP = "…"
-"""Stands where a value stood."""
 
+# Characters of a value that was cut short with its closing quote, as earlier lakes hold it.
 _CUT = 80
-"""Characters of a value that was cut short with its closing quote, as earlier lakes hold it."""
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'(?!\w)|"(?:[^"\\]|\\.)*"(?!\w)""", re.DOTALL)
 _OPEN = re.compile(r"""(?<!\w)['"]""")

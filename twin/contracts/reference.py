@@ -1,4 +1,7 @@
-"""What the city pack says: places, slots, targets and definitions. Replaced whole when the pack changes."""
+"""What the city pack says: places, slots, targets and definitions.
+
+Replaced whole when the pack changes.
+"""
 
 from __future__ import annotations
 

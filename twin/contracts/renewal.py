@@ -17,8 +17,8 @@ from twin.contracts.base import (
     whole,
 )
 
+# 居民签字 现场踏勘 编制方案 公示意见 联合审批.
 LIFT_STEPS_ORDER = ("signatures", "survey", "plan", "publicity", "joint_approval")
-"""居民签字 现场踏勘 编制方案 公示意见 联合审批."""
 
 _YEAR = whole("year", "programme year", "year", low=2000, high=2100, type=pa.int16())
 

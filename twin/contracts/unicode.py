@@ -1,4 +1,6 @@
-"""One form for what is written in several: the same letters by another spelling of Unicode are the same name.
+"""One form for what is written in several.
+
+The same letters by another spelling of Unicode are the same name.
 
 An accent may be a letter of its own after its base (NFD, as some file systems and exports write it)
 or one with it (NFC). Nobody sees a difference, and a key that differs only so would be two things.
@@ -14,15 +16,15 @@ import pyarrow as pa
 
 from twin.arrow import compute as pc
 
+# Texts looked at together: their letters are held once more meanwhile.
 _PIECE = 65_536
-"""Texts looked at together: their letters are held once more meanwhile."""
 
 
+# Letters that show nothing and mean nothing in any script, as a class of an expression:
+# zero-width spaces, soft hyphens, marks of direction.
 HIDDEN = (
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 )
-"""Letters that show nothing and mean nothing in any script, as a class of an expression: zero-width
-spaces, soft hyphens, marks of direction."""
 
 _HIDDEN = re.compile(f"[{HIDDEN}\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -38,7 +40,10 @@ def one_form(text: str) -> str:
 
 
 def in_one_form(texts: pa.Array) -> pa.Array:
-    """Return texts (an array of `string`) in NFC, nulls as they are; the very same array if that changes nothing."""
+    """Return texts (an array of `string`) in NFC, nulls as they are.
+
+    The very same array if that changes nothing.
+    """
     pieces = [texts.slice(start, _PIECE) for start in range(0, len(texts), _PIECE)]
     made = [
         piece if _is_in_one_form(piece) else pc.utf8_normalize(piece, form="NFC")
@@ -52,7 +57,9 @@ def in_one_form(texts: pa.Array) -> pa.Array:
 
 
 def _is_in_one_form(texts: pa.Array) -> bool:
-    """Return whether all texts surely are: each part of a text in NFC is in NFC, so they are looked at as one.
+    """Return whether all texts surely are.
+
+    Each part of a text in NFC is in NFC, so they are looked at as one.
 
     That is many times cheaper than to write a million texts anew, of which most often none changes.
     """

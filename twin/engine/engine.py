@@ -21,6 +21,8 @@ from twin.engine.sql import Sql
 from twin.errors import QueryError
 
 TIMEOUT_S = 30.0
+
+# No spill folder: DuckDB would allow reading and writing it beside the lake's own.
 _LOCKS = (
     "SET GLOBAL timezone = 'UTC'",
     "SET GLOBAL parquet_metadata_cache = true",
@@ -31,7 +33,6 @@ _LOCKS = (
     "SET python_enable_replacements = false",
     "SET enable_external_access = false",
 )
-"""No spill folder: DuckDB would allow reading and writing it beside the lake's own."""
 _DUCK = {
     pa.string(): "VARCHAR",
     pa.bool_(): "BOOLEAN",
@@ -61,7 +62,10 @@ _SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 
 @dataclass(frozen=True)
 class Described:
-    """What the engine says of a query: its columns as (name, SQL type), and the tables that it reads."""
+    """What the engine says of a query.
+
+    Its columns as (name, SQL type), and the tables that it reads.
+    """
 
     columns: tuple[tuple[str, str], ...]
     reads: frozenset[str]
@@ -70,8 +74,9 @@ class Described:
 class Engine:
     """Asks named SQL over a set of tables. Safe to share between threads.
 
-    Questions wait in line (first come, first served) for one of `threads` workers, each with its own cursor: a shared
-    connection was seen to hand one thread the rows of another.
+    Questions wait in line (first come, first served) for one of `threads` workers, each
+    with its own cursor: a shared connection was seen to hand one thread the rows of
+    another.
     """
 
     def __init__(
@@ -81,10 +86,13 @@ class Engine:
         tables: Mapping[str, pa.Table] | None = None,
         later: Mapping[str, Callable[[], str]] | None = None,
     ) -> None:
-        """Take over a prepared and locked connection, and tables in memory; see `Engine.over` and `Engine.of`.
+        """Take over a prepared and locked connection, and tables in memory.
+
+        See `Engine.over` and `Engine.of`.
 
         Args:
-            later: by table, what returns the statement that makes it known; run when it is first asked for.
+            later: by table, what returns the statement that makes it known; run when it is
+                first asked for.
         """
         self._con = con
         self._tables = tables or {}
@@ -113,7 +121,8 @@ class Engine:
             root: the only folder that may be read.
             lacking: columns that the files of a table do not have; null in every row.
             tables: tables in memory that stand in for files.
-            lazily: open the files of a table when it is first asked for; a file that is not Parquet is found then.
+            lazily: open the files of a table when it is first asked for; a file that is not
+                Parquet is found then.
 
         Raises:
             QueryError: a file is not Parquet, or not of its table.
@@ -149,7 +158,10 @@ class Engine:
 
     @classmethod
     def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
-        """Open an engine over Arrow tables in memory; a contract table that is not given is empty."""
+        """Open an engine over Arrow tables in memory.
+
+        A contract table that is not given is empty.
+        """
         con = duckdb.connect(config={"threads": threads})
         for name in TABLES.keys() - tables.keys():
             con.execute(_view(name, []))
@@ -179,7 +191,9 @@ class Engine:
         ).result()
 
     def describe(self, sql: Sql) -> Described:
-        """Return what the engine itself reports of `sql`, without its rows: for comparing with the header.
+        """Return what the engine itself reports of `sql`, without its rows.
+
+        For comparing with the header.
 
         Raises:
             QueryError: it cannot be prepared over these tables.
@@ -324,7 +338,10 @@ def _view_of(
 
 
 def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
-    """Return paths as they stand under the real root: resolving each of a year's files costs more than a question."""
+    """Return paths as they stand under the real root.
+
+    Resolving each of a year's files costs more than a question.
+    """
     given, real = f"{root}/", f"{root.resolve()}/"
     texts = [str(path) for path in paths]
     return [
@@ -340,7 +357,10 @@ def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
 def _view(
     name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW"
 ) -> str:
-    """Return the statement that names a table; names come from the contracts and paths from a snapshot, never from a user."""
+    """Return the statement that names a table.
+
+    Names come from the contracts and paths from a snapshot, never from a user.
+    """
     columns = TABLES[name].columns
     if not files:
         empty = ", ".join(

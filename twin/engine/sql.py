@@ -1,7 +1,8 @@
 """Named SQL: one file, one question, and a header that says what it takes and what it answers.
 
-A line `-- uses NAME` puts the SELECT of `twin/contracts/moments/NAME.sql` before the query, as a CTE of that name: the
-rules of the two clocks stand there once. `-- uses NAME AS ALIAS AT AS_OF, KNOWN_AT` asks the same of another moment.
+A line `-- uses NAME` puts the SELECT of `twin/contracts/moments/NAME.sql` before the query,
+as a CTE of that name: the rules of the two clocks stand there once. `-- uses NAME AS ALIAS
+AT AS_OF, KNOWN_AT` asks the same of another moment.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import duckdb
 
 from twin.errors import QueryError
 
+# Types that a parameter may have, and what Python gives for each.
 TYPES: Mapping[str, type | tuple[type, ...]] = {
     "VARCHAR": str,
     "INTEGER": int,
@@ -27,10 +29,9 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
     "VARCHAR[]": (list, tuple),
     "INTEGER[]": (list, tuple),
 }
-"""Types that a parameter may have, and what Python gives for each."""
 
+# Where the SELECTs that others use stand.
 MOMENTS = Path(__file__).parents[1] / "contracts" / "moments"
-"""Where the SELECTs that others use stand."""
 
 _USES = re.compile(r"^-- uses +(\w+)(?: +AS +(\w+) +AT +([^,]+), *([^,]+))?$")
 _WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
@@ -124,14 +125,17 @@ def load_sql(path: Path) -> Sql:
     """Read a `.sql` file and its header.
 
     Raises:
-        QueryError: the file, a part of its header or a CTE that it uses is missing or cannot be read, a parameter has
-            an unknown type, or it is not one SELECT.
+        QueryError: the file, a part of its header or a CTE that it uses is missing or
+            cannot be read, a parameter has an unknown type, or it is not one SELECT.
     """
     return parse_sql(_read(path), path.name)
 
 
 def parse_sql(text: str, name: str) -> Sql:
-    """Read a query from its text; `name` is what errors call it. Raises QueryError as `load_sql` does."""
+    """Read a query from its text; `name` is what errors call it.
+
+    Raises QueryError as `load_sql` does.
+    """
     lines = [line.rstrip() for line in text.splitlines() if line.startswith("--")]
     for line in lines:
         if not _is_read(line):
@@ -205,7 +209,10 @@ def _is_read(line: str) -> bool:
 
 
 def _with_used(text: str, lines: list[str]) -> str:
-    """Return a query with the CTEs of its `-- uses` lines before its own; its header stays in front."""
+    """Return a query with the CTEs of its `-- uses` lines before its own.
+
+    Its header stays in front.
+    """
     ctes = dict(
         cte for line in lines if (uses := _USES.match(line)) for cte in _ctes(uses)
     )

@@ -1,1 +1,4 @@
-"""Ways to look at one picture: pages, wall, export. Faces differ in size and interaction, never in numbers."""
+"""Ways to look at one picture: pages, wall, export.
+
+Faces differ in size and interaction, never in numbers.
+"""

@@ -1,4 +1,7 @@
-"""Blocks as Dash components: the same markup on every face; the style sheet gives each face its sizes."""
+"""Blocks as Dash components: the same markup on every face.
+
+The style sheet gives each face its sizes.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,10 @@ def figure(
 def headline(
     picture: Picture, name: str, *, spark_line: float | None = None
 ) -> Component:
-    """Return a figure of the headline; under the time of closing how many closings have none, if any."""
+    """Return a figure of the headline.
+
+    Under the time of closing how many closings have none, if any.
+    """
     untimed = picture.figures.get("closed_untimed")
     notes: list[Component] = []
     if name == "closure_p90_s" and untimed is not None and untimed.value:
@@ -87,7 +93,10 @@ def headline(
 
 
 def of_figure(shown: Figure) -> dict[str, Any]:
-    """Return the `data-` attributes of a figure wherever it stands: id, value, and why it is not known."""
+    """Return the `data-` attributes of a figure wherever it stands.
+
+    Id, value, and why it is not known.
+    """
     why = {"unknown": shown.unknown} if shown.unknown else {}
     value = "" if shown.value is None else shown.value
     return attributes({"figure": shown.id, "value": value, **why})
@@ -123,7 +132,10 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
 
 
 def live_mark(picture: Picture, *, is_live: bool) -> list[Component]:
-    """Return the mark of what is of the living city in a picture of a drill; none where it is not."""
+    """Return the mark of what is of the living city in a picture of a drill.
+
+    None where it is not.
+    """
     said, whole = (picture.texts.say(f"live-in-drill{more}") for more in ("-short", ""))
     return (
         [html.Span(said, title=whole, className="chip hatched live-in-drill")]
@@ -188,7 +200,10 @@ def _trend(shown: Shown, picture: Picture) -> Component:
 
 
 def usual(shown: Shown, picture: Picture) -> str:
-    """Return what the band behind a trend is and of how many days; without one, that history is too short."""
+    """Return what the band behind a trend is and of how many days.
+
+    Without one, that history is too short.
+    """
     n, kind = shown.rows[0]["usual_n"], picture.pinned.days.today.kind
     if any(row["usual_high"] is not None for row in shown.rows):
         return picture.texts.say("usual-band", n=n, kind=kind)
@@ -252,7 +267,10 @@ def unlisted(listed: Sequence[Row], picture: Picture) -> Component | None:
 
 
 def _of_row(row: Row, chooses: str) -> dict[str, Any]:
-    """Return the attributes of a row; one that chooses a district does so by a click, and by Enter when it has the focus."""
+    """Return the attributes of a row.
+
+    One that chooses a district does so by a click, and by Enter when it has the focus.
+    """
     named = attributes({"id": row.get("id") or ""})
     if chooses and row[chooses]:
         return {
@@ -264,12 +282,18 @@ def _of_row(row: Row, chooses: str) -> dict[str, Any]:
 
 
 def named(name: str) -> Component:
-    """Return a name in whatever script: it keeps its own direction and leaves that of its neighbours alone."""
+    """Return a name in whatever script.
+
+    It keeps its own direction and leaves that of its neighbours alone.
+    """
     return html.Bdi(name)
 
 
 def assumed(row: Row, picture: Picture) -> list[Component]:
-    """Return the quiet mark of a name that the pack assumes, since nobody has published it; none of others."""
+    """Return the quiet mark of a name that the pack assumes, since nobody has published it.
+
+    None of others.
+    """
     said = picture.texts.say("assumed-name")
     return (
         [
@@ -321,7 +345,10 @@ def refused(picture: Picture) -> Component:
 
 
 def progress(shown: Shown, picture: Picture) -> Component:
-    """Return programmes against plan: a bar for what is finished, a line where a straight line would be by now."""
+    """Return programmes against plan.
+
+    A bar for what is finished, a line where a straight line would be by now.
+    """
     unplanned: dict[int, list[str]] = {}
     for row in shown.rows:
         if row["plan"] is None and row["actual"] is None:
@@ -390,7 +417,10 @@ def _programme(row: Row, picture: Picture) -> Component:
 
 
 def tiles(shown: Shown, picture: Picture) -> Component:
-    """Return one tile per row: name, state and since when; a state is a word and a line style, not a colour alone."""
+    """Return one tile per row: name, state and since when.
+
+    A state is a word and a line style, not a colour alone.
+    """
     return html.Div([_tile(row, picture) for row in shown.rows], className="tiles")
 
 

@@ -1,4 +1,7 @@
-"""Charts: one plotly template, calm lines, the last point marked, the usual band behind. SVG traces only."""
+"""Charts: one plotly template, calm lines, the last point marked, the usual band behind.
+
+SVG traces only.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,16 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _FONT = "Inter, 'Noto Sans SC', 'Other Letters', sans-serif"
+
+# Configuration of a chart that only shows.
 QUIET = {"staticPlot": True, "displayModeBar": False, "responsive": True}
-"""Configuration of a chart that only shows."""
 
 
 def template(size: float) -> go.layout.Template:
-    """Return the template for axis text of `size` px: no frame, no vertical grid, faint horizontals."""
+    """Return the template for axis text of `size` px.
+
+    No frame, no vertical grid, faint horizontals.
+    """
     axis = {
         "showgrid": False,
         "zeroline": False,

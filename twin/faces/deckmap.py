@@ -60,7 +60,8 @@ def spec(
 
     Args:
         ratio: size of marks and names against a desk screen.
-        padding: CSS px of the map that other things cover: top, right, bottom, left; the camera centres on the rest.
+        padding: CSS px of the map that other things cover: top, right, bottom, left; the
+            camera centres on the rest.
     """
     raster = city.raster
     drawn: list[tuple[Over, pdk.Layer]] = []

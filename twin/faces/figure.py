@@ -1,6 +1,7 @@
 """One figure as the faces write it: its number, and what stands beside it.
 
-That is what it is held against, with the verdict; or why there is nothing to hold it against, or no number.
+That is what it is held against, with the verdict; or why there is nothing to hold it
+against, or no number.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Figure:
         text, unit: how it is written.
         beside: the sentence that measures it, such as '较上周同期 −6%'.
         verdict: 'good', 'bad' or '' where there is nothing to hold it against.
-        trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside each, low and
-            high; empty for none.
+        trace: the last 24 h, oldest first; empty for none. `usual` is the usual band beside
+            each, low and high; empty for none.
         n: of how many cases it is told; None for what is not told of cases.
         unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
         means: what the figure says; '' where nothing is written of it.
@@ -59,7 +60,10 @@ def figure(
     damaged: Sequence[str] = (),
     days: Days | None = None,
 ) -> Figure:
-    """Write one row of a 'figures' block; of one that is unknown its name, a dash and the reason."""
+    """Write one row of a 'figures' block.
+
+    Of one that is unknown its name, a dash and the reason.
+    """
     if unknown:
         name, why = (
             texts.say(row["figure"]),
@@ -101,7 +105,10 @@ def figure(
 
 
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
-    """Return what the figure is held against, and the verdict; with nothing to hold it against, why."""
+    """Return what the figure is held against, and the verdict.
+
+    With nothing to hold it against, why.
+    """
     value, other, kind = row["value"], row.get("compare"), row.get("compare_kind") or ""
     if value is None:
         return texts.say(f"why-{row['value_why']}") if row.get("value_why") else "", ""
@@ -136,8 +143,8 @@ def _of_few(said: str, row: Row, texts: Texts) -> str:
 def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
     """Return how a figure stands to its target, and the verdict; of too few cases none.
 
-    Where the cases have targets of their own they are judged one by one: enough of them are on time,
-    or not.
+    Where the cases have targets of their own they are judged one by one: enough of them are
+    on time, or not.
     """
     value, other, n, of = row["value"], row["compare"], row.get("n"), _standard(row)
     if row["compare_kind"] == "on_time":
@@ -167,7 +174,10 @@ def _standard(row: Row) -> str:
 
 
 def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
-    """Return why a figure stands beside nothing: the data do not reach back so far, or the days are not alike."""
+    """Return why a figure stands beside nothing.
+
+    The data do not reach back so far, or the days are not alike.
+    """
     if not why:
         return ""
     if why != "special-day" or days is None:

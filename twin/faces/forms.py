@@ -19,19 +19,24 @@ MINUS = "−"
 
 
 _LEAST_SHARE, _MOST_SHARE = 0.05, 99.95
+
+# Room for the digits of any number that a column holds.
 _WIDE = Context(prec=400)
-"""Room for the digits of any number that a column holds."""
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+# A year of a duration, s: the tenth of one that a leap day may be off is not seen.
 YEAR = 365 * DAY
-"""A year of a duration, s: the tenth of one that a leap day may be off is not seen."""
 
 
 def duration(seconds: float, texts: Texts | None = None) -> str:
-    """Return a duration in units that suit its size; `assets/src/durations.js` writes the same in a browser.
+    """Return a duration in units that suit its size.
 
-    42″ below a minute, 1′38″ below an hour, 3 h 05′ below 48 hours, 12 d 4 h below 60 days, 212 d below 365 days, then 8.8 y.
-    From 48 hours on nothing is rounded up, so that no duration is said to be longer than it is.
+    `assets/src/durations.js` writes the same in a browser.
+
+    42″ below a minute, 1′38″ below an hour, 3 h 05′ below 48 hours, 12 d 4 h below 60 days,
+    212 d below 365 days, then 8.8 y. From 48 hours on nothing is rounded up, so that no
+    duration is said to be longer than it is.
 
     Args:
         texts: gives the words for days and years; letters without.
@@ -69,7 +74,11 @@ def years(total: int) -> str:
 
 
 def behind(seconds: int, texts: Texts | None = None) -> str:
-    """Return how far a clock is behind: whole minutes below 48 hours, since that is what one sets a clock by, then as `duration`."""
+    """Return how far a clock is behind.
+
+    Whole minutes below 48 hours, since that is what one sets a clock by, then as
+    `duration`.
+    """
     if seconds >= 48 * HOUR:
         return duration(seconds, texts)
     return (
@@ -212,7 +221,9 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
 
 
 def age(elapsed: timedelta, texts: Texts) -> str:
-    """Return how long ago, in the largest unit that still says something: '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
+    """Return how long ago, in the largest unit that still says something.
+
+    '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
 
     What is still to come has no age: a dash.
     """

@@ -1,4 +1,7 @@
-"""When data are late: the one reckoning for pictures, tables and health. Pages that live reckon it in the browser."""
+"""When data are late: the one reckoning for pictures, tables and health.
+
+Pages that live reckon it in the browser.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
-"""Lines over time as plain SVG: part of the page's own markup, so that no chart library stands before them.
+"""Lines over time as plain SVG.
 
-An SVG is drawn in units of its own, 1,000 wide and 100 high, and stretched to its box; strokes keep their width.
+Part of the page's own markup, so that no chart library stands before them.
+
+An SVG is drawn in units of its own, 1,000 wide and 100 high, and stretched to its box;
+strokes keep their width.
 """
 
 from __future__ import annotations
@@ -149,7 +152,10 @@ def _room(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _steps(peak: float) -> list[float]:
-    """Return one to three round values from above 0 up to `peak`: 1, 2 or 5 of a power of ten apart."""
+    """Return one to three round values from above 0 up to `peak`.
+
+    1, 2 or 5 of a power of ten apart.
+    """
     if peak <= 0:
         return [1]
     scale = 10 ** math.floor(math.log10(peak))
@@ -163,7 +169,10 @@ def _steps(peak: float) -> list[float]:
 def _hours(
     rows: Sequence[Mapping[str, Any]], zone: ZoneInfo
 ) -> list[tuple[float, str]]:
-    """Return the hours named below a trend: how far from the left, percent, and the hour by the city's clock."""
+    """Return the hours named below a trend.
+
+    How far from the left, percent, and the hour by the city's clock.
+    """
     every = next(
         (hours for hours in _HOURS if len(rows) / hours <= _MOST_HOURS), _HOURS[-1]
     )
@@ -216,7 +225,10 @@ def _path(points: Sequence[Point | None]) -> str:
 
 
 def _dot(points: Sequence[Point | None], line: float) -> str:
-    """Return a dot on the last point: a line of no length with round ends stays round however it is stretched."""
+    """Return a dot on the last point.
+
+    A line of no length with round ends stays round however it is stretched.
+    """
     last = next((point for point in reversed(points) if point is not None), None)
     if last is None:
         return ""

@@ -1,7 +1,8 @@
 """The components of a face as the HTML that a browser reads, so that the first answer already shows the picture.
 
-Only what a face is made of: elements of `dash.html` with attributes that HTML has. What needs Dash in the browser
-(stores, the address, charts that are opened) stands in the layout of the application.
+Only what a face is made of: elements of `dash.html` with attributes that HTML has. What
+needs Dash in the browser (stores, the address, charts that are opened) stands in the layout
+of the application.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _SPACE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Raw(Component):
-    """Markup of our own making, such as an SVG that `dash.html` has no elements for. Nothing from data stands in it unescaped."""
+    """Markup of our own making, such as an SVG that `dash.html` has no elements for.
+
+    Nothing from data stands in it unescaped.
+    """
 
     def __init__(self, text: str) -> None:
         """Hold `text`, HTML."""

@@ -1,7 +1,10 @@
-"""What each figure on the faces means: its words from beside its name, its unit and its question from the SQL.
+"""What each figure on the faces means.
 
-The words stand as the attributes `.means` and `.unknown` of the message that names the figure; this module only
-gathers them, for the page `/figures`, for the workbook and for docs/figures.md.
+Its words from beside its name, its unit and its question from the SQL.
+
+The words stand as the attributes `.means` and `.unknown` of the message that names the
+figure; this module only gathers them, for the page `/figures`, for the workbook and for
+docs/figures.md.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from twin.layer import Block, Layer, Registry
 
 YESTERDAY = "yesterday_"
+
+# Slots in the order in which a reader meets them.
 _ORDER = (
     "headline",
     "yesterday",
@@ -34,7 +39,6 @@ _ORDER = (
     "district",
     "map",
 )
-"""Slots in the order in which a reader meets them."""
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 _FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
 
@@ -149,7 +153,10 @@ def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
 
 
 def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
-    """Return what the legend and the tooltips of a layer say: all that its messages explain and no block shows."""
+    """Return what the legend and the tooltips of a layer say.
+
+    All that its messages explain and no block shows.
+    """
     shown = {
         key
         for block in layer.blocks
@@ -174,7 +181,10 @@ def how(path: Path) -> str:
 
 
 def markdown(of: Sequence[tuple[Asked, Asked]]) -> str:
-    """Return the figures as Markdown, each question with a table; `of` holds it in English and in Chinese."""
+    """Return the figures as Markdown, each question with a table.
+
+    `of` holds it in English and in Chinese.
+    """
     parts = [_HEAD]
     for english, chinese in of:
         if not english.figures:

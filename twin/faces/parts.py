@@ -1,4 +1,7 @@
-"""Parts that every face has: the marks of simulated data and of drills, the age of the data, the banner, the legend."""
+"""Parts that every face has.
+
+The marks of simulated data and of drills, the age of the data, the banner, the legend.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 from twin.view import View
 
+# Sentences of the store that a banner shows: it must not cover the picture.
 MOST_SENTENCES = 2
-"""Sentences of the store that a banner shows: it must not cover the picture."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,11 +111,12 @@ def moments(picture: Picture) -> list[Component]:
 def age(picture: Picture) -> Component:
     """Return the time of the data and its age; in a look back also which snapshot answered.
 
-    The browser keeps the age running from `data-since`, and paints again when the newest snapshot is
-    not `data-newest`, or what is damaged not `data-state`: in a look back only when there is news.
-    Against a clock that is behind the newest data (`data-until`) there is no age: that is said instead.
-    `data-age` is the state of the data when this was painted: 'fresh', 'late' or 'old'. The style sheet
-    hatches and dims by it, so that a framed picture, whose age does not run, needs no browser for it.
+    The browser keeps the age running from `data-since`, and paints again when the newest
+    snapshot is not `data-newest`, or what is damaged not `data-state`: in a look back only
+    when there is news. Against a clock that is behind the newest data (`data-until`) there
+    is no age: that is said instead. `data-age` is the state of the data when this was
+    painted: 'fresh', 'late' or 'old'. The style sheet hatches and dims by it, so that a
+    framed picture, whose age does not run, needs no browser for it.
     """
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
     behind = picture.clock_behind_s
@@ -209,7 +213,10 @@ def problem(
 
 
 def _failures(picture: Picture) -> list[Component]:
-    """Return which blocks failed, by name, and why; on no face has each block a place of its own to say it in."""
+    """Return which blocks failed, by name, and why.
+
+    On no face has each block a place of its own to say it in.
+    """
     texts, failed = picture.texts, [shown for shown in picture.shown if shown.failed]
     if not failed:
         return []
@@ -432,7 +439,10 @@ def _scale(read: Legend, picture: Picture) -> Component:
 
 
 def _noted(key: str, picture: Picture) -> str:
-    """Return the sentence under a scale: how far back it looks, and of how much ground a share is."""
+    """Return the sentence under a scale.
+
+    How far back it looks, and of how much ground a share is.
+    """
     window_s, city = picture.pinned.window_s, picture.city
     cells = sum(city.reference["districts"]["n_cells"].to_pylist())
     hours = window_s // 3_600 if window_s % 3_600 == 0 else 0

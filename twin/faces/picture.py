@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from twin.view import Pinned
 
 Looking = Literal["live", "looking-back", "known-at", "beyond"]
+
+# The two figures that tell what is known now of a moment of which nothing was known then.
 OF_THE_DAY, OPEN = "events_today", "open_now"
-"""The two figures that tell what is known now of a moment of which nothing was known then."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Picture:
     Attributes:
         now: the hall's present, UTC: what ages are counted from; on a live page its day goes
             without a date.
-        known_now: the figures of this moment as known now, where nothing was known then; else empty.
+        known_now: the figures of this moment as known now, where nothing was known then;
+            else empty.
         first_known: when the first record of any event was written, UTC, where nothing was known
             then; None if there is none.
         damaged_maps: by layer, the tables that its map rests on and that cannot be read.
@@ -107,7 +109,10 @@ class Picture:
 
     @property
     def age_state(self) -> State:
-        """Return whether the data are late; what is looked back at stands still and is never late."""
+        """Return whether the data are late.
+
+        What is looked back at stands still and is never late.
+        """
         if self.looking != "live":
             return "fresh"
         return freshness(self.city).state(self.data_as_of, self.now)
@@ -132,7 +137,10 @@ class Picture:
         return forms.dated(moment, self.city.zone, now, seconds=seconds)
 
     def reason(self, unknown: Unknown, damaged: Sequence[str] = ()) -> str:
-        """Return the sentence that says why something is not known; `damaged` are the tables that cannot be read."""
+        """Return the sentence that says why something is not known.
+
+        `damaged` are the tables that cannot be read.
+        """
         until = self.when(self.pinned.newest_as_of, seconds=False)
         return self.texts.say(
             f"unknown-{unknown}", moment=until, tables=forms.few(damaged)
@@ -193,7 +201,10 @@ def take(
     texts: Texts,
     now: datetime,
 ) -> Picture:
-    """Ask every block that `pinned` needs. A block that fails says so in its place; the others live on."""
+    """Ask every block that `pinned` needs.
+
+    A block that fails says so in its place; the others live on.
+    """
     shown = tuple(
         _show(desk, city, layer, block, pinned, texts)
         for layer in registry.layers
@@ -218,7 +229,10 @@ def take(
 
 
 def _is_asked(block: Block, pinned: Pinned) -> bool:
-    """Return whether a picture needs a block: a district's of a chosen one, yesterday's of a young day."""
+    """Return whether a picture needs a block.
+
+    A district's of a chosen one, yesterday's of a young day.
+    """
     return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(
         block.slot, True
     )

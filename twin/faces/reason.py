@@ -1,4 +1,7 @@
-"""A face without data: its frame, and the reason in plain words. It heals by itself once there are some."""
+"""A face without data: its frame, and the reason in plain words.
+
+It heals by itself once there are some.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def banner(error: TwinError, lead: str, texts: Texts) -> list[Component]:
 
 
 def page_top(city: City, texts: Texts) -> list[Component]:
-    """Return the bar of the page: city, language and the wall; there are no data, so they have no age."""
+    """Return the bar of the page: city, language and the wall.
+
+    There are no data, so they have no age.
+    """
     return [parts.title(city, texts), html.Div(className="chips"), *parts.ways(texts)]
 
 

@@ -41,7 +41,10 @@ class Texts:
         ]
 
     def say(self, key: str, **values: str | float) -> str:
-        """Return the message `key` with `values` filled in; an unknown key answers itself, so that nothing goes blank."""
+        """Return the message `key` with `values` filled in.
+
+        An unknown key answers itself, so that nothing goes blank.
+        """
         if not key or not self._bundle.has_message(key):
             return key
         pattern = self._bundle.get_message(key).value
@@ -58,8 +61,8 @@ class Texts:
         """Return what is told of the figure named by the message `key`; '' where nothing is.
 
         Args:
-            what: 'means', 'unknown' (when there is no value, and what stands in its place), 'n' (of what it
-                is told, such as cases) or 'unit'.
+            what: 'means', 'unknown' (when there is no value, and what stands in its place),
+                'n' (of what it is told, such as cases) or 'unit'.
         """
         if not self._bundle.has_message(key):
             return ""
@@ -84,8 +87,8 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
 
     Args:
         city: gives its own words for the levels of an event, which then stand beside the levels; in
-            words that are not the city's, a level would be called what another one is called there. It
-            also says what the targets that it assumes rest on.
+            words that are not the city's, a level would be called what another one is
+            called there. It also says what the targets that it assumes rest on.
     """
     bundle = FluentBundle([lang], use_isolating=False)
     for folder in (_OWN, *folders):
@@ -132,5 +135,8 @@ def _message(key: str, text: str) -> str:
 
 @lru_cache(maxsize=128)
 def _parsed(text: str) -> Any:
-    """Return the messages of a file: reading them takes a quarter of a second for all, and every export does it."""
+    """Return the messages of a file.
+
+    Reading them takes a quarter of a second for all, and every export does it.
+    """
     return FluentResource(text)

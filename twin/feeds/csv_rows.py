@@ -1,4 +1,7 @@
-"""Rows out of CSV files, a line at a time. Every byte must fit the encoding, every quote must close."""
+"""Rows out of CSV files, a line at a time.
+
+Every byte must fit the encoding, every quote must close.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,14 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _SAMPLE = 65_536
+
+# Characters of one cell; a spreadsheet holds 32,767.
 _MAX_CELL = 1_000_000
-"""Characters of one cell; a spreadsheet holds 32,767."""
 _SEPARATORS = {each: f'"{each}"' for each in ";|,^~，；、"} | {"\t": '"\\t"'}
 _SAID = re.compile(r"\s*sep\s*=\s*(\\t|tab|[^\w\s'\x22]|\t| )\1*\s*", re.IGNORECASE)
+
+# First lines among which the separator may be named: a title may stand above.
 _SAID_WITHIN = 5
-"""First lines among which the separator may be named: a title may stand above."""
 
 
 def open_csv(
@@ -40,13 +45,14 @@ def open_csv(
     A line such as 'sep=;' among the first ones names the separator and comes before `delimiter`.
 
     Args:
-        wanted: names in NFC that the header must hold; the order does not matter and other columns may stand between.
-        encoding: 'utf-8' (with or without a mark at its start), 'gb18030', 'auto' for the one of both that fits, or another
-            that `is_encoding` knows.
+        wanted: names in NFC that the header must hold; the order does not matter and other
+            columns may stand between.
+        encoding: 'utf-8' (with or without a mark at its start), 'gb18030', 'auto' for the
+            one of both that fits, or another that `is_encoding` knows.
 
     Raises:
-        ContractError: the file is in another encoding, has no header that holds `wanted`, or, while its rows are read,
-            holds a byte or a quote that does not fit.
+        ContractError: the file is in another encoding, has no header that holds `wanted`,
+            or, while its rows are read, holds a byte or a quote that does not fit.
         OSError: it cannot be read.
     """
     codec = codec_of(path, wanted, encoding)
@@ -62,8 +68,8 @@ def open_csv(
 def codec_of(path: Path, wanted: Sequence[str], encoding: str = "auto") -> str:
     """Return the codec that a CSV file is read with, by its first bytes.
 
-    Almost any bytes pass as GB18030. 'auto' therefore takes it only if it makes a wanted name out of first lines that are
-    not UTF-8; a header of plain ASCII is taken for UTF-8.
+    Almost any bytes pass as GB18030. 'auto' therefore takes it only if it makes a wanted
+    name out of first lines that are not UTF-8; a header of plain ASCII is taken for UTF-8.
 
     Raises:
         ContractError: it is UTF-16.
@@ -85,7 +91,10 @@ def codec_of(path: Path, wanted: Sequence[str], encoding: str = "auto") -> str:
 
 
 def is_encoding(name: str) -> bool:
-    """Return whether a CSV may be declared to be in an encoding: 'auto', or one in which ASCII is ASCII."""
+    """Return whether a CSV may be declared to be in an encoding.
+
+    'auto', or one in which ASCII is ASCII.
+    """
     if name == "auto":
         return True
     try:
@@ -148,7 +157,8 @@ def _rows(
 def _said(line: str) -> str:
     r"""Return the separator that a line such as 'sep=;' names; '' for any other line.
 
-    Programs write it between quotes, with blanks, a tab as \t, or with the separators of all columns behind it.
+    Programs write it between quotes, with blanks, a tab as \t, or with the separators of
+    all columns behind it.
     """
     text = line.rstrip("\r\n")
     begun = (

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
     from twin.feeds.sheets import Sheet
 
+# Keys of what is no property; tuples of one name, which no property has.
 LON, LAT, ID = ("longitude",), ("latitude",), ("id",)
-"""Keys of what is no property; tuples of one name, which no property has."""
+
+# Names of WGS 84 in degrees; 4490 is CGCS2000, which differs from it by centimetres.
 _WGS84 = re.compile(
     r"(.*:)?CRS84H?|(.*:)?EPSG:(.*:)?(4326|4979|4490)|WGS[ -]?84", re.IGNORECASE
 )
-"""Names of WGS 84 in degrees; 4490 is CGCS2000, which differs from it by centimetres."""
 _SIGN = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"|"features"\s*:\s*\[')
 _SIGN_WITHIN = 64 * 1024
 _ONE_PLACE = {"Point", "MultiPoint", "GeometryCollection"}

@@ -17,13 +17,15 @@ from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block
 if TYPE_CHECKING:
     from datetime import datetime
 
+# Rows with cells among which the header must stand; titles and notes may stand above it.
 WITHIN = 30
-"""Rows with cells among which the header must stand; titles and notes may stand above it."""
 
 
 @dataclass(slots=True)
 class Row:
-    """One row as it stands in a file. Not frozen, which would cost a second in a million rows; nobody changes one.
+    """One row as it stands in a file.
+
+    Not frozen, which would cost a second in a million rows; nobody changes one.
 
     Attributes:
         number: from 1.
@@ -47,7 +49,10 @@ class Row:
 
 
 class NoHeader(ContractError):  # noqa: N818 - named after what is wrong
-    """None of the first rows holds all the columns that are wanted; the nearest lacks those in `missing`."""
+    """None of the first rows holds all the columns that are wanted.
+
+    The nearest lacks those in `missing`.
+    """
 
     def __init__(
         self, name: str, wanted: Sequence[str], rows: Sequence[Sequence[str]]
@@ -104,7 +109,8 @@ def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header
     where only one column can be meant.
 
     Raises:
-        ContractError: there are no rows, no such row among the first `WITHIN`, or one that names a wanted column twice.
+        ContractError: there are no rows, no such row among the first `WITHIN`, or one that
+            names a wanted column twice.
     """
     seen: list[list[str]] = []
     for row in rows:
@@ -206,9 +212,10 @@ def blocks(
 
     Args:
         wanted: columns whose faults make a row unusable.
-        may_be_short: whether the file knows the column of each cell, as spreadsheets do: cells may be missing at the end of
-            a row, and what stands beside the table is not read. A short row of a CSV was cut off, and a long one has a
-            separator too many.
+        may_be_short: whether the file knows the column of each cell, as spreadsheets do:
+            cells may be missing at the end of a row, and what stands beside the table is
+            not read. A short row of a CSV was cut off, and a long one has a separator too
+            many.
     """
     names, width = header.names, len(header.names)
     read = {at for at, name in enumerate(names) if name in wanted}

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 ONE_A_LINE = (".ndjson", ".jsonl", ".geojsonl", ".geojsons", ".geojsonseq")
 _CHUNK = 1024 * 1024
 _SPACE = re.compile(r"[ \t\r\n]*")
+
+# What may stand between the items of a sequence; RFC 8142 has a record separator before
+# each.
 _BETWEEN = re.compile(r"[ \t\r\n\x1e]*")
-"""What may stand between the items of a sequence; RFC 8142 has a record separator before each."""
 
 
 @dataclass
@@ -50,6 +52,7 @@ def _constant(word: str) -> Number | None:
     return None if word == "NaN" else Number(word)
 
 
+# A line break inside a text, which JSON forbids and programs write, can mean only itself.
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=Number,
@@ -57,7 +60,6 @@ _DECODER = json.JSONDecoder(
     parse_constant=_constant,
     strict=False,
 )
-"""A line break inside a text, which JSON forbids and programs write, can mean only itself."""
 
 
 def read_items(path: Path, lists: Collection[str], outline: Outline) -> Iterator[Any]:

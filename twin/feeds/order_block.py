@@ -1,4 +1,7 @@
-"""A block of rows of an export, read column by column: what each order says, and why others are refused."""
+"""A block of rows of an export, read column by column.
+
+What each order says, and why others are refused.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,12 @@ if TYPE_CHECKING:
     from twin.feeds.sheets import Block
 
 _TIMES = ("occurred_at", "created_at", *STEPS, "told_at")
+
+# Stands between the cells of a row that are compared as one text; no tidied cell holds it.
 _UNIT_MARK = "\x1f"
-"""Stands between the cells of a row that are compared as one text; no tidied cell holds it."""
 _OF_UNIT = ("unit_name", *STEPS)
+
+# Moment, and the one that comes before it.
 _BEFORE = (
     ("sent_at", "created_at"),
     ("acked_at", "sent_at"),
@@ -41,11 +47,13 @@ _BEFORE = (
     ("done_at", "sent_at"),
     ("told_at", "created_at"),
 )
-"""Moment, and the one that comes before it."""
 
 
 class Reading:
-    """What the blocks of one file share: the mapping, the city's places and words, and the orders seen so far."""
+    """What the blocks of one file share.
+
+    The mapping, the city's places and words, and the orders seen so far.
+    """
 
     def __init__(
         self, mapping: OrderMapping, city: City, recorded_at: datetime, remarks: Remarks
@@ -237,7 +245,10 @@ class OrderBlock:
             )
 
     def _sort(self, good: list[int]) -> Sorted:
-        """Tell rows that are the first of their order from those that are not; indexes are those of the block."""
+        """Tell rows that are the first of their order from those that are not.
+
+        Indexes are those of the block.
+        """
         taken = pa.array(good, pa.int64())
         ids, units = (
             self.text(name).take(taken).to_pylist()

@@ -1,4 +1,7 @@
-"""Cells of orders, a column at a time: places, districts and words of a list, each read strictly or refused with a sentence."""
+"""Cells of orders, a column at a time.
+
+Places, districts and words of a list, each read strictly or refused with a sentence.
+"""
 
 from __future__ import annotations
 
@@ -22,22 +25,28 @@ if TYPE_CHECKING:
     from twin.feeds.order_mapping import OrderMapping
     from twin.geography import Locator
 
+# A place this far beyond the box around the outlines, some 10 km, may still be the city's.
 NEAR_DEG = 0.1
-"""A place this far beyond the box around the outlines, some 10 km, may still be the city's."""
 _KM_PER_DEG = 111.32
+
+# No degree is as large; metres of a projection nearly always are.
 _METRES = 1_000
-"""No degree is as large; metres of a projection nearly always are."""
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
+
+# As programs write a long number: '2.02611E+17', '2,02611E+17', '2.02611E17'; '1E5' may be
+# a number of an order.
 _LOST_DIGITS = r"^[+-]?(\d+[.,]\d+ ?[eE] ?\+?\d+|\d+[.,]? ?[eE] ?\+ ?\d+)$"
-"""As programs write a long number: '2.02611E+17', '2,02611E+17', '2.02611E17'; '1E5' may be a number of an order."""
 _MIN_LOST, _LONG = 3, 17
 
+# By index of a row, why it is refused, without a full stop.
 Reasons = Mapping[int, str]
-"""By index of a row, why it is refused, without a full stop."""
 
 
 def digits_lost(ids: pa.StringArray, column: str) -> Reasons:
-    """Find numbers of orders that a spreadsheet has shortened: written with an exponent, or all with zeros from the 16th digit on."""
+    """Find numbers of orders that a spreadsheet has shortened.
+
+    Written with an exponent, or all with zeros from the 16th digit on.
+    """
     how = (
         "keep that column as text when you export, or export as CSV straight from the"
         " system that holds the orders"
@@ -80,7 +89,10 @@ def _where(mask: pa.BooleanArray) -> list[int]:
 
 @dataclass(frozen=True)
 class Places:
-    """Longitudes and latitudes, deg WGS 84, NaN where there is none; whether the row named a pair that means 'no place'."""
+    """Longitudes and latitudes, deg WGS 84, NaN where there is none.
+
+    Whether the row named a pair that means 'no place'.
+    """
 
     lon: npt.NDArray[np.float64]
     lat: npt.NDArray[np.float64]
@@ -214,7 +226,10 @@ class Districts:
         }
 
     def find(self, word: str) -> str | None:
-        """Return the id; None if the pack knows no such district. A name with the city's before it is understood."""
+        """Return the id; None if the pack knows no such district.
+
+        A name with the city's before it is understood.
+        """
         word = re.sub(
             r"^(\d+)\.0+$", r"\1", word
         )  # a program kept a code as a fraction
@@ -249,7 +264,10 @@ def by_word(texts: pa.StringArray, read: Callable[[str], object]) -> list[object
 def read_priorities(
     texts: pa.StringArray, words: pa.StringArray, mapping: OrderMapping
 ) -> tuple[npt.NDArray[np.int8], Reasons]:
-    """Return 1 to 4 for each of n rows; `words` (title, details and kind) that speak of danger raise it."""
+    """Return 1 to 4 for each of n rows.
+
+    `words` (title, details and kind) that speak of danger raise it.
+    """
     column = mapping.columns.get("priority", "")
     known = {word.lower(): level for word, level in mapping.priorities.items()}
     levels = by_word(
@@ -285,7 +303,8 @@ def read_statuses(
     """Return what each of n words means: open, closed or reopened; None for an empty cell.
 
     Args:
-        words: word to meaning; case, and whether parts are joined by blanks, '-' or '_', does not matter.
+        words: word to meaning; case, and whether parts are joined by blanks, '-' or '_',
+            does not matter.
     """
     known = {_plain(word): means for word, means in words.items()}
     found = cast(

@@ -1,4 +1,7 @@
-"""Cells of orders, tidied a column at a time: what nobody sees and what spreadsheets add makes no other text of a text."""
+"""Cells of orders, tidied a column at a time.
+
+What nobody sees and what spreadsheets add makes no other text of a text.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,15 @@ import pyarrow as pa
 from twin.arrow import compute as pc
 from twin.contracts.unicode import HIDDEN, in_one_form, one_form
 
+# Fields that are people's own words; all others are numbers, names, moments and words of a
+# list.
 FREE_TEXT = ("title", "details", "address")
-"""Fields that are people's own words; all others are numbers, names, moments and words of a list."""
 
+# They shape words of some scripts, and emoji; in a number or name they are noise.
 _JOINERS = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u200c\u200d\u2800\u3164"
     "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff"
 )
-"""They shape words of some scripts, and emoji; in a number or name they are noise."""
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _UNSEEN, _UNSEEN_IN_CODES = (
     f"[{HIDDEN}{_CONTROL}]",
@@ -32,8 +36,9 @@ _TEXT_MARK = rf"^[=＝] ?[{_QUOTES}](.*)[{_QUOTES}]$"
 _MARKED = re.compile(f"[=＝] ?[{_QUOTES}]")
 _APOSTROPHES = "'‘’＇`´"
 _DASH = re.compile("[\u2010-\u2015\u2212]")
+
+# A number as a spreadsheet shows it with a comma after each thousand.
 _GROUPED = r"^\d{1,3}(,\d{3})+(\.0+)?$"
-"""A number as a spreadsheet shows it with a comma after each thousand."""
 _TOO_NARROW = "###"
 _ERRORS = (
     "#REF!",
@@ -56,8 +61,9 @@ def tidied(
 ) -> pa.StringArray:
     """Return n texts in NFC without what nobody sees and without spaces around them, '' for an empty cell.
 
-    A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they are no part of it, nor are
-    quotes around a number or name. In numbers of orders letters, digits and dashes of another form are the plain ones.
+    A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they
+    are no part of it, nor are quotes around a number or name. In numbers of orders letters,
+    digits and dashes of another form are the plain ones.
 
     Args:
         field: one of `FIELDS`, the meaning of the column.
@@ -136,7 +142,9 @@ def heading(name: str) -> str:
 
 
 def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
-    """Find cells that hold a spreadsheet's error, or a formula, as text: by index, why the row is refused.
+    """Find cells that hold a spreadsheet's error, or a formula, as text.
+
+    By index, why the row is refused.
 
     What people wrote may begin as a formula does; it is never run.
     """

@@ -1,4 +1,7 @@
-"""What the columns of a work-order export mean: read from the city pack or from a TOML file of its own."""
+"""What the columns of a work-order export mean.
+
+Read from the city pack or from a TOML file of its own.
+"""
 
 from __future__ import annotations
 
@@ -147,12 +150,15 @@ class OrderMapping:
         zone: zone of moments that carry none; None if not declared.
         time_format: form of moments, as for strptime; what does not have it may be ISO 8601.
         priorities: word of the export to priority, 1 to 4; empty cells have `default_priority`.
-        safety_words: an order whose words hold one of these has `safety_priority` or a more urgent one.
+        safety_words: an order whose words hold one of these has `safety_priority` or a more
+            urgent one.
         yes, no: words for true and false, in small letters.
         null_words: what stands for an empty cell, in small letters.
         no_place: pairs of longitude and latitude that stand for an order without a place.
-        statuses: word of the export to what it means: 'open', 'closed' or 'reopened', which is open after it was closed.
-        keep_raw: whether the lake may keep words and refused rows as they were given, with what masks would take out.
+        statuses: word of the export to what it means: 'open', 'closed' or 'reopened', which
+            is open after it was closed.
+        keep_raw: whether the lake may keep words and refused rows as they were given, with
+            what masks would take out.
         aliases: other words for a district to its id or name.
     """
 
@@ -179,10 +185,12 @@ class OrderMapping:
 
 
 def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
-    """Read the mapping of `city`, or the TOML file at `path` instead: the same keys, at its top or under [feeds.work_orders].
+    """Read the mapping of `city`, or the TOML file at `path` instead.
 
-    A `path` without a folder and an end may name a mapping that comes with the program, such as 'open311'; its source and
-    zone are those of the city.
+    The same keys, at its top or under [feeds.work_orders].
+
+    A `path` without a folder and an end may name a mapping that comes with the program,
+    such as 'open311'; its source and zone are those of the city.
 
     Raises:
         PackError: the pack has none, or it is off.

@@ -1,8 +1,11 @@
-"""Moments of orders, read strictly, a column at a time: what is not a moment in the form that was told is refused, not guessed.
+"""Moments of orders, read strictly, a column at a time.
 
-Local times become UTC by the zone's own rules. A time that clocks skip is read by the clock as it ran before the change, so
-that 02:30 is half an hour after the change; a time that comes twice is the first of both, unless the order's step before it
-was later than that: then it is the second. Either is said.
+What is not a moment in the form that was told is refused, not guessed.
+
+Local times become UTC by the zone's own rules. A time that clocks skip is read by the clock
+as it ran before the change, so that 02:30 is half an hour after the change; a time that
+comes twice is the first of both, unless the order's step before it was later than that:
+then it is the second. Either is said.
 """
 
 from __future__ import annotations
@@ -26,8 +29,8 @@ if TYPE_CHECKING:
 
     from twin.feeds.order_mapping import OrderMapping
 
+# Before it lie clocks that were never set.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before it lie clocks that were never set."""
 Times = npt.NDArray[np.datetime64]
 _NONE = np.datetime64("NaT", "us")
 _WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
@@ -136,7 +139,10 @@ class Reader:
         column: str,
         reasons: dict[int, str],
     ) -> tuple[dict[int, np.datetime64], list[int]]:
-        """Write the local times into `at` in UTC; return the second readings, and where clocks skip."""
+        """Write the local times into `at` in UTC.
+
+        Return the second readings, and where clocks skip.
+        """
         second, skipped = dict[int, np.datetime64](), list[int]()
         where = np.flatnonzero(~np.isnat(local))
         zone = self._mapping.zone
@@ -166,7 +172,10 @@ class Reader:
         return second, skipped
 
     def _offset(self, day: np.datetime64, zone: ZoneInfo) -> timedelta | None:
-        """Return the offset of a whole local day; None if clocks change on it, or it is not of our time."""
+        """Return the offset of a whole local day.
+
+        None if clocks change on it, or it is not of our time.
+        """
         if day not in self._offsets:
             begin = day.astype("datetime64[us]").item()
             try:
@@ -227,6 +236,7 @@ class Reader:
             at[index] = _NONE
 
 
+# Forms that exports have; a mapping must name one, none is guessed.
 _LIKELY = (
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d %H:%M:%S",
@@ -247,7 +257,6 @@ _LIKELY = (
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y %H:%M:%S",
 )
-"""Forms that exports have; a mapping must name one, none is guessed."""
 _HINTS = (
     (r"\d{1,2}:\d{2}(:\d{2})?", "it is a time of the day without a date"),
     (

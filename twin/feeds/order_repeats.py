@@ -1,4 +1,7 @@
-"""Rows of one order within a file: the same row again, another unit's part of the order, or a contradiction."""
+"""Rows of one order within a file.
+
+The same row again, another unit's part of the order, or a contradiction.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 Hashes = npt.NDArray[np.int64]
+
+# Of what is remembered of a row. Units and deeds are compared within one order only: half a
+# hash tells them apart.
 _KINDS = (np.int64, np.int64, np.int32, np.int32, np.int32)
-"""Of what is remembered of a row. Units and deeds are compared within one order only: half a hash tells them apart."""
 
 
+# Bits of the number of a row, above which stands the ordinal of its sheet: a sheet has 2 **
+# 20 rows.
 _ROWS_OF_A_SHEET = 21
-"""Bits of the number of a row, above which stands the ordinal of its sheet: a sheet has 2 ** 20 rows."""
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""The orders of a block as rows of the contract tables: events, what units did about them, and what citizens were told."""
+"""The orders of a block as rows of the contract tables.
+
+Events, what units did about them, and what citizens were told.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Made:
 
 
 def make(orders: OrderBlock) -> Made:
-    """Return the rows of each table; if only what was done about an order is off, its event is made and the rest refused."""
+    """Return the rows of each table.
+
+    If only what was done about an order is off, its event is made and the rest refused.
+    """
     made = Made()
     made.refused["events"] = orders.refused
     first, parts = orders.sorted.first, orders.sorted.parts
@@ -128,7 +134,10 @@ def _dispatches(
     nth: Mapping[int, int],
     refused: dict[int, str],
 ) -> tuple[list[int], pa.Table]:
-    """Return the orders to units among the rows `where`: one row each, with the steps that are known."""
+    """Return the orders to units among the rows `where`.
+
+    One row each, with the steps that are known.
+    """
     times = {step: orders.moments[step] for step in STEPS}
     for at, why in (
         (at, why) for step in STEPS for at, why in times[step].reasons.items()
@@ -205,7 +214,10 @@ def _check_steps(
 
 @dataclass(frozen=True)
 class _Answered:
-    """What the columns of answers say of n rows; `status` is open, closed, reopened, or None for an empty cell."""
+    """What the columns of answers say of n rows.
+
+    `status` is open, closed, reopened, or None for an empty cell.
+    """
 
     satisfied: list[bool | None]
     reopened: list[bool | None]
@@ -244,7 +256,10 @@ def _answered(
 def _feedbacks(
     orders: OrderBlock, where: list[int], refused: dict[int, str]
 ) -> tuple[list[int], pa.Table]:
-    """Return the answers to citizens among the rows `where`; an order that is closed, when is not known, has one without a moment."""
+    """Return the answers to citizens among the rows `where`.
+
+    An order that is closed, when is not known, has one without a moment.
+    """
     told = orders.moments["told_at"]
     is_told = told.is_given
     answered = _answered(orders, set(where), refused)
@@ -314,7 +329,10 @@ def _utc(times: Times) -> pa.TimestampArray:
 
 
 def _table(name: str, n: int, columns: Mapping[str, object]) -> pa.Table:
-    """Return n rows of a table; a value that is no column stands in every row, a column not given is null."""
+    """Return n rows of a table.
+
+    A value that is no column stands in every row, a column not given is null.
+    """
     made: list[Any] = []
     for spec in TABLES[name].schema:
         value: Any = columns.get(spec.name)

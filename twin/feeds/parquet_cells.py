@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from twin.arrow import compute as pc
 
+# A whole float below it is that whole number; above it may stand for several.
 _EXACT = 2**53
-"""A whole float below it is that whole number; above it may stand for several."""
 _UNITS_OF_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+# The years 1 to 9999, in seconds from 1970: what other programs can hold.
 _FIRST_S, _END_S = -62_135_596_800, 253_402_300_800
-"""The years 1 to 9999, in seconds from 1970: what other programs can hold."""
 
 
 def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+# 4490 is CGCS2000, which differs from WGS 84 by centimetres.
 _WGS84 = {
     ("OGC", "CRS84"),
     ("OGC", "CRS84H"),
@@ -36,11 +37,12 @@ _WGS84 = {
     ("EPSG", "4979"),
     ("EPSG", "4490"),
 }
-"""4490 is CGCS2000, which differs from WGS 84 by centimetres."""
+
+# Bytes of one batch of rows, unpacked: where rows are long, fewer are taken at once.
 _ROOMY = 256 * 1024 * 1024
-"""Bytes of one batch of rows, unpacked: where rows are long, fewer are taken at once."""
+
+# Kinds of geometry, as shapely counts them, of which no point is the place of an order.
 _NO_POINT = {1: "a line", 2: "a line", 3: "an area", 5: "a line", 6: "an area"}
-"""Kinds of geometry, as shapely counts them, of which no point is the place of an order."""
 
 
 def open_parquet(path: Path, wanted: Sequence[str]) -> Sheet:

@@ -21,10 +21,11 @@ from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block, Sheet
 if TYPE_CHECKING:
     from pathlib import Path
 
+# A name of the record, or the names to a value inside of it. Readers add tuples of one.
 Key: TypeAlias = str | tuple[str, ...]
-"""A name of the record, or the names to a value inside of it. Readers add tuples of one."""
+
+# Letters of one record: more is no order, but a file made to fill the memory.
 MAX_RECORD = 16 * 1024 * 1024
-"""Letters of one record: more is no order, but a file made to fill the memory."""
 _MAX_COLUMNS = 1_000
 _LETTERS_OF_A_BLOCK = 32 * 1024 * 1024
 

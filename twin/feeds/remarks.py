@@ -1,4 +1,7 @@
-"""What a feed decided by a rule while it read, to be said to whoever reads the file: a sentence, how often, and where first."""
+"""What a feed decided by a rule while it read, to be said to whoever reads the file.
+
+A sentence, how often, and where first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ _FIRST = 5
 
 
 def place_of(sheet: str, row: int) -> str:
-    """Return the place of a row in words that fit into a list; a sheet is named as formulas name it."""
+    """Return the place of a row in words that fit into a list.
+
+    A sheet is named as formulas name it.
+    """
     return f"{sheet}!{row}" if sheet else str(row)
 
 

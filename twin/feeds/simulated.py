@@ -32,7 +32,8 @@ class Simulated:
         """Prepare the city of `seed`.
 
         Args:
-            telemetry_s: seconds between heartbeats of an aircraft in the air; whole multiples give subsets.
+            telemetry_s: seconds between heartbeats of an aircraft in the air; whole
+                multiples give subsets.
             scenarios: stories placed at a moment, besides those that the calendar brings.
         """
         self._simulation = Simulation(city, seed, telemetry_s, scenarios)

@@ -35,8 +35,9 @@ _OPEN: Mapping[str, Callable[[Path, Sequence[str]], Sheet]] = {
     ".geoparquet": open_parquet,
 }
 _CSV, _XLSX = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
+
+# Ends of the names of files that are read.
 KINDS = (*_CSV, *_XLSX, *_OPEN)
-"""Ends of the names of files that are read."""
 
 
 def open_sheets(
@@ -47,7 +48,9 @@ def open_sheets(
     delimiter: str = ",",
     sheet: str | None = None,
 ) -> Iterator[Sheet]:
-    """Yield the tables of a file that hold the columns; each must be read before the next is asked for.
+    """Yield the tables of a file that hold the columns.
+
+    Each must be read before the next is asked for.
 
     Args:
         wanted: names in NFC that a header must hold.

@@ -1,8 +1,11 @@
-"""Work orders of a citizens' line, out of an export: events, and what was done about them. Read a block of rows at a time.
+"""Work orders of a citizens' line, out of an export: events, and what was done about them.
 
-An order whose own cells are off is refused whole; if only what was done about it is off, the event is taken and the rest
-refused. A row says what the source says of an order now: the store tells what is new, what it knows and what corrects an
-earlier export (see `Batch.is_state`). Rows that differ only in the unit are one order with several dispatches.
+Read a block of rows at a time.
+
+An order whose own cells are off is refused whole; if only what was done about it is off,
+the event is taken and the rest refused. A row says what the source says of an order now:
+the store tells what is new, what it knows and what corrects an earlier export (see
+`Batch.is_state`). Rows that differ only in the unit are one order with several dispatches.
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ def read(
     """Open an export.
 
     Args:
-        recorded_at: when the city first knows these rows, UTC; later moments lie in the future and are refused.
+        recorded_at: when the city first knows these rows, UTC; later moments lie in the
+            future and are refused.
 
     Raises:
         UndeclaredCRS: it gives coordinates, and the mapping declares no datum that is understood.

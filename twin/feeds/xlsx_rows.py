@@ -1,7 +1,10 @@
-"""Rows out of XLSX files. A cell is what it shows; a formula is its last result, or nothing that could be used.
+"""Rows out of XLSX files. A cell is what it shows.
 
-Read with openpyxl, row by row. calamine 0.9 is ten times quicker, but it answers an empty cell for an error and for a formula
-without a result, cannot tell a date from a midnight, and holds the whole sheet.
+A formula is its last result, or nothing that could be used.
+
+Read with openpyxl, row by row. calamine 0.9 is ten times quicker, but it answers an empty
+cell for an error and for a formula without a result, cannot tell a date from a midnight,
+and holds the whole sheet.
 """
 
 from __future__ import annotations
@@ -25,24 +28,28 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_UNPACKED = 4 * 1024 * 1024 * 1024
+
+# An honest sheet packs some 10 to 40 to 1; far more is a file made to fill the memory.
 _MAX_RATIO = 200
-"""An honest sheet packs some 10 to 40 to 1; far more is a file made to fill the memory."""
 _MAX_ROWS = 1_048_576
+
+# A spreadsheet keeps 15 digits of a number.
 _DIGITS = 10**15
-"""A spreadsheet keeps 15 digits of a number."""
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+
+# A formula and no value, or an empty one; openpyxl does not tell them from an empty cell.
 _EMPTY_FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-"""A formula and no value, or an empty one; openpyxl does not tell them from an empty cell."""
 _PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _PIECE, _OVERLAP = 1 << 20, 1 << 16
 _HAS_CLOCK = re.compile(r"[hs]", re.IGNORECASE)
 _NOT_FORM = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+
+# A letter that the file writes by its number, as a line break often is.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-"""A letter that the file writes by its number, as a line break often is."""
 _NO_RESULT = (
     "the cell is a formula without a result; open the file in a spreadsheet program,"
     " save it, and read it again"
@@ -213,7 +220,10 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
 def _none_fits(
     error: ContractError | None, name: str, hidden: Sequence[str]
 ) -> ContractError:
-    """Return the sentence for a workbook of which no sheet fits; sheets that nobody sees may be the ones that are meant."""
+    """Return the sentence for a workbook of which no sheet fits.
+
+    Sheets that nobody sees may be the ones that are meant.
+    """
     error = error or ContractError(
         f"{name} is empty.", fix="export it again, with its header."
     )
@@ -235,7 +245,8 @@ class _Traits:
     """What the sheet's own text tells before it is read.
 
     Attributes:
-        merged: first row, first column, last row, last column of each block of merged cells, from 1.
+        merged: first row, first column, last row, last column of each block of merged
+            cells, from 1.
         without_result: by row, columns of the formulas that were never worked out, from 1.
     """
 
@@ -298,7 +309,10 @@ def _unescaped(text: str) -> str:
 
 
 def _to_the_second(moment: datetime) -> datetime:
-    """Return a moment as a spreadsheet shows it: what lies below a second is the noise of a fraction of a day."""
+    """Return a moment as a spreadsheet shows it.
+
+    What lies below a second is the noise of a fraction of a day.
+    """
     return (
         (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
         if moment.microsecond
@@ -350,7 +364,10 @@ def _plain(text: str) -> str:
 
 
 class _Fill:
-    """Gives each row of merged cells the value that stands in the first of them; of several columns, to the first."""
+    """Gives each row of merged cells the value that stands in the first of them.
+
+    Of several columns, to the first.
+    """
 
     def __init__(self, merged: Sequence[tuple[int, int, int, int]]) -> None:
         self._to_come = sorted(merged)

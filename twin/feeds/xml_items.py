@@ -17,12 +17,13 @@ from twin.feeds.records import MAX_RECORD, unreadable
 if TYPE_CHECKING:
     from pathlib import Path
 
+# The elements of an item by their names, and why it cannot be used ('' if it can).
 Item = tuple[dict[str, Any], str]
-"""The elements of an item by their names, and why it cannot be used ('' if it can)."""
 _CHUNK = 64 * 1024
 _MAX_DEPTH = 64
+
+# End of the attribute that says that an element holds nothing.
 _NIL = "XMLSchema-instance}nil"
-"""End of the attribute that says that an element holds nothing."""
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The city's arithmetic, worked out once when a snapshot is published.
 
-Each measure names what it depends on; it is worked out anew when any of that changes, and only then. Whatever way rows
-came in, in one publish or in a thousand, the tables are the same.
+Each measure names what it depends on; it is worked out anew when any of that changes, and
+only then. Whatever way rows came in, in one publish or in a thousand, the tables are the
+same.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def compute(
     Args:
         state: the lake with `batch` already in it.
         batch: the new rows by table.
-        only: tables of measures that are wanted, worked out whole; None for all that anything changed.
+        only: tables of measures that are wanted, worked out whole; None for all that
+            anything changed.
     """
     for measure in MEASURES:
         if only is not None and not only.intersection(measure.tables):

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 Query = Callable[[Sql, Mapping[str, object]], pa.Table]
 
+# What was seen longer ago is not told.
 KEPT = timedelta(hours=24)
-"""What was seen longer ago is not told."""
+
+# A swath may begin so long before its first row.
 GAP = timedelta(microseconds=swaths.GAP_US)
-"""A swath may begin so long before its first row."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _SIGHTS, _SINCE = (
@@ -259,6 +260,7 @@ def _scalar(moment: datetime) -> pa.Scalar:
     return pa.scalar(moment, pa.timestamp("us", tz="UTC"))
 
 
+# Sights grow old at any moment, and a heartbeat may be held ahead of its own: each looks.
 COVERAGE_MEASURE = Measure(
     tables=("coverage",),
     logs=("drone_states",),
@@ -266,4 +268,3 @@ COVERAGE_MEASURE = Measure(
     inputs=_inputs,
     until=lambda _city, _state, as_of: as_of,
 )
-"""Sights grow old at any moment, and a heartbeat may be held ahead of its own: each looks."""

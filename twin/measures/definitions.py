@@ -30,8 +30,8 @@ class Measure:
     source: str
 
 
+# A median or a percentile of fewer cases is shown with their number, and is not judged.
 LEAST_CASES = 10
-"""A median or a percentile of fewer cases is shown with their number, and is not judged."""
 
 _CASE = (
     "one district's published case, not a rule of the city: hence a configurable target"

@@ -1,4 +1,6 @@
-"""What was known of every event, at any two clocks: only events with news are worked out again, only their days written.
+"""What was known of every event, at any two clocks.
+
+Only events with news are worked out again, only their days written.
 
 Targets are those of the pack at publish: when they change, every event is worked out anew.
 """
@@ -26,10 +28,12 @@ _LOGS = ("events", "event_stages", "dispatches", "feedbacks", "quarantine")
 _SQL = load_sql(Path(__file__).with_name("event_facts.sql"))
 _DAYS = load_sql(Path(__file__).with_name("event_days.sql"))
 _PASSED = load_sql(Path(__file__).with_name("orders_passed.sql"))
+
+# News of more events than this are quicker worked out day by day than event by event.
 _MANY = 20_000
-"""News of more events than this are quicker worked out day by day than event by event."""
+
+# Events that are worked out together: DuckDB needs some 4 kB for each.
 _AT_ONCE = 30_000
-"""Events that are worked out together: DuckDB needs some 4 kB for each."""
 _DAY = timedelta(days=1)
 _ORDERS: Mapping[str, object] = {"of_orders": list(FEEDS_OF_ORDERS)}
 
@@ -68,7 +72,10 @@ def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
 
 @dataclass
 class _Piece:
-    """A day or month of `event_facts` as it stands in one piece: its days, and how many versions of events occurred on each."""
+    """A day or month of `event_facts` as it stands in one piece.
+
+    Its days, and how many versions of events occurred on each.
+    """
 
     chunk: str
     days: dict[datetime, int]
@@ -129,7 +136,10 @@ def _spans(days: Mapping[datetime, int]) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
-    """Return the ids of events that new rows speak of, in order: also those that an order was taken from."""
+    """Return the ids of events that new rows speak of, in order.
+
+    Also those that an order was taken from.
+    """
     found: set[str] = set()
     for name in ("events", "event_stages", "dispatches", "feedbacks"):
         if name in batch:
@@ -156,7 +166,10 @@ def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
 
 
 def _of(ids: list[str] | None) -> dict[str, object]:
-    """Return the parameters that name events; None for all. Their range lets files be passed over."""
+    """Return the parameters that name events; None for all.
+
+    Their range lets files be passed over.
+    """
     return {
         "ids": ids,
         "first_id": min(ids) if ids else None,
@@ -165,7 +178,10 @@ def _of(ids: list[str] | None) -> dict[str, object]:
 
 
 def _days(state: State, ids: list[str] | None) -> dict[datetime, int]:
-    """Return the days, UTC, on which versions of events occurred, and how many; of all events for None."""
+    """Return the days, UTC, on which versions of events occurred, and how many.
+
+    Of all events for None.
+    """
     rows = state.query(_DAYS, _of(ids)).to_pylist()
     return {row["day"].astimezone(UTC): row["n"] for row in rows}
 
@@ -175,7 +191,10 @@ def _chunks(state: State, days: Iterable[datetime]) -> tuple[str, ...]:
 
 
 def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
-    """Yield the days in which events with news occurred: their new facts, and those of other events as they stand."""
+    """Yield the days in which events with news occurred.
+
+    Their new facts, and those of other events as they stand.
+    """
     days = _days(state, touched)
     if not days:  # news of events that are not known themselves
         return

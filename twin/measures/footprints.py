@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
+# The far edge lies at most this many heights ahead: beyond, a picture shows too little to
+# count as seen (assumed).
 FAR = 4.0
-"""The far edge lies at most this many heights ahead: beyond, a picture shows too little to count as seen (assumed)."""
 ASPECT = 9 / 16
 _M_PER_DEG = 111_320.0
+
+# Where longitudes and latitudes end, 1e-6 deg: a corner beyond is drawn to the edge, as no
+# grid goes on behind it.
 _EAST_UD, _POLE_UD = 180_000_000, 90_000_000
-"""Where longitudes and latitudes end, 1e-6 deg: a corner beyond is drawn to the edge, as no grid goes on behind it."""
+
+# Changes whenever the same heartbeat gives another footprint: then every day is worked out
+# anew.
 RULE = f"corner rays 1 {FAR} {ASPECT}"
-"""Changes whenever the same heartbeat gives another footprint: then every day is worked out anew."""
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DAYS, _SIGHTS = (
     load_sql(Path(__file__).with_name(f"{name}.sql"))
@@ -43,8 +48,9 @@ def corners(
 ) -> NDArray[np.float64]:
     """Return (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
 
-    The ground is flat. The vertical field follows from the horizontal one and a 16:9 picture. A ray at or above the horizon
-    ends at the far limit; where even the near edge lies beyond it, the corners are NaN. The ring runs counter-clockwise.
+    The ground is flat. The vertical field follows from the horizontal one and a 16:9
+    picture. A ray at or above the horizon ends at the far limit; where even the near edge
+    lies beyond it, the corners are NaN. The ring runs counter-clockwise.
     """
     across = np.tan(np.radians(fov_deg) / 2)
     half = np.arctan(across * ASPECT)
@@ -151,10 +157,11 @@ def _whole(state: State) -> Iterator[MeasureUpdate]:
         )
 
 
+# A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever
+# reads it to say.
 FOOTPRINTS_MEASURE = Measure(
     tables=("footprints",),
     logs=("drone_states",),
     update=_update,
     inputs=lambda _city: RULE,
 )
-"""A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever reads it to say."""

@@ -43,6 +43,7 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     yield MeasureUpdate("link_health", rows, "replace")
 
 
+# A silence grows with every moment: the links are judged at every publish.
 LINKS_MEASURE = Measure(
     tables=("link_health",),
     logs=("link_probes",),
@@ -51,4 +52,3 @@ LINKS_MEASURE = Measure(
     inputs=lambda city: f"{_SQL.sha256} {_limits(city)}",
     until=lambda _city, _state, as_of: as_of,
 )
-"""A silence grows with every moment: the links are judged at every publish."""

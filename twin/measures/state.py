@@ -19,7 +19,8 @@ class Mark:
     """What a measure was worked out from, kept in the snapshot beside its rows.
 
     Attributes:
-        inputs: hash of everything but rows of logs: reference tables, settings, the measure's own text.
+        inputs: hash of everything but rows of logs: reference tables, settings, the
+            measure's own text.
         until: moment from which the clock alone changes the answer, UTC; None for never.
     """
 
@@ -76,8 +77,10 @@ class MeasureUpdate:
     """Rows of a measure, and how they enter its table.
 
     Attributes:
-        how: 'replace' the table whole, 'append' to it, or 'replace_chunks': the months or days named in `chunks`.
-        fresh: how many of `rows`, from the first on, are new and still to be held against the contract; None for all.
+        how: 'replace' the table whole, 'append' to it, or 'replace_chunks': the months or
+            days named in `chunks`.
+        fresh: how many of `rows`, from the first on, are new and still to be held against
+            the contract; None for all.
     """
 
     table: str
@@ -115,9 +118,10 @@ class Measure:
         logs: logs whose news change it.
         reference: reference tables that change it whole.
         inputs: returns what else changes it whole (settings, the text of its SQL), as text.
-        update: yields the changes; asked when a log has news, when anything else changed (`News.whole`), or when the
-            clock has reached the mark's `until`.
-        until: returns the moment from which the clock alone changes the answer just worked out; None for never.
+        update: yields the changes; asked when a log has news, when anything else changed
+            (`News.whole`), or when the clock has reached the mark's `until`.
+        until: returns the moment from which the clock alone changes the answer just worked
+            out; None for never.
     """
 
     tables: tuple[str, ...]

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
     from twin.city import Raster
 
+# Heartbeats of one aircraft at most so far apart belong to one swath, microseconds.
 GAP_US = 61_000_000
-"""Heartbeats of one aircraft at most so far apart belong to one swath, microseconds."""
+
+# The shortest step along a swath, cells: finer finds no other centre.
 LEAST_CELLS = 0.5
-"""The shortest step along a swath, cells: finer finds no other centre."""
 MOST_STEPS = 60
 _PIECE_CELLS = 2_000_000
+
+# Share of the raster below which sorting the cells that were hit beats walking all of it.
 _FEW = 0.05
-"""Share of the raster below which sorting the cells that were hit beats walking all of it."""
 _EDGE = (
     "lon1_ud",
     "lat1_ud",

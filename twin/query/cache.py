@@ -1,7 +1,9 @@
-"""Answers kept by their question: as much as fits, the least used dropped first; each worked out once, however many ask.
+"""Answers kept by their question: as much as fits, the least used dropped first.
 
-A page that lives asks of each snapshot once and never again: what nobody has asked for some minutes goes too, so that a
-server does not fill its cache with what is past.
+Each worked out once, however many ask.
+
+A page that lives asks of each snapshot once and never again: what nobody has asked for some
+minutes goes too, so that a server does not fill its cache with what is past.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+
+# How long an answer is kept that nobody asks for, s.
 IDLE_S = 300.0
-"""How long an answer is kept that nobody asks for, s."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Colors = npt.NDArray[np.uint8]
+
+# Colour of what is unknown, or outside the legend: not drawn.
 NONE = (0, 0, 0, 0)
-"""Colour of what is unknown, or outside the legend: not drawn."""
 
 
 def paint(values: pa.ChunkedArray, scale: Scale) -> Colors:
-    """Return one colour per value, n x 4 bytes; null, and what the scale does not name, is not drawn."""
+    """Return one colour per value, n x 4 bytes.
+
+    Null, and what the scale does not name, is not drawn.
+    """
     if isinstance(scale, Ramp):
         return _ramp(_numbers(values), scale)
     if scale and isinstance(scale[0], Kind):
@@ -54,7 +58,10 @@ def _ramp(values: npt.NDArray[np.float64], ramp: Ramp) -> Colors:
 
 
 def _bands(values: npt.NDArray[np.float64], bands: Sequence[Band]) -> Colors:
-    """Return the colour of the last band whose `low` a value reaches; below the first it is not drawn."""
+    """Return the colour of the last band whose `low` a value reaches.
+
+    Below the first it is not drawn.
+    """
     table = np.asarray([NONE, *(band.color for band in bands)], dtype=np.uint8)
     at = np.searchsorted(np.asarray([band.low for band in bands]), values, side="right")
     return table[np.where(np.isnan(values), 0, at)]

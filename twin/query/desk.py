@@ -1,4 +1,7 @@
-"""The desk where faces ask: newest snapshot, blocks, and the map's data; each question answered once."""
+"""The desk where faces ask: newest snapshot, blocks, and the map's data.
+
+Each question answered once.
+"""
 
 from __future__ import annotations
 
@@ -33,15 +36,18 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.layer import Block, Layer, MapData, Param, Registry
 
+# Why a question has no answer at a moment.
 Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
-"""Why a question has no answer at a moment."""
 _KNOWN_LOGS = load_sql(Path(__file__).with_name("known_logs.sql"))
 _KNOWN_FACTS = load_sql(Path(__file__).with_name("known_facts.sql"))
+
+# What makes a measure's subject known, where that is less than all its logs: an order or a
+# refused row makes no event known.
 _RESTS_ON = {"event_facts": ("events",)}
-"""What makes a measure's subject known, where that is less than all its logs: an order or a refused row makes no event known."""
 _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
+
+# A clock may be behind the data by so much before it is said, s.
 CLOCKS_DIFFER_S = 60
-"""A clock may be behind the data by so much before it is said, s."""
 _ROWS_BYTES = 64 << 20
 _MAP_BYTES = 192 << 20
 
@@ -64,13 +70,19 @@ class Status:
     damaged: tuple[str, ...] = ()
 
     def clock_behind_s(self, now: datetime) -> int:
-        """Return how far a clock that says `now` (UTC) is behind the data, s; 0 up to a minute, which clocks may differ."""
+        """Return how far a clock that says `now` (UTC) is behind the data, s.
+
+        0 up to a minute, which clocks may differ.
+        """
         behind = (self.as_of - now).total_seconds()
         return int(behind) if behind > CLOCKS_DIFFER_S else 0
 
     @property
     def tag(self) -> str:
-        """Return a short hash of what is not as published: while it is the same, so is what is said of it."""
+        """Return a short hash of what is not as published.
+
+        While it is the same, so is what is said of it.
+        """
         return hashlib.sha256(
             "\n".join((*self.damaged, *self.problems)).encode()
         ).hexdigest()[:12]
@@ -81,9 +93,10 @@ class Answer:
     """Rows, and what they answer.
 
     Attributes:
-        unknown: why the rows say nothing of the moment asked, if so: their columns are right, their values are no figures.
-            'nothing-known': by then nothing had been recorded of what the question is about; 'no-data-after': the moment
-            lies after the newest data; 'damaged': a table that the answer rests on cannot be read.
+        unknown: why the rows say nothing of the moment asked, if so: their columns are
+            right, their values are no figures. 'nothing-known': by then nothing had been
+            recorded of what the question is about; 'no-data-after': the moment lies after
+            the newest data; 'damaged': a table that the answer rests on cannot be read.
         damaged: the tables that the answer rests on and that cannot be read, by name.
     """
 
@@ -103,10 +116,12 @@ class Desk:
     ) -> None:
         """Read the layers' SQL and look for the newest snapshot.
 
-        A lake of which nothing can be read is no error here: each question says so until it is mended.
+        A lake of which nothing can be read is no error here: each question says so until it
+        is mended.
 
         Raises:
-            LakeError: the lake is empty or not there. QueryError: a layer's SQL lacks a part of its header.
+            LakeError: the lake is empty or not there. QueryError: a layer's SQL lacks a
+                part of its header.
             PackError: what the city wants masked cannot be read.
         """
         self._city, self._registry = city, registry
@@ -136,7 +151,9 @@ class Desk:
         return self._shelf.lake.path
 
     def pointer(self, as_of: datetime | None = None) -> Pointer:
-        """Return the snapshot that answers `as_of`: the newest for None, else the first whole one at or after (see `Shelf.at`).
+        """Return the snapshot that answers `as_of`.
+
+        The newest for None, else the first whole one at or after (see `Shelf.at`).
 
         Raises:
             LakeError: no snapshot can be shown.
@@ -188,7 +205,9 @@ class Desk:
     def ask(
         self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str
     ) -> Answer:
-        """Return one question of a layer over a snapshot; what `params` leaves out and the pack gives is filled in.
+        """Return one question of a layer over a snapshot.
+
+        What `params` leaves out and the pack gives is filled in.
 
         Raises:
             UsageError: the layer has no such question. QueryError: the question cannot be answered.
@@ -202,7 +221,8 @@ class Desk:
     def first_event(self, snapshot: str) -> datetime | None:
         """Return when the first record of any event in a snapshot was written, UTC.
 
-        None if there is none, or if that cannot be told since the events are damaged. Raises as `ask` does.
+        None if there is none, or if that cannot be told since the events are damaged.
+        Raises as `ask` does.
         """
         answer = self._answer(snapshot, _FIRST_EVENT, {})
         return (
@@ -212,7 +232,10 @@ class Desk:
         )
 
     def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
-        """Return the tables that a layer's map rests on and that cannot be read, by name; none if all of it can be drawn."""
+        """Return the tables that a layer's map rests on and that cannot be read, by name.
+
+        None if all of it can be drawn.
+        """
         shown = self._shelf.shown(pinned.snapshot)
         asked = [
             (self._question(layer.id, data.sql), data.ask(pinned))
@@ -229,7 +252,10 @@ class Desk:
         )
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
-        """Return the address of a layer's map data for a pinned view. Raises UsageError if there are none of that name."""
+        """Return the address of a layer's map data for a pinned view.
+
+        Raises UsageError if there are none of that name.
+        """
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
         params = links.fill(question, data.ask(pinned), self._given)
@@ -245,8 +271,8 @@ class Desk:
         """Return the snapshot and the typed parameters of an address that `url` gave.
 
         Raises:
-            UsageError: the layer or its data are not there, a word is unknown, missing or mistyped, or the address is of
-                another version of the question.
+            UsageError: the layer or its data are not there, a word is unknown, missing or
+                mistyped, or the address is of another version of the question.
         """
         data = self._data(layer, name)
         if words.get("q", "").partition(".")[0] != self._tag(layer, data):
@@ -277,7 +303,10 @@ class Desk:
     def map_answer(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
     ) -> tuple[bytes, Unknown]:
-        """Return a layer's map data as an Arrow stream, and why it has no rows, if so. Raises as `ask` does."""
+        """Return a layer's map data as an Arrow stream, and why it has no rows, if so.
+
+        Raises as `ask` does.
+        """
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
         filled = links.fill(question, params, self._given)
@@ -327,7 +356,9 @@ class Desk:
         known_at: datetime | None,
         lost: tuple[str, ...],
     ) -> Unknown:
-        """Return why a question has no answer at a moment; '' if it has one, or asks of no moment or of no log.
+        """Return why a question has no answer at a moment.
+
+        '' if it has one, or asks of no moment or of no log.
 
         Args:
             lost: tables that the answer rests on and that cannot be read.
@@ -354,9 +385,12 @@ class Desk:
     def _unless_known(
         self, shown: Shown, logs: tuple[str, ...], as_of: datetime, known_at: datetime
     ) -> Unknown:
-        """Return '' if any of `logs` had a row that had happened and was known: most often a whole file was.
+        """Return '' if any of `logs` had a row that had happened and was known.
 
-        Where that hangs on rows that cannot be read, it is not told; but of events what is known of each tells it too.
+        Most often a whole file was.
+
+        Where that hangs on rows that cannot be read, it is not told; but of events what is
+        known of each tells it too.
         """
         files = [
             file
@@ -400,7 +434,10 @@ class Desk:
     def _answer(
         self, snapshot: str, question: Sql, filled: Mapping[str, Param]
     ) -> Answer:
-        """Return a question over what is whole of a snapshot; if that changes meanwhile, once more."""
+        """Return a question over what is whole of a snapshot.
+
+        If that changes meanwhile, once more.
+        """
         while True:
             shown = self._shelf.shown(snapshot)
             lost = _lost(shown, question, filled)
@@ -426,7 +463,8 @@ class Desk:
     ) -> pa.Table:
         """Return the rows of an answer, which nobody changed on the disk while they were read.
 
-        Every answer comes this way: in what people wrote stand marks for what the city wants masked, whatever the lake holds.
+        Every answer comes this way: in what people wrote stand marks for what the city
+        wants masked, whatever the lake holds.
         """
         with self._shelf.open(shown.snapshot.id) as (opened, engine):
             if opened.damaged.keys() != shown.damaged.keys():
@@ -447,7 +485,8 @@ class Desk:
     ) -> Mapping[str, pa.Table]:
         """Return `coverage` as it was at the moments asked for, where these are not the snapshot's own; else nothing.
 
-        A cell keeps its newest sight only, so that a later snapshot cannot tell an earlier hour from its own table.
+        A cell keeps its newest sight only, so that a later snapshot cannot tell an earlier
+        hour from its own table.
         """
         as_of, known_at = params.get("as_of"), params.get("known_at")
         if (
@@ -502,7 +541,9 @@ class Desk:
 
 
 def _refuse_empty(shelf: Shelf) -> None:
-    """Refuse a lake that is empty, not there, of another city or of a newer program; a damaged one is looked at again.
+    """Refuse a lake that is empty, not there, of another city or of a newer program.
+
+    A damaged one is looked at again.
 
     Raises:
         LakeError: it is.
@@ -533,10 +574,12 @@ def _key(
     anew: Collection[str] = (),
     lost: tuple[str, ...] = (),
 ) -> tuple[object, ...]:
-    """Return what an answer depends on: the bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
+    """Return what an answer depends on.
 
-    But for a measure that is worked out when the snapshot is opened: it has no bytes of its own. Coverage of another
-    moment is worked out from the log, so that counts too.
+    The bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
+
+    But for a measure that is worked out when the snapshot is opened: it has no bytes of its
+    own. Coverage of another moment is worked out from the log, so that counts too.
 
     Args:
         anew: measures that are worked out since their files are damaged.
@@ -561,7 +604,10 @@ def _key(
 
 
 def _logs(sql: Sql) -> tuple[str, ...]:
-    """Return the logs that a question rests on, those behind its measures included; none if it reads reference tables only."""
+    """Return the logs that a question rests on, those behind its measures included.
+
+    None if it reads reference tables only.
+    """
     found = {log for name in sql.reads for log in _RESTS_ON.get(name) or rests_on(name)}
     found.update(name for name in sql.reads if TABLES[name].kind == "log")
     return tuple(sorted(found))

@@ -1,4 +1,7 @@
-"""From rows to an Arrow stream that the map draws without a second look: deck.gl's attributes by column name."""
+"""From rows to an Arrow stream that the map draws without a second look.
+
+Deck.gl's attributes by column name.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,22 @@ from twin.errors import QueryError
 from twin.layer import Encode, Legend
 from twin.query.colors import paint
 
+# Version of the encoding. A new one makes new addresses, so that no cache mixes the two.
 ENCODER = "1"
-"""Version of the encoding. A new one makes new addresses, so that no cache mixes the two."""
 
 _MOMENT = pa.timestamp("us", tz="UTC")
+
+# What a browser reads without 64-bit whole numbers.
 _FLAT = {_MOMENT: pa.timestamp("ms", tz="UTC")}
-"""What a browser reads without 64-bit whole numbers."""
 
 
 def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
     """Return an Arrow IPC stream of one batch; the same rows give the same bytes.
 
-    Columns: `position` (or `source_position`, `target_position` and a `path` of both; or `path`, a closed ring; or `x`, `y`
-    uint16) in float64, since float32 puts a point at 114 deg up to 0.4 m off; `fill_color` 4 x uint8; `size`, `angle` float32;
-    `mark`; and every other column for picking, text as a dictionary.
+    Columns: `position` (or `source_position`, `target_position` and a `path` of both; or
+    `path`, a closed ring; or `x`, `y` uint16) in float64, since float32 puts a point at 114
+    deg up to 0.4 m off; `fill_color` 4 x uint8; `size`, `angle` float32; `mark`; and every
+    other column for picking, text as a dictionary.
 
     Raises:
         QueryError: the rows lack a column that `how` names, or a scale for `fill`.
@@ -112,7 +117,10 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _picking(column: pa.ChunkedArray) -> pa.Array:
-    """Return a column as a click reads it: text as a dictionary, whole numbers of 64 bits as float64, moments in ms."""
+    """Return a column as a click reads it.
+
+    Text as a dictionary, whole numbers of 64 bits as float64, moments in ms.
+    """
     pieces = _whole(column)
     if pa.types.is_string(pieces.type) or pa.types.is_large_string(pieces.type):
         words = pieces.cast(pa.string()).dictionary_encode()
@@ -125,7 +133,10 @@ def _picking(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _settled(column: pa.Array) -> pa.Array:
-    """Return the same values with zeros where null: the engine leaves there whatever stood in memory, and bytes would differ."""
+    """Return the same values with zeros where null.
+
+    The engine leaves there whatever stood in memory, and bytes would differ.
+    """
     if column.null_count == 0 or not (pa.types.is_primitive(column.type)):
         return column
     bare = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column

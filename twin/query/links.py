@@ -1,4 +1,7 @@
-"""The address of a layer's data: its question, and nothing else. The same words make the cache's key."""
+"""The address of a layer's data: its question, and nothing else.
+
+The same words make the cache's key.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def tag(sql: Sql, *of: str) -> str:
 
 
 def of_city(city: City) -> dict[str, Param]:
-    """Return the parameters that the pack gives, so that no layer needs the city: the raster, the zone, and numbers of [freshness]."""
+    """Return the parameters that the pack gives, so that no layer needs the city.
+
+    The raster, the zone, and numbers of [freshness].
+    """
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6,

@@ -1,4 +1,7 @@
-"""What this process really holds: rows are weighed as they lie in memory, and what is free goes back to the system."""
+"""What this process really holds.
+
+Rows are weighed as they lie in memory, and what is free goes back to the system.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from typing import cast
 
 import pyarrow as pa
 
+# Bytes of a table beside its values, and of each piece of each of its columns: measured
+# with the engine's answers, where ten columns of five rows take 20 kB for 0.4 kB of values.
 _OF_A_TABLE, _OF_A_PIECE = 1_000, 2_000
-"""Bytes of a table beside its values, and of each piece of each of its columns: measured with the engine's answers, where
-ten columns of five rows take 20 kB for 0.4 kB of values."""
 _EVERY_S = 5.0
 _ARENAS = -8  # M_ARENA_MAX of glibc
+
+# Threads share so many heaps: each heap keeps what was once needed in it, and a process of
+# 30 threads may have 16.
 _MOST_ARENAS = 2
-"""Threads share so many heaps: each heap keeps what was once needed in it, and a process of 30 threads may have 16."""
 
 
 def weight(rows: pa.Table) -> int:

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
+# Engines kept when nobody asks them: the newest snapshot, its forerunners that are still
+# being drawn, and looks back.
 MOST_OPEN = 6
-"""Engines kept when nobody asks them: the newest snapshot, its forerunners that are still being drawn, and looks back."""
+
+# How often the files of a snapshot are looked at again without its being named anew, s.
 RECHECK_S = 5.0
-"""How often the files of a snapshot are looked at again without its being named anew, s."""
 
 
 @dataclass
@@ -91,7 +93,8 @@ class Shelf:
     def at(self, moment: datetime) -> Found:
         """Return the snapshot that answers a moment: the first whole one (see `twin.store.at`).
 
-        Where no whole one holds all that was known then, the newest that can be shown answers, if it does.
+        Where no whole one holds all that was known then, the newest that can be shown
+        answers, if it does.
 
         Raises:
             LakeError: none can be shown.
@@ -148,7 +151,10 @@ class Shelf:
         trust(self.lake, replace(shown.snapshot, tables=read))
 
     def look_again(self, shown: Shown) -> bool:
-        """Look at the files of a snapshot now; return whether something else of it is damaged than was in `shown`."""
+        """Look at the files of a snapshot now.
+
+        Return whether something else of it is damaged than was in `shown`.
+        """
         with self._lock:
             self._newest = None
             if opened := self._opened.get(shown.snapshot.id):
@@ -164,7 +170,10 @@ class Shelf:
             self._leaving.clear()
 
     def _best(self) -> Shown | LakeError:
-        """Look for what can be shown; another damage than before is seen by all who ask of that snapshot from now on."""
+        """Look for what can be shown.
+
+        Another damage than before is seen by all who ask of that snapshot from now on.
+        """
         try:
             guard(self.lake, self.city, None)
             shown = best(self.lake)

@@ -1,4 +1,7 @@
-"""A seeded, repeatable, living city. Only the simulated feed, the command line and tests may import this room."""
+"""A seeded, repeatable, living city.
+
+Only the simulated feed, the command line and tests may import this room.
+"""
 
 from __future__ import annotations
 

@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 
 _WEEK = np.array([1.06, 1.02, 1.0, 1.0, 1.05, 0.94, 0.93])
 _RESPONSE = np.array([48, 66, 88, 108])
+
+# Longest median by priority: what is dangerous is made safe soon, whatever its kind.
 _CLOSES_BY_S = np.array([20 * 60, 80 * 60, 8 * 3_600, np.inf])
-"""Longest median by priority: what is dangerous is made safe soon, whatever its kind."""
 _SPREAD = 0.42
 _LATE_SHARE, _DRILL_SHARE, _FIXED_SHARE, _REOPENED_SHARE = 0.012, 0.004, 0.03, 0.02
+
+# Cases of priority 3 and 4 that nobody can end soon: a quarrel, a culprit not found, no
+# money.
 _LONG_SHARE, _LONG_MEDIAN_S, _LONG_SPREAD = 0.022, 2.5 * 86_400, 1.1
-"""Cases of priority 3 and 4 that nobody can end soon: a quarrel, a culprit not found, no money."""
 _LONGEST_S = 24 * 86_400
+
+# A case's rows are recorded on its own day and this many days after, never later.
 LOOKS_BACK_DAYS = 28
-"""A case's rows are recorded on its own day and this many days after, never later."""
 _ON_SITE_S, _TELL_S = 4 * 3_600, 3 * 3_600
 _BEGINS_S, _ENDS_S = 7 * 3_600, 20 * 3_600
 

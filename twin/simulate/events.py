@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["LOOKS_BACK_DAYS", "SOON_DAYS", "events_of", "late_events_of"]
 
+# Most cases are over, and all of their rows recorded, so many days after their own.
 SOON_DAYS = 3
-"""Most cases are over, and all of their rows recorded, so many days after their own."""
 _UNITS = np.array([4, 3, 2, 1])
+
+# How far a corrected report moves: some 25 m, so that it stays on the land it was on.
 _MOVED_UD = 250
-"""How far a corrected report moves: some 25 m, so that it stays on the land it was on."""
+
+# A case that is opened again is closed again within this time.
 _AGAIN_S = 12_000
-"""A case that is opened again is closed again within this time."""
 
 
 def events_of(world: World, day: date) -> dict[str, pa.Table]:

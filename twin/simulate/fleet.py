@@ -22,10 +22,12 @@ SPEED_MPS = 12.0
 DOCK_S = 600
 _LINE_M, _APART_M, _LINES = 2_600.0, 210.0, 6
 _M_PER_DEG = 111_320.0
+
+# Since the last landing of an aircraft that has not flown for a day: charged.
 _RESTED_S = 10**6
-"""Since the last landing of an aircraft that has not flown for a day: charged."""
+
+# Owner of an aircraft in a city whose pack names no department.
 _NOBODY = "unknown"
-"""Owner of an aircraft in a city whose pack names no department."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,10 @@ def _stays_inside(
 
 
 def _route() -> NDArray[np.float64]:
-    """Return the way of one flight, metres from the dock in the flight's own frame: out, over lines side by side, and home."""
+    """Return the way of one flight, metres from the dock in the flight's own frame.
+
+    Out, over lines side by side, and home.
+    """
     way: list[tuple[float, float]] = [(0.0, 0.0)]
     for line in range(_LINES):
         x = 500.0 + line * _APART_M

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from twin.simulate.world import World
 
 FLIGHT_S = 1_680
+
+# An aircraft may take off once in this time.
 CYCLE_S = 9_000
-"""An aircraft may take off once in this time."""
+
+# Longest wait for take-off in a cycle: what is left of it is enough to charge.
 _WAIT_S = 3_600
-"""Longest wait for take-off in a cycle: what is left of it is enough to charge."""
 _BUSY = np.array(
     [
         0.22,
@@ -48,8 +50,9 @@ _BUSY = np.array(
     ]
 )
 _HALF_DAY_S = 43_200
+
+# Of so many aircraft one at most is silent at a time, and one falls silent every half day.
 _GROUP = 11
-"""Of so many aircraft one at most is silent at a time, and one falls silent every half day."""
 _LOST_MEDIAN_S, _LOST_SPREAD, _LOST_LEAST_S = 6 * 3_600, 0.9, 1_200
 
 

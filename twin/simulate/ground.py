@@ -23,15 +23,18 @@ if TYPE_CHECKING:
     from twin.simulate.world import World
 
 M_PER_DEG = 111_320.0
+
+# Least distance of a spot from water and from the district's border.
 _MARGIN_M = 60.0
-"""Least distance of a spot from water and from the district's border."""
+
+# How far east or west, and north or south, of its spot a thing lies at most.
 ROAM_M = 25.0
-"""How far east or west, and north or south, of its spot a thing lies at most."""
 _SPOTS, _TRIES, _ROUNDS, _OWN_ROUNDS = 160, 256, 9, 5
 _NEAREST_M, _FARTHEST_M = 250.0, 1_500.0
 _SHORE_SPOTS, _SHORE_M = 60, 110.0
+
+# How far around its point things of a street lie that is in no outline.
 _LOOSE_M = 300.0
-"""How far around its point things of a street lie that is in no outline."""
 _NEAR_M, _NEAR_TRIES = 150.0, 16
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from twin.simulate.world import Storm
 
+# How often a kind that rain brings happens on a day without a storm, and on one with it.
 _DRY, _WET = 0.2, 6.0
-"""How often a kind that rain brings happens on a day without a storm, and on one with it."""
 _AFTER_RAIN_S = 7_200
 
 

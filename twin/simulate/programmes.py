@@ -1,4 +1,7 @@
-"""The renovation programmes: estates, lifts and community centres that move through their steps, some of them late."""
+"""The renovation programmes.
+
+Estates, lifts and community centres that move through their steps, some of them late.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +27,20 @@ _STEPS = {
     "communities": ("planned", "under_way", "open"),
 }
 _RENEWED_SHARE = 0.35
+
+# How many in a hundred of a year's works end in each month: fewer in winter, all by its
+# end.
 _MONTHS = np.array([5, 5, 8, 9, 9, 9, 9, 9, 9, 10, 9, 9])
-"""How many in a hundred of a year's works end in each month: fewer in winter, all by its end."""
+
+# Renewed lifts are in no plan: they come after the added ones, the last in the next year.
 _RENEWED_LATER = timedelta(days=75)
-"""Renewed lifts are in no plan: they come after the added ones, the last in the next year."""
+
+# Days between the steps of a programme: least and most.
 _SPANS = {
     "estates": ((15, 60), (45, 190)),
     "lifts": ((25, 110), (12, 45), (55, 150)),
     "communities": ((15, 45), (35, 110)),
 }
-"""Days between the steps of a programme: least and most."""
 _KINDS = {
     "estates": ("estate_id", ESTATES),
     "lifts": ("lift_id", LIFTS),
@@ -43,7 +50,10 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing in a programme: what does not change, and the local day on which each of its steps is reached."""
+    """One thing in a programme.
+
+    What does not change, and the local day on which each of its steps is reached.
+    """
 
     programme: str
     fixed: dict[str, Any]
@@ -53,8 +63,9 @@ class Item:
 def items_of(world: World) -> list[Item]:
     """Return every item of the newest programme year: those that the pack names first, then others.
 
-    The others lie in streets drawn by the seed. Lifts are planned as added; renewed ones come on top, as a series of their own. The plan is met
-    by the year's end, a share of it in each month.
+    The others lie in streets drawn by the seed. Lifts are planned as added; renewed ones
+    come on top, as a series of their own. The plan is met by the year's end, a share of it
+    in each month.
     """
     found: list[Item] = []
     newest: dict[str, dict[str, Any]] = {}
@@ -177,7 +188,10 @@ def _reached(programme: str, end: date, draw: np.random.Generator) -> tuple[date
 
 
 def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
-    """Return every item that has begun its way, as it stands at `at` and recorded then: where the log begins."""
+    """Return every item that has begun its way, as it stands at `at` and recorded then.
+
+    Where the log begins.
+    """
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     for number, item in enumerate(items):
         n_reached = sum(_moved_at(world, number, day) <= at for day in item.reached)
@@ -187,7 +201,10 @@ def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Tabl
 
 
 def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.Table]:
-    """Return what moves on one local day: new versions of items, lift applications through their steps, activities."""
+    """Return what moves on one local day.
+
+    New versions of items, lift applications through their steps, activities.
+    """
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     steps: list[dict[str, Any]] = []
     for number, item in enumerate(items):
@@ -206,7 +223,10 @@ def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.T
 
 
 def _moved_at(world: World, number: int, day: date) -> datetime:
-    """Return when an item moves on one of its days, UTC: in the office hours of the city, each at its own second."""
+    """Return when an item moves on one of its days, UTC.
+
+    In the office hours of the city, each at its own second.
+    """
     return world.midnight(day) + timedelta(seconds=9 * 3_600 + number % 21_600)
 
 
@@ -238,7 +258,10 @@ def _table(programme: str, rows: list[dict[str, Any]]) -> pa.Table:
 def _lift_steps(
     world: World, number: int, item: Item, day: date
 ) -> list[dict[str, Any]]:
-    """Return the approval steps that an application enters or leaves today: five between 'applied' and 'approved'."""
+    """Return the approval steps that an application enters or leaves today.
+
+    Five between 'applied' and 'approved'.
+    """
     length = (item.reached[1] - item.reached[0]) / len(LIFT_STEPS_ORDER)
     found: list[dict[str, Any]] = []
     channel = "mobile" if int(item.fixed["lift_id"][2:]) % 5 else "window"
@@ -266,7 +289,10 @@ def _lift_steps(
 
 
 def _activities(world: World, items: list[Item], day: date) -> pa.Table:
-    """Return the classes and meetings of the day in centres that are open; attendance is known when they end."""
+    """Return the classes and meetings of the day in centres that are open.
+
+    Attendance is known when they end.
+    """
     open_ones = [
         item
         for item in items

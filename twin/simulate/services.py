@@ -1,4 +1,7 @@
-"""What the city's systems report by themselves: links, indicators, rain, water on the ground, drains cleared."""
+"""What the city's systems report by themselves.
+
+Links, indicators, rain, water on the ground, drains cleared.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def links_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Return a day's probes: once a minute for each department; now and then a link is down, or answers without records."""
+    """Return a day's probes: once a minute for each department.
+
+    Now and then a link is down, or answers without records.
+    """
     parts = [
         _probes(world, day, dept)
         for dept in world.city.reference["departments"]["dept_id"].to_pylist()
@@ -54,7 +60,10 @@ def _probes(world: World, day: date, dept: str) -> pa.Table:
 
 
 def indicators_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Return a day's indicator values: hourly ones every hour, daily ones at six, monthly ones on the first at six."""
+    """Return a day's indicator values.
+
+    Hourly ones every hour, daily ones at six, monthly ones on the first at six.
+    """
     catalogue = world.city.reference["indicators"].to_pylist()
     parts: list[pa.Table] = []
     for period, hours in (

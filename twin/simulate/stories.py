@@ -1,4 +1,7 @@
-"""The four stories of the city, told with known truth: bikes, a smell at night, a storm over the old estate, the river crossing."""
+"""The four stories of the city, told with known truth.
+
+Bikes, a smell at night, a storm over the old estate, the river crossing.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Truth:
 
 
 def planned(world: World, day: date, placed: tuple[Scenario, ...]) -> list[Scenario]:
-    """Return the stories that begin on a local day: those that were placed, and those that the calendar brings."""
+    """Return the stories that begin on a local day.
+
+    Those that were placed, and those that the calendar brings.
+    """
     draw, start = world.draw("stories", day), world.midnight(day)
     found = [
         each for each in placed if each.at.astimezone(world.city.zone).date() == day
@@ -87,13 +93,14 @@ def check(scenarios: tuple[Scenario, ...]) -> None:
             )
 
 
+# Priority, response and closure, s: the city's own example answers in 2 minutes and closes
+# in 30.
 _SHAPES = {
     "bike_pileup": (2, 45, 22 * 60),
     "burning_smell": (1, 98, 27 * 60),
     "storm": (3, 70, 29 * 60),
     "crossing": (1, 20, 6 * 60),
 }
-"""Priority, response and closure, s: the city's own example answers in 2 minutes and closes in 30."""
 _SOURCES = {
     "bike_pileup": "proactive",
     "burning_smell": "reported",
@@ -253,7 +260,10 @@ def _case(
 def _order(
     truth: Truth, number: int, unit: str, at: Any, result: str | None
 ) -> list[dict[str, Any]]:
-    """Return the four versions of one order: all units are told at once, the first acknowledges after `response_s`."""
+    """Return the four versions of one order.
+
+    All units are told at once, the first acknowledges after `response_s`.
+    """
     when = {
         "sent_at": 18,
         "acked_at": truth.response_s + number * 6,
@@ -286,7 +296,9 @@ def _order(
 
 
 def _crossing(world: World, at: datetime, words: dict[str, Any], mode: str) -> pa.Table:
-    """Return the tracks of a crossing: formations that start two minutes apart and swim the course in blocks.
+    """Return the tracks of a crossing.
+
+    Formations that start two minutes apart and swim the course in blocks.
 
     Every position has 1.5 m of noise; 5 % of the samples are lost.
     """

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from twin.city import City
 
 UTC_US = pa.timestamp("us", tz="UTC")
+
+# Places in each district around which things happen, where the pack has no streets.
 _SPOTS = 40
-"""Places in each district around which things happen, where the pack has no streets."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ class World:
         )
 
     def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
-        """Return the codes of `streets` as a row may name them: null where the pack has no streets."""
+        """Return the codes of `streets` as a row may name them.
+
+        Null where the pack has no streets.
+        """
         if self.has_streets:
             return pa.array(self.street_code[streets], pa.string())
         return pa.nulls(len(streets), pa.string())
@@ -68,7 +72,10 @@ class World:
 
     @cached_property
     def street_weight(self) -> NDArray[np.float64]:
-        """Return how much happens around each street-level unit: people of its district per unit, more near the centre."""
+        """Return how much happens around each street-level unit.
+
+        People of its district per unit, more near the centre.
+        """
         districts = self.city.reference["districts"]
         people = dict(
             zip(
@@ -119,7 +126,10 @@ class World:
         )
 
     def draw(self, *names: object) -> np.random.Generator:
-        """Return the random numbers that belong to `names` (a table, a day): the same ones every time."""
+        """Return the random numbers that belong to `names` (a table, a day).
+
+        The same ones every time.
+        """
         text = "|".join(str(name) for name in (self.seed, self.city.id, *names))
         return np.random.default_rng(
             int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
@@ -138,7 +148,10 @@ class World:
         )
 
     def storm(self, day: date) -> Storm | None:
-        """Return the day's storm, if there is one: about every ninth day in the warm half of the year, every twelfth in the cold."""
+        """Return the day's storm, if there is one.
+
+        About every ninth day in the warm half of the year, every twelfth in the cold.
+        """
         draw = self.draw("weather", day)
         if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
             return None

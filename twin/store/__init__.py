@@ -1,4 +1,7 @@
-"""Snapshots of verified Parquet: publish, open, verify, keep, mend, copy. The only room that imports deltalake."""
+"""Snapshots of verified Parquet: publish, open, verify, keep, mend, copy.
+
+The only room that imports deltalake.
+"""
 
 from twin.store.copying import Copied, backup, restore
 from twin.store.identity import guard

@@ -1,4 +1,7 @@
-"""Backup and restore: one way of copying, there and back. A backup is a lake itself, so every command works on it."""
+"""Backup and restore: one way of copying, there and back.
+
+A backup is a lake itself, so every command works on it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,8 @@ class Copied:
         snapshot: id of the newest snapshot that was copied, or was there already.
         snapshots: how many snapshots were copied; `files`, `bytes`: data files.
         there: data files that were there already and were found whole.
-        problems: a sentence for each snapshot that could not be copied, because the source is not whole.
+        problems: a sentence for each snapshot that could not be copied, because the source
+            is not whole.
     """
 
     snapshot: str = ""
@@ -49,12 +53,14 @@ class Copied:
 def backup(lake: Lake, folder: Path) -> Copied:
     """Copy all snapshots of a lake that are whole into a folder, or what is new since the last time. Safe while publishing.
 
-    Every file is hashed on its way, and every file that is there already is hashed again. What the lake has pruned since
-    stays in the backup: prune it as a lake of its own.
+    Every file is hashed on its way, and every file that is there already is hashed again.
+    What the lake has pruned since stays in the backup: prune it as a lake of its own.
 
     Raises:
-        LakeError: the lake is empty, of an earlier format, or nothing of it is whole; the folder cannot be written.
-        ForeignError: the folder is a backup of another lake. BusyError: somebody writes into the folder.
+        LakeError: the lake is empty, of an earlier format, or nothing of it is whole; the
+            folder cannot be written.
+        ForeignError: the folder is a backup of another lake. BusyError: somebody writes
+            into the folder.
     """
     target = _beside(lake, folder)
     with target.writing():
@@ -67,12 +73,15 @@ def backup(lake: Lake, folder: Path) -> Copied:
 
 
 def restore(folder: Path, lake: Lake, *, now: Clock) -> Copied:
-    """Bring a backup into an empty folder, or heal the lake it was taken from: what is missing or damaged there is replaced.
+    """Bring a backup into an empty folder, or heal the lake it was taken from.
+
+    What is missing or damaged there is replaced.
 
     What is whole in the lake stays, also what is newer than the backup.
 
     Raises:
-        LakeError: the backup holds no snapshot. ForeignError: the lake is another one. BusyError: somebody is publishing.
+        LakeError: the backup holds no snapshot. ForeignError: the lake is another one.
+            BusyError: somebody is publishing.
     """
     source = _beside(lake, folder)
     with lake.writing():
@@ -198,7 +207,10 @@ class _Copying:
             set_aside(self.target, self.newest)
 
     def _files_of(self, snapshot_id: str) -> bytes | None:
-        """Copy the data files of a snapshot, and return its own bytes; None if it is not whole, or was pruned while we copied."""
+        """Copy the data files of a snapshot, and return its own bytes.
+
+        None if it is not whole, or was pruned while we copied.
+        """
         path = self.source.snapshots / f"{snapshot_id}.json"
         try:
             data, snapshot = path.read_bytes(), read(self.source, snapshot_id)
@@ -263,7 +275,10 @@ class _Copying:
         self.done.bytes += file.bytes
 
     def _logs(self, newest: Snapshot) -> None:
-        """Copy the Delta logs as a snapshot has them; one that cannot be copied is written anew by a restore."""
+        """Copy the Delta logs as a snapshot has them.
+
+        One that cannot be copied is written anew by a restore.
+        """
         for table in TABLES:
             cut = newest.tables.get(table)
             if (

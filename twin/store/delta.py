@@ -1,7 +1,10 @@
-"""Delta tables, so that readers that we did not write see the same rows. The only module that imports deltalake.
+"""Delta tables, so that readers that we did not write see the same rows.
 
-A snapshot says of each table up to which version its log goes and holds one hash over that log, from the last checkpoint
-on. So a log that was cut, flipped or written on by somebody else is found without trusting what it says itself.
+The only module that imports deltalake.
+
+A snapshot says of each table up to which version its log goes and holds one hash over that
+log, from the last checkpoint on. So a log that was cut, flipped or written on by somebody
+else is found without trusting what it says itself.
 """
 
 from __future__ import annotations
@@ -49,8 +52,10 @@ __all__ = [
 ]
 
 CHECKPOINT_EVERY = 50
+
+# Checkpoints and old commits are looked after here: a snapshot vouches for each file of a
+# log.
 _NO_HOOK = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
-"""Checkpoints and old commits are looked after here: a snapshot vouches for each file of a log."""
 _LAST = "_last_checkpoint"
 _DIGITS = 20
 
@@ -61,10 +66,12 @@ def commit(
     """Make `files` the table's content. On the disk when this returns.
 
     Args:
-        before: the table as the log has it (see `reconcile`); None, or of version -1, if there is none.
+        before: the table as the log has it (see `reconcile`); None, or of version -1, if
+            there is none.
 
     Raises:
-        DeltaError: the log cannot be read or written, or another program wrote to it: the next publish takes that out.
+        DeltaError: the log cannot be read or written, or another program wrote to it: the
+            next publish takes that out.
     """
     folder = lake.tables / table.name
     if before is None or before.version < 0:
@@ -154,7 +161,9 @@ def _begin_at_checkpoint(log: Path, version: int) -> str:
 def rebuild(
     lake: Lake, table: Table, version: int, files: Sequence[File], to: Path
 ) -> TableCut:
-    """Write a table's log anew, as one checkpoint at `version`; what stood in the log before goes to the folder `to`.
+    """Write a table's log anew, as one checkpoint at `version`.
+
+    What stood in the log before goes to the folder `to`.
 
     Args:
         version: higher than any that readers may have seen.
@@ -203,7 +212,8 @@ def last_version(lake: Lake, name: str) -> int:
 def chain(log: Path, log_from: int, version: int) -> str:
     """Return the hash over a log's files from version `log_from` on.
 
-    Each commit is hashed onto the hash of what stands before it; a checkpoint at `log_from` stands before its own commit.
+    Each commit is hashed onto the hash of what stands before it; a checkpoint at `log_from`
+    stands before its own commit.
 
     Raises:
         OSError: one cannot be read.
@@ -293,7 +303,8 @@ def older_faults(
 ) -> list[str]:
     """Return a sentence for each part of a log that only older snapshots read and that is not as they say.
 
-    What no snapshot reads at all, as a prune that was killed leaves it, is no fault: the next prune takes it away.
+    What no snapshot reads at all, as a prune that was killed leaves it, is no fault: the
+    next prune takes it away.
     """
     log = lake.tables / name / "_delta_log"
     there = _listed(log)
@@ -351,8 +362,9 @@ def reconcile(
 ) -> dict[str, TableCut]:
     """Bring every log to where the newest snapshot has it, and return the tables whose log had to be written anew.
 
-    Commits that no snapshot names, of a killed publisher or of another program, go to the folder `to`. A log that is not what
-    was published is written anew, from the snapshot. A log that was found right is not read again until its files change.
+    Commits that no snapshot names, of a killed publisher or of another program, go to the
+    folder `to`. A log that is not what was published is written anew, from the snapshot. A
+    log that was found right is not read again until its files change.
     """
     renewed: dict[str, TableCut] = {}
     for table in TABLES.values():
@@ -394,7 +406,10 @@ def _mended(lake: Lake, table: Table, cut: TableCut, there: _Log, to: Path) -> T
 
 
 def hashed(lake: Lake, name: str, cut: TableCut) -> TableCut:
-    """Return a table of format 1 or 2 with the hash of its log; as it is if the log is not there any more."""
+    """Return a table of format 1 or 2 with the hash of its log.
+
+    As it is if the log is not there any more.
+    """
     log = lake.tables / name / "_delta_log"
     log_from = max(
         (each for each in _listed(log).checkpoints if each <= cut.version), default=0
@@ -456,7 +471,10 @@ def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
 
 
 def copied(source: Lake, target: Lake, name: str, cut: TableCut) -> bool:
-    """Copy a table's log as a snapshot has it to another lake, beside what is there; return whether it could be."""
+    """Copy a table's log as a snapshot has it to another lake, beside what is there.
+
+    Return whether it could be.
+    """
     here, there = (lake.tables / name / "_delta_log" for lake in (source, target))
     wanted = [_checkpoint_file(here, cut.log_from)] if cut.log_from else []
     wanted += [

@@ -1,4 +1,7 @@
-"""What a file system must be told so that a power cut loses nothing: bytes synced, then names synced."""
+"""What a file system must be told so that a power cut loses nothing.
+
+Bytes synced, then names synced.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from pathlib import Path
 
 from twin.errors import LakeError
 
+# What deltalake writes before it gives a file its name.
 _STAGED = re.compile(r".+#\d+")
-"""What deltalake writes before it gives a file its name."""
 _WHY = {
     errno.ENOSPC: "the disk is full.",
     errno.EROFS: "the disk is read-only.",
@@ -61,7 +64,10 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def move(paths: list[Path], root: Path, to: Path) -> None:
-    """Move files from below `root` to the same places below `to`. On the disk when this returns; what is gone is left out."""
+    """Move files from below `root` to the same places below `to`.
+
+    On the disk when this returns; what is gone is left out.
+    """
     folders: set[Path] = set()
     for path in paths:
         there = to / path.relative_to(root)

@@ -37,8 +37,8 @@ def hash_of(schema: pa.Schema) -> str:
     return hashlib.sha256(str(schema).encode()).hexdigest()[:16]
 
 
+# Names the piece of a table that holds a day's rows.
 ChunkOf = Callable[[date], str]
-"""Names the piece of a table that holds a day's rows."""
 
 
 def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
@@ -67,7 +67,10 @@ def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
 
 
 def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
-    """Return the piece that compaction puts a piece into: a day of a rolling table that is over a week old into its month."""
+    """Return the piece that compaction puts a piece into.
+
+    A day of a rolling table that is over a week old into its month.
+    """
     is_day = table.chunk == "rolling" and len(chunk) == len("2026-07-16")
     return (
         chunk[:7] if is_day and chunk < f"{as_of - _FOLDED_AFTER:%Y-%m-%d}" else chunk
@@ -109,10 +112,13 @@ def write(
     keep: Iterable[File] = (),
     name: ChunkOf | None = None,
 ) -> list[File]:
-    """Write `rows` under `root/<table>`, one file per chunk; answer the files that hold them. Rows are in the contract's schema.
+    """Write `rows` under `root/<table>`, one file per chunk.
+
+    Answer the files that hold them. Rows are in the contract's schema.
 
     Args:
-        keep: files that are there already: a piece with the same bytes as one of them is not written again.
+        keep: files that are there already: a piece with the same bytes as one of them is
+            not written again.
         name: names the piece of a day; as the contract has it if not given.
     """
     folder = root / table.name
@@ -184,7 +190,10 @@ def read(root: Path, files: list[File]) -> pa.Table:
 
 
 def read_short(root: Path, files: list[File], table: Table) -> pa.Table:
-    """Read the rows of `files` of a table whose last columns were added later: null in every row."""
+    """Read the rows of `files` of a table whose last columns were added later.
+
+    Null in every row.
+    """
     rows = read(root, files)
     for name in table.schema.names[rows.num_columns :]:
         rows = rows.append_column(

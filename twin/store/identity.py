@@ -1,4 +1,7 @@
-"""Whose lake it is: one city, one kind, one id; others are refused before a row is read or written."""
+"""Whose lake it is: one city, one kind, one id.
+
+Others are refused before a row is read or written.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def kind_of(*, simulated: bool, mode: str) -> Kind:
 
 
 def of(lake: Lake, newest: Snapshot | None) -> Identity | None:
-    """Return whose a lake is: as its own file says, else as its newest snapshot does; None if nobody ever said.
+    """Return whose a lake is: as its own file says, else as its newest snapshot does.
+
+    None if nobody ever said.
 
     Raises:
         LakeError: it is of a newer program.
@@ -114,7 +119,9 @@ def _guard_old(lake: Lake, city: City, newest: Snapshot, kind: Kind | None) -> N
 
 
 def claim(lake: Lake, city: City, kind: Kind, newest: Snapshot | None) -> Identity:
-    """Return whose a lake is, and write it down where that is missing. Only for whoever holds the lake.
+    """Return whose a lake is, and write it down where that is missing.
+
+    Only for whoever holds the lake.
 
     Raises:
         LakeError: the folder holds rows, but no snapshot and no word of whose they are.

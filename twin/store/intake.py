@@ -1,4 +1,7 @@
-"""What feeds bring, on its way into the draft of a snapshot: held against the contracts and the lake, written as it comes."""
+"""What feeds bring, on its way into the draft of a snapshot.
+
+Held against the contracts and the lake, written as it comes.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
     from twin.store.lake import Lake
     from twin.store.snapshot import File
 
+# Rows of a feed of states that are held in memory before they are written.
 _AT_ONCE = 110_000
-"""Rows of a feed of states that are held in memory before they are written."""
 _REFUSED_AT_ONCE = 20_000
 _EVENTS, _DISPATCHES = "events", "dispatches"
 _OF_REFUSED = ["table_name", "subject_id"]
@@ -70,8 +73,9 @@ class Draft(Protocol):
 class Intake:
     """Takes batches.
 
-    Feeds that say what is new (logs of a simulator, of devices) are held until the end: their batches may meet each other.
-    Feeds of states are written as they come, so that a file of a million rows needs no more memory than a small one.
+    Feeds that say what is new (logs of a simulator, of devices) are held until the end:
+    their batches may meet each other. Feeds of states are written as they come, so that a
+    file of a million rows needs no more memory than a small one.
 
     Attributes:
         refused_at: when refused rows became known, UTC.
@@ -123,7 +127,11 @@ class Intake:
             )
 
     def finish(self) -> Mapping[str, pa.Table]:
-        """Write what is still held; return the news by table: whole rows of logs, events of states, what refused rows were of."""
+        """Write what is still held.
+
+        Return the news by table: whole rows of logs, events of states, what refused rows
+        were of.
+        """
         self._write_states()
         self._written()
         self._writer.shutdown()
@@ -197,7 +205,10 @@ class Intake:
         )
 
     def _before(self, table: str) -> list[File]:
-        """Return the files of a table as they stood before any feed of states: these tell their own rows apart."""
+        """Return the files of a table as they stood before any feed of states.
+
+        These tell their own rows apart.
+        """
         return self._there.setdefault(table, self.draft.now(table))
 
     def _revise(

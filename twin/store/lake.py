@@ -19,14 +19,16 @@ from twin.errors import BusyError, LakeError
 from twin.store import seal
 from twin.store.disk import make_folder, unwritable
 
+# Number of the lake's layout: this program reads all up to it; a higher number was written
+# by a newer program.
 FORMAT = 3
-"""Number of the lake's layout: this program reads all up to it; a higher number was written by a newer program."""
 
+# What a lake's rows are. One lake holds one kind.
 Kind = Literal["real", "simulated", "drill"]
-"""What a lake's rows are. One lake holds one kind."""
 
+# A Delta log as it was found right: its version, its hash, and name, size and time of
+# change of its files.
 Seen = tuple[int, str, tuple[tuple[str, int, int], ...]]
-"""A Delta log as it was found right: its version, its hash, and name, size and time of change of its files."""
 
 SNAPSHOT_ID = re.compile(r"\d{8}T\d{6}Z-\d{6,}-[0-9a-f]{6}")
 
@@ -49,7 +51,10 @@ class Identity:
 
 @dataclass(frozen=True)
 class Hint:
-    """What the pointer says: id of the snapshot that was published last, if it can be read; a sentence if it cannot."""
+    """What the pointer says: id of the snapshot that was published last, if it can be read.
+
+    A sentence if it cannot.
+    """
 
     snapshot: str | None
     problem: str = ""
@@ -60,7 +65,8 @@ class Lake:
     """A lake by its folder. Remembers which files it has verified, so that each is hashed once per process.
 
     Attributes:
-        met: the lake's id as this process saw it first, under 'id': another one later means that lakes were swapped.
+        met: the lake's id as this process saw it first, under 'id': another one later means
+            that lakes were swapped.
     """
 
     path: Path
@@ -89,7 +95,10 @@ class Lake:
 
     @property
     def pointer(self) -> Path:
-        """Return the file that names the newest snapshot: a hint, which the snapshots themselves overrule."""
+        """Return the file that names the newest snapshot.
+
+        A hint, which the snapshots themselves overrule.
+        """
         return self.path / "pointer.json"
 
     @property
@@ -99,7 +108,10 @@ class Lake:
 
     @property
     def trash(self) -> Path:
-        """Return the folder of what was let go; it is laid out as the lake is, by the moment of letting go."""
+        """Return the folder of what was let go.
+
+        It is laid out as the lake is, by the moment of letting go.
+        """
         return self.path / "trash"
 
     @property
@@ -166,7 +178,10 @@ class Lake:
         return Hint(named)
 
     def newest_id(self) -> str | None:
-        """Return the id that the pointer names, as a sign of change; None if it names none that can be read."""
+        """Return the id that the pointer names, as a sign of change.
+
+        None if it names none that can be read.
+        """
         return self.hint().snapshot
 
     @contextmanager
@@ -174,7 +189,8 @@ class Lake:
         """Hold the lake for writing, for the length of the block.
 
         Raises:
-            BusyError: somebody else is writing. LakeError: the folder cannot be written, or cannot be held.
+            BusyError: somebody else is writing. LakeError: the folder cannot be written, or
+                cannot be held.
         """
         try:
             for folder in (self.tables, self.snapshots):
@@ -223,7 +239,10 @@ class Lake:
 
 
 def _opened(path: Path, root: Path) -> dict[str, Any]:
-    """Return what one of the lake's two small files says; of formats 1 and 2 they are not sealed."""
+    """Return what one of the lake's two small files says.
+
+    Of formats 1 and 2 they are not sealed.
+    """
     data = path.read_bytes()
     if seal.is_sealed(data):
         said = seal.unseal(data, seal.key())

@@ -1,4 +1,7 @@
-"""Snapshots that an earlier version of this program wrote: what they lack is filled in, what was reckoned otherwise is reckoned anew."""
+"""Snapshots that an earlier version of this program wrote.
+
+What they lack is filled in, what was reckoned otherwise is reckoned anew.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ __all__ = ["engine_over", "is_readable", "lacking", "reckoned_anew"]
 
 
 def is_readable(table: str, cut: TableCut) -> bool:
-    """Return whether this program can read a table: as it stands, with columns that are null, or from the logs again."""
+    """Return whether this program can read a table.
+
+    As it stands, with columns that are null, or from the logs again.
+    """
     return (
         table not in TABLES
         or TABLES[table].kind == "measure"
@@ -49,7 +55,9 @@ def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
 
 
 def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
-    """Return the measures whose rows cannot be used: of another form, or of the snapshot's own moment by another rule.
+    """Return the measures whose rows cannot be used.
+
+    Of another form, or of the snapshot's own moment by another rule.
 
     A measure rests on logs alone, so nothing is lost.
     """
@@ -63,7 +71,10 @@ def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
 
 
 def _missing(table: str, cut: TableCut) -> tuple[str, ...] | None:
-    """Return the last columns that a table must be short of to have the schema of `cut`; None if that explains nothing."""
+    """Return the last columns that a table must be short of to have the schema of `cut`.
+
+    None if that explains nothing.
+    """
     return _forms(table).get(cut.schema_hash)
 
 
@@ -105,7 +116,8 @@ def engine_over(
     """Open an engine over a snapshot whose files are whole, as this program would have written it.
 
     Args:
-        anew: measures that are worked out again though their form is today's: their files are damaged.
+        anew: measures that are worked out again though their form is today's: their files
+            are damaged.
         without: tables whose files are damaged; they are empty, and no answer may rest on them.
 
     Raises:
@@ -167,7 +179,10 @@ class _State:
 def _reckoned(
     snapshot: Snapshot, city: City, engine: Engine, tables: frozenset[str]
 ) -> dict[str, pa.Table]:
-    """Return the rows of measures at the moment of the snapshot; rows that break their contract are left out, as at publish."""
+    """Return the rows of measures at the moment of the snapshot.
+
+    Rows that break their contract are left out, as at publish.
+    """
     made = {table: [TABLES[table].empty()] for table in tables}
     for update in compute(
         city, _State(snapshot, engine), {}, snapshot.as_of, only=tables

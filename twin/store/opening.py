@@ -19,13 +19,18 @@ from twin.store.snapshot import File, Snapshot, TableCut, ids, order, place, rea
 
 _PIECE = 1 << 20
 _LOOKS = 5
+
+# Files remembered as verified before those of old snapshots are let go: a wall runs for
+# months.
 _REMEMBERED = 20_000
-"""Files remembered as verified before those of old snapshots are let go: a wall runs for months."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What a check of files found: how many files and bytes were read, and a sentence for each that is not as published."""
+    """What a check of files found.
+
+    How many files and bytes were read, and a sentence for each that is not as published.
+    """
 
     snapshot: str
     n_files: int
@@ -38,7 +43,8 @@ class Found:
     """The snapshot that answers a moment.
 
     Attributes:
-        is_exact: whether it speaks of the moment or later; if not, rows of the moment may be missing.
+        is_exact: whether it speaks of the moment or later; if not, rows of the moment may
+            be missing.
         problems: a sentence for each snapshot that would have answered and is not whole.
     """
 
@@ -49,13 +55,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands in a lake. The snapshot files tell; the pointer only bears witness that one was published.
+    """What stands in a lake. The snapshot files tell.
+
+    The pointer only bears witness that one was published.
 
     Attributes:
         ids: of all snapshots that were not taken back, by the moment that they speak of.
         newest: the one published last, of those that can be read; None in an empty lake.
         lost: a sentence for each that was published later and cannot be read or is gone.
-        problems: sentences for what is wrong and hides nothing: the pointer or lake.json unreadable, files of another lake.
+        problems: sentences for what is wrong and hides nothing: the pointer or lake.json
+            unreadable, files of another lake.
     """
 
     ids: tuple[str, ...]
@@ -118,7 +127,8 @@ def newest(lake: Lake) -> Snapshot | None:
     """Return the snapshot that was published last, files unchecked; None in an empty lake.
 
     Raises:
-        DamagedError: it cannot be read or is gone: to go on from the one before it would lose its rows.
+        DamagedError: it cannot be read or is gone: to go on from the one before it would
+            lose its rows.
         LakeError: the lake is of a newer program.
     """
     there = standing(lake)
@@ -154,10 +164,13 @@ def find(lake: Lake, ref: str | datetime = "latest") -> Snapshot:
 
 
 def at(lake: Lake, moment: datetime) -> Found:
-    """Return the first whole snapshot at or after `moment`: rows are only ever added, so all that was known then is in it.
+    """Return the first whole snapshot at or after `moment`.
 
-    After the newest, and where nothing later is whole, the newest whole one answers; `Found.is_exact` tells. Of several
-    snapshots of one moment it is always the same: the one published last, not what compaction made of it since.
+    Rows are only ever added, so all that was known then is in it.
+
+    After the newest, and where nothing later is whole, the newest whole one answers;
+    `Found.is_exact` tells. Of several snapshots of one moment it is always the same: the
+    one published last, not what compaction made of it since.
 
     Raises:
         LakeError: no snapshot is whole, or the lake is empty.
@@ -192,7 +205,10 @@ def _later(lake: Lake, moment: datetime, problems: list[str]) -> Iterator[Snapsh
 def _readable(
     lake: Lake, of_second: Iterable[str], problems: list[str]
 ) -> list[Snapshot]:
-    """Return the snapshots of one second after the last that cannot be read: it may know more of the same moment."""
+    """Return the snapshots of one second after the last that cannot be read.
+
+    It may know more of the same moment.
+    """
     found: list[Snapshot] = []
     for each in of_second:
         try:
@@ -205,7 +221,10 @@ def _readable(
 
 
 def _is_there(lake: Lake, snapshot_id: str) -> bool:
-    """Return whether a snapshot's file is there still: one that was pruned since it was listed is no damage."""
+    """Return whether a snapshot's file is there still.
+
+    One that was pruned since it was listed is no damage.
+    """
     return (lake.snapshots / f"{snapshot_id}.json").exists()
 
 
@@ -258,7 +277,10 @@ def verify(lake: Lake, ref: str = "latest") -> Verified:
 
 
 def _around(lake: Lake, there: Standing) -> list[str]:
-    """Return what is wrong around the newest snapshot; looked at again while a publisher is quicker than we are."""
+    """Return what is wrong around the newest snapshot.
+
+    Looked at again while a publisher is quicker than we are.
+    """
     found: list[str] = []
     newest = there.newest
     for _ in range(_LOOKS):
@@ -288,7 +310,10 @@ def _missing(lake: Lake) -> list[str]:
 
 
 def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
-    """Return what is wrong with the Delta logs: against the newest snapshot, and, further back, against those before it."""
+    """Return what is wrong with the Delta logs.
+
+    Against the newest snapshot, and, further back, against those before it.
+    """
     found: list[str] = []
     before: list[Snapshot] = []
     for each in there.ids:
@@ -315,7 +340,8 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
     """Make sure that every file is what was published, hashing only those not yet seen in this shape by this process.
 
     Raises:
-        DamagedError: one is not; the sentence names it. LakeError: a table has other columns than this program expects.
+        DamagedError: one is not; the sentence names it. LakeError: a table has other
+            columns than this program expects.
     """
     fits(snapshot)
     unseen = [

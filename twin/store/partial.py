@@ -1,4 +1,7 @@
-"""The newest snapshot as far as it is whole: what is damaged is left out and named, the rest is shown."""
+"""The newest snapshot as far as it is whole.
+
+What is damaged is left out and named, the rest is shown.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from twin.store.lake import Lake
 from twin.store.opening import empty, standing, trust
 from twin.store.snapshot import Snapshot, ids, order, read
 
+# A whole snapshot that is so much older at most is shown rather than parts of the newest.
 NEAR = timedelta(hours=1)
-"""A whole snapshot that is so much older at most is shown rather than parts of the newest."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def best(lake: Lake) -> Shown:
 
 
 def may_be_whole(lake: Lake, shown: Shown, moment: datetime) -> bool:
-    """Return whether a snapshot at or after a moment may be whole: one that names no file that `shown` found damaged.
+    """Return whether a snapshot at or after a moment may be whole.
+
+    One that names no file that `shown` found damaged.
 
     Where all share a damaged file, they need not be tried one after the other.
     """
@@ -89,7 +94,10 @@ def may_be_whole(lake: Lake, shown: Shown, moment: datetime) -> bool:
 
 
 def as_far_as_whole(lake: Lake, snapshot: Snapshot) -> Shown:
-    """Return a snapshot without what is damaged of it; each file not yet seen in this shape is hashed."""
+    """Return a snapshot without what is damaged of it.
+
+    Each file not yet seen in this shape is hashed.
+    """
     return _without(snapshot, _faults(lake, snapshot))
 
 
@@ -115,7 +123,10 @@ def _without(snapshot: Snapshot, faults: Mapping[str, str]) -> Shown:
 
 
 def _rests_on(table: str) -> frozenset[str]:
-    """Return all tables that a measure's table is worked out from; none for one that is no measure."""
+    """Return all tables that a measure's table is worked out from.
+
+    None for one that is no measure.
+    """
     return frozenset(
         name
         for measure in MEASURES
@@ -125,7 +136,10 @@ def _rests_on(table: str) -> frozenset[str]:
 
 
 def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
-    """Return a sentence for each table of a snapshot that is not as published; none if it is whole."""
+    """Return a sentence for each table of a snapshot that is not as published.
+
+    None if it is whole.
+    """
     if _is_whole(lake, snapshot):
         return {}
     faults: dict[str, str] = {}
@@ -160,7 +174,10 @@ def _is_whole(lake: Lake, snapshot: Snapshot) -> bool:
 
 
 def _names_any(lake: Lake, snapshot_id: str, bad: Collection[str]) -> bool:
-    """Return whether a snapshot's file names one of the files: then it need not be taken apart, nor they be hashed again."""
+    """Return whether a snapshot's file names one of the files.
+
+    Then it need not be taken apart, nor they be hashed again.
+    """
     if not bad:
         return False
     try:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from twin.store.lake import Kind
 
 
+# A commit mostly waits for the disk.
 _COMMITS_AT_ONCE = 6
-"""A commit mostly waits for the disk."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,10 @@ class Draft:
     def replace(
         self, table: str, rows: pa.Table, *, chunks: Collection[str] | None = None
     ) -> None:
-        """Replace the table, or only the months or days in `chunks`; same content keeps the files it has."""
+        """Replace the table, or only the months or days in `chunks`.
+
+        Same content keeps the files it has.
+        """
         there = self.now(table)
         beside = () if chunks is None else there
         name = files.chunk_of(TABLES[table], beside)
@@ -127,7 +130,8 @@ class Draft:
         """Commit the changed tables and write the snapshot.
 
         Args:
-            origin: id of the published snapshot whose rows this one holds again; None if it is a publish of its own.
+            origin: id of the published snapshot whose rows this one holds again; None if it
+                is a publish of its own.
         """
         lake, parent = self.lake, self.parent
         cuts = {
@@ -169,8 +173,8 @@ class Draft:
         return snapshot
 
 
+# Rows of reference tables that this process wrote last, and the hashes of their files.
 _SAID: dict[str, tuple[pa.Table | None, tuple[str, ...]]] = {}
-"""Rows of reference tables that this process wrote last, and the hashes of their files."""
 
 
 @dataclass(frozen=True)
@@ -226,8 +230,8 @@ def _may_reach(file: File, since: datetime) -> bool:
     )
 
 
+# Batches, or what gives them when it is told the newest snapshot.
 Batches = Iterable["Batch"] | Callable[["Snapshot | None"], Iterable["Batch"]]
-"""Batches, or what gives them when it is told the newest snapshot."""
 
 
 def publish(
@@ -247,10 +251,12 @@ def publish(
     A lake of an earlier format is upgraded first (see `upgrade`).
 
     Args:
-        batches: what the feeds give. A function is told the newest snapshot once no other publisher can add one.
-        as_of: the moment that the data speak of, UTC, or a function as above; never before that of the newest snapshot, nor
-            more than five minutes after this machine's clock. What was recorded later is refused, and what is refused is
-            known from this moment on.
+        batches: what the feeds give. A function is told the newest snapshot once no other
+            publisher can add one.
+        as_of: the moment that the data speak of, UTC, or a function as above; never before
+            that of the newest snapshot, nor more than five minutes after this machine's
+            clock. What was recorded later is refused, and what is refused is known from
+            this moment on.
         simulated: whether the rows are made up. With `mode`, the kind of lake that they belong in.
         after_gap: whether `as_of` may lie over a hundred days after the newest snapshot.
         witness: is told what becomes of rows, and may end the publish before anything is published.
@@ -260,7 +266,8 @@ def publish(
         DamagedError: the newest snapshot or a file of it is not what was published.
         ForeignError: the lake is of another city or kind.
         FeedError: a feed broke off.
-        LakeError: the clock or `as_of` goes backwards or too far ahead, or the disk refuses. What was published before stays whole.
+        LakeError: the clock or `as_of` goes backwards or too far ahead, or the disk
+            refuses. What was published before stays whole.
     """
     begun = time.perf_counter()
     with lake.writing():
@@ -338,7 +345,10 @@ def _publish(
 
 
 def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
-    """Begin on the next snapshot: what killed writers left is cleared away, an old lake upgraded, the logs set right."""
+    """Begin on the next snapshot.
+
+    What killed writers left is cleared away, an old lake upgraded, the logs set right.
+    """
     may_sign(lake, parent)
     for folder in (lake.path, lake.snapshots):
         sweep(folder)
@@ -358,8 +368,8 @@ def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
     return draft
 
 
+# Of what a first publish left that was killed: it speaks of no moment of any data.
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
-"""Of what a first publish left that was killed: it speaks of no moment of any data."""
 
 
 def _fed(batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -383,7 +393,10 @@ def _fed(batches: Iterable[Batch]) -> Iterator[Batch]:
 
 
 def _take_over(draft: Draft) -> None:
-    """Bring tables that an earlier version of this program wrote into today's form; measures are worked out from nothing."""
+    """Bring tables that an earlier version of this program wrote into today's form.
+
+    Measures are worked out from nothing.
+    """
     if draft.parent is None:
         return
     for table in older.reckoned_anew(draft.parent):
@@ -404,7 +417,10 @@ def _forward(
     moment: datetime,
     after_gap: bool,
 ) -> None:
-    """Refuse moments that a clock set wrong would give: each snapshot that speaks of the future blocks the lake until then."""
+    """Refuse moments that a clock set wrong would give.
+
+    Each snapshot that speaks of the future blocks the lake until then.
+    """
     back = (
         f"`twin snapshot rollback --lake {lake.path}` takes the newest snapshot back."
     )
@@ -453,7 +469,9 @@ def measure(
     refused_at: datetime,
     anew: frozenset[str] = frozenset(),
 ) -> None:
-    """Work out what the new rows change in the measures; rows that break a measure's contract go to quarantine.
+    """Work out what the new rows change in the measures.
+
+    Rows that break a measure's contract go to quarantine.
 
     Args:
         anew: measures that are worked out from nothing.
@@ -498,7 +516,10 @@ def _usable_marks(parent: Snapshot | None, anew: frozenset[str]) -> dict[str, Ma
 
 
 def _kept(draft: Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table:
-    """Return the rows of an update that keep the contract of their table; the others go to quarantine, whole."""
+    """Return the rows of an update that keep the contract of their table.
+
+    The others go to quarantine, whole.
+    """
     fresh = update.rows if update.fresh is None else update.rows.slice(0, update.fresh)
     done = check(
         TABLES[update.table],
@@ -517,7 +538,9 @@ def _kept(draft: Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table
 
 
 def install(lake: Lake, snapshot: Snapshot) -> None:
-    """Write the snapshot's file: the moment from which readers see it. Then bear witness in the pointer.
+    """Write the snapshot's file: the moment from which readers see it.
+
+    Then bear witness in the pointer.
 
     Raises:
         LakeError: the lake is signed and this process has no key.

@@ -1,4 +1,7 @@
-"""Mend the newest snapshot from what is whole: measures from their logs, reference tables from the pack, Delta logs from the snapshot."""
+"""Mend the newest snapshot from what is whole.
+
+Measures from their logs, reference tables from the pack, Delta logs from the snapshot.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,16 @@ class Repaired:
 
 
 def repair(lake: Lake, city: City, *, now: Clock) -> Repaired:
-    """Mend what can be worked out again, and publish the result as the next snapshot; say what cannot.
+    """Mend what can be worked out again, and publish the result as the next snapshot.
 
-    Files that were let go too early are taken back from the trash. Logs of rows cannot be worked out from anything: for
-    them the sentence names the backup.
+    Say what cannot.
+
+    Files that were let go too early are taken back from the trash. Logs of rows cannot be
+    worked out from anything: for them the sentence names the backup.
 
     Raises:
-        LakeError: the newest snapshot itself cannot be read, or the lake is empty. BusyError: somebody is publishing.
+        LakeError: the newest snapshot itself cannot be read, or the lake is empty.
+            BusyError: somebody is publishing.
     """
     with lake.writing():
         try:

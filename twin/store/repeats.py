@@ -1,7 +1,10 @@
-"""Keys are unique over the whole lake: a row that is there already adds nothing, a key used for something else is refused.
+"""Keys are unique over the whole lake.
 
-What that costs: of each file the span of its keys is known (from the snapshot, or from its Parquet footer, read once per
-process), and only files whose span meets that of the new rows are read, of those only the columns of the key.
+A row that is there already adds nothing, a key used for something else is refused.
+
+What that costs: of each file the span of its keys is known (from the snapshot, or from its
+Parquet footer, read once per process), and only files whose span meets that of the new rows
+are read, of those only the columns of the key.
 """
 
 from __future__ import annotations
@@ -28,14 +31,15 @@ if TYPE_CHECKING:
     from twin.store.lake import Lake
     from twin.store.snapshot import File
 
+# When we heard of a row is no part of what it says.
 _NOT_CONTENT = {"recorded_at"}
-"""When we heard of a row is no part of what it says."""
 _MOMENT = "occurred_at"
 
+# Column that holds a row's place among all rows given.
 _AT = "__at"
-"""Column that holds a row's place among all rows given."""
+
+# Rows that are held against the lake at once.
 _GROUP = 1_000_000
-"""Rows that are held against the lake at once."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,8 @@ def _groups(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
         yield at, n
 
 
+# Places of rows whose key is taken, and whether what takes it has the same content.
 Pairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
-"""Places of rows whose key is taken, and whether what takes it has the same content."""
 
 
 def _held_against(
@@ -143,7 +147,10 @@ def _placed(rows: pa.Table, table: Table) -> pa.Table:
 def is_same(
     one: pa.Table, other: pa.Table, apart_from: Collection[str] = _NOT_CONTENT
 ) -> npt.NDArray[np.bool_]:
-    """Return, row by row, whether two tables say the same in all columns but some; null is the same as null."""
+    """Return, row by row, whether two tables say the same in all columns but some.
+
+    Null is the same as null.
+    """
     same = np.ones(one.num_rows, np.bool_)
     for name in one.column_names:
         if name not in apart_from:
@@ -156,7 +163,10 @@ def is_same(
 def _again(
     table: Table, rows: pa.Table, parts: Sequence[Part], known: npt.NDArray[np.int64]
 ) -> Pairs:
-    """Return the rows whose key an earlier batch brought. Batches that follow each other in time are not compared."""
+    """Return the rows whose key an earlier batch brought.
+
+    Batches that follow each other in time are not compared.
+    """
     met = _meeting([part.rows for part in parts], _leading(table))
     if not met:
         return _NONE
@@ -241,7 +251,10 @@ def _meeting(each: list[pa.Table], by: str) -> list[int]:
 
 
 def _leading(table: Table) -> str:
-    """Return the column of a key by whose span files and batches are told apart: its moment, if it has one."""
+    """Return the column of a key by whose span files and batches are told apart.
+
+    Its moment, if it has one.
+    """
     return _MOMENT if _MOMENT in table.key else table.key[0]
 
 
@@ -304,7 +317,10 @@ def parts_of(
     columns: Sequence[str],
     table: Table,
 ) -> pa.Table:
-    """Return the rows of files whose text in the column `whole` is one of `values`; the first of the key begins with it."""
+    """Return the rows of files whose text in the column `whole` is one of `values`.
+
+    The first of the key begins with it.
+    """
     span = pc.min_max(values).as_py()
     met = (
         [
@@ -345,7 +361,10 @@ _MOST_SPANS = 50_000
 
 
 def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
-    """Return the least and greatest text in a column of a file, from its footer; `_ANY` if that does not tell."""
+    """Return the least and greatest text in a column of a file, from its footer.
+
+    `_ANY` if that does not tell.
+    """
     footer = pq.read_metadata(lake.tables / file.path)
     at = footer.schema.to_arrow_schema().get_field_index(by)
     told = [
@@ -371,7 +390,10 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
 
 
 def unheld(lake: Lake, there: Sequence[File], refused: pa.Table) -> pa.Table:
-    """Return the quarantine rows that are not there yet, each once: a file read again is not refused again."""
+    """Return the quarantine rows that are not there yet, each once.
+
+    A file read again is not refused again.
+    """
     known = set(held(lake, there, QUARANTINE, refused)["quarantine_id"].to_pylist())
     new = [
         at

@@ -1,8 +1,11 @@
-"""What a source says now, held against what the lake knows of the same things: known, new, or a correction.
+"""What a source says now, held against what the lake knows of the same things.
 
-Some sources do not count versions: each of their exports says how things stand. A thing that stands as the lake knows it
-adds nothing; one that stands otherwise becomes its next version, known from now on; what was known before stays known as of
-then. An empty cell takes nothing back: what the lake knows stays.
+Known, new, or a correction.
+
+Some sources do not count versions: each of their exports says how things stand. A thing
+that stands as the lake knows it adds nothing; one that stands otherwise becomes its next
+version, known from now on; what was known before stays known as of then. An empty cell
+takes nothing back: what the lake knows stays.
 """
 
 from __future__ import annotations
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 _AT = "__at"
 _SEPARATOR = "@"
 _NOT_CONTENT = {"version", "recorded_at", "replaces"}
+
+# They go together: a point that is kept keeps its district.
 _PLACE = ("lon_ud", "lat_ud", "district_id", "level")
-"""They go together: a point that is kept keeps its district."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -45,7 +49,10 @@ def of_others(
 
 
 def renamed(rows: pa.Table, others: pa.Array, source: str) -> pa.Table:
-    """Return rows whose events have numbers of their own: '17@S02' where '17' is another source's."""
+    """Return rows whose events have numbers of their own.
+
+    '17@S02' where '17' is another source's.
+    """
     if not len(others) or "event_id" not in rows.column_names:
         return rows
     taken = pc.is_in(rows["event_id"], value_set=others)
@@ -194,7 +201,10 @@ def _titles(
     known: Mapping[str, pa.Array],
     keeps_place: pa.BooleanArray,
 ) -> pa.StringArray:
-    """Return the titles that are said; one that was made of kind and place stays with the place that is kept."""
+    """Return the titles that are said.
+
+    One that was made of kind and place stays with the place that is kept.
+    """
     titles = said["title"].to_pylist()
     for at in np.flatnonzero(
         np.asarray(keeps_place.to_numpy(zero_copy_only=False), np.bool_)
@@ -213,7 +223,9 @@ def _answers(
     mine: npt.NDArray[np.int64],
     theirs: npt.NDArray[np.int64],
 ) -> tuple[pa.Table, Mask]:
-    """Return answers to citizens: one that follows a reopening, or reopens, is another; any other corrects the one that is known.
+    """Return answers to citizens: one that follows a reopening, or reopens, is another.
+
+    Any other corrects the one that is known.
 
     That an order is open says something only if it was closed: then it is open again.
     """

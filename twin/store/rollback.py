@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 def rollback(
     lake: Lake, *, to: str | None = None, now: Clock
 ) -> tuple[Snapshot, tuple[str, ...]]:
-    """Publish the rows of an earlier snapshot again as the newest; all that were published after it go to the trash.
+    """Publish the rows of an earlier snapshot again as the newest.
+
+    All that were published after it go to the trash.
 
     Args:
-        to: id of the snapshot to go back to; the last whole publish before the newest if None. When the newest cannot be
-            read, or is gone, that is the last one that is whole.
+        to: id of the snapshot to go back to; the last whole publish before the newest if
+            None. When the newest cannot be read, or is gone, that is the last one that is
+            whole.
 
     Returns:
         The new snapshot, and the ids of those taken back.
@@ -106,7 +109,10 @@ def _rolled_back(
 
 
 def _before(lake: Lake, is_newest_lost: bool) -> Snapshot:
-    """Return the last whole snapshot that holds other rows than the newest; of the newest itself if later ones are lost."""
+    """Return the last whole snapshot that holds other rows than the newest.
+
+    Of the newest itself if later ones are lost.
+    """
     there = standing(lake)
     assert there.newest is not None  # noqa: S101  (the caller made sure)
     taken = "" if is_newest_lost else there.newest.compacts or there.newest.id
@@ -132,7 +138,10 @@ def _before(lake: Lake, is_newest_lost: bool) -> Snapshot:
 def _logs_back(
     lake: Lake, newest: Snapshot | None, target: Snapshot
 ) -> dict[str, TableCut]:
-    """Bring every Delta log to the rows of `target`; a log that holds them already is left as it is."""
+    """Bring every Delta log to the rows of `target`.
+
+    A log that holds them already is left as it is.
+    """
     if newest is not None:
         renewed = delta.reconcile(lake, newest.tables, lake.aside(target.as_of))
         now_there = dict(newest.tables) | renewed
@@ -171,7 +180,10 @@ def _written_anew(lake: Lake, table: str, cut: TableCut, to: Path) -> TableCut:
 
 
 def record(lake: Lake, moment: datetime, act: str, facts: dict[str, Any]) -> None:
-    """Write down in the lake that somebody changed it by hand: when, what, by whom, on which machine."""
+    """Write down in the lake that somebody changed it by hand.
+
+    When, what, by whom, on which machine.
+    """
     make_folder(lake.audit)
     stamp = to_text(moment).replace("-", "").replace(":", "")[:15]
     path = next(

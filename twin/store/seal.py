@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from twin.errors import LakeError
 
+# Environment variable that names a file with a secret key, kept outside the lake.
 KEY_FILE = "TWIN_LAKE_KEY_FILE"
-"""Environment variable that names a file with a secret key, kept outside the lake."""
 _FEWEST_KEY_BYTES = 16
 _HASH, _SIGN = b'{"sha256":"', b'"hmac":"'
 _HEX = 64
@@ -40,7 +40,8 @@ def unseal(data: bytes, key: bytes | None) -> dict[str, Any]:
     """Return what was sealed.
 
     Raises:
-        BrokenSealError: any bit differs from what was sealed, or with a key: it was not sealed with that key.
+        BrokenSealError: any bit differs from what was sealed, or with a key: it was not
+            sealed with that key.
     """
     head, rest = data[: len(_HASH) + _HEX + 2], data[len(_HASH) + _HEX + 2 :]
     if head != _HASH + hashlib.sha256(rest).hexdigest().encode() + b'",':

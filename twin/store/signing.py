@@ -1,4 +1,7 @@
-"""Sign a lake that has none, or whose signature was of another key: from then on, whoever has the key sees forgeries too."""
+"""Sign a lake that has none, or whose signature was of another key.
+
+From then on, whoever has the key sees forgeries too.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ def sign(lake: Lake) -> int:
     May be broken off at any point and begun again.
 
     Raises:
-        LakeError: there is no key, or the lake is of an earlier format. DamagedError: a file is not what was written.
+        LakeError: there is no key, or the lake is of an earlier format. DamagedError: a
+            file is not what was written.
         BusyError: somebody is publishing.
     """
     key = seal.key()

@@ -18,17 +18,21 @@ from twin.measures import Mark
 from twin.store import seal
 from twin.store.lake import FORMAT, SNAPSHOT_ID, Kind, Lake, newer
 
+# Number of the rule by which measures of a snapshot's own moment are worked out: 1 was
+# another (see `older`).
 RULE = 2
-"""Number of the rule by which measures of a snapshot's own moment are worked out: 1 was another (see `older`)."""
 
 _DATA_FILE = re.compile(r"part-[0-9a-z-]+\.parquet")
 
 
 @dataclass(frozen=True)
 class File:
-    """One data file. `path` is from the lake's `tables` folder; `chunk` is the month, day or 'all' that it holds.
+    """One data file. `path` is from the lake's `tables` folder.
 
-    `first` and `last` bound `occurred_at`, `known` is the newest `recorded_at`; '' where the table has no such column.
+    `chunk` is the month, day or 'all' that it holds.
+
+    `first` and `last` bound `occurred_at`, `known` is the newest `recorded_at`; '' where
+    the table has no such column.
     """
 
     path: str
@@ -48,7 +52,8 @@ class TableCut:
     Attributes:
         version: -1 for a table that never had a row, and no Delta log.
         log_from: version of the last checkpoint, from which the log is read; 0 if there is none.
-        log_sha256: hash over the files of the log from there to `version` (see `delta.chain`); '' in formats 1 and 2.
+        log_sha256: hash over the files of the log from there to `version` (see
+            `delta.chain`); '' in formats 1 and 2.
     """
 
     version: int
@@ -78,8 +83,10 @@ class Snapshot:
         id: begins with the second of `as_of` and the order of publishing (see `place`).
         created_at: when it was published; `as_of`: the moment its data speak of (both UTC).
         marks: what each measure was worked out from (see `twin.measures.Mark`).
-        compacts: id of the published snapshot whose rows this one holds, in fewer files or again; None if it was published itself.
-        format: number of the layout that it was written in; `rule`: by which rule its measures were worked out.
+        compacts: id of the published snapshot whose rows this one holds, in fewer files or
+            again; None if it was published itself.
+        format: number of the layout that it was written in; `rule`: by which rule its
+            measures were worked out.
         lake, city, kind: whose it is; '' in formats 1 and 2, which did not say.
         takes_back: ids of snapshots that were published and taken back since the lake began.
         is_signed: whether its file carries a signature.
@@ -323,7 +330,10 @@ def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
 
 
 def ids(lake: Lake) -> list[str]:
-    """Return the ids of all snapshots, by the moment that they speak of. Files of other names are none of ours."""
+    """Return the ids of all snapshots, by the moment that they speak of.
+
+    Files of other names are none of ours.
+    """
     return sorted(
         (
             path.stem
@@ -335,7 +345,9 @@ def ids(lake: Lake) -> list[str]:
 
 
 def place(snapshot_id: str) -> tuple[str, int]:
-    """Return what ids are ordered by: the second of their moment, then the order of publishing, as a number.
+    """Return what ids are ordered by.
+
+    The second of their moment, then the order of publishing, as a number.
 
     As text, the millionth publish would come before the one before it.
     """
@@ -345,6 +357,9 @@ def place(snapshot_id: str) -> tuple[str, int]:
 
 
 def order(snapshot_id: str) -> tuple[int, str]:
-    """Return what ids are ordered by to tell which was published last: a rollback speaks of an earlier moment."""
+    """Return what ids are ordered by to tell which was published last.
+
+    A rollback speaks of an earlier moment.
+    """
     second, n = place(snapshot_id)
     return n, second

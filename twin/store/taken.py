@@ -1,4 +1,7 @@
-"""What is left to do once a rollback counts: what it took back goes to the trash. Whoever holds the lake next ends it if need be."""
+"""What is left to do once a rollback counts: what it took back goes to the trash.
+
+Whoever holds the lake next ends it if need be.
+"""
 
 from __future__ import annotations
 

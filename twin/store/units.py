@@ -34,7 +34,9 @@ def kept(
     rows: pa.Table,
     held: pa.Table,
 ) -> pa.Table:
-    """Return dispatches with the numbers by which the lake knows their units; the very same table if they have them.
+    """Return dispatches with the numbers by which the lake knows their units.
+
+    The very same table if they have them.
 
     Args:
         there: files of the table as they stood before the export.
@@ -121,7 +123,9 @@ def _assigned(
     known: Mapping[str, list[int]],
     given: set[int],
 ) -> Iterable[tuple[int, int]]:
-    """Yield place and number of each dispatch: first of the units that are known, then of the others.
+    """Yield place and number of each dispatch.
+
+    First of the units that are known, then of the others.
 
     A unit that nobody knows takes the number of one that the export no longer names, or a new one.
     """

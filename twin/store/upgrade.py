@@ -1,4 +1,7 @@
-"""From format 1 or 2 to 3: every snapshot is sealed and says whose it is. May be broken off at any point and begun again."""
+"""From format 1 or 2 to 3: every snapshot is sealed and says whose it is.
+
+May be broken off at any point and begun again.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,13 @@ if TYPE_CHECKING:
 
 
 def upgrade(lake: Lake, city: City) -> Snapshot:
-    """Bring a lake to today's format, as the next publish would; return its newest snapshot. Nothing is done to one that is there.
+    """Bring a lake to today's format, as the next publish would.
+
+    Return its newest snapshot. Nothing is done to one that is there.
 
     Raises:
-        LakeError: the lake is empty, or its newest snapshot cannot be read. ForeignError: it is of another city.
+        LakeError: the lake is empty, or its newest snapshot cannot be read. ForeignError:
+            it is of another city.
         BusyError: somebody is publishing.
     """
     with lake.writing():
@@ -44,8 +50,9 @@ def upgraded(
 ) -> Snapshot | None:
     """Return the newest snapshot as format 3 has it, after all that are readable were brought there. Only for whoever holds the lake.
 
-    Nothing of a snapshot's rows, id or moment changes. Each file is replaced whole; lake.json comes last, and until then a
-    lake that holds both formats is read as it was. What cannot be read is left as it is.
+    Nothing of a snapshot's rows, id or moment changes. Each file is replaced whole;
+    lake.json comes last, and until then a lake that holds both formats is read as it was.
+    What cannot be read is left as it is.
     """
     said, _ = lake.who()
     if current is None or (said is not None and current.format == FORMAT):
@@ -118,7 +125,10 @@ def _seal(
 
 
 def _tidy(lake: Lake, newest: Snapshot) -> None:
-    """Set aside the files of logs that no snapshot vouches for: checkpoints that deltalake made unasked."""
+    """Set aside the files of logs that no snapshot vouches for.
+
+    Checkpoints that deltalake made unasked.
+    """
     every = [newest]
     for each in ids(lake):
         try:

@@ -1,4 +1,7 @@
-"""Keep a lake small and quick: fold small files, let old snapshots go, remove what killed writers left."""
+"""Keep a lake small and quick.
+
+Fold small files, let old snapshots go, remove what killed writers left.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,12 @@ if TYPE_CHECKING:
 
 _LATEST = 90
 _ALL_FOR = timedelta(minutes=15)
+
+# How far back other engines find the versions of a Delta table.
 _LOGS_FOR = timedelta(hours=1)
-"""How far back other engines find the versions of a Delta table."""
+
+# How long what was let go stays in the trash.
 GRACE = timedelta(hours=24)
-"""How long what was let go stays in the trash."""
 _FEW = 2
 
 
@@ -37,7 +42,8 @@ class Pruned:
     """What was let go, or would be.
 
     Attributes:
-        snapshots, files, bytes: how many snapshots, data files and bytes of these went to the trash.
+        snapshots, files, bytes: how many snapshots, data files and bytes of these went to
+            the trash.
         emptied: bytes that left the trash for good.
         trash: the folder that holds them now; '' if there is nothing, or nothing was done.
         problems: a sentence for each kept snapshot that is not whole.
@@ -52,13 +58,16 @@ class Pruned:
 
 
 def compact(lake: Lake, *, now: Clock) -> Snapshot:
-    """Rewrite every chunk that has more than two files as one sorted file; publish the result as the next snapshot.
+    """Rewrite every chunk that has more than two files as one sorted file.
 
-    Every table holds the same rows afterwards; the snapshot says which one it compacts. A table that an earlier version
-    of this program wrote is left as it is.
+    Publish the result as the next snapshot.
+
+    Every table holds the same rows afterwards; the snapshot says which one it compacts. A
+    table that an earlier version of this program wrote is left as it is.
 
     Raises:
-        LakeError: the lake is empty, or of an earlier format: the next publish upgrades it. BusyError: somebody is publishing.
+        LakeError: the lake is empty, or of an earlier format: the next publish upgrades it.
+            BusyError: somebody is publishing.
     """
     with lake.writing():
         try:
@@ -74,7 +83,10 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
 
 
 def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot, its lake cleared of what killed writers left; an upgrade that was broken off is not ended here."""
+    """Return the snapshot, its lake cleared of what killed writers left.
+
+    An upgrade that was broken off is not ended here.
+    """
     may_sign(lake, snapshot)
     for folder in (lake.path, lake.snapshots):
         sweep(folder)
@@ -161,11 +173,14 @@ def prune(
     grace: timedelta = GRACE,
     dry_run: bool = False,
 ) -> Pruned:
-    """Let old snapshots go, and every data file that no kept one names: to the trash, which empties after a grace time.
+    """Let old snapshots go, and every data file that no kept one names.
 
-    Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a day for a month: always the last
-    of its hour or day that is whole, which holds all rows of those before it, and of one moment the one that answers it
-    (see `at`). What is kept is verified first. Time runs to the newest snapshot's moment, whatever the clock says.
+    To the trash, which empties after a grace time.
+
+    Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a
+    day for a month: always the last of its hour or day that is whole, which holds all rows
+    of those before it, and of one moment the one that answers it (see `at`). What is kept
+    is verified first. Time runs to the newest snapshot's moment, whatever the clock says.
 
     Args:
         grace: how long the trash keeps what was let go.
@@ -248,7 +263,8 @@ def _chosen_whole(
 ) -> tuple[set[str], dict[str, str]]:
     """Return the snapshots to keep, and what is wrong with those of them that can be read and are not whole.
 
-    One that is not whole is kept too, but does not stand for its hour or day: the whole one before it does.
+    One that is not whole is kept too, but does not stand for its hour or day: the whole one
+    before it does.
     """
     names: set[str] = set()
     checked: dict[str, str] = {}

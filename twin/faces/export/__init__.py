@@ -1,1 +1,4 @@
-"""Pictures and tables for a desk: the same page and the same queries, in files that name their snapshot."""
+"""Pictures and tables for a desk.
+
+The same page and the same queries, in files that name their snapshot.
+"""

@@ -64,7 +64,8 @@ def browser() -> Generator[Browser]:
     """Return a running headless Chromium for the length of the block.
 
     Raises:
-        MissingToolError: there is none, or it does not start. ExportError: it breaks off in the block.
+        MissingToolError: there is none, or it does not start. ExportError: it breaks off in
+            the block.
     """
     path = find()
     with sync_playwright() as driver:
@@ -96,7 +97,8 @@ def settle(page: Page, snapshot: str, *, timeout_s: float = _READY_S) -> None:
     """Wait until the page itself says that everything of `snapshot` is drawn.
 
     Raises:
-        LakeError: it did not in `timeout_s`, or a layer failed; the sentence says what the page said instead.
+        LakeError: it did not in `timeout_s`, or a layer failed; the sentence says what the
+            page said instead.
     """
     until = time.monotonic() + timeout_s
     state: dict[str, str] = {}

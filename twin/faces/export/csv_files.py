@@ -1,6 +1,7 @@
 """One CSV file per table, UTF-8 with a mark so that spreadsheets read it.
 
-The first line names the snapshot; the second has the heads, which end in how late the data are, or of which other moment.
+The first line names the snapshot; the second has the heads, which end in how late the data
+are, or of which other moment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the schedule has delivered, in `schedule.json` of the lake: so that a restart neither repeats nor forgets a brief."""
+"""What the schedule has delivered, in `schedule.json` of the lake.
+
+So that a restart neither repeats nor forgets a brief.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "schedule.json"
+
+# Days that are remembered: a clock that was wrong for a while repeats none of them.
 KEPT = 60
-"""Days that are remembered: a clock that was wrong for a while repeats none of them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ class Ledger:
         return {day for day, entry in self.entries.items() if not entry.left}
 
     def note(self, day: date, entry: Entry) -> None:
-        """Remember what went out for a day; it is known from now on, whether or not it can be written.
+        """Remember what went out for a day.
+
+        It is known from now on, whether or not it can be written.
 
         Raises:
             LakeError: it cannot be written; after a restart it would not be known.

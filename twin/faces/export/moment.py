@@ -1,4 +1,7 @@
-"""An application that is served for a moment, while a picture of it is taken; nothing of it is left afterwards."""
+"""An application that is served for a moment, while a picture of it is taken.
+
+Nothing of it is left afterwards.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ if TYPE_CHECKING:
 
     import dash
 
+# How long a connection may say nothing, s: a browser that hangs holds no thread for longer.
 _IDLE_S = 10.0
-"""How long a connection may say nothing, s: a browser that hangs holds no thread for longer."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -27,7 +30,10 @@ class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def make_environ(self) -> WSGIEnvironment:
-        """Return what is asked, and how files are given out: none is open while our browser hangs up."""
+        """Return what is asked, and how files are given out.
+
+        None is open while our browser hangs up.
+        """
         return {**super().make_environ(), "wsgi.file_wrapper": _read_whole}
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -79,7 +85,10 @@ class _Server(ThreadedWSGIServer):
 
 @contextmanager
 def running(app: dash.Dash) -> Generator[str]:
-    """Serve on a free port of the loopback address while the block runs; answer the address, such as http://127.0.0.1:41234."""
+    """Serve on a free port of the loopback address while the block runs.
+
+    Answer the address, such as http://127.0.0.1:41234.
+    """
     server = _Server(app)
     thread = threading.Thread(
         target=server.serve_forever,

@@ -1,7 +1,9 @@
-"""One table in one file that a program reads again: the first line names the columns, nothing else stands above it.
+"""One table in one file that a program reads again.
 
-Text from data never becomes a formula: CSV gives it a `'` in front, unless it is a number; a workbook
-holds it as text.
+The first line names the columns, nothing else stands above it.
+
+Text from data never becomes a formula: CSV gives it a `'` in front, unless it is a number;
+a workbook holds it as text.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 FORMATS = (".csv", ".xlsx", ".jsonl")
+
+# Rows below the heads of a sheet, and signs in its cells.
 _MOST_ROWS, _MOST_SIGNS = 1_048_575, 32_767
-"""Rows below the heads of a sheet, and signs in its cells."""
 
 
 def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
@@ -32,8 +35,8 @@ def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
         heads: columns, in order; a row may lack some.
 
     Raises:
-        UsageError: the name ends in none of FORMATS, the file is there already or cannot be written, or a
-            workbook cannot hold so many rows or so long a text.
+        UsageError: the name ends in none of FORMATS, the file is there already or cannot be
+            written, or a workbook cannot hold so many rows or so long a text.
     """
     form = path.suffix.lower()
     if form not in FORMATS:

@@ -32,7 +32,8 @@ def write(
     """Open `face` at `view` in a headless browser, wait for the page's own word that `snapshot` is drawn, and keep its picture.
 
     Raises:
-        MissingToolError: there is no browser. LakeError: the page was not ready, or its map is blank.
+        MissingToolError: there is no browser. LakeError: the page was not ready, or its map
+            is blank.
     """
     wide, high, ratio = frames.read(view.frame)
     app = create_app(desk, registry, city, clock=clock)

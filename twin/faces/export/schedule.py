@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
+# How long a brief is owed: within it a failed one is tried again and a missed one made up.
 HOUR = timedelta(hours=1)
-"""How long a brief is owed: within it a failed one is tried again and a missed one made up."""
 _DAY = timedelta(days=1)
 
 
@@ -48,7 +48,8 @@ def hour(city: City) -> time:
 def due_on(day: date, at: time, zone: ZoneInfo) -> Due | None:
     """Return the brief of a civil day; None for a day that the zone leaves out.
 
-    Of an hour that comes twice the first counts. One that does not exist is read by the clock before the gap:
+    Of an hour that comes twice the first counts. One that does not exist is read by the
+    clock before the gap:
     02:30 becomes 03:30 where the clocks go from 02:00 to 03:00. RFC 5545 (3.3.5) reads both so.
     """
     noon = datetime.combine(day, time(12), zone).astimezone(UTC)
@@ -70,7 +71,9 @@ def following(city: City, moment: datetime) -> Due:
 
 
 def owed(city: City, moment: datetime, delivered: Collection[date]) -> Due | None:
-    """Return the brief that is owed at `moment`: due within the last hour, and not delivered; None if none is.
+    """Return the brief that is owed at `moment`.
+
+    Due within the last hour, and not delivered; None if none is.
 
     Args:
         delivered: days whose brief was delivered.
@@ -102,7 +105,8 @@ def owner(lake: Path) -> Generator[None]:
     """Hold the schedule of `lake` for the length of the block.
 
     Raises:
-        BusyError: another scheduler holds it. LakeError: there is no such lake, or it cannot be written.
+        BusyError: another scheduler holds it. LakeError: there is no such lake, or it
+            cannot be written.
     """
     try:
         file = (lake / "schedule.lock").open("w")

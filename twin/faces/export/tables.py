@@ -17,7 +17,10 @@ Value = str | int | float | bool | datetime | None
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: a name, column heads with unit, rows of plain values. Moments are in the city's zone, without offset."""
+    """One table: a name, column heads with unit, rows of plain values.
+
+    Moments are in the city's zone, without offset.
+    """
 
     name: str
     heads: tuple[str, ...]
@@ -25,7 +28,10 @@ class Sheet:
 
 
 def notice(picture: Picture) -> str:
-    """Return what stands on each table of what is not fresh or not live: how late it is, or the moment; '' otherwise."""
+    """Return what stands on each table of what is not fresh or not live.
+
+    How late it is, or the moment; '' otherwise.
+    """
     texts = picture.texts
     if picture.looking == "beyond":
         return texts.say("looking-beyond-at", moment=picture.when(picture.pinned.as_of))
@@ -154,7 +160,10 @@ def _missing(picture: Picture) -> list[tuple[Value, ...]]:
 
 
 def _notes(picture: Picture) -> list[tuple[Value, ...]]:
-    """Return a line for each thing that whoever reads the tables must know: damage, and a clock that is wrong."""
+    """Return a line for each thing that whoever reads the tables must know.
+
+    Damage, and a clock that is wrong.
+    """
     texts, lost = picture.texts, picture.pinned.damaged
     found: list[tuple[Value, ...]] = []
     if lost:

@@ -1,4 +1,7 @@
-"""Files that appear whole or not at all: they are written in a folder beside, and moved when they are on the disk."""
+"""Files that appear whole or not at all.
+
+They are written in a folder beside, and moved when they are on the disk.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BESIDE = ".brief-"
+
+# A folder so old was left by an export that was killed, s.
 _LEFT_BEHIND_S = 86_400
-"""A folder so old was left by an export that was killed, s."""
 
 
 def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
     """Move what `write` puts into a folder that it is given to `out`, over files of the same names; return the paths.
 
     Raises:
-        ExportError: the disk is full, or the folder cannot be written. What `write` raises; then nothing was moved.
+        ExportError: the disk is full, or the folder cannot be written. What `write` raises;
+            then nothing was moved.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from twin.faces.export.tables import Sheet, Value
     from twin.faces.freshness import State
 
+# How a workbook is made whose texts come from data.
 SAFE = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "default_date_format": "yyyy-mm-dd hh:mm:ss",
 }
-"""How a workbook is made whose texts come from data."""
 
 
+# Excel's hatching of thin lines that rise.
 _LIGHT_UP = 14
-"""Excel's hatching of thin lines that rise."""
 
 
 def write(
@@ -41,7 +41,8 @@ def write(
 
     Args:
         made_at: goes into the file's properties.
-        notice: stands as an open note beside each sheet's heads and above each printed page, such as that the data are late.
+        notice: stands as an open note beside each sheet's heads and above each printed
+            page, such as that the data are late.
         state: heads of late data are hatched, and values of old data dimmed, as on the faces.
     """
     with xlsxwriter.Workbook(str(path), SAFE) as book:

@@ -1,4 +1,7 @@
-"""A chart of the page, opened large over it: values can be read off, and a span of time drawn out."""
+"""A chart of the page, opened large over it.
+
+Values can be read off, and a span of time drawn out.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
 
     from twin.faces.picture import Picture
 
+# Axis text, px.
 _SIZE = 14
-"""Axis text, px."""
 
 
 def enlarged(picture: Picture, name: str) -> list[Component]:

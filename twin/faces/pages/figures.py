@@ -27,7 +27,8 @@ def figures(
     """Return the whole page.
 
     Args:
-        picture: gives the values of the moment; None where the lake has none, then only words stand there.
+        picture: gives the values of the moment; None where the lake has none, then only
+            words stand there.
         back: address of the face that this page explains.
     """
     values = {} if picture is None else _values(picture)
@@ -103,7 +104,10 @@ def _told(
 
 
 def _traced(asked: Asked, texts: Texts) -> list[Component]:
-    """Return how a question is worked out and its SQL, both folded; they are in English, as the files are."""
+    """Return how a question is worked out and its SQL, both folded.
+
+    They are in English, as the files are.
+    """
     if asked.path is None:
         return []
     sql = load_sql(asked.path)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from twin.faces.picture import Picture
     from twin.layer import Layer, Registry
 
+# The figures in the line over the map; the others stand in the legend of their layer.
 HEADLINE = (
     "events_today",
     "open_now",
@@ -23,7 +24,8 @@ HEADLINE = (
     "proactive_pct",
     "coverage_60_pct",
 )
-"""The figures in the line over the map; the others stand in the legend of their layer."""
+
+# The figures of the day before, with which a brief of a young day begins.
 YESTERDAY = (
     "yesterday_events_today",
     "yesterday_open_now",
@@ -31,21 +33,25 @@ YESTERDAY = (
     "yesterday_closure_p90_s",
     "yesterday_proactive_pct",
 )
-"""The figures of the day before, with which a brief of a young day begins."""
 FIGURES_OF = {
     "drone_coverage": ("drones_integrated", "drones_online", "drones_flying"),
     "department_linkage": ("departments_ok",),
     "event_heat": ("open_now", "closings_refused"),
 }
+
+# Figures that are shown when there is something to count, and take no room when there is
+# not.
 ONLY_IF_ANY = frozenset({"closings_refused"})
-"""Figures that are shown when there is something to count, and take no room when there is not."""
+
+# What the panel of the whole city shows, by slot: how it is, or its districts side by side.
 OVERVIEW, SIDE_BY_SIDE = (
     ("attention", "stages", "programmes", "departments"),
     ("districts",),
 )
-"""What the panel of the whole city shows, by slot: how it is, or its districts side by side."""
+
+# Width of the panel, CSS px; a picture that is at least so wide has room for a second
+# column, since nobody can turn a page in it.
 PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
-"""Width of the panel, CSS px; a picture that is at least so wide has room for a second column, since nobody can turn a page in it."""
 
 
 def top(picture: Picture) -> list[Component]:
@@ -74,7 +80,10 @@ def headline(picture: Picture) -> list[Component]:
 
 
 def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Component]:
-    """Return the day before, whole, and below it the day so far: a night is no day to begin a brief with."""
+    """Return the day before, whole, and below it the day so far.
+
+    A night is no day to begin a brief with.
+    """
     texts, zone, pinned = picture.texts, picture.city.zone, picture.pinned
     whole = [
         blocks.headline(picture, name) for name in YESTERDAY if name in picture.figures

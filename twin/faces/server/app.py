@@ -1,4 +1,7 @@
-"""The Dash application: the first answer is a painted face; then one callback paints what changed, one changes the view."""
+"""The Dash application: the first answer is a painted face.
+
+Then one callback paints what changed, one changes the view.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,12 @@ if TYPE_CHECKING:
 def create_app(
     desk: Desk, registry: Registry, city: City, *, clock: Clock = now, prefix: str = ""
 ) -> dash.Dash:
-    """Return the application for one city and one lake. Nothing is global: two may live in one process.
+    """Return the application for one city and one lake.
 
-    It is asked without `prefix`, the path under which a proxy shows it, and answers with addresses under it.
+    Nothing is global: two may live in one process.
+
+    It is asked without `prefix`, the path under which a proxy shows it, and answers with
+    addresses under it.
     """
     app = _App(painting.hall(desk, registry, city, clock, prefix))
     hall = app.hall
@@ -87,7 +93,10 @@ class _App(dash.Dash):
         return answer
 
     def interpolate_index(self, **parts: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Return the page around a face, in the language of the link that is opened; Dash's own scripts wait for it."""
+        """Return the page around a face, in the language of the link that is opened.
+
+        Dash's own scripts wait for it.
+        """
         lang = languages.of_link(
             request.query_string.decode("utf-8", "replace"), self.hall.city
         )
@@ -97,7 +106,10 @@ class _App(dash.Dash):
 
 
 def _layout() -> html.Div:
-    """Return what a face needs of Dash: the address, and what is asked, drawn, wished and picked."""
+    """Return what a face needs of Dash.
+
+    The address, and what is asked, drawn, wished and picked.
+    """
     names = ("pointer", "asked", "pick", "wish", "spec", "chosen")
     return html.Div(
         [

@@ -15,18 +15,23 @@ from typing import Any
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+# A request's header is read within so long, s.
 HEADER_S = 10.0
-"""A request's header is read within so long, s."""
+
+# So is its body, s.
 BODY_S = 20.0
-"""So is its body, s."""
+
+# An answer of which nothing is read for so long is not waited for, s.
 WRITE_S = 20.0
-"""An answer of which nothing is read for so long is not waited for, s."""
+
+# A connection without a request stays open for so long, s.
 IDLE_S = 75
-"""A connection without a request stays open for so long, s."""
+
+# Bytes of a request's header.
 MOST_HEADER = 16 << 10
-"""Bytes of a request's header."""
+
+# Connections of one address: a thousand browsers behind one proxy open six each at most.
 PER_ADDRESS = 8_192
-"""Connections of one address: a thousand browsers behind one proxy open six each at most."""
 
 
 class Guarded(Config):

@@ -1,4 +1,7 @@
-"""Where things lie on this machine is nobody's business who looks at a page: the log tells it, no answer does."""
+"""Where things lie on this machine is nobody's business who looks at a page.
+
+The log tells it, no answer does.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ _TOLD = ("text/html", "application/json")
 
 
 def keep_paths(server: Flask, roots: Iterable[Path]) -> None:
-    """Leave folders out of the words of every answer: what lies in one of `roots` is named as seen from there.
+    """Leave folders out of the words of every answer.
+
+    What lies in one of `roots` is named as seen from there.
 
     A root of one part, such as /data, tells nothing, and may well be an address of ours.
     """

@@ -1,4 +1,7 @@
-"""The files that a browser is given: under an address that names their bytes, packed as it takes them, kept for ever."""
+"""The files that a browser is given.
+
+Under an address that names their bytes, packed as it takes them, kept for ever.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+# What of the assets a browser may ask for.
 FOLDERS = ("dist", "icons")
-"""What of the assets a browser may ask for."""
+
+# A smaller answer is sent as it is, bytes.
 _LEAST_PACKED = 500
-"""A smaller answer is sent as it is, bytes."""
 _PACKED = (
     "text/html",
     "text/css",
@@ -33,7 +37,9 @@ _FOR_EVER_S = 31_536_000
 
 
 def address() -> str:
-    """Return the address under which the built files stand now, without a `/` at its end: it changes with any of their bytes.
+    """Return the address under which the built files stand now, without a `/` at its end.
+
+    It changes with any of their bytes.
 
     Raises:
         LakeError: nothing is built.

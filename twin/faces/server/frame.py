@@ -1,7 +1,10 @@
-"""The first answer of a face: a whole page of HTML, so that what it says can be read before any script has run.
+"""The first answer of a face.
 
-It is sent in two pieces. The head goes out at once, so that the browser fetches scripts, style and fonts while the
-picture is queried; the body follows with the face painted and the spec of its map beside it.
+A whole page of HTML, so that what it says can be read before any script has run.
+
+It is sent in two pieces. The head goes out at once, so that the browser fetches scripts,
+style and fonts while the picture is queried; the body follows with the face painted and the
+spec of its map beside it.
 """
 
 from __future__ import annotations
@@ -38,7 +41,10 @@ _PAGE = """<!DOCTYPE html>
 
 
 def _links(files: str) -> str:
-    """Return the links of a page's head: style first, the fonts of its words, scripts that run when the page is read."""
+    """Return the links of a page's head.
+
+    Style first, the fonts of its words, scripts that run when the page is read.
+    """
     fonts = [
         f'<link rel="preload" href="{files}/dist/fonts/{name}.woff2" as="font"'
         ' type="font/woff2" crossorigin>'
@@ -57,7 +63,8 @@ def page(lang: str, title: str, files: str, dash: Mapping[str, str]) -> str:
 
     Args:
         files: address of the built files.
-        dash: the parts of the page that Dash writes; its scripts wait until the map is drawn (see later.js).
+        dash: the parts of the page that Dash writes; its scripts wait until the map is
+            drawn (see later.js).
     """
     return _PAGE.format_map(
         {

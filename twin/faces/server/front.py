@@ -27,26 +27,32 @@ from twin.faces.server.hosts import Names
 from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send
 from twin.faces.server.news import News
 
+# Bytes of a request's body.
 MOST_BODY = 1 << 20
-"""Bytes of a request's body."""
+
+# Answers to one address that had to be worked out, or were refused: a thousand viewers who
+# each look at something else, and whose picture changes every ten seconds, ask for less.
 RATE = "3000 per 10 second"
-"""Answers to one address that had to be worked out, or were refused: a thousand viewers who each
-look at something else, and whose picture changes every ten seconds, ask for less."""
 POLLED_S = 0.25
+
+# How long an answer is given again to others, s: faces tell the time by whole seconds.
 SHOWN_S = 1.0
-"""How long an answer is given again to others, s: faces tell the time by whole seconds."""
 THREADS = 12
+
+# Threads that one address may keep busy.
 LANE = 10
-"""Threads that one address may keep busy."""
+
+# Bytes of bodies that are being read, of all together.
 MOST_READING = 64 << 20
-"""Bytes of bodies that are being read, of all together."""
+
+# An address that is longer is answered, but not remembered, bytes.
 MOST_QUERY = 4_096
-"""An address that is longer is answered, but not remembered, bytes."""
 ASKED_OF = "/api/snapshot"
 POLLED = (ASKED_OF, "/healthz")
 PAINTED = "/_dash-update-component"
+
+# What stands here hangs on its address alone.
 NAMED = ("/assets/", "/data/", "/pack/")
-"""What stands here hangs on its address alone."""
 _HANGS_ON = (
     b"host",
     b"accept-encoding",
@@ -135,7 +141,10 @@ class _Front:
             await answer.send(send)
 
     def _inside(self, scope: Scope) -> str:
-        """Put a path into its place, whether or not the proxy took the prefix away; return it without."""
+        """Put a path into its place, whether or not the proxy took the prefix away.
+
+        Return it without.
+        """
         prefix, path = self._door.prefix, scope["path"]
         if prefix and path == prefix:
             there = (
@@ -237,7 +246,10 @@ class _Front:
         return self._kept.begin(key, self._in_lane(scope), scope, body, seconds=SHOWN_S)
 
     def _in_lane(self, scope: Scope) -> App:
-        """Return what works an answer out, some for one address at a time: there is a thread left for the others."""
+        """Return what works an answer out, some for one address at a time.
+
+        There is a thread left for the others.
+        """
         whose = _whose(scope)
         lane = self._lanes.get(whose)
         if lane is None:
@@ -260,7 +272,10 @@ class _Front:
         )
 
     async def _told(self, scope: Scope) -> Answer:
-        """Return what is told of the newest snapshot: with it everything is painted anew that was painted before."""
+        """Return what is told of the newest snapshot.
+
+        With it everything is painted anew that was painted before.
+        """
         if scope["method"] not in {"GET", "HEAD"} or not scope["path"].endswith(
             ASKED_OF
         ):
@@ -310,7 +325,10 @@ class _Front:
 
 
 def _looked_at(scope: Scope, body: bytes) -> Hashable:
-    """Return what somebody looks at: the address of a face, or what a page asks to be painted, whatever it shows already."""
+    """Return what somebody looks at.
+
+    The address of a face, or what a page asks to be painted, whatever it shows already.
+    """
     try:
         asked = json.loads(body)["inputs"][0]["value"]
         return asked["pathname"], asked["search"]

@@ -33,7 +33,10 @@ def policy(hashes: Sequence[str]) -> str:
 
 
 def guard(server: Flask, hashes: Sequence[str]) -> None:
-    """Put the security headers on every answer of `server`; an error is never kept by a browser or a proxy."""
+    """Put the security headers on every answer of `server`.
+
+    An error is never kept by a browser or a proxy.
+    """
     csp = policy(hashes)
 
     def add(response: Response) -> Response:

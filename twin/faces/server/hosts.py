@@ -1,4 +1,7 @@
-"""Which names the server answers to: a page elsewhere cannot point a name of its own at it and read it."""
+"""Which names the server answers to.
+
+A page elsewhere cannot point a name of its own at it and read it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ ANY = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
 
 
 def without_port(host: str) -> str:
-    """Return the name of a `Host`: lower case, without port, dot at its end or brackets; '' if it is none."""
+    """Return the name of a `Host`: lower case, without port, dot at its end or brackets.
+
+    '' if it is none.
+    """
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -27,7 +33,10 @@ class Names:
 
     @classmethod
     def of(cls, listens: str, named: tuple[str, ...] = ()) -> Names:
-        """Return those of a server: loopback, the address on which it listens, and those it was given."""
+        """Return those of a server.
+
+        Loopback, the address on which it listens, and those it was given.
+        """
         listening = () if listens in ANY else (listens,)
         return cls(
             frozenset(

@@ -18,8 +18,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MOST_BYTES = 64 << 20
 MOST_OF_ONE = 8 << 20
 PIECE = 64 << 10
+
+# An answer whose address names nothing else is given again for so long, s.
 IMMUTABLE_S = 60.0
-"""An answer whose address names nothing else is given again for so long, s."""
 _log = logging.getLogger("twin.server")
 
 

@@ -1,7 +1,10 @@
-"""In which language a face answers: the link's, else one that the browser asks for, else the city's own.
+"""In which language a face answers.
 
-The browser's wish is asked once, where a face is opened: it is sent on to the link that names the language. So everything
-else (pictures, exports, what is kept) hangs on the link alone, never on who asked, and a link that is passed on says the same.
+The link's, else one that the browser asks for, else the city's own.
+
+The browser's wish is asked once, where a face is opened: it is sent on to the link that
+names the language. So everything else (pictures, exports, what is kept) hangs on the link
+alone, never on who asked, and a link that is passed on says the same.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
 def wished(accepted: LanguageAccept) -> str:
     """Return the first language of a browser's wishes that there is; '' if it names none of them.
 
-    Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese and English that there are.
+    Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese
+    and English that there are.
     """
     primary = {lang.partition("-")[0]: lang for lang in LANGUAGES}
     named = (
@@ -39,7 +43,10 @@ def wished(accepted: LanguageAccept) -> str:
 
 
 def of_link(search: str, city: City) -> str:
-    """Return the language that a link names; the city's own if it names none, or one that is not there."""
+    """Return the language that a link names.
+
+    The city's own if it names none, or one that is not there.
+    """
     try:
         lang = View.parse(search).lang
     except UsageError:
@@ -50,7 +57,8 @@ def of_link(search: str, city: City) -> str:
 def negotiate(server: Flask, city: City) -> None:
     """Send a browser that opens a face without a language, and wants another than the city's, to the link that names it.
 
-    A link that was changed on its way is sent on to the one that was meant: what the page does hangs on its address.
+    A link that was changed on its way is sent on to the one that was meant: what the page
+    does hangs on its address.
     """
 
     def choose() -> Answer | None:

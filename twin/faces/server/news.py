@@ -1,4 +1,6 @@
-"""News is told when it can be shown: a thousand viewers who hear of a new snapshot ask for its picture at once.
+"""News is told when it can be shown.
+
+A thousand viewers who hear of a new snapshot ask for its picture at once.
 
 So what most of them look at is painted first; until then they hear of the
 snapshot before. A picture that takes too long is told of anyway.
@@ -12,13 +14,15 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
+# News waits for its pictures so long at most, s.
 PAINTED_S = 3.0
-"""News waits for its pictures so long at most, s."""
+
+# Pictures that are painted before: those that most asked for since the last news.
 MOST_PAINTED = 4
-"""Pictures that are painted before: those that most asked for since the last news."""
 MOST_KNOWN = 512
+
+# What is told at once.
 _PASSES = ("now", "clock_behind_s")
-"""What is told at once."""
 Told = dict[str, Any]
 
 

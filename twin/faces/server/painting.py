@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from twin.layer import Registry
     from twin.query import Desk
 
+# Where the parts of a face stand around its map.
 PLACES = ("top", "banner", "headline", "legend", "side", "foot")
-"""Where the parts of a face stand around its map."""
 WALL = "/wall/"
 _OURS = ("/assets/", "/data/", "/pack/")
 
@@ -71,7 +71,8 @@ class Face:
     """A face as it stands on a screen.
 
     Attributes:
-        places: HTML of the parts of each of PLACES, in order; a browser takes over only those that changed.
+        places: HTML of the parts of each of PLACES, in order; a browser takes over only
+            those that changed.
         spec: what the map draws (see `deckmap.spec`); None leaves it as it is.
         kind: classes of the face.
         now: the hall's present, UTC, from which a browser counts ages, whatever its own clock says.
@@ -87,7 +88,10 @@ class Face:
     style: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def since(self, shown: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """Return what a browser lacks that shows parts of these tags: of each place how many parts, and the ones that differ."""
+        """Return what a browser lacks that shows parts of these tags.
+
+        Of each place how many parts, and the ones that differ.
+        """
         places: dict[str, Any] = {}
         for name, pieces in self.places.items():
             tags, before = [_tag(piece) for piece in pieces], list(shown.get(name, ()))
@@ -354,7 +358,10 @@ def _spec(
 
 
 def _pack_urls(of: Hall) -> dict[str, str]:
-    """Return the address of each map file as it is now; one that cannot be read keeps its first, and only it is missing."""
+    """Return the address of each map file as it is now.
+
+    One that cannot be read keeps its first, and only it is missing.
+    """
     urls = dict(of.pack_urls)
     for role in urls:
         with suppress(TwinError):

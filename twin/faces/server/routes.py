@@ -129,7 +129,8 @@ def _health(
 ) -> tuple[dict[str, object], bool]:
     """Return how the lake is, and whether anything in it or on this machine is broken.
 
-    Late data are not: who is sent away for them loses the last whole picture, which is hatched and says its age.
+    Late data are not: who is sent away for them loses the last whole picture, which is
+    hatched and says its age.
     """
     limits, behind, age_s = (
         freshness(city),
@@ -211,7 +212,8 @@ def _unreadable(path: Path, error: OSError) -> PackError:
 def _kept(content: bytes, mimetype: str) -> Response:
     """Return `content` under an address that names nothing else: a browser keeps it for ever.
 
-    The ETag is of the bytes that are sent, so that a browser is told that it has them only when it has.
+    The ETag is of the bytes that are sent, so that a browser is told that it has them only
+    when it has.
     """
     response = Response(content, mimetype=mimetype)
     response.headers["Cache-Control"] = _FOREVER

@@ -20,8 +20,8 @@ from twin.errors import BusyError
 from twin.faces.server.deadlines import Guarded
 from twin.faces.server.front import Door, front
 
+# What was begun when the server is told to end has so long, s.
 GRACE_S = 10
-"""What was begun when the server is told to end has so long, s."""
 BACKLOG = 2_048
 _LOOK_S = 1.0
 MOST_FILES = 65_536
@@ -98,7 +98,10 @@ class Front:
     door: Door
 
     def __call__(self) -> Any:
-        """Return the ASGI application; its process ends when the one that started it is gone, whatever ended that."""
+        """Return the ASGI application.
+
+        Its process ends when the one that started it is gone, whatever ended that.
+        """
         _open_many()
         threading.Thread(
             target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent"
@@ -128,7 +131,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _open_many() -> None:
-    """Let this process hold as many connections as the system lets it: often it begins with a thousand."""
+    """Let this process hold as many connections as the system lets it.
+
+    Often it begins with a thousand.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
     if soft < most:

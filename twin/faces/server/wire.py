@@ -93,7 +93,10 @@ def as_dict(
 
 
 def as_text(found: object, *, most: int = 4_000) -> str:
-    """Return a text of JSON, '' for null. Raises UsageError if it is none, or has more than `most` letters."""
+    """Return a text of JSON, '' for null.
+
+    Raises UsageError if it is none, or has more than `most` letters.
+    """
     if found is None:
         return ""
     if not isinstance(found, str) or len(found) > most:

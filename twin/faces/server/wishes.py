@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
     """Return `view` as a control asked for it.
 
-    It may ask for a district, a language, what the panel shows, a layer on or off, another moment, or what is known of the
-    moment now. After the newest data nothing can be told: a control leads to the newest at most.
+    It may ask for a district, a language, what the panel shows, a layer on or off, another
+    moment, or what is known of the moment now. After the newest data nothing can be told: a
+    control leads to the newest at most.
     """
     if "toggle" in wish:
         on = (
@@ -89,7 +90,10 @@ def _at(view: View, moment: datetime, hall: Hall) -> View:
 
 
 def picked(view: View, pick: object) -> View:
-    """Return `view` after a click on the map: on a district or on anything that stands in one; elsewhere, as it was."""
+    """Return `view` after a click on the map.
+
+    On a district or on anything that stands in one; elsewhere, as it was.
+    """
     found = as_dict(as_dict(pick or {}).get("object") or {})
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"

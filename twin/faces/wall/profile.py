@@ -11,11 +11,13 @@ from twin.errors import LostError, UsageError
 if TYPE_CHECKING:
     from twin.city import City
 
+# Chinese characters need this much more height than Latin letters to be told apart
+# (assumed; see the wall profile).
 HAN = 1.25
-"""Chinese characters need this much more height than Latin letters to be told apart (assumed; see the wall profile)."""
 
+# Share of the wall's width that its smallest letters may have: with larger ones the scene's
+# nine figures and five events do not fit.
 ROOM = 0.0105
-"""Share of the wall's width that its smallest letters may have: with larger ones the scene's nine figures and five events do not fit."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Profile:
     height: int
 
     def px(self, minutes: float) -> int:
-        """Return the height in pixels that fills `minutes` of arc from the last row: ceil(2 D tan(a/2) / pitch).
+        """Return the height in pixels that fills `minutes` of arc from the last row.
+
+        Ceil(2 D tan(a/2) / pitch).
 
         Source: ISO 9241-303 (16 minutes of arc are the least, 20 to 22 preferred).
         """
@@ -45,7 +49,10 @@ class Profile:
         )
 
     def sizes(self) -> dict[str, int]:
-        """Return type sizes in pixels of this wall: least, body, title, first (the worst event), figure."""
+        """Return type sizes in pixels of this wall.
+
+        Least, body, title, first (the worst event), figure.
+        """
         least = math.ceil(self.px(16) * HAN)
         return {
             "least": least,
@@ -60,7 +67,8 @@ def profile(city: City, name: str) -> Profile:
     """Return the profile `name` of the city's pack.
 
     Raises:
-        LostError: the pack has no wall of that name. UsageError: letters as large as it needs leave no room for the scene.
+        LostError: the pack has no wall of that name. UsageError: letters as large as it
+            needs leave no room for the scene.
     """
     walls = city.settings.get("wall", {})
     found = cast("dict[str, Any] | None", walls.get(name))

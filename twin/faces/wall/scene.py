@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 HEADLINE = ("events_today", "response_p50_s", "closure_p90_s", "proactive_pct")
 FLEET = ("drones_integrated", "drones_online", "drones_flying")
+
+# Layers drawn as fields, and the figure beside the name of each.
 FIELDS = {"drone_coverage": "coverage_60_pct", "event_heat": "open_now"}
-"""Layers drawn as fields, and the figure beside the name of each."""
 MOST_EVENTS = 5
 
 
@@ -84,7 +85,10 @@ def _open(picture: Picture) -> Component:
 
 
 def _overdue(picture: Picture) -> list[Component]:
-    """Return how many are past their target, of all that are open: not all of them have room here."""
+    """Return how many are past their target, of all that are open.
+
+    Not all of them have room here.
+    """
     _, n = picture.open_and_late
     said = picture.texts.say("overdue-of-them", n=n)
     return [html.Span(f" · {said}", **blocks.attributes({"late": n}))] if n else []
@@ -144,7 +148,10 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
 
 
 def foot(picture: Picture) -> list[Component]:
-    """Return the bottom line: fleet, six stages, departments; what no layer of the city answers is not there."""
+    """Return the bottom line: fleet, six stages, departments.
+
+    What no layer of the city answers is not there.
+    """
     fleet: list[Component] = []
     for shown in picture.slot("fleet"):
         figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
