@@ -1,4 +1,7 @@
-"""Put the built bundle, the style and the city packs into the wheel, where `twin.paths` looks for them."""
+"""Put the built bundle, the style and the city packs into the wheel.
+
+They lie where `twin.paths` looks for them.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Redraw the pictures of the README: `python -m tests.shots`.
 
-A seeded city at a fixed moment, so that two runs show the same.
+They are of a seeded city at a fixed moment, so that two runs show the same.
 
 `python -m tests.shots --all` also takes every size that a screen must hold at, into
 out/shots, for looking at.

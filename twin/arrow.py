@@ -1,7 +1,6 @@
-"""Arrow's compute functions.
+"""Arrow's compute functions, given as `Any` here, once.
 
-Pyarrow makes them when it is loaded, so a type checker sees none: they are given as `Any`
-here, once.
+The module pyarrow makes them when it is loaded, so a type checker sees none.
 """
 
 from __future__ import annotations

@@ -51,9 +51,8 @@ def end(child: subprocess.Popen[bytes], patience_s: float = 2 * GRACE_S) -> int:
         child.wait(patience_s)
     with suppress(ProcessLookupError, PermissionError):
         until = time.monotonic() + GRACE_S
-        while (
-            child.poll() is not None and time.monotonic() < until
-        ):  # what it started is tidying up
+        # What it started is tidying up.
+        while child.poll() is not None and time.monotonic() < until:
             os.killpg(child.pid, 0)
             time.sleep(0.05)
         os.killpg(child.pid, signal.SIGKILL)

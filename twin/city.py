@@ -1,6 +1,6 @@
 """The city as its pack describes it.
 
-Names, districts, raster, named cameras, the ordered list of layers.
+It has names, districts, a raster, named cameras and the ordered list of layers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Camera:
     """A named place to look from.
 
-    Centre in degrees WGS 84, deck.gl zoom for a map 1,000 px wide.
+    Its centre is in degrees WGS 84, its deck.gl zoom for a map 1,000 px wide.
     """
 
     lon: float
@@ -31,7 +31,8 @@ class Camera:
 class Raster:
     """The 50 m grid of the city.
 
-    South-west corner in degrees, cell side in degrees and metres, size in cells.
+    It has its south-west corner in degrees, the cell side in degrees and metres, and
+    its size in cells.
     """
 
     lon0: float

@@ -17,7 +17,7 @@ def now() -> datetime:
 def to_text(moment: datetime) -> str:
     """Return `moment` as ISO 8601 in UTC, ending in Z.
 
-    The form used in links, snapshots and logs.
+    This is the form used in links, snapshots and logs.
     """
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -43,9 +43,9 @@ def from_text(text: str) -> datetime:
 
 
 def asked_for(text: str) -> datetime:
-    """Read a moment that somebody asks for, in a command or a link, as `from_text` does.
+    """Read a moment that somebody asks for, in a command or a link; return it in UTC.
 
-    Answer UTC.
+    It is read as `from_text` does.
 
     Raises:
         ValueError: as `from_text`, or it lies outside EARLIEST to LATEST.
@@ -61,7 +61,7 @@ def asked_for(text: str) -> datetime:
 def year_share(day: date) -> float:
     """Return the share of the days of its year that have begun on `day`.
 
-    1/365 on the first, 1 on the last.
+    It is 1/365 on the first, 1 on the last.
     """
     days = date(day.year, 12, 31).timetuple().tm_yday
     return day.timetuple().tm_yday / days

@@ -133,7 +133,7 @@ def days(
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """Return when a day begins, UTC.
 
-    The first of two midnights, and where there is none the change.
+    It is the first of two midnights, and the change where there is none.
     """
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 

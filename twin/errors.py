@@ -53,7 +53,10 @@ class LostError(UsageError):
 
 
 class ContractError(TwinError):
-    """Rows or a file do not keep their contract as a whole (single bad rows go to quarantine instead)."""
+    """Rows or a file do not keep their contract as a whole.
+
+    Single bad rows go to quarantine instead.
+    """
 
 
 class PackError(TwinError):

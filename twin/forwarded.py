@@ -1,6 +1,6 @@
 """What messengers, mails and people make of a link on its way, undone.
 
-The fields of ours that it still holds.
+The fields of ours that it still holds are found.
 
 Our own links (`View.url`) escape every sign that means something in an address, and end in
 a number. So what is undone here cannot be meant by one of them.
@@ -81,9 +81,8 @@ def word(text: str) -> str:
         for sign in unicodedata.normalize("NFKC", text)
         if unicodedata.category(sign) not in {"Cf", "Cc"}
     )
-    first = re.split("[&#?]", "".join(shown))[
-        0
-    ]  # a field of others that no sign of ours parts from it
+    # A field of others may follow that no sign of ours parts from it.
+    first = re.split("[&#?]", "".join(shown))[0]
     return _end(first.translate(_DASHES).strip().lstrip(_QUOTES + "([{"))
 
 
@@ -157,7 +156,10 @@ def _refuse_near(name: str, known: Collection[str]) -> None:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """Return whether two words differ by one letter left out, added or changed, or by two that changed places."""
+    """Return whether two words differ by one slip.
+
+    That is one letter left out, added or changed, or two that changed places.
+    """
     if one == other or abs(len(one) - len(other)) > 1:
         return one == other
     first = next(
@@ -176,7 +178,7 @@ def _is_slip(one: str, other: str) -> bool:
 def _end(text: str) -> str:
     """Return the last text of a link without what stood after the link.
 
-    A full stop, a bracket, a quote, nothing visible.
+    That is a full stop, a bracket, a quote or nothing visible.
     """
     while text:
         last = text[-1]

@@ -1,6 +1,6 @@
-"""Which district a point is in.
+"""Which district a point is in, by the outlines that are drawn.
 
-By the outlines that are drawn, so that what is seen is what is counted.
+So what is seen is what is counted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ OUTSIDE = -1
 
 @dataclass(frozen=True)
 class Outlines:
-    """District outlines: `ids` and `shapes` (shapely polygons, degrees WGS 84) in the order of the file."""
+    """District outlines in the order of the file.
+
+    They are `ids` and `shapes` (shapely polygons, degrees WGS 84).
+    """
 
     ids: tuple[str, ...]
     shapes: tuple[Any, ...]
@@ -146,9 +149,9 @@ def read_outlines(path: Path) -> Outlines:
 
 
 def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
-    """Return (n_y, n_x), from the south-west.
+    """Return (n_y, n_x), from the south-west: the district of each cell's centre.
 
-    Index into `outlines.ids` of the district of each cell's centre, or OUTSIDE.
+    Values are indexes into `outlines.ids`, or OUTSIDE.
 
     Where outlines overlap, the first of the file wins.
     """
@@ -169,7 +172,10 @@ def label(outlines: Outlines, raster: Raster) -> NDArray[np.int16]:
 
 
 def _range(low: float, high: float, side: float, n: int) -> tuple[int, int]:
-    """Return the first cell that reaches into low to high (deg from the corner), and the one after the last."""
+    """Return the first cell that reaches into low to high, and the one after the last.
+
+    `low` and `high` are degrees from the corner.
+    """
     return min(max(int(low // side), 0), n), min(max(int(high // side) + 1, 0), n)
 
 
@@ -178,7 +184,7 @@ def _inside(
 ) -> NDArray[np.bool_]:
     """Return which cell centres of the window lie inside.
 
-    Along each row, odd after an odd number of border crossings.
+    Along each row, one is inside after an odd number of border crossings.
     """
     n_y, n_x = size
     rings = shapely.get_rings(shapely.get_parts(shape))
@@ -230,7 +236,10 @@ class Locator:
 
     @property
     def ids(self) -> list[str]:
-        """Return the district ids that the labels of `cells` index, in the order of the outlines."""
+        """Return the district ids that the labels of `cells` index.
+
+        They come in the order of the outlines.
+        """
         return list(self.outlines.ids)
 
     def districts(

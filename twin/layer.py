@@ -1,4 +1,7 @@
-"""What a layer is: the questions it asks, how answers become marks, how they are read, what a panel shows."""
+"""What a layer is: the questions it asks, and how answers become marks.
+
+It says how marks are read, and what a panel shows.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,9 @@ Scale = Ramp | tuple[Band, ...] | tuple[Kind, ...]
 
 @dataclass(frozen=True)
 class Legend:
-    """How a layer is read. `title`, `unit`, `note` and the names of bands and kinds are message keys.
+    """How a layer is read.
+
+    `title`, `unit`, `note` and the names of bands and kinds are message keys.
 
     Attributes:
         count: name of the figure (see `Block`, kind 'figures') that stands beside the title, or ''.
@@ -220,7 +225,7 @@ class Urls(Protocol):
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the city pack, such as 'water'.
 
-        '' for one that it does not have.
+        Return '' for one that it does not have.
         """
         ...
 

@@ -78,7 +78,7 @@ def check_pack(root: Path) -> list[str]:
 def find_city(text: str | None) -> Path:
     """Return the folder of the pack that `text` names.
 
-    A path, or the name of a pack that comes with the program.
+    It is a path, or the name of a pack that comes with the program.
 
     None means the only pack there is.
 
@@ -110,7 +110,8 @@ def find_city(text: str | None) -> Path:
 def _is_pack(folder: Path) -> bool:
     try:
         return (folder / "city.toml").is_file()
-    except OSError:  # a name that is too long for the system, or a folder that may not be looked into
+    # The name is too long for the system, or the folder may not be looked into.
+    except OSError:
         return False
 
 
@@ -138,7 +139,10 @@ def write_manifest(root: Path) -> list[str]:
 
 
 def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
-    """Return the city, if enough of the pack is sound, the faults, and the notes on what is absent."""
+    """Return the city, if enough of the pack is sound, the faults, and the notes.
+
+    The notes tell what is absent.
+    """
     problems: list[str] = []
     settings = pack_settings.read_toml(root / "city.toml", problems)
     walls = (
@@ -211,7 +215,7 @@ def _check_calendar(settings: pack_settings.Settings) -> list[str]:
 def _raster(
     settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]
 ) -> Raster | None:
-    """Return the raster that city.toml gives, or one that is fitted to the outlines where it gives none."""
+    """Return the raster that city.toml gives, else one fitted to the outlines."""
     if "raster" in settings:
         return pack_settings.read_raster(settings, problems)
     return None if outlines is None else pack_settings.fit(*outlines.bounds)
@@ -239,7 +243,10 @@ def _check_tables(
 def _notes(
     root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]
 ) -> list[str]:
-    """Return a sentence for each thing that the pack does not have, and what is off, or holds, without it."""
+    """Return a sentence for each thing that the pack lacks.
+
+    It says what is off, or what holds, without it.
+    """
     found = [
         pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
         for name, rows in tables.items()
@@ -281,7 +288,8 @@ def _read_tables(root: Path, problems: list[str]) -> dict[str, pa.Table]:
 def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.Table:
     """Return `districts` with `n_cells`.
 
-    Cells of the raster whose centre is inside each outline, 0 without an outline.
+    That counts the cells of the raster whose centre is inside each outline, 0 without
+    an outline.
     """
     labels = label(outlines, raster)
     counts = dict(

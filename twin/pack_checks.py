@@ -1,6 +1,6 @@
 """What the parts of a city pack must say of each other.
 
-Ids that exist, slots that are filled, sums that add up.
+Ids exist, slots are filled, and sums add up.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def check_references(tables: Tables) -> list[str]:
 
 
 def check_slots(tables: Tables, promised: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for slots that leave a gap, and for tables with fewer rows than `[slots]` of city.toml promises."""
+    """Return a sentence for slots that leave a gap, and for tables with too few rows.
+
+    How many rows there are to be, `[slots]` of city.toml promises.
+    """
     found: list[str] = []
     for name in ("event_sources", "departments"):
         if name in tables:
@@ -110,7 +113,10 @@ def check_ids(tables: Tables) -> list[str]:
 
 
 def check_sums(tables: Tables, census: Mapping[str, Any] | None) -> list[str]:
-    """Return a sentence if the populations of districts and zones do not add up to the published total, if there is one."""
+    """Return a sentence if the populations do not add up to the published total.
+
+    They are those of districts and zones. Without a total there is nothing to say.
+    """
     if census is None:
         return []
     total = census.get("population")
@@ -133,7 +139,10 @@ def check_sums(tables: Tables, census: Mapping[str, Any] | None) -> list[str]:
 
 
 def check_indicators(tables: Tables) -> list[str]:
-    """Return a sentence for names that stand twice in the catalogue, and for bands that do not rise."""
+    """Return a sentence for repeated names and for bands that do not rise.
+
+    The names are those of the catalogue.
+    """
     if "indicators" not in tables:
         return []
     rows = (
@@ -181,7 +190,10 @@ def check_targets(tables: Tables) -> list[str]:
 
 
 def check_clock_targets(tables: Tables) -> list[str]:
-    """Return a sentence for each row of sla_targets.csv by which a case is to be closed before anybody has answered it."""
+    """Return a sentence for each row of sla_targets.csv that closes before it answers.
+
+    By such a row a case is to be closed before anybody has answered it.
+    """
     rows = tables["sla_targets"].to_pylist() if "sla_targets" in tables else []
     return [
         f"sla_targets.csv: {row['source_id']},{row['priority']} is to be closed in"
@@ -193,21 +205,29 @@ def check_clock_targets(tables: Tables) -> list[str]:
 
 
 def check_axes(outlines: Outlines, zone: ZoneInfo) -> list[str]:
-    """Return a sentence if the outlines lie where the zone is only when longitude and latitude change places."""
+    """Return a sentence if only swapped axes put the outlines where the zone is.
+
+    The axes are longitude and latitude.
+    """
     west, south, east, north = outlines.bounds
     if not looks_swapped(zone.key, (west + east) / 2, (south + north) / 2):
         return []
     return [
-        f"[geography] land reaches from {west:g}, {south:g} to {east:g}, {north:g}, far"
-        f" from {zone.key}: longitude and latitude are swapped; write lon, then lat, or"
-        " mend the zone in city.toml."
+        (
+            f"[geography] land reaches from {west:g}, {south:g} to {east:g}, {north:g}, far"
+            f" from {zone.key}: longitude and latitude are swapped; write lon, then lat, or"
+            " mend the zone in city.toml."
+        )
     ]
 
 
 def check_outlines(
     tables: Tables, outlines: Outlines, raster: Raster | None
 ) -> list[str]:
-    """Return a sentence for outlines without a row, districts without an outline, and a raster that is too small."""
+    """Return a sentence for outlines without a row and districts without an outline.
+
+    Return one for a raster that is too small, too.
+    """
     found: list[str] = []
     if "districts" in tables:
         kinds = {

@@ -1,6 +1,6 @@
 """Outlines in degrees of WGS 84, longitude first.
 
-Re-projected, or refused where nothing says what they are in.
+They are re-projected, or refused where nothing says what they are in.
 """
 
 from __future__ import annotations

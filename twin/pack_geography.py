@@ -154,7 +154,7 @@ def _check_id(feature: Any, seen: set[str]) -> tuple[str, str]:
 def _check_feature(role: str, feature: Any, around: Box | None) -> str:
     """Return what keeps the map from drawing a feature, as the rest of a sentence.
 
-    '' for nothing.
+    Return '' for nothing.
     """
     wrong = "not a valid polygon" if role == "land" else "cannot be drawn"
     given = cast("dict[str, Any]", feature) if isinstance(feature, dict) else {}

@@ -1,6 +1,6 @@
 """`manifest.json` of a city pack.
 
-Where each map file comes from, and the hash by which it is known again.
+It says where each map file comes from, and the hash by which it is known again.
 """
 
 from __future__ import annotations
@@ -22,13 +22,18 @@ _MEND = "`twin city check --write-manifest` writes it"
 
 
 def check_manifest(root: Path, used: Mapping[str, Path]) -> list[str]:
-    """Return a sentence for each file that the manifest does not list with its facts and its true SHA-256."""
+    """Return a sentence for each file that the manifest lists wrongly or not at all.
+
+    It must be listed with its facts and its true SHA-256.
+    """
     try:
         files: Any = json.loads((root / NAME).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         return [
-            f"{NAME} cannot be read ({type(error).__name__}); it lists the map's files"
-            f" with sources and licences, and {_MEND}."
+            (
+                f"{NAME} cannot be read ({type(error).__name__}); it lists the map's files"
+                f" with sources and licences, and {_MEND}."
+            )
         ]
     listed = cast("dict[str, Any]", files) if isinstance(files, dict) else {}
     found = [
@@ -53,8 +58,10 @@ def _check_file(file: Path, name: str, said: object) -> list[str]:
     if said == true:
         return []
     return [
-        f"{name} is not the file that {NAME} describes: its SHA-256 differs, and is"
-        f" {true}; restore it, or describe the new one ({_MEND})."
+        (
+            f"{name} is not the file that {NAME} describes: its SHA-256 differs, and is"
+            f" {true}; restore it, or describe the new one ({_MEND})."
+        )
     ]
 
 

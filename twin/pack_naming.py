@@ -1,4 +1,7 @@
-"""Which properties of outlines are the id and the name of a district, and what else they say of it."""
+"""Which properties of outlines are the id and the name of a district.
+
+It also finds what else the properties say of it.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ NAME_EN_NAMES = ("name_en", "name:en", "name_eng", "english_name", "en_name")
 class Area:
     """One polygon feature as it was given.
 
-    Its number in the file from 1, and its geometry, sound.
+    It has its number in the file, from 1, and its geometry, sound.
     """
 
     number: int
@@ -68,7 +71,7 @@ def chosen(
 ) -> str:
     """Return the property that is asked for, else the first of `names` that fits.
 
-    '' if none does.
+    Return '' if none does.
     """
     keys = list(dict.fromkeys(key for each in areas for key in each.said))
     if wished:
@@ -105,7 +108,7 @@ def fits_name(values: Sequence[Any]) -> bool:
 def wordiest(areas: Sequence[Area], id_property: str) -> str:
     """Return the property of text with the most different values that hold a letter.
 
-    '' if there is none.
+    Return '' if there is none.
     """
     best, most = "", 0
     for key in dict.fromkeys(key for each in areas for key in each.said):
@@ -153,8 +156,10 @@ def choices(
     )
     told = reading.id_property and reading.name_property
     return [
-        f"{ids};"
-        f" {names}{'' if told else ' (--id-property and --name-property choose others)'}.{rest}"
+        (
+            f"{ids};"
+            f" {names}{'' if told else ' (--id-property and --name-property choose others)'}.{rest}"
+        )
     ]
 
 
@@ -178,7 +183,7 @@ def english(said: Mapping[str, Any]) -> str:
 def called(said: Mapping[str, Any]) -> str:
     """Return what a sentence calls the feature of these properties, with a blank before it.
 
-    '' for nothing.
+    Return '' for nothing.
     """
     small = {key.casefold(): value for key, value in said.items()}
     text = next(

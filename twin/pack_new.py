@@ -87,7 +87,7 @@ _PRIORITIES = {
 class Wish:
     """What outlines do not tell of a city.
 
-    '' where a rule may choose, which for the zone there is not.
+    It is '' where a rule may choose, which for the zone there is not.
     """
 
     name: str
@@ -338,9 +338,8 @@ def _quoted(text: str) -> str:
 def _city_toml(
     wish: Wish, raster: Raster, box: tuple[float, float, float, float]
 ) -> str:
-    camera = pack_settings.over(
-        *box
-    )  # at least 0.25, since no box is wider than half the earth
+    # At least 0.25, since no box is wider than half the earth.
+    camera = pack_settings.over(*box)
     stated = [
         part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED
     ]

@@ -61,7 +61,10 @@ class District:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The districts of a file, and a sentence for each choice that was made and each thing that was mended."""
+    """The districts of a file, and sentences on how it was read.
+
+    There is one for each choice that was made and each thing that was mended.
+    """
 
     districts: tuple[District, ...]
     told: tuple[str, ...]
@@ -278,8 +281,10 @@ def _overlap(found: Sequence[District]) -> list[str]:
     if once <= 0 or whole < 1.01 * once:
         return []
     return [
-        f"Outlines lie over each other: together they have {whole / once:.2f} times the"
-        " area that they cover; where they do, the first of the file counts."
+        (
+            f"Outlines lie over each other: together they have {whole / once:.2f} times the"
+            " area that they cover; where they do, the first of the file counts."
+        )
     ]
 
 

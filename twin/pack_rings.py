@@ -1,6 +1,6 @@
 """Rings of outlines, made sound.
 
-Closed, of three corners at least, without crossings, and with an area.
+They are closed, of three corners at least, without crossings, and with an area.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_AREA = 1e-14
 def sound(geometry: Mapping[str, Any]) -> tuple[Any, str]:
     """Return the polygons of a geometry, valid, and what was off.
 
-    (None, ...) if no area is in it.
+    Return (None, ...) if no area is in it.
     """
     try:
         if geometry.get("type") == "GeometryCollection":

@@ -1,6 +1,6 @@
 """What each section of `city.toml` and `wall.toml` may say.
 
-Names, types and ranges, in one place, checked all together.
+Names, types and ranges stand in one place, checked all together.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ WALL: Mapping[str, Setting] = {
 def check_sections(
     settings: Mapping[str, Any], own: frozenset[str] | set[str]
 ) -> list[str]:
-    """Return a sentence for each section of city.toml that nothing reads, and for each setting that is off.
+    """Return a sentence for each section of city.toml that nothing reads.
+
+    Return one for each setting that is off, too.
 
     Args:
         own: keys of the top that are no sections of settings.
@@ -153,7 +155,9 @@ def check_walls(walls: Mapping[str, Any]) -> list[str]:
 def check(
     where: str, given: Mapping[str, Any], schema: Mapping[str, Setting]
 ) -> list[str]:
-    """Return a sentence for each setting of a section that is unknown, missing, of another type or out of range.
+    """Return a sentence for each setting of a section that is off.
+
+    It is unknown, missing, of another type or out of range.
 
     Args:
         where: how sentences name the section.

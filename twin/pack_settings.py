@@ -1,4 +1,7 @@
-"""What `city.toml` says: read into the nouns of `twin.city`, with a sentence for each thing that is off."""
+"""What `city.toml` says, read into the nouns of `twin.city`.
+
+There is a sentence for each thing that is off.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,7 @@ def read_toml(path: Path, problems: list[str]) -> Settings | None:
 def section(settings: Mapping[str, Any], name: str, problems: list[str]) -> Settings:
     """Return the section `name`.
 
-    An empty one after adding a sentence if it is missing or not a section.
+    It is an empty one, after adding a sentence, if it is missing or not a section.
     """
     found = settings.get(name)
     if isinstance(found, dict):
@@ -99,7 +102,7 @@ def number(
 ) -> float:
     """Return the number `name` of a section.
 
-    NaN after adding a sentence if it is missing or not one.
+    It is NaN, after adding a sentence, if it is missing or not one.
     """
     value = values.get(name)
     if (
@@ -118,7 +121,7 @@ def number(
 def words(settings: Mapping[str, Any], name: str, problems: list[str]) -> str:
     """Return the text `name` of the top of city.toml.
 
-    '' after adding a sentence if it is missing or not text.
+    It is '', after adding a sentence, if it is missing or not text.
     """
     value = settings.get(name)
     if isinstance(value, str) and value:
@@ -144,7 +147,10 @@ def read_zone(settings: Mapping[str, Any], problems: list[str]) -> ZoneInfo:
 
 
 def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
-    """Return the language of the city's faces, the first of LANGUAGES where city.toml names none."""
+    """Return the language of the city's faces.
+
+    It is the first of LANGUAGES where city.toml names none.
+    """
     given = settings.get("lang", LANGUAGES[0])
     if given in LANGUAGES:
         return str(given)
@@ -156,7 +162,10 @@ def read_lang(settings: Mapping[str, Any], problems: list[str]) -> str:
 
 
 def read_id(settings: Mapping[str, Any], problems: list[str]) -> str:
-    """Return the city's id; it stands in addresses, so it has no other letters than those of a name."""
+    """Return the city's id.
+
+    It stands in addresses, so it has no other letters than those of a name.
+    """
     found = words(settings, "id", problems)
     if found and not re.fullmatch(r"\w[\w-]*", found):
         problems.append(
@@ -173,7 +182,7 @@ def read_name_en(settings: Mapping[str, Any], problems: list[str]) -> str:
 def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, ...]:
     """Return the names of layers in drawing order.
 
-    Adds sentences for wrong forms and for names that stand twice.
+    Add sentences for wrong forms and for names that stand twice.
     """
     given: Any = settings.get("layers", list(pack_defaults.LAYERS))
     names = cast("list[Any]", given) if isinstance(given, list) else []
@@ -304,7 +313,10 @@ def read_raster(settings: Mapping[str, Any], problems: list[str]) -> Raster | No
 
 
 def metres_per_degree(lat_deg: float) -> tuple[float, float]:
-    """Return metres per degree eastwards and northwards at a latitude (WGS 84 series, good to 0.1 m)."""
+    """Return metres per degree eastwards and northwards at a latitude.
+
+    A series for WGS 84 gives them, good to 0.1 m.
+    """
     lat = math.radians(lat_deg)
     north = 111_132.92 - 559.82 * math.cos(2 * lat) + 1.175 * math.cos(4 * lat)
     east = (
@@ -358,7 +370,7 @@ def fit(
 ) -> Raster:
     """Return a raster over a box (deg) with a margin of two cells.
 
-    Cells of 50 m, or coarser where there would be too many.
+    Cells have 50 m, or are coarser where there would be too many.
 
     Args:
         west, south, east, north: the box, on the map: `EAST_DEG` and `NORTH_DEG` are its edges.
@@ -381,7 +393,10 @@ def fit(
 def _grid(
     west: float, south: float, east: float, north: float, cell_m: float
 ) -> Raster:
-    """Return a raster of cells of one size over a box, with a margin of two cells where the map has room for it."""
+    """Return a raster of cells of one size over a box.
+
+    It has a margin of two cells where the map has room for it.
+    """
     east_m, north_m = metres_per_degree((south + north) / 2)
     dlon, dlat = round(cell_m / east_m, 7), round(cell_m / north_m, 7)
     lon0, lat0 = (
@@ -399,7 +414,10 @@ def _grid(
 
 
 def over(west: float, south: float, east: float, north: float) -> Camera:
-    """Return the camera that shows a box (deg) whole on a map 1,000 px wide and 700 px high, with a margin of a tenth."""
+    """Return the camera that shows a box (deg) whole, with a margin of a tenth.
+
+    The map is 1,000 px wide and 700 px high.
+    """
     lat = (south + north) / 2
     across, up = 1_000 * 0.8, 700 * 0.8
     wide, high = (
@@ -417,7 +435,7 @@ def rest(
 ) -> dict[str, Settings]:
     """Return the other sections by name, with the walls as section 'wall'.
 
-    Checks the numbers and times that are known.
+    Check the numbers and times that are known.
 
     A section that the program needs and the pack does not have is that of `pack_defaults`.
     """

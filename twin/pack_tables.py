@@ -1,6 +1,7 @@
 """The tables of a city pack.
 
-CSV files written by people, read by contract, with a sentence for each thing that is off.
+They are CSV files written by people, read by contract, with a sentence for each thing
+that is off.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
 def in_file(column: Column) -> str:
     """Return what the column is called in a file.
 
-    Positions are written in degrees, `lon` for `lon_ud`.
+    Positions are written in degrees, with `lon` for `lon_ud`.
     """
     return column.name.removesuffix("_ud")
 

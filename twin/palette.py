@@ -89,10 +89,10 @@ def spread(
     steps: int,
     theme: Mapping[str, str] = DARK,
 ) -> tuple[Rgba, ...]:
-    """Return `steps` colours from the first token to the last, evenly spaced to the eye (straight lines in OKLab).
+    """Return `steps` colours from the first token to the last, even to the eye.
 
-    So many that straight lines between them in sRGB, as a browser's gradient draws them,
-    cannot be told apart from it.
+    They lie on straight lines in OKLab, so many that straight lines between them in
+    sRGB, as a browser's gradient draws them, cannot be told apart from it.
     """
     ends = [
         (*_oklab(rgba(token, theme=theme)), alpha)

@@ -1,6 +1,6 @@
-"""Where the packaged files are.
+"""Where the packaged files are, in a checkout or in a wheel.
 
-City packs, style, icons and the built bundle, in a checkout or in a wheel.
+They are city packs, style, icons and the built bundle.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def _shared(name: str) -> Path:
-    """Return the folder `name` beside the packages in a checkout, or inside `twin` in an installed wheel."""
+    """Return the folder `name` that comes with the program.
+
+    It lies beside the packages in a checkout, or inside `twin` in an installed wheel.
+    """
     inside = _PACKAGE / "_shared" / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 

@@ -60,7 +60,7 @@ class View:
     def url(self) -> str:
         """Return the one text form.
 
-        A sorted URL query without the fields that are at their default.
+        It is a sorted URL query without the fields that are at their default.
         """
         pairs = [("v", VERSION)]
         for spec in fields(self):
@@ -73,7 +73,7 @@ class View:
     def parse(cls, url: str) -> View:
         """Read a URL query, however it was forwarded (see `twin.forwarded`).
 
-        Pure syntax: names are checked by `pin`.
+        This is pure syntax: names are checked by `pin`.
 
         Fields of others are ignored; of one that stands twice the last counts.
 
@@ -217,14 +217,20 @@ class Pinned:
     @property
     def hash(self) -> str:
         """Return 12 hex digits that stand for this picture; printed on exports."""
-        text = f"{self.city}|{self.snapshot}|{to_text(self.as_of)}|{to_text(self.known_at)}|{self.view.url()}"
+        text = (
+            f"{self.city}|{self.snapshot}|{to_text(self.as_of)}|{to_text(self.known_at)}"
+            f"|{self.view.url()}"
+        )
         if self.damaged:
             text += f"|damaged {' '.join(self.damaged)}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
     def is_young(self) -> bool:
-        """Return whether this is a picture to be handed on, of a day of which less than half has gone by."""
+        """Return whether this picture is to be handed on and its day is young.
+
+        Less than half of such a day has gone by.
+        """
         half = (self.days.day_to - self.day_from) / 2
         return bool(self.view.frame) and self.as_of - self.day_from < half
 
@@ -279,7 +285,7 @@ class Pinned:
 class Pointer:
     """What `pin` must know of the store.
 
-    The snapshot that answers, and the moment its data speak of (UTC).
+    That is the snapshot that answers, and the moment its data speak of (UTC).
 
     Attributes:
         newest: moment that the newest whole snapshot speaks of, UTC; None if that is the
@@ -379,9 +385,8 @@ def check(view: View, city: City) -> View:
             f"The link is for the city {view.city!r}; this server shows {city.id!r}."
         )
     districts = set(city.reference["districts"]["district_id"].to_pylist())
-    scene = (
-        "" if view.scene.isdecimal() else view.scene
-    )  # messengers have a field of this name, and number theirs
+    # Messengers have a field of this name, and number theirs.
+    scene = "" if view.scene.isdecimal() else view.scene
     named = {
         "district": _known("district", view.district, districts | {""}),
         "layers": (
@@ -425,7 +430,7 @@ def _known(what: str, name: str, names: set[str]) -> str:
 def _near(name: str, names: set[str]) -> str:
     """Return the one of `names` that is `name` but for its case, or escapes that are left.
 
-    `name` itself without one.
+    Return `name` itself if there is none.
     """
     for tried in (name, one_form(unquote(name))):
         if tried in names:

@@ -1,6 +1,6 @@
 """Where on the earth a time zone is.
 
-Enough to see that a city's longitudes and latitudes are swapped.
+This is enough to see that a city's longitudes and latitudes are swapped.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def away_km(zone: str, lon: float, lat: float) -> float | None:
 def looks_swapped(zone: str, lon: float, lat: float) -> bool:
     """Return whether a city there has its axes swapped.
 
-    Far from its zone, and near with (lat, lon).
+    It does if it is far from its zone, and near with (lat, lon).
     """
     here, mirrored = away_km(zone, lon, lat), away_km(zone, lat, lon)
     return (

@@ -33,7 +33,7 @@ def recent(folder: str | None) -> bool:
 def environment() -> dict[str, str] | None:
     """Return the environment in which `node` and `npm` are found.
 
-    None if there is no Node recent enough.
+    Return None if there is no Node recent enough.
     """
     if recent(None):
         return dict(os.environ)

@@ -16,6 +16,7 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+# Where the texts of the pages and of the packs stand.
 WORDS = (
     "twin/faces/messages/*.ftl",
     "layers/*/*.ftl",
@@ -23,9 +24,16 @@ WORDS = (
     "data/*/*.toml",
     "data/*/geography/*.geojson",
 )
-"""Where the texts of the pages and of the packs stand."""
-LATIN = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,U+FFFD"
-"""What the family for Latin text publishes in its first slice."""
+
+# What the family for Latin text publishes in its first slice.
+LATIN = (
+    "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,"
+    "U+0308,U+0329,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,U+FEFF,"
+    "U+FFFD"
+)
+
+# Tables of which a cut-out font needs none: names are set letter by letter, and widths
+# stand in hmtx.
 _LAYOUT = (
     "GSUB",
     "GPOS",
@@ -39,10 +47,6 @@ _LAYOUT = (
     "vhea",
     "vmtx",
 )
-"""Tables of which a cut-out font needs none.
-
-Names are set letter by letter, and widths stand in hmtx.
-"""
 
 
 def letters(root: Path) -> set[int]:
@@ -121,7 +125,7 @@ def ranges(points: set[int]) -> str:
 def sheet(points: set[int]) -> str:
     """Return the style sheet of the letters.
 
-    Latin ones as they are published, all others cut out.
+    Latin ones stand in it as they are published, all others cut out.
     """
     faces = (
         ("Inter Variable", "latin", LATIN),

@@ -1,6 +1,6 @@
-"""What needs attention now, worst first, in the city and in the chosen district.
+"""What needs attention now, worst first, and where the work stands.
 
-And where the work stands.
+It is told of the city and of the chosen district.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from twin.layer import Block, Field, Layer, Param
 from twin.view import Pinned
 
-# Rows of the list: more than a hall can hold in mind at once (DOMAIN C: at most eight).
+# Rows of the list: a hall can hold eight in mind at once, and no more.
 MOST = 8
 MOST_IN_DISTRICT = 6
 

@@ -59,7 +59,10 @@ def ask_links(pinned: Pinned) -> Mapping[str, Param]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Return a dashed line from each link that is not fine to what it blinds, and the departments on top."""
+    """Return a dashed line from each link that is not fine, and departments on top.
+
+    The line leads to what the link blinds.
+    """
     lines = pdk.Layer(
         "PathLayer",
         drawing.urls.data("links"),

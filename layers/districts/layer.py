@@ -1,6 +1,6 @@
 """The land itself: districts, water, roads and bridges, and names.
 
-A district's figures of the day.
+A district has its figures of the day, too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twin.layer import Block, Drawing, Encode, Field, Layer, MapData, Over, Para
 from twin.palette import rgba
 from twin.view import Pinned
 
-# How much the districts that are not chosen recede (LOOK 5).
+# How much the districts that are not chosen recede.
 _DIM = 0.3
 
 # A river's name stands at these quarters of its length; where two would touch, one stays.
@@ -112,7 +112,7 @@ def _of_chosen(
 def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     """Return names along the rivers, which give way to all others.
 
-    None where the pack has no rivers.
+    Return none where the pack has no rivers.
     """
     url = drawing.urls.pack("rivers")
     return [
@@ -221,9 +221,9 @@ def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
-    """Return land, water and roads; the rest dimmed and borders.
+    """Return land, water and roads, the rest dimmed, and borders.
 
-    Names of rivers, districts and the chosen district's streets.
+    Names follow, of rivers, districts and the chosen district's streets.
     """
     names = pdk.Layer(
         "NamesLayer",

@@ -1,6 +1,6 @@
 """Where drones are, and what they have seen: coverage by age under arrowheads.
 
-Integrated, online and flying kept apart.
+Integrated, online and flying aircraft are kept apart.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
 def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
     """Return the field and the aircraft.
 
-    What cameras see right now only beside a chosen district or drone, to keep the map calm.
+    What cameras see right now is drawn only beside a chosen district or drone, to keep
+    the map calm.
     """
     seen = pdk.Layer(
         "RasterLayer",

@@ -1,6 +1,6 @@
 """Where events are dense, and the ones that matter.
 
-A field of weighted density under marks of open events.
+A field of weighted density lies under marks of open events.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is being renewed: estates, lifts in two series, community centres.
 
-Each programme against its own plan.
+Each programme stands against its own plan.
 """
 
 from __future__ import annotations

@@ -658,8 +658,15 @@ def test_a_lost_context_heals_within_two_seconds(chromium, site, lose):
         x, y = place(watched, 114.30, 30.60)
         before, camera = pixel(watched, x, y), state(watched, "camera")
         watched.page.evaluate("""() => {
-            addEventListener('webglcontextlost', () => { window.lostAt = performance.now(); }, { capture: true, once: true });
-            const look = () => { if (twinMap.state.rebuilt) window.healedAt = performance.now(); else requestAnimationFrame(look); };
+            addEventListener(
+                'webglcontextlost',
+                () => { window.lostAt = performance.now(); },
+                { capture: true, once: true },
+            );
+            const look = () => {
+                if (twinMap.state.rebuilt) window.healedAt = performance.now();
+                else requestAnimationFrame(look);
+            };
             look();
         }""")
 

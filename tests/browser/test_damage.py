@@ -23,12 +23,19 @@ EVENTS = (
     " .figure-value')?.textContent"
 )
 DRAWN = "window.twinMap.state.layers['event_heat-marks']?.n"
-OUTSIDE = """[...document.querySelectorAll('#top *, #banner *, #headline *')].map((node) => [node, node.getBoundingClientRect()])
-    .filter(([node, box]) => box.width > 0 && node.children.length === 0 && node.textContent.trim()
-        && (box.left < -1 || box.right > innerWidth + 5 || (box.bottom > innerHeight && !node.closest('#headline'))))
-    .filter(([node]) => innerWidth > 900 || !node.closest('#headline')).map(([node]) => node.textContent)"""
-OVERLAP = """[...document.querySelectorAll('#headline .figure')].filter((node) => [...node.querySelectorAll('.figure-beside')]
-    .some((each) => each.scrollWidth > each.clientWidth + 1 || each.getBoundingClientRect().right > node.getBoundingClientRect().right + 1)).length"""
+OUTSIDE = """[...document.querySelectorAll('#top *, #banner *, #headline *')]
+    .map((node) => [node, node.getBoundingClientRect()])
+    .filter(([node, box]) =>
+        box.width > 0 && node.children.length === 0 && node.textContent.trim()
+        && (box.left < -1 || box.right > innerWidth + 5
+            || (box.bottom > innerHeight && !node.closest('#headline'))))
+    .filter(([node]) => innerWidth > 900 || !node.closest('#headline'))
+    .map(([node]) => node.textContent)"""
+OVERLAP = """[...document.querySelectorAll('#headline .figure')]
+    .filter((node) => [...node.querySelectorAll('.figure-beside')].some((each) =>
+        each.scrollWidth > each.clientWidth + 1
+        || each.getBoundingClientRect().right
+            > node.getBoundingClientRect().right + 1)).length"""
 
 
 @pytest.fixture
@@ -183,9 +190,8 @@ def test_a_clock_that_is_behind_is_said_and_leaves_room_for_the_city(
     ) as address:
         face = watch(f"{address}{path}?v=1&lang={lang}", wide, high)
         face.until(READY, seconds=40)
-        face.page.wait_for_timeout(
-            3_000
-        )  # so that the browser's own clockwork has spoken
+        # So that the browser's own clockwork has spoken.
+        face.page.wait_for_timeout(3_000)
         assert "135" in face.page.evaluate("document.querySelector('.age').textContent")
         assert face.page.evaluate(
             "document.querySelector('.age').getBoundingClientRect().right <= innerWidth"

@@ -58,7 +58,8 @@ def host(lake, city):
 def sent(watched):
     """What the browser was sent so far, bytes as they went over the wire, by path."""
     said = watched.page.evaluate(
-        """() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+        """() => performance.getEntriesByType('resource')
+        .concat(performance.getEntriesByType('navigation'))
         .map(each => [new URL(each.name).pathname, each.transferSize])"""
     )
     return dict(said)
@@ -120,7 +121,8 @@ def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(
     page.until(READY)
     page.until(LISTENS)
     page.page.evaluate(
-        """document.querySelector('#legend button').focus(); window.kept = document.querySelector('#legend button');
+        """document.querySelector('#legend button').focus();
+        window.kept = document.querySelector('#legend button');
         window.old = document.querySelector('#side h2')"""
     )
     before = int(page.page.evaluate(FIGURE))

@@ -13,7 +13,11 @@ from twin.query import Desk
 
 pytestmark = pytest.mark.browser
 LOOK = """(() => { const of = (name) => getComputedStyle(document.querySelector(name));
-    return [of('.as-of').backgroundImage.includes('gradient'), of('.figure-value').color, document.querySelector('#top').innerText]; })()"""
+    return [
+        of('.as-of').backgroundImage.includes('gradient'),
+        of('.figure-value').color,
+        document.querySelector('#top').innerText,
+    ]; })()"""
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +29,9 @@ def hall(tmp_path_factory):
 
 
 def look(hall, watch, later_s, more=""):
-    """How a framed page looks, so many seconds after the newest data.
+    """Return how a framed page looks, so many seconds after the newest data.
 
-    Hatched, the colour of a figure, the words at the top.
+    That is whether it is hatched, the colour of a figure, and the words at the top.
     """
     with running(
         create_app(

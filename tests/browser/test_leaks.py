@@ -27,9 +27,8 @@ pytestmark = pytest.mark.browser
 def hall(tmp_path, monkeypatch):
     city, lake = imported(tmp_path / "lake")
     desk = Desk(city, load_registry(city), lake.path)
-    with (
-        tempfile.TemporaryDirectory() as own
-    ):  # its name is short enough for a browser's sockets
+    # Its name is short enough for a browser's sockets.
+    with tempfile.TemporaryDirectory() as own:
         monkeypatch.setenv("TMPDIR", own)
         yield city, load_registry(city), desk
     desk.close()
@@ -52,7 +51,7 @@ def held(out):
 def ours():
     """The processes that this one started itself.
 
-    A browser of the tests is one of them, its own come and go.
+    A browser of the tests is one of them; its own come and go.
     """
     return [
         pid
@@ -112,7 +111,8 @@ def test_a_hundred_pictures_hold_as_much_memory_as_thirty(hall, tmp_path):
     for n in range(70):
         take(hall, tmp_path)
         if n % 10 == 9:
-            print(f"{n + 31} pictures: {rss_mb():.0f} MB, {held(tmp_path)}")  # noqa: T201  (the figures of a soak)
+            # The figures of a soak.
+            print(f"{n + 31} pictures: {rss_mb():.0f} MB, {held(tmp_path)}")  # noqa: T201
 
     assert held(tmp_path) == first
     assert rss_mb() < 1.1 * begun

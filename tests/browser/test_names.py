@@ -215,8 +215,7 @@ def test_of_two_names_that_would_touch_the_more_important_stands_alone_until_the
 
     x, _y = page.page.evaluate("twinMap.project([114.302, 30.60])")
     middle = (alone[0] + alone[2]) / 2
-    assert middle == pytest.approx(
-        400 + 512 * 2**12 * 0.002 / 360, abs=5
-    )  # the more important one's own place at zoom 12
+    # The more important one's own place at zoom 12.
+    assert middle == pytest.approx(400 + 512 * 2**12 * 0.002 / 360, abs=5)
     assert both[2] - both[0] > 1.5 * (alone[2] - alone[0])
     assert both[2] > x

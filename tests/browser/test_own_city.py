@@ -1,6 +1,7 @@
 """A polygon file becomes a city that is served.
 
-Three files, three scripts, in a real browser, with nothing else written by hand.
+Three files in three scripts are tried in a real browser, with nothing else written by
+hand.
 """
 
 from __future__ import annotations
@@ -186,10 +187,11 @@ def test_a_polygon_file_is_a_page_with_every_district_by_its_name(
             assert page.page.evaluate(
                 "document.querySelector('[data-figure=events_today]') !== null"
             )
+        # Attention and stages; no board of a layer that is not there.
         assert (
             page.page.evaluate("document.querySelectorAll('#side [data-block]').length")
             == 2
-        )  # attention and stages; no board of a layer that is not there
+        )
 
     picture = looked_at(own, watch, "/", (1920, 1080), tmp_path, sees)
 
@@ -290,9 +292,8 @@ def test_rivers_and_roads_of_many_parts_and_of_two_points_are_drawn(watch, tmp_p
             "twinMap.state.names.map(({ layer, text }) =>"
             " [layer.startsWith('districts-river'), text])"
         )
-        assert "rivers 0" in {
-            text for is_river, text in named if is_river
-        }  # it has no name in English, and room in the first place
+        # It has no name in English, and room in the first place.
+        assert "rivers 0" in {text for is_river, text in named if is_river}
 
     looked_at(own, watch, "/", (1366, 768), tmp_path, sees)
 

@@ -1,6 +1,6 @@
 """A face behind a proxy that shows it under a path, in a real browser.
 
-With a real nginx in `make soak`.
+In `make soak` the proxy is a real nginx.
 """
 
 import shutil

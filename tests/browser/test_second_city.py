@@ -23,13 +23,21 @@ READY = (
     " document.querySelector('.as-of')?.dataset.snapshot &&"
     " document.documentElement.dataset.ready"
 )
-CUT_NUMBERS = """[...document.querySelectorAll('#face :is(td:not(.form-text, .form-name), .figure-value, .figure-beside, .legend-figure b, .stage-n)')].filter((node) => {
-    const box = node.getBoundingClientRect(), inside = node.closest('#side, #headline, .legend-row').getBoundingClientRect();
-    return box.width > 0 && (node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
-        || !node.closest('#headline') && box.right > inside.right + 1 || box.left < inside.left - 1);
+CUT_NUMBERS = """[...document.querySelectorAll(
+    '#face :is(td:not(.form-text, .form-name), .figure-value, .figure-beside,'
+    + ' .legend-figure b, .stage-n)'
+)].filter((node) => {
+    const box = node.getBoundingClientRect();
+    const inside = node.closest('#side, #headline, .legend-row').getBoundingClientRect();
+    return box.width > 0
+        && (node.scrollWidth > node.clientWidth + 1 && node.clientWidth > 0
+            || !node.closest('#headline') && box.right > inside.right + 1
+            || box.left < inside.left - 1);
 }).map((node) => node.textContent)"""
-CUT_WITHOUT_TITLE = """[...document.querySelectorAll('#side .lines')].filter((node) => node.scrollHeight > node.clientHeight + 1
-    && node.closest('[title]')?.title !== node.textContent).map((node) => node.textContent)"""
+CUT_WITHOUT_TITLE = """[...document.querySelectorAll('#side .lines')].filter((node) =>
+    node.scrollHeight > node.clientHeight + 1
+    && node.closest('[title]')?.title !== node.textContent
+).map((node) => node.textContent)"""
 SIZES = [(1366, 768), (1920, 1080), (390, 844)]
 PANELS = ("", "panel=districts&")
 
@@ -222,10 +230,16 @@ def test_the_wall_of_long_names_lays_nothing_over_anything(still, host, wide, hi
     page.until("document.querySelectorAll('.tile').length > 0", seconds=40)
 
     boxes = page.page.evaluate(
-        """['#side', '#foot .kind-fleet', '#foot .kind-stages', '#foot .kind-tiles', '#headline', '#legend'].map((name) => {
-        const box = document.querySelector(name).getBoundingClientRect();
-        return [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]];
-    })"""
+        """[
+            '#side', '#foot .kind-fleet', '#foot .kind-stages', '#foot .kind-tiles',
+            '#headline', '#legend',
+        ].map((name) => {
+            const box = document.querySelector(name).getBoundingClientRect();
+            return [
+                [box.left, box.top], [box.right, box.top],
+                [box.right, box.bottom], [box.left, box.bottom],
+            ];
+        })"""
     )
     assert [
         n for n, one in enumerate(boxes) for other in boxes[:n] if touch(one, other)

@@ -29,15 +29,21 @@ READY = (
 )
 CUT_OFF = """[...document.querySelectorAll('#face *')].filter((node) => {
     const style = getComputedStyle(node);
-    return style.overflow !== 'visible' && node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1 && node.children.length === 0;
+    return style.overflow !== 'visible' && node.clientWidth > 0
+        && node.scrollWidth > node.clientWidth + 1 && node.children.length === 0;
 }).map((node) => node.textContent)"""
 OUTSIDE = """[...document.querySelectorAll('#face *')].filter((node) => {
     const box = node.getBoundingClientRect();
-    return node.textContent.trim() && node.children.length === 0 && box.width > 0 && !node.closest('#map')
-        && (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
+    return node.textContent.trim() && node.children.length === 0
+        && box.width > 0 && !node.closest('#map')
+        && (box.left < -1 || box.top < -1
+            || box.right > innerWidth + 1 || box.bottom > innerHeight + 1);
 }).map((node) => node.textContent)"""
-SMALLEST = """Math.min(...[...document.querySelectorAll('#face *')].filter((node) => node.textContent.trim() && node.children.length === 0
-    && node.getBoundingClientRect().width > 0 && !node.closest('#map') && !node.closest('svg')).map((node) => parseFloat(getComputedStyle(node).fontSize)))"""
+SMALLEST = """Math.min(...[...document.querySelectorAll('#face *')].filter((node) =>
+    node.textContent.trim() && node.children.length === 0
+    && node.getBoundingClientRect().width > 0
+    && !node.closest('#map') && !node.closest('svg')
+).map((node) => parseFloat(getComputedStyle(node).fontSize)))"""
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Polygon files of invented cities, as an open-data portal would give them.
 
-For tests, and for the picture in the README.
+They are for tests, and for the picture in the README.
 """
 
 from __future__ import annotations

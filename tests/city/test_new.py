@@ -113,9 +113,8 @@ def test_each_name_stands_inside_its_district_and_each_district_has_cells_of_50_
         row["district_id"] for row in found
     ]
     assert city.raster.cell_m == 50
-    assert sum(row["n_cells"] for row in found) * 0.0025 == pytest.approx(
-        390, rel=0.15
-    )  # an island of about 11 km around
+    # An island of about 11 km around.
+    assert sum(row["n_cells"] for row in found) * 0.0025 == pytest.approx(390, rel=0.15)
 
 
 def test_metres_are_re_projected_as_the_file_or_the_option_says(tmp_path):
@@ -321,9 +320,8 @@ def test_a_land_of_many_cells_gets_coarser_ones(tmp_path):
     )
     raster = found.city.raster
 
-    assert (
-        raster.cell_m == 250
-    )  # 780 by 555 km: 174 million cells of 50 m, 43 million of 100 m
+    # 780 by 555 km: 174 million cells of 50 m, 43 million of 100 m.
+    assert raster.cell_m == 250
     assert raster.n_x * raster.n_y <= 40_000_000
     assert check_pack(tmp_path / "odd") == []
 

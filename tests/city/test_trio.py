@@ -45,9 +45,8 @@ def test_every_district_and_the_whole_have_a_camera_over_them(
 
 
 def test_a_camera_shows_its_district_whole_on_a_map_of_1000_px(wuhan: City) -> None:
-    px_per_degree = (
-        512 * 2 ** wuhan.cameras["all"].zoom / 360
-    )  # deck.gl: the world is 512 px wide at zoom 0
+    # deck.gl: the world is 512 px wide at zoom 0.
+    px_per_degree = 512 * 2 ** wuhan.cameras["all"].zoom / 360
     across_px = (115.07585 - 113.7001) * px_per_degree
     up_px = (31.36117 - 29.97364) * px_per_degree / cos(radians(30.67))
 
@@ -60,9 +59,8 @@ def test_the_day_starts_at_midnight_of_the_citys_own_zone(trio: City) -> None:
         View(), trio, lambda _moment: Pointer("20260701T003000Z-000000", MOMENT)
     )
 
-    assert pinned.day_from == datetime(
-        2026, 7, 1, 0, 0, tzinfo=UTC
-    )  # the Azores are at UTC in summer
+    # The Azores are at UTC in summer.
+    assert pinned.day_from == datetime(2026, 7, 1, 0, 0, tzinfo=UTC)
     assert pinned.camera == trio.cameras["city"]
 
 

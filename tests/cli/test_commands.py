@@ -104,19 +104,13 @@ def test_the_same_seed_gives_the_same_table_hashes(lake, tmp_path):
 @pytest.mark.parametrize(
     ("now", "end"),
     [
-        (
-            "2026-07-16T10:29:59+00:00",
-            "2026-07-15T10:30:00+00:00",
-        ),  # the Azores are on UTC in summer
+        # The Azores are on UTC in summer.
+        ("2026-07-16T10:29:59+00:00", "2026-07-15T10:30:00+00:00"),
         ("2026-07-16T10:30:00+00:00", "2026-07-16T10:30:00+00:00"),
-        (
-            "2026-01-16T00:10:00+00:00",
-            "2026-01-15T11:30:00+00:00",
-        ),  # and an hour behind it in winter
-        (
-            "2026-10-25T11:40:00+00:00",
-            "2026-10-25T11:30:00+00:00",
-        ),  # the day that has 25 hours
+        # They are an hour behind it in winter.
+        ("2026-01-16T00:10:00+00:00", "2026-01-15T11:30:00+00:00"),
+        # The day that has 25 hours.
+        ("2026-10-25T11:40:00+00:00", "2026-10-25T11:30:00+00:00"),
         ("2026-10-25T11:20:00+00:00", "2026-10-24T10:30:00+00:00"),
     ],
 )

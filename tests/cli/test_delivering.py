@@ -1,6 +1,6 @@
-"""The schedule by its own clock.
+"""The schedule by its own clock, told by time that runs as it waits.
 
-What it does in days, nights, restarts and failures, told by time that runs as it waits.
+What it does in days, nights, restarts and failures.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Time(threading.Event):
 def run(lake, begin, end, outcomes=None, *, brief="07:30", naps=()):
     """Run a schedule of Berlin from one moment to another.
 
-    Answer the time, attempts as (local time, view, formats), and what was said.
+    Return the time, attempts as (local time, view, formats), and what was said.
     """
     time, tried, said = Time(begin, end, naps), [], []
 

@@ -1,6 +1,6 @@
-"""`twin ingest --watch DIR` as a hall runs it.
+"""`twin ingest --watch DIR` as a hall runs it, in a process of its own.
 
-A process of its own, files dropped while it runs, told to stop, or killed.
+Files are dropped while it runs; it is told to stop, or killed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from click.testing import CliRunner
 from twin.cli import main
 from twin.store import Lake, newest
 
-HEADER = "工单编号,来电时间,渠道,诉求类型,标题,内容,地址,区划,紧急程度,经度,纬度,承办单位,派单时间,签收时间,到场时间,办结时间,回访时间,是否满意"
+HEADER = (
+    "工单编号,来电时间,渠道,诉求类型,标题,内容,地址,区划,紧急程度,"
+    "经度,纬度,承办单位,派单时间,签收时间,到场时间,办结时间,回访时间,是否满意"
+)
 PATIENCE_S = 90
 
 

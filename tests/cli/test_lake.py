@@ -1,6 +1,6 @@
 """The lake's own commands as an operator types them.
 
-What they say, how they end, what they leave.
+They are judged by what they say, how they end, and what they leave.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """`twin quarantine` as a clerk runs it.
 
-Why rows were refused, one row whole, and a file to mend and read again.
+It tells why rows were refused, shows one row whole, and writes a file to mend and read
+again.
 """
 
 from __future__ import annotations

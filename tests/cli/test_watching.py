@@ -110,7 +110,7 @@ def tree(folder: Path) -> set[str]:
     }
 
 
-# --- which files, and when --------------------------------------------------------------------------------------------
+# --- which files, and when ------------------------------------------------------------
 
 
 def test_a_file_is_taken_when_it_stood_still_and_put_away_with_its_reports(tmp_path):
@@ -244,7 +244,7 @@ def test_the_file_that_was_changed_first_is_taken_first(tmp_path):
     assert [name for name, _ in lake.taken] == ["d", "b", "c", "a"]
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------
 
 
 def test_the_same_file_again_gets_a_moment_in_its_name(tmp_path):
@@ -297,7 +297,7 @@ def test_any_name_that_a_file_may_have_can_be_put_away(tmp_path, name):
     assert len(tree(tmp_path / "done")) == 3
 
 
-# --- what becomes of it -----------------------------------------------------------------------------------------------
+# --- what becomes of it ---------------------------------------------------------------
 
 
 def test_a_refused_file_has_what_why_and_fix_beside_it(tmp_path):
@@ -520,7 +520,7 @@ def test_a_second_watch_is_refused(tmp_path):
     os.close(handle)
 
 
-# --- once -------------------------------------------------------------------------------------------------------------
+# --- once -----------------------------------------------------------------------------
 
 
 def test_once_takes_what_is_there_and_ends(tmp_path):
@@ -578,7 +578,7 @@ def test_once_waits_ten_minutes_for_a_busy_lake(tmp_path):
     assert 600 <= clock.s <= 620
 
 
-# --- a real process ---------------------------------------------------------------------------------------------------
+# --- a real process -------------------------------------------------------------------
 
 
 def started(folder: Path, lake: Path, **options: Any) -> subprocess.Popen[str]:

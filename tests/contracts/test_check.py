@@ -259,7 +259,7 @@ def test_every_row_is_judged_as_by_hand_and_none_is_lost(rows: list[dict[str, An
 COMPOSED, APART = "caf\u00e9-1", "cafe\u0301-1"
 """One id, as two programs write it.
 
-With the accent in its letter, and with a letter for the accent.
+One has the accent in its letter, the other a letter for the accent.
 """
 
 

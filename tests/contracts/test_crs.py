@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from twin.contracts.crs import UndeclaredCRS, gcj02_of_wgs84, to_wgs84
 
 LON, LAT = np.array([114.30]), np.array([30.60])
-PUBLISHED = [  # WGS 84 to GCJ-02, from the tests of the library eviltransform: Shanghai, Shenzhen, Beijing
+# WGS 84 to GCJ-02, from the tests of the library eviltransform: Shanghai, Shenzhen,
+# Beijing.
+PUBLISHED = [
     (121.5272106, 31.1774276, 121.531541859215, 31.17530398364597),
     (113.912316, 22.543847, 113.9171764808363, 22.540796131694766),
     (116.377817, 39.911954, 116.38404722455657, 39.91334545536069),

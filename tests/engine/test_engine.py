@@ -170,9 +170,8 @@ def test_even_a_statement_that_got_past_the_header_is_refused_by_the_lock(
     lake: Path, opened: Engine, statement: str
 ):
     with pytest.raises(duckdb.Error):
-        opened._con.cursor().execute(
-            statement.format(lake=lake)
-        )  # the lock itself is what is tried here
+        # The lock itself is what is tried here.
+        opened._con.cursor().execute(statement.format(lake=lake))
     assert sorted(path.name for path in lake.iterdir()) == ["secret.csv", "tables"]
 
 

@@ -27,7 +27,7 @@ IMPORTED = datetime(2026, 7, 17, 6, 0, tzinfo=UTC)
 THEN = datetime(2026, 7, 16, 12, 0, tzinfo=UTC)
 """By then: a drone heard since 8:00, events of 9:00 and 11:00 (closed 11:30).
 
-One of 15:00 is ahead.
+One event, of 15:00, is ahead.
 """
 
 

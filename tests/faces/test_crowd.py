@@ -62,9 +62,8 @@ def test_all_are_answered_and_soon(address):
     assert found["paint"].p95_ms < 300
     assert found["health"].max_ms < 1_000
     assert found["poll"].n > 25_000
-    assert (
-        found["paint"].n > 4_000
-    )  # five new snapshots at least, each painted for everyone
+    # Five new snapshots at least, each painted for everyone.
+    assert found["paint"].n > 4_000
 
 
 if __name__ == "__main__":

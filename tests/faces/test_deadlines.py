@@ -89,9 +89,8 @@ def test_who_never_reads_is_let_go(address):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         line.connect(address)
         line.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
-        time.sleep(
-            1.5
-        )  # it is the reader who waits here: the server has 0.4 s of patience
+        # It is the reader who waits here: the server has 0.4 s of patience.
+        time.sleep(1.5)
         line.settimeout(5)
         assert len(heard(line)) < 3 * LARGE  # the rest was never sent
 

@@ -1,6 +1,6 @@
-"""A block that fails is named wherever it is missed.
+"""A block that fails is named on each face, in each table, by each command.
 
-On each face, in each table, by each command.
+That is wherever it is missed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ WHY = (
 def lost(tmp_path_factory):
     """A city whose pack says what one question cannot be asked with.
 
-    No pack says so that was checked.
+    No pack that was checked says so.
     """
     city, lake = imported(tmp_path_factory.mktemp("failed"))
     fresh = {**city.settings["freshness"], "drone_flying_s": 90.5}
@@ -152,7 +152,14 @@ PLUGIN = """
 from pathlib import Path
 from twin.layer import Block, Layer
 
-BLOCK = Block("gauge", "fleet", "figures", "Gauges", "gauge.sql", lambda pinned: {"as_of": pinned.as_of, "limit_s": 1.5})
+BLOCK = Block(
+    "gauge",
+    "fleet",
+    "figures",
+    "Gauges",
+    "gauge.sql",
+    lambda pinned: {"as_of": pinned.as_of, "limit_s": 1.5},
+)
 LAYER = Layer("other", Path(__file__).parent, blocks=(BLOCK,))
 """
 ASKED = """-- gauge.sql: how many events there are, asked with half a second.
@@ -162,7 +169,8 @@ ASKED = """-- gauge.sql: how many events there are, asked with half a second.
 -- column figure VARCHAR - name
 -- column value DOUBLE events how many
 -- rows one
-SELECT 'gauge' AS figure, CAST(count(*) + $limit_s AS DOUBLE) AS value FROM events WHERE occurred_at <= $as_of
+SELECT 'gauge' AS figure, CAST(count(*) + $limit_s AS DOUBLE) AS value
+FROM events WHERE occurred_at <= $as_of
 """
 
 

@@ -1,6 +1,6 @@
 """The page `/figures`: every figure with its words, its value and its SQL.
 
-In any language, under any path.
+It works in any language, under any path.
 """
 
 from __future__ import annotations

@@ -58,14 +58,10 @@ def test_nothing_lasts_less_than_no_time(form):
 @pytest.mark.parametrize(
     ("now", "text"),
     [
-        (
-            datetime(2026, 11, 23, 15, 59, tzinfo=UTC),
-            "00:30:00",
-        ),  # 23:59 of the same day in the hall
-        (
-            datetime(2026, 11, 23, 16, 0, tzinfo=UTC),
-            "2026-11-23 00:30:00",
-        ),  # midnight in the hall: the day before
+        # 23:59 of the same day in the hall.
+        (datetime(2026, 11, 23, 15, 59, tzinfo=UTC), "00:30:00"),
+        # Midnight in the hall: the day before.
+        (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), "2026-11-23 00:30:00"),
         (datetime(2026, 11, 22, 15, 59, tzinfo=UTC), "2026-11-23 00:30:00"),
         (None, "2026-11-23 00:30:00"),
     ],

@@ -82,9 +82,8 @@ def ask(address, path="/", *, method="GET", body=None, **headers):
 
 
 def test_what_many_ask_at_once_is_worked_out_once(small, address, monkeypatch):
-    monkeypatch.setattr(
-        "twin.faces.server.front.SHOWN_S", 60.0
-    )  # however slowly the twenty come
+    # However slowly the twenty come.
+    monkeypatch.setattr("twin.faces.server.front.SHOWN_S", 60.0)
     small.gate.clear()
     with ThreadPoolExecutor(20) as many:
         asked = [many.submit(ask, address) for _ in range(20)]
@@ -120,9 +119,8 @@ def test_a_new_snapshot_is_told_when_what_is_looked_at_is_painted(small, address
     assert ask(address)[1] == "first None "
     small.gate.clear()
     small.snapshot = "second"
-    while (
-        len(small.worked_out) < 2
-    ):  # it is painted anew though nobody but the news asked
+    # It is painted anew though nobody but the news asked.
+    while len(small.worked_out) < 2:
         assert told(address) == "first"
     assert told(address) == "first"
     small.gate.set()

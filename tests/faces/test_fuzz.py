@@ -1,6 +1,6 @@
 """Whatever is sent to any route or callback, the answer is a right one or a sentence.
 
-Never a failure, never a folder.
+It is never a failure, and never names a folder.
 
 Routes and callbacks are taken from the application itself, so that a new one is tried from
 its first day.
@@ -144,10 +144,11 @@ class Shown:
     def send(self, method, path, **named):
         try:
             answer = self.client.open(path, method=method, **named)
+        # The test's own client cannot write such a header.
         except (
             ValueError,
             UnicodeError,
-        ):  # the test's own client cannot write such a header
+        ):
             return
         said = answer.get_data()
         assert answer.status_code < 500, said[:300]

@@ -1,6 +1,6 @@
 """Data that are late look late wherever they go.
 
-On a picture, in tables, and to whoever watches the server.
+They do so on a picture, in tables, and to whoever watches the server.
 
 The islands' pack says that data are late after 60 s, and old after three times as long.
 """
@@ -93,9 +93,9 @@ def test_a_picture_of_late_data_says_so_in_a_word_and_how_late(hall, lang, said)
 
 
 def written(hall, out, later_s, **view):
-    """A brief, so many seconds after the newest data.
+    """Return a brief, so many seconds after the newest data.
 
-    Its workbook, and the lines of its CSV files.
+    That is its workbook, and the lines of its CSV files.
     """
     now = NEWEST + timedelta(seconds=later_s)
     asked = View(**{"lang": "en", **view})

@@ -245,9 +245,8 @@ def test_what_could_not_be_asked_is_not_said_to_be_unknown_now(hall):
 def test_a_moment_of_which_nothing_is_known_even_now_says_so(hall):
     shown = take(hall, as_of=datetime(2016, 3, 1, tzinfo=UTC))
 
-    assert words(parts.banner(shown)).endswith(
-        "Nothing is known of it now either"
-    )  # and no control that leads nowhere
+    assert words(parts.banner(shown)).endswith("Nothing is known of it now either")
+    # There is no control that leads nowhere.
     assert wishes(parts.banner(shown)) == []
     assert shown.figures["drones_online"].unknown == "nothing-known"
 

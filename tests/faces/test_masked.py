@@ -38,7 +38,7 @@ SECRETS = {
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake of five open events, as an earlier version took them.
 
-    With what must not be read in title and place.
+    Title and place hold what must not be read.
     """
     lake = Lake(tmp_path_factory.mktemp("masked"))
     opened = [

@@ -1,6 +1,6 @@
 """What faces say of a figure besides its number.
 
-Why it stands alone, of how many cases it is, what a list leaves out.
+They say why it stands alone, of how many cases it is, and what a list leaves out.
 """
 
 from __future__ import annotations
@@ -149,9 +149,8 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(
 
 
 def test_the_wall_says_beside_the_open_how_many_are_late(hall):
-    assert "2 past target" in words(
-        scene.side(take(hall))
-    )  # E9 and E15, of the day before yesterday; N1 is new
+    # E9 and E15, of the day before yesterday; N1 is new.
+    assert "2 past target" in words(scene.side(take(hall)))
     assert "Level 1 first, then the longest past target" in words(page.side(take(hall)))
 
 
@@ -446,7 +445,8 @@ def test_outside_a_drill_nothing_is_marked_so(hall):
 def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hall):
     """At 7:30 on the 17th, as known by noon of the 18th.
 
-    Three events on the 16th, of which one was closed; none on the 17th yet.
+    There are three events on the 16th, of which one was closed, and none on the 17th
+    yet.
     """
     asked = {
         "as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC),

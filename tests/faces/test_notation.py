@@ -79,7 +79,8 @@ def test_a_browser_has_the_same(tmp_path):
 const how = {{ zone: 'Asia/Shanghai', said: {json.dumps(words)} }};
 console.log(JSON.stringify([
   ...{json.dumps(told)}.map(([value, form]) => write(value, form, how)),
-  write('{moment}', 'moment', how), write('{moment}', 'moment', {{ ...how, now: Date.parse('{now}') }}),
+  write('{moment}', 'moment', how),
+  write('{moment}', 'moment', {{ ...how, now: Date.parse('{now}') }}),
 ]));""")
     run = subprocess.run(
         [node, tmp_path / "say.js"],

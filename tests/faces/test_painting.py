@@ -127,9 +127,8 @@ def test_a_browser_that_shows_more_parts_than_there_are_is_told_how_many_there_a
 def test_a_picture_stays_under_the_reason_where_nothing_newer_can_be_read(
     hall, lake, monkeypatch
 ):
-    monkeypatch.setattr(
-        "twin.query.shelf.RECHECK_S", 0.0
-    )  # it looks at its files again at once
+    # It looks at its files again at once.
+    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
     for path in lake.snapshots.glob("*.json"):
         path.write_text("{", encoding="utf-8")
 

@@ -14,7 +14,7 @@ from twin.pack import find_city, load_city
     [(8, 1.25, 30, 41), (12, 1.25, 45, 62), (6, 0.63, 45, 61), (4, 0.372, 51, 69)],
 )
 def test_pixels_from_distance_and_pitch(distance_m, pitch_mm, least, preferred):
-    """Given a wall; 16 and 22 minutes of arc by hand.
+    """16 and 22 minutes of arc on a given wall, by hand.
 
     2 x 8000 mm x tan(8') / 1.25 mm = 29.8, so 30.
     """

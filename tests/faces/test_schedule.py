@@ -73,26 +73,14 @@ def test_a_lake_that_is_not_there_has_no_owner_and_what_fails_inside_is_not_said
     ("zone", "day", "utc"),
     [
         ("Europe/Lisbon", date(2026, 3, 28), "2026-03-28T02:30"),  # an ordinary night
-        (
-            "Europe/Berlin",
-            date(2026, 3, 29),
-            "2026-03-29T01:30",
-        ),  # 02:30 does not exist: 03:30 by the new clock
-        (
-            "Europe/Berlin",
-            date(2026, 10, 25),
-            "2026-10-25T00:30",
-        ),  # 02:30 comes twice: the first
-        (
-            "America/New_York",
-            date(2026, 11, 1),
-            "2026-11-01T07:30",
-        ),  # 01:30 comes twice there, 02:30 once
-        (
-            "Australia/Lord_Howe",
-            date(2026, 10, 4),
-            "2026-10-03T15:30",
-        ),  # 02:00 became 02:30, which exists
+        # 02:30 does not exist: 03:30 by the new clock.
+        ("Europe/Berlin", date(2026, 3, 29), "2026-03-29T01:30"),
+        # 02:30 comes twice: the first.
+        ("Europe/Berlin", date(2026, 10, 25), "2026-10-25T00:30"),
+        # 01:30 comes twice there, 02:30 once.
+        ("America/New_York", date(2026, 11, 1), "2026-11-01T07:30"),
+        # 02:00 became 02:30, which exists.
+        ("Australia/Lord_Howe", date(2026, 10, 4), "2026-10-03T15:30"),
     ],
 )
 def test_an_hour_that_does_not_exist_or_comes_twice_is_read_by_a_rule(zone, day, utc):
@@ -103,9 +91,8 @@ def test_an_hour_that_does_not_exist_or_comes_twice_is_read_by_a_rule(zone, day,
 
 
 def test_a_day_that_a_zone_left_out_has_no_brief():
-    apia = ZoneInfo(
-        "Pacific/Apia"
-    )  # went over the date line: after the 29th came the 31st
+    # Went over the date line: after the 29th came the 31st.
+    apia = ZoneInfo("Pacific/Apia")
 
     dues = [
         schedule.due_on(date(2011, 12, day), time(7, 30), apia) for day in (29, 30, 31)

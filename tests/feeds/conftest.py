@@ -58,7 +58,7 @@ FIELDS = (
 class Taken:
     """What a feed made of a file.
 
-    Rows by table, refused rows of all tables, and how many stood there twice.
+    It holds rows by table, refused rows of all tables, and how many stood there twice.
     """
 
     batches: tuple[Batch, ...]

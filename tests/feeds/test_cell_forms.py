@@ -1,6 +1,6 @@
 """Cells in the forms that programs and people give them.
 
-One meaning, or a sentence that says what to do.
+Each has one meaning, or gets a sentence that says what to do.
 """
 
 from __future__ import annotations

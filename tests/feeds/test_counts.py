@@ -1,6 +1,6 @@
 """Every row of a file is taken, known already, or refused with a reason.
 
-Whatever stands in it, in whatever order.
+This holds whatever stands in it, in whatever order.
 """
 
 from __future__ import annotations

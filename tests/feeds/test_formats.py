@@ -51,9 +51,9 @@ def written(path: Path) -> Path:
             "".join(f"<{name}>{cell}</{name}>" for name, cell in row.items())
             for row in ORDERS
         )
+        requests = "".join(f"<request>{row}</request>" for row in rows)
         path.write_text(
-            f"<service_requests>{''.join(f'<request>{row}</request>' for row in rows)}</service_requests>",
-            encoding="utf-8",
+            f"<service_requests>{requests}</service_requests>", encoding="utf-8"
         )
     elif end in {".json", ".jsonl", ".ndjson"}:
         lines = [json.dumps(row) for row in ORDERS]

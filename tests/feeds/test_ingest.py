@@ -25,9 +25,9 @@ TOLD = {
 
 @pytest.fixture
 def ingest(tmp_path, trio, take):
-    """Publishes orders into a lake, each time a minute later.
+    """Publish orders into a lake, each time a minute later.
 
-    Answers what was done, and the snapshot.
+    Return what was done, and the snapshot.
     """
     lake, minutes = Lake(tmp_path / "lake"), iter(range(60))
 

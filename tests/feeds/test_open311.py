@@ -51,7 +51,10 @@ def of_xml(
 
 
 def elements(**values: str) -> str:
-    return f"<request>{''.join(f'<{name}>{escape(value)}</{name}>' for name, value in values.items())}</request>\n"
+    inside = "".join(
+        f"<{name}>{escape(value)}</{name}>" for name, value in values.items()
+    )
+    return f"<request>{inside}</request>\n"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,10 @@ def test_what_a_server_adds_is_kept_behind_the_standard(tmp_path):
 
 
 def test_elements_that_repeat_or_hold_others_are_kept(tmp_path):
-    inside = "<request><service_request_id>1</service_request_id><lat/><media_url>a</media_url><media_url>b</media_url><x><y>1</y></x></request>"
+    inside = (
+        "<request><service_request_id>1</service_request_id><lat/>"
+        "<media_url>a</media_url><media_url>b</media_url><x><y>1</y></x></request>"
+    )
     (row,) = rows_of(open_xml(of_xml(tmp_path, inside), WANTED)).values()
 
     assert row == {
@@ -333,12 +339,12 @@ def test_a_request_without_an_end_is_refused_before_it_fills_the_memory(
 
 def test_latin_letters_are_read_where_the_file_says_so(tmp_path):
     path = tmp_path / "a.xml"
-    path.write_bytes(
-        '<?xml version="1.0"'
-        ' encoding="iso-8859-1"?><service_requests><request><address>Köln</address></request></service_requests>'.encode(
-            "latin-1"
-        )
+    text = (
+        '<?xml version="1.0" encoding="iso-8859-1"?>'
+        "<service_requests><request><address>Köln</address></request>"
+        "</service_requests>"
     )
+    path.write_bytes(text.encode("latin-1"))
 
     assert rows_of(open_xml(path, WANTED)) == {1: {"address": "Köln"}}
 

@@ -163,7 +163,7 @@ def test_a_file_comes_in_blocks(tmp_path):
     )
 
 
-# --- GeoParquet -------------------------------------------------------------------------------------------------------
+# --- GeoParquet -----------------------------------------------------------------------
 
 LINE, AREA = shapely.LineString([(0, 0), (1, 1)]), shapely.box(0, 0, 1, 1)
 
@@ -314,7 +314,7 @@ def test_lines_in_another_form_are_refused(tmp_path):
         )
 
 
-# --- files as a whole -------------------------------------------------------------------------------------------------
+# --- files as a whole -----------------------------------------------------------------
 
 
 def test_missing_columns_are_named_beside_those_that_are_there(tmp_path):

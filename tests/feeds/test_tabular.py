@@ -420,8 +420,10 @@ def test_a_spreadsheet_of_orders_gives_events(trio, mapping, order, tmp_path):
         {"event_id": "A1", "district_id": "brisa"}
     ]
     assert events.refused["reason"].to_pylist() == [
-        "opened: '2026-07-16' is a date without a time of the day, and so not a moment;"
-        " the form '%Y-%m-%d %H:%M:%S' or ISO 8601 is expected."
+        (
+            "opened: '2026-07-16' is a date without a time of the day, and so not a moment;"
+            " the form '%Y-%m-%d %H:%M:%S' or ISO 8601 is expected."
+        )
     ]
 
 

@@ -221,9 +221,8 @@ def test_coordinates_of_another_datum_are_converted(wuhan, tmp_path):
         for mapping in (None, as_is)
     )
 
-    assert plain["lon_ud"] - moved["lon_ud"] == pytest.approx(
-        5_500, abs=500
-    )  # some 530 m
+    # Some 530 m.
+    assert plain["lon_ud"] - moved["lon_ud"] == pytest.approx(5_500, abs=500)
     assert plain["lat_ud"] - moved["lat_ud"] == pytest.approx(-2_300, abs=500)
 
 

@@ -1,6 +1,7 @@
 """Random histories of a small city.
 
-Late rows, corrections of every field, reopenings, orders that pass on, odd stamps.
+They have late rows, corrections of every field, reopenings, orders that pass on, and
+odd stamps.
 """
 
 from __future__ import annotations
@@ -131,9 +132,9 @@ class _Maker:
         self.lat = int((raster.lat0 + raster.dlat * raster.n_y / 2) * 1e6)
 
     def near(self, moment: datetime, spread_s: float = 7_200) -> datetime:
-        """A moment near another: most within the hour, some days off, a few exactly there.
+        """Return a moment near another, microseconds and all.
 
-        Microseconds and all.
+        Most lie within the hour, some days off, a few exactly there.
         """
         kind = self.draw.random()
         if kind < 0.15:
@@ -149,9 +150,8 @@ class _Maker:
             opened = self.edge + timedelta(
                 seconds=self.draw.uniform(-3 * 86_400, 86_400)
             )
-            if (
-                self.draw.random() < 0.92
-            ):  # the others exist only as what was done about them
+            # The others exist only as what was done about them.
+            if self.draw.random() < 0.92:
                 found["events"] += self.versions(name, opened)
             found["dispatches"] += self.orders(name, names, opened)
             found["feedbacks"] += self.answers(name, opened)
@@ -268,9 +268,8 @@ class _Maker:
             if version > 1 and draw.random() < 0.35:
                 made[-1]["replaces"] = draw.randint(1, version - 1)
         untimed = [row for row in made if row["told_at"] is None]
-        for row in untimed[
-            : draw.choice([0, 1, 1, 2])
-        ]:  # the time of a closing becomes known
+        # The time of a closing becomes known.
+        for row in untimed[: draw.choice([0, 1, 1, 2])]:
             told = min(
                 row["occurred_at"], self.near(row["occurred_at"] - timedelta(hours=1))
             )

@@ -1,6 +1,6 @@
 """Random histories of what is not events: fleet, flights, links, programmes, values.
 
-Late, corrected, stamped oddly.
+They are late, corrected, and stamped oddly.
 """
 
 from __future__ import annotations
@@ -183,9 +183,10 @@ def drawn(seed: int) -> History:
 class _Maker:
     def __init__(self, draw: random.Random, city: City, edge: datetime) -> None:
         self.draw, self.edge, self.year = draw, edge, edge.astimezone(city.zone).year
+        # Most aircraft are up at once.
         self.rush = edge + timedelta(
             seconds=draw.choice([0, 0, draw.uniform(-7_200, 7_200)])
-        )  # most aircraft are up at once
+        )
         self.districts = [*city.reference["districts"]["district_id"].to_pylist(), None]
         self.places = [
             (int(x * 1e6), int(y * 1e6))

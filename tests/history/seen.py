@@ -1,6 +1,6 @@
-"""What stands on a face, read from its markup as a browser would: figures, rows, stages.
+"""What stands on a face, read from its markup as a browser would.
 
-Knows nothing of how it is made.
+It finds figures, rows and stages, and knows nothing of how they are made.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Node:
         )
 
     def all(self, tag: str = "", **attributes: str) -> Iterator[Node]:
-        """Elements in it, in order.
+        """Return the elements in it, in order.
 
-        Of a tag, and with the attributes named (`data_id` for `data-id`), of any value if
-        ''.
+        They are of a tag, and have the attributes named (`data_id` for `data-id`), of
+        any value if ''.
         """
         wanted = {
             name.replace("_", "-").rstrip("-"): value

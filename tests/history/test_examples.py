@@ -130,9 +130,9 @@ class Hall:
 
 
 def filled(table: str, row: Row) -> Row:
-    """A row with plain values where the contract wants one.
+    """Return a row with plain values where the contract wants one.
 
-    Recorded when it happened unless it says otherwise.
+    It is recorded when it happened unless it says otherwise.
     """
     when = row["occurred_at"]
     plain = {"string": "", "bool": False}
@@ -253,11 +253,12 @@ def test_closed_without_a_time_is_closed_from_when_that_was_said_until_its_time_
     assert said("23:07", "23:07") == (0, None, 1)
     assert said("23:39", "23:39") == (0, None, 1)
     assert said("23:40", "23:40") == (0, 90 * 60, None)
+    # By then it was known to be closed, but not since when.
     assert said("23:06", "23:39") == (
         1,
         126 * 60,
         None,
-    )  # by then it was known to be closed, but not since when
+    )
     assert said("22:30", "23:40") == (0, 90 * 60, None)
     assert said("22:29", "23:40") == (1, 89 * 60, None)
 

@@ -105,7 +105,7 @@ def differences(
 ) -> tuple[int, list[str]]:
     """Compare every question of events with the oracle.
 
-    Answer how many values were compared, and what differs.
+    Return how many values were compared, and what differs.
     """
     as_of, known_at, day_from, mode = (
         ask.pinned.as_of,
@@ -283,9 +283,9 @@ def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:
 
 
 def view_of(history: History, draw: random.Random) -> View:
-    """A view of two random moments.
+    """Return a view of two random moments.
 
-    Mostly as known then, sometimes as known later, or of what was known before.
+    It is mostly as known then, sometimes as known later, or of what was known before.
     """
     as_of = history.moment(draw)
     known_at = draw.choice(
@@ -336,7 +336,7 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
 def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     """Work out the facts of a history in memory and look at it from many moments.
 
-    Answer moments and values compared.
+    Return how many moments and values were compared.
     """
     history, draw = drawn(seed), random.Random(seed)
     city = targets(draw, history.city)

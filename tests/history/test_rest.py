@@ -1,8 +1,8 @@
-"""The past of what is not events.
+"""The past of what is not events equals an oracle that shares no code.
 
-For random histories, cut into random publishes, every figure and row of fleet, coverage,
-links and programmes at any two clocks equals an oracle that reads the raw logs and shares
-no code; and so does every table.
+Random histories are cut into random publishes. Every figure and row of fleet, coverage,
+links and programmes, and every table, at any two clocks, equals what the oracle reads
+from the raw logs.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ REST = {
 
 
 def same(said: Any, wanted: Any) -> bool:
-    """Whether two values agree in what the wanted one names.
+    """Return whether two values agree in what the wanted one names.
 
-    Numbers to the seven digits of a REAL.
+    Numbers agree if they do to the seven digits of a REAL.
     """
     if isinstance(wanted, dict):
         return isinstance(said, dict) and all(
@@ -204,7 +204,7 @@ def asked(
 ) -> None:
     """Ask every block and every map of the three layers as faces do, and compare.
 
-    Of one map also what is sent to be drawn.
+    Of one map compare also what is sent to be drawn.
     """
     wanted = wanted_rows(logs, pinned, city)
     at = (
@@ -216,9 +216,8 @@ def asked(
         for name in ("drone_coverage", "department_linkage", "renovation")
     ):
         for block in layer.blocks:
-            if (
-                block.slot == "district" and not pinned.district
-            ):  # a face asks it of a chosen district only
+            # A face asks it of a chosen district only.
+            if block.slot == "district" and not pinned.district:
                 wanted.pop((layer.id, block.id))
                 continue
             answer = desk.block(layer, block, pinned)

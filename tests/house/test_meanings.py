@@ -1,6 +1,6 @@
 """Whatever the faces show says what it means, in both languages.
 
-Docs/figures.md is what the words say today.
+The file docs/figures.md is what the words say today.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ def at(text: str, day: int = 23) -> datetime:
 
 
 def row_of(table: str, given: Row) -> Row:
-    """A row of `table` that says no more than `given`.
+    """Return a row of `table` that says no more than `given`.
 
-    Null where that may be, else the least that stands there.
+    The rest is null where that may be, else the least that stands there.
     """
     plain: dict[str, Any] = {"string": "", "bool": False}
     row: Row = {}

@@ -100,10 +100,9 @@ def test_of_seven_days_alike_nothing_is_called_usual_and_of_eight_it_is(ask):
 
 
 def test_a_workday_is_not_held_against_the_days_of_a_holiday(ask):
-    """On Monday 12 October 2026.
+    """On Monday 12 October 2026 three days before it are days off of the National Day.
 
-    The second, fifth and sixth, days off of the National Day, have thirty events each from
-    nine to ten.
+    They are the second, fifth and sixth, with thirty events each from nine to ten.
     """
     monday = datetime(2026, 10, 12, 4, tzinfo=UTC)
     log = [event("before", datetime(2026, 8, 1, tzinfo=UTC))]
@@ -122,12 +121,13 @@ def test_a_workday_is_not_held_against_the_days_of_a_holiday(ask):
         )[9]
         for country in ("CN", "")
     }
+    # Three of twenty.
     assert {
         country: (row["usual_n"], row["usual_high"]) for country, row in nine.items()
     } == {
         "CN": (20, 0),
         "": (20, 30),
-    }  # three of twenty
+    }
 
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -408,7 +408,7 @@ def test_what_is_open_is_told_though_nothing_happened_lately(ask):
 def test_where_no_event_says_where_it_was_no_district_is_at_rest(ask, figures):
     """Three events without any district.
 
-    All are of no known district, and of the districts nothing can be told.
+    All are of no known district, and nothing can be told of the districts.
     """
     log = [event(f"E{n}", at("9:00"), district_id=None) for n in range(3)]
     tables = {"event_facts": log, "districts": AREAS, "streets": STREETS}

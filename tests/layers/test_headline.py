@@ -180,16 +180,16 @@ def test_nine_in_ten_closings_include_the_open_ones_past_their_target(clocks):
     still_open = event("open", at("9:00"), closure_target_s=1800)
     in_time = event("fresh", at("11:45"), closure_target_s=1800)
     row = clocks([*done, still_open, in_time])["closure_p90_s"]
-    assert row["value"] == pytest.approx(
-        900 + 0.1 * (3 * 3600 - 900)
-    )  # ten values; the 90th percentile lies a tenth beyond the ninth
+    # Ten values; the 90th percentile lies a tenth beyond the ninth.
+    assert row["value"] == pytest.approx(900 + 0.1 * (3 * 3600 - 900))
     assert row["compare"] == 1800
 
 
 def test_cases_with_targets_of_their_own_are_judged_one_by_one(clocks):
     """Eight of ten are within theirs.
 
-    Seven of 600 s within 900, one of 2,000 s within 3,600, two of 2,000 s not within 900.
+    They are seven of 600 s within 900 and one of 2,000 s within 3,600; two of 2,000 s
+    are not within 900.
     """
     log = [
         *(

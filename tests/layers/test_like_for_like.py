@@ -1,6 +1,7 @@
 """What stands beside a figure is like it.
 
-The same time by the city's clocks, a day of the same kind, and whole in the data.
+It is of the same time by the city's clocks, of a day of the same kind, and whole in the
+data.
 """
 
 from __future__ import annotations
@@ -158,21 +159,16 @@ def test_open_a_day_ago_before_the_data_began_is_unknown(figures):
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        (
-            datetime(2026, 10, 1, 4, tzinfo=UTC),
-            "special-day",
-        ),  # the National Day, after an ordinary Thursday
-        (
-            datetime(2026, 10, 8, 4, tzinfo=UTC),
-            "special-day",
-        ),  # an ordinary Thursday after it
-        (
-            datetime(2026, 10, 10, 4, tzinfo=UTC),
-            "special-day",
-        ),  # a Saturday that is worked, after one of the holiday
+        # The National Day, after an ordinary Thursday.
+        (datetime(2026, 10, 1, 4, tzinfo=UTC), "special-day"),
+        # An ordinary Thursday after it.
+        (datetime(2026, 10, 8, 4, tzinfo=UTC), "special-day"),
+        # A Saturday that is worked, after one of the holiday.
+        (datetime(2026, 10, 10, 4, tzinfo=UTC), "special-day"),
+        # An ordinary Thursday after another.
         (datetime(2026, 10, 15, 4, tzinfo=UTC), ""),
     ],
-)  # an ordinary Thursday after another
+)
 def test_a_day_is_not_compared_with_one_of_another_kind(figures, day, why):
     log = {
         "event_facts": [

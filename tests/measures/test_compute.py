@@ -72,9 +72,8 @@ def test_a_heartbeat_sees_cells_of_its_district_and_goes_on_from_the_one_before(
     swath = [row for row in lake.rows("coverage") if row["seen_at"] > NINE]
 
     assert {row["district_id"] for row in first} == {"brisa"}
-    assert len({row["cell_x"] for row in swath}) == pytest.approx(
-        21, abs=1
-    )  # 840 m flown and 200 m seen, in cells of 50 m
+    # 840 m flown and 200 m seen, in cells of 50 m.
+    assert len({row["cell_x"] for row in swath}) == pytest.approx(21, abs=1)
 
 
 def test_a_heartbeat_with_the_camera_off_sees_nothing(lake: Growing):

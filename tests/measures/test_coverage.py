@@ -103,9 +103,8 @@ def test_between_two_heartbeats_the_swath_has_no_holes():
     cells = seen(rings(("a", seconds(-60), SQUARE), ("a", NINE, moved(30))))
 
     assert {x for x, y in cells if y == 0} == set(range(32))
-    assert cells[15, 0] == seconds(
-        -30
-    )  # a step of one cell every 2 s; at -28 s the west edge is on 16
+    # A step of one cell every 2 s; at -28 s the west edge is on 16.
+    assert cells[15, 0] == seconds(-30)
 
 
 def test_heartbeats_sixty_one_seconds_apart_are_one_swath():

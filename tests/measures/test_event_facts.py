@@ -1,6 +1,6 @@
-"""What was known of an event.
+"""What was known of an event, by hand-computed moments.
 
-One row for each span in which nothing that was known changed, by hand-computed moments.
+There is one row for each span in which nothing that was known changed.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def ring_of(
     ]
 
 
-def test_straight_down_a_square_angle_sees_twice_the_height_across_and_nine_sixteenths_of_it_ahead():
+def test_straight_down_a_square_angle_sees_twice_the_height_across_and_9_16_of_it_ahead():
     assert ring_of(100, -90, 90) == [
         pytest.approx(corner)
         for corner in ((-100, -56.25), (100, -56.25), (100, 56.25), (-100, 56.25))
@@ -42,9 +42,8 @@ def test_straight_down_a_square_angle_sees_twice_the_height_across_and_nine_sixt
 def test_from_100_m_straight_down_with_72_degrees_a_camera_sees_145_by_82_metres():
     ring = ring_of(100, -90, 72)
 
-    assert ring[2] == pytest.approx(
-        (72.654, 40.868), abs=0.001
-    )  # tan 36 deg = 0.72654; 9/16 of it ahead
+    # Tan 36 deg = 0.72654; 9/16 of it ahead.
+    assert ring[2] == pytest.approx((72.654, 40.868), abs=0.001)
     assert ground.area(ring) == pytest.approx(11_877, abs=1)
 
 
@@ -116,9 +115,8 @@ def test_a_heartbeat_becomes_a_ring_in_micro_degrees():
         make("drone_states", {"lon_ud": 114_000_000, "lat_ud": 60_000_000})
     ).to_pylist()
 
-    half = (
-        100 / 111_320 * 1e6
-    )  # 100 m of latitude; twice as much of longitude at 60 deg north
+    # 100 m of latitude; twice as much of longitude at 60 deg north.
+    half = 100 / 111_320 * 1e6
     assert (row["lon1_ud"], row["lat1_ud"]) == (
         pytest.approx(114_000_000 - 2 * half, abs=1),
         pytest.approx(60_000_000 - half * 9 / 16, abs=1),

@@ -1,6 +1,6 @@
-"""A measure is worked out anew when anything that it rests on changes, the clock included.
+"""A measure is worked out anew when anything that it rests on changes.
 
-Never later, whatever the pieces.
+The clock is one such thing. It is never later, whatever the pieces.
 """
 
 from __future__ import annotations

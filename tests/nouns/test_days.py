@@ -64,23 +64,25 @@ def test_a_day_has_the_hours_that_pass(zone, day, n, start):
 
 
 def test_days_alike_are_the_newest_twenty_of_eight_weeks_and_last_24_hours():
+    # A Monday: Friday, Thursday, Wednesday.
     assert like(date(2026, 11, 23), SHANGHAI, "", "")[:3] == (
         72,
         96,
         120,
-    )  # a Monday: Friday, Thursday, Wednesday
+    )
     assert len(like(date(2026, 11, 23), SHANGHAI, "", "")) == 20
-    assert (
-        len(like(date(2026, 11, 22), SHANGHAI, "", "")) == 16
-    )  # Saturdays and Sundays
+    # Saturdays and Sundays.
+    assert len(like(date(2026, 11, 22), SHANGHAI, "", "")) == 16
+    # Over the Sunday of 25 hours.
     assert like(date(2026, 11, 2), NEW_YORK, "", "")[:2] == (
         73,
         97,
-    )  # over the Sunday of 25 hours
+    )
+    # Not that Sunday itself, but the Saturday before it.
     assert like(date(2026, 11, 8), NEW_YORK, "", "")[:2] == (
         24,
         193,
-    )  # not that Sunday itself, but the Saturday before it
+    )
 
 
 def test_holidays_and_the_days_that_make_up_for_them_are_those_of_the_country():
@@ -105,11 +107,12 @@ def test_holidays_and_the_days_that_make_up_for_them_are_those_of_the_country():
 
 
 def test_a_holiday_is_like_holidays_only():
+    # The first two days off, and 25 September.
     assert like(date(2026, 10, 3), SHANGHAI, "CN", "") == (
         24,
         48,
         192,
-    )  # the first two days off, and 25 September
+    )
 
 
 def test_a_calendar_that_nobody_keeps_is_a_fault_of_the_pack():

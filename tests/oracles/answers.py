@@ -1,6 +1,6 @@
 """Links, programmes and newest values in plain Python, at any two moments.
 
-Imports nothing of the house.
+This module imports nothing of the house.
 
 `as_of` is what had happened by then, `known_at` what had been recorded by then.
 """
@@ -78,9 +78,9 @@ def link(
 def newest_value(
     values: list[Row], as_of: datetime, known_at: datetime, oldest: timedelta
 ) -> Row | None:
-    """The newest value of one indicator in one area within 70 days, as last corrected.
+    """Return the newest value of one indicator in one area, as last corrected.
 
-    And the one 24 h before it.
+    It is at most 70 days old. Return also the one 24 h before it.
     """
     known = by_then(values, as_of, known_at)
     at = max(

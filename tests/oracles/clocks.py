@@ -1,6 +1,6 @@
 """Both service clocks of an event in plain Python, from the sentences of the definitions.
 
-Imports nothing of the house.
+This module imports nothing of the house.
 
 All moments are `datetime`; rows are dicts with the columns of the logs.
 """
@@ -51,9 +51,9 @@ def closure(answers: list[Row]) -> tuple[datetime, datetime] | None:
 
 
 def held(versions: list[Row], version: Row) -> tuple[datetime, datetime | None]:
-    """From when until when a version is the one that is known.
+    """Return from when until when a version is the one that is known.
 
-    Until the first later one is recorded.
+    That is until the first later one is recorded.
     """
     later = [
         row["recorded_at"] for row in versions if row["version"] > version["version"]

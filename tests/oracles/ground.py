@@ -1,7 +1,7 @@
 """What a camera sees, in plain Python.
 
-Rays that meet flat ground, and cells whose centre lies in a polygon. Imports nothing of the
-house.
+Rays meet flat ground, and cells have their centre in a polygon. This module imports
+nothing of the house.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ def ray(
     rise: int,
     aspect: float = 9 / 16,
 ) -> tuple[float, float] | None:
-    """Metres east and north where the ray to one corner of the picture meets the ground.
+    """Return metres east and north where the ray to one corner meets the ground.
 
-    None if it never does.
+    It is a corner of the picture. Return None if the ray never meets it.
 
     The camera looks `pitch` deg up (negative: down) and `heading` deg from north; `side` -1
     is the left edge, `rise` -1 the lower one.

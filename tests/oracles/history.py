@@ -1,6 +1,6 @@
 """What was known of events at any two clocks, straight from the raw logs.
 
-The sentences of the definitions in plain Python.
+It is the sentences of the definitions in plain Python.
 
 Imports nothing of the house. `as_of` is the moment of the world that is looked at,
 `known_at` the moment up to which records count. Rows are dicts with the columns of the
@@ -139,9 +139,8 @@ def events_at(
             [row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at
         )
         answers = [row for row in logs.feedbacks if row["event_id"] == name]
-        if (
-            event["source"] == "work_orders"
-        ):  # it gives no stages: they follow from the order's own moments
+        # It gives no stages: they follow from the order's own moments.
+        if event["source"] == "work_orders":
             times = [
                 row["told_at"]
                 for row in standing(answers, known_at)
@@ -386,9 +385,9 @@ def usual_hour(
     *,
     is_old: bool,
 ) -> tuple[float, float] | None:
-    """The 10th and 90th percentile of the hour `h` hours ago on days like its own.
+    """Return the 10th and 90th percentile of the hour `h` hours ago on days like its own.
 
-    None of fewer than eight.
+    Return None of fewer than eight.
     """
     day = today_of(as_of, zone)
     own = day if as_of - (h + 1) * HOUR >= midnight(day, zone) else day - DAY
@@ -471,9 +470,9 @@ def headline_clocks(
 
 
 def judged(cases: list[Row], share: float) -> Row:
-    """What cases are held against.
+    """Return what cases are held against.
 
-    The target that all of them have, else how many are within their own.
+    It is the target that all of them have, else how many are within their own.
     """
     own = [row for row in cases if row["goal"] is not None]
     goals = {row["goal"] for row in cases}
@@ -497,9 +496,9 @@ def mean(values: list[float]) -> float | None:
 def headline_proactive(
     logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo, mode: str
 ) -> dict[str, Row]:
-    """The share found before anybody complained, as layers/headline/proactive.sql says it.
+    """Return the share found before anybody complained.
 
-    Unknown while no source does so.
+    It is as layers/headline/proactive.sql says it, and unknown while no source does so.
     """
     by_itself = {
         row["source_id"] for row in logs.event_sources if row["finds"] == "proactive"
@@ -789,9 +788,9 @@ def by_hour(
     zones: dict[str, str],
     names: set[str],
 ) -> list[tuple[Any, ...]]:
-    """Each hour of today, as layers/districts/day.sql says it.
+    """Return each hour of today, as layers/districts/day.sql says it.
 
-    When it begins, its events, the usual band, and of how many days.
+    That is when it begins, its events, the usual band, and of how many days that is.
 
     None for an hour that has not begun, and for the band of fewer than eight days alike.
     """

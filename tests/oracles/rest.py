@@ -270,9 +270,9 @@ def drones(
 
 
 def ring(beat: Row) -> tuple[tuple[int, int], ...] | None:
-    """Corners of the ground that a heartbeat's camera sees, micro-degrees.
+    """Return the corners of the ground that a heartbeat's camera sees, micro-degrees.
 
-    None for a camera that is off or sees none.
+    Return None for a camera that is off or sees none.
 
     A 16:9 picture on flat ground; nothing beyond four heights ahead counts.
     """
@@ -320,9 +320,10 @@ def footprint(beat: Row) -> Row | None:
 def footprints(
     logs: Logs, as_of: datetime, known_at: datetime, flying_s: int
 ) -> list[Row]:
-    """What each camera in the air sees, as layers/drone_coverage/footprints.sql draws it.
+    """Return what each camera in the air sees.
 
-    Its newest look, if that was in time.
+    It is as layers/drone_coverage/footprints.sql draws it: its newest look, if that was
+    in time.
     """
     looks: dict[str, Row] = {}
     for beat in sorted(
@@ -388,9 +389,9 @@ def swath(
     b: tuple[tuple[int, int], ...],
     ground: Ground,
 ) -> tuple[tuple[datetime, frozenset[Cell]], ...]:
-    """Looks between two of one aircraft, in steps of half the shorter side.
+    """Return looks between two of one aircraft, in steps of half the shorter side.
 
-    Each of the shape of the nearer one.
+    Each has the shape of the nearer one.
     """
     one, other = shape_of(a, ground), shape_of(b, ground)
     side = min(dist(shape[n], shape[n - 1]) for shape in (one, other) for n in range(4))
@@ -772,9 +773,9 @@ def centres(logs: Logs, as_of: datetime, known_at: datetime) -> list[Row]:
 def counted(
     logs: Logs, as_of: datetime, known_at: datetime, zone: ZoneInfo
 ) -> dict[tuple[int, str, str, str], list[int]]:
-    """Items by year, programme, scope and area, in their district and in the city.
+    """Return items by year, programme, scope and area, in their district and in the city.
 
-    Finished, begun, carried over, of these finished since.
+    Of each: finished, begun, carried over, and finished since of these.
 
     Of a year that is over, finished are those that were by its last day.
     """
@@ -930,9 +931,10 @@ def estates_done(rows: list[Row], this_year: int) -> list[Row]:
 def newest_values(
     logs: Logs, as_of: datetime, known_at: datetime, periods: int
 ) -> list[Row]:
-    """Rows of `indicator_latest`.
+    """Return rows of `indicator_latest`.
 
-    The newest value within 70 days and the one 24 h before it, each as last corrected.
+    Each is the newest value within 70 days and the one 24 h before it, each as last
+    corrected.
     """
     lengths = {"hour": HOUR, "day": DAY, "month": 31 * DAY}
     period_of = {row["ind_id"]: lengths[row["period"]] for row in logs.indicators}

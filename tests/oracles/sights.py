@@ -1,6 +1,7 @@
 """When a camera last saw each cell, in plain Python.
 
-Squares moved along between two heartbeats. Imports nothing of the house.
+Squares are moved along between two heartbeats. This module imports nothing of the
+house.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ lons, lats = st.floats(-180, 180), st.floats(-85, 85)
 def city_at(city: City, folder: Path, lon: float, lat: float) -> City:
     """The made-up city with its first district, as a square of 2 km, around a place.
 
-    All of it inside the map.
+    All of it lies inside the map.
     """
     east_m, north_m = metres_per_degree(lat)
     dlon, dlat = 50 / east_m, 50 / north_m

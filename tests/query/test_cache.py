@@ -1,4 +1,4 @@
-"""Kept while it fits, the least used dropped first.
+"""Answers are kept while they fit, and the least used are dropped first.
 
 A failure is told to all who waited and tried again.
 """
@@ -35,9 +35,8 @@ def test_an_answer_larger_than_the_cache_is_given_and_not_kept():
 def test_what_nobody_asks_for_goes_after_a_while_and_what_is_asked_for_stays():
     now = [0.0]
     cache = Cache(100, len, idle_s=300, clock=lambda: now[0])
-    for second in range(
-        0, 901, 10
-    ):  # a page that lives asks a new question every ten seconds, and one again and again
+    # A page that lives asks a new question every ten seconds, and one again and again.
+    for second in range(0, 901, 10):
         now[0] = second
         cache.get(("live", second), lambda: "x")
         cache.get("always", lambda: "always")

@@ -54,6 +54,7 @@ def simulated(city: Any, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake, feed = Lake(tmp_path_factory.mktemp("damage") / "lake"), Simulated(city, 7)
     start = UNTIL - timedelta(hours=36)
     clocks = {"version": 1, "occurred_at": start, "recorded_at": start}
+    # Refused: rain does not rise.
     more = {
         "estates": {
             "estate_id": "A",
@@ -65,7 +66,7 @@ def simulated(city: Any, tmp_path_factory: pytest.TempPathFactory) -> Lake:
         },
         "lift_steps": {"lift_id": "L", "step": "survey", "channel": "window"},
         "rain": {"station_id": "R", "mm_5min": -1.0},
-    }  # refused: rain does not rise
+    }
     rows = [
         Batch(
             name,
@@ -124,9 +125,9 @@ def desk_over(city: Any, lake: Lake) -> Iterator[Desk]:
 
 
 def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
-    """All that faces can ask, live and three hours back.
+    """Return all that faces can ask, live and three hours back.
 
-    By question, why it is unknown and its rows.
+    It holds, by question, why it is unknown and its rows.
     """
     found: dict[tuple[str, ...], tuple[str, Any]] = {}
     home = city.reference["districts"]["district_id"][0].as_py()
@@ -268,9 +269,8 @@ def test_damage_under_a_running_desk_is_seen_and_heals(
                 for question, (unknown, rows) in found.items()
             )
             assert desk.damaged_maps(layer, view) == ("event_facts",)
-            assert (
-                desk.url("event_heat", "heat", view) != url
-            )  # so that a browser asks anew, now and after the healing
+            # So that a browser asks anew, now and after the healing.
+            assert desk.url("event_heat", "heat", view) != url
             assert pin(View(), city, desk.pointer).hash != view.hash
         assert everything(desk, city) == undamaged
         assert desk.url("event_heat", "heat", view) == url

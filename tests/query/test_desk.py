@@ -198,6 +198,7 @@ def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
         "mode": "live",
         "most": 8,
     }
+    # By its logs.
     assert [
         row["title"]
         for row in desk.ask(
@@ -207,7 +208,7 @@ def test_a_damaged_newest_snapshot_falls_back_and_is_said(city, lake):
         "E3",
         "E1",
         "E2",
-    ]  # by its logs
+    ]
     desk.close()
 
 

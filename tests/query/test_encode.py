@@ -1,6 +1,7 @@
 """Rows become attributes exactly.
 
-Positions to the last digit, colours by hand, unknown is not drawn.
+Positions are right to the last digit, colours are worked out by hand, and what is
+unknown is not drawn.
 """
 
 from __future__ import annotations
@@ -36,9 +37,8 @@ def colors(values, scale):
 def test_a_position_arrives_to_the_last_digit():
     table = decoded({"lon": [114.305123], "lat": [30.592761]}, Encode("point"))
     assert table["position"].to_pylist() == [[114.305123, 30.592761]]
-    assert (
-        np.spacing(np.float32(114.305123)) > 7e-6
-    )  # why not float32: its steps are 0.7 m there
+    # Why not float32: its steps are 0.7 m there.
+    assert np.spacing(np.float32(114.305123)) > 7e-6
 
 
 def test_a_line_has_two_ends_and_a_way():

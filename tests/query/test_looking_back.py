@@ -196,6 +196,7 @@ def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
         == "nothing-known"
     )
     assert unknown(desk, city, "headline", "events.sql", as_of=first_known) == ""
+    # No record reaches back so far.
     assert (
         unknown(
             desk,
@@ -206,7 +207,7 @@ def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
             known_at=first_known,
         )
         == "nothing-known"
-    )  # no record reaches back so far
+    )
     assert (
         unknown(
             desk, city, "headline", "events.sql", as_of=AS_OF, known_at=first_known - US
@@ -359,9 +360,10 @@ def test_a_live_view_asks_nothing_about_what_is_known(city, lake, desk):
 
 
 def told(city: Any, dice: random.Random, tick: int, moment: datetime) -> list[Batch]:
-    """What is told at one publish.
+    """Return what is told at one publish.
 
-    An event, now and then late, an acknowledgement, a closing, a reopening.
+    That is an event, and now and then late an acknowledgement, a closing or a
+    reopening.
     """
     late = timedelta(minutes=dice.choice((0, 0, 5, 55)))
     home = event_batch(city, [f"E{tick}"], moment - late).rows.to_pylist()[0]

@@ -42,9 +42,8 @@ def test_what_is_free_goes_back_to_the_system(monkeypatch):
     if heap._libc is None:
         pytest.skip("another C library than glibc")
     blocks = [bytes(1_000) for _ in range(300_000)]
-    wall = [
-        bytes(1_000) for _ in range(100)
-    ]  # on top of the heap, so that it cannot shrink by itself
+    # On top of the heap, so that it cannot shrink by itself.
+    wall = [bytes(1_000) for _ in range(100)]
     full = rss_mb()
     del blocks
     heap.give_back()

@@ -25,9 +25,8 @@ from twin.simulate.world import World
 from twin.store import Lake, publish
 
 TRIO = Path(__file__).resolve().parents[1] / "cities" / "trio"
-END = datetime(
-    2026, 7, 17, tzinfo=UTC
-)  # the day before is one of the crossing, whose places the pack may not have
+# The day before is one of the crossing, whose places the pack may not have.
+END = datetime(2026, 7, 17, tzinfo=UTC)
 LACKING = (
     "streets",
     "departments",

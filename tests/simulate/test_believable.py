@@ -192,14 +192,10 @@ def test_districts_all_under_water_hinder_nobody(tmp_path):
 @pytest.mark.parametrize(
     ("line", "district"),
     [
-        (
-            "T01,Porto,Port,alva,fz-porto,-34.845,40.955",
-            "alva",
-        ),  # its point is on another island
-        (
-            "T01,Porto,Port,fz-porto,,-35.005,41.0201",
-            "fz-porto",
-        ),  # no outline; in the river
+        # Its point is on another island.
+        ("T01,Porto,Port,alva,fz-porto,-34.845,40.955", "alva"),
+        # No outline; in the river.
+        ("T01,Porto,Port,fz-porto,,-35.005,41.0201", "fz-porto"),
     ],
 )
 def test_a_street_whose_point_is_no_place_has_places_on_land_near_it(

@@ -1,6 +1,7 @@
 """The simulated city is plausible.
 
-Good rows, inside the city, quiet nights, nothing known before it happened.
+It has good rows inside the city and quiet nights, and nothing is known before it
+happened.
 """
 
 from __future__ import annotations

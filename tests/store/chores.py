@@ -66,9 +66,8 @@ def ingest(lake: Lake, pack: Path, orders: Path) -> None:
 def main(lake: Lake, pack: Path) -> None:
     """Do one chore; publish before those that need something to do."""
     city = load_city(pack)
-    twin(
-        ["ingest", "work-orders", "--help"], standalone_mode=False
-    )  # imports what it needs
+    # Imports what it needs.
+    twin(["ingest", "work-orders", "--help"], standalone_mode=False)
     print("ready", flush=True)  # noqa: T201  (how the parent knows)
     chore, _, orders = sys.stdin.readline().strip().partition(" ")
     for _ in range(3 if chore in {"compact", "prune"} else 0):

@@ -88,7 +88,7 @@ class Filler:
 def resealed(path: Path, **changes: object) -> None:
     """Write a sealed file anew with other words, sealed again.
 
-    What this program would never write.
+    This program would never write them.
     """
     said = seal.unseal(path.read_bytes(), None) | changes
     path.write_bytes(seal.seal(said, None))

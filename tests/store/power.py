@@ -188,7 +188,8 @@ class Disk:
         return synced
 
     def _inside(self, path: str | bytes | os.PathLike[str]) -> Path | None:
-        full = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100  (follows no link)
+        # Follows no link.
+        full = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
         if full == self.root:
             return Path()
         return full.relative_to(self.root) if self.root in full.parents else None

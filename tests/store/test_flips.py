@@ -1,6 +1,6 @@
-"""Every single bit of snapshot, pointer, lake.json and Delta log.
+"""No flipped bit of snapshot, pointer, lake.json or Delta log is silent.
 
-A flipped one is never silent, and hides as little as can be.
+It hides as little as can be.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def two(filler: Any) -> tuple[Snapshot, Snapshot]:
 def try_snapshot(filler: Any, most: int | None) -> int:
     """No flip of the newest snapshot's file is read as a snapshot.
 
-    The one before it is shown, and a sentence.
+    The one before it is shown, with a sentence.
     """
     first, second = two(filler)
     path, n = filler.lake.snapshots / f"{second.id}.json", 0
@@ -69,7 +69,7 @@ def try_snapshot(filler: Any, most: int | None) -> int:
 def try_small(filler: Any, name: str, most: int | None) -> int:
     """No flip of pointer or lake.json takes anything away.
 
-    The newest snapshot is shown, and a sentence.
+    The newest snapshot is shown, with a sentence.
     """
     _, second = two(filler)
     path, n = filler.lake.path / name, 0

@@ -110,7 +110,7 @@ def is_half_done(lake: Path) -> bool:
 
 @contextmanager
 def watched(lake: Path) -> Iterator[list[int]]:
-    """Read the lake without pause from another thread; counts the reads.
+    """Read the lake without pause from another thread, and count the reads.
 
     What went wrong there is raised at the end.
     """
@@ -122,7 +122,8 @@ def watched(lake: Path) -> Iterator[list[int]]:
             while not stop.wait(0.01):
                 seen = whole(lake, seen)
                 reads[0] += 1
-        except BaseException as error:  # noqa: BLE001  (raised again in the test's own thread)
+        # Raised again in the test's own thread.
+        except BaseException as error:  # noqa: BLE001
             wrong.append(error)
 
     thread = threading.Thread(target=watch)
@@ -139,7 +140,7 @@ def watched(lake: Path) -> Iterator[list[int]]:
 def kill_often(lake: Path, n: int) -> datetime:
     """Kill `n` publishers, one after the other; the next is warmed up meanwhile.
 
-    Answer the last moment published.
+    Return the last moment published.
     """
     dice = random.Random(716)
     longest, seen, n_half_done, n_barren = (
@@ -156,9 +157,8 @@ def kill_often(lake: Path, n: int) -> datetime:
                 n_half_done += is_half_done(lake)
                 before, seen = seen, whole(lake, seen)
                 n_barren = 0 if seen > before else n_barren + 1
-                if (
-                    n_barren == 3
-                ):  # the machine has become slower than it was when measured
+                # The machine has become slower than it was when measured.
+                if n_barren == 3:
                     longest, n_barren = longest * 1.6, 0
                 waiting.append(warmed(lake))
     finally:

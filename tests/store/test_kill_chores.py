@@ -141,9 +141,8 @@ def foreign(lake: Path) -> int:
         if DeltaTable.is_deltatable(str(folder)):
             try:
                 missing = missing_files(folder)
-            except (
-                DeltaError
-            ):  # a dead writer's commit was taken out as it was being read
+            # A dead writer's commit was taken out as it was being read.
+            except DeltaError:
                 missing = missing_files(folder)
             if missing[1]:  # pruned since, if the log has gone on since
                 again = missing_files(folder)
@@ -176,7 +175,8 @@ def watched(*looks: Callable[[], object]) -> Iterator[list[int]]:
             while not stop.wait(0.01):
                 looks[n]()
                 counts[n] += 1
-        except BaseException as error:  # noqa: BLE001  (raised again in the test's own thread)
+        # Raised again in the test's own thread.
+        except BaseException as error:  # noqa: BLE001
             wrong.append(error)
 
     threads = [threading.Thread(target=watch, args=(n,)) for n in range(len(looks))]
@@ -227,9 +227,8 @@ def kill_chores(folder: Path, n: int) -> dict[str, int]:
                 if is_done and chore == "ingest":
                     assert f"W{number}" in found.files, "a file that was told is lost"
                 due = found
-                lasts[chore] *= (
-                    0.8 if is_done else 1.25
-                )  # towards as many in time as too late
+                # Towards as many in time as too late.
+                lasts[chore] *= 0.8 if is_done else 1.25
                 waiting.append(Worker(lake))
     finally:
         for worker in waiting:

@@ -170,7 +170,7 @@ def test_a_damaged_publish_is_answered_by_its_compaction(filler: Any):
     )
 
 
-def test_of_two_publishes_of_one_moment_the_later_answers_with_its_compactions_and_never_the_earlier(
+def test_of_two_publishes_of_one_moment_only_the_later_answers_with_its_compactions(
     filler: Any,
 ):
     for _ in range(3):
@@ -181,9 +181,8 @@ def test_of_two_publishes_of_one_moment_the_later_answers_with_its_compactions_a
         Batch("rain", filler.rain(1, station_id=f"S{n}"), "gauges", "box.csv")
         for n in range(3)
     ]
-    second = [filler.publish(each, step=False) for each in more][
-        -1
-    ]  # speaks of the same moment and knows more
+    # Speaks of the same moment and knows more.
+    second = [filler.publish(each, step=False) for each in more][-1]
     compacted_second = folded(filler)
     assert compacted_second.compacts == second.id
     assert (

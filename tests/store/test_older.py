@@ -1,6 +1,6 @@
 """A lake of yesterday's program opens, says what its raw logs say, and goes on.
 
-Published onto, verified, folded, pruned.
+It is published onto, verified, folded and pruned.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ def test_a_lake_of_the_format_before_this_one_says_the_same_before_and_after_a_p
 ):
     """Its answers and stages lack what says that they correct others.
 
-    Its facts when a closing without a time was said.
+    Its facts lack when a closing without a time was said.
     """
     with tarfile.open(PACKED.with_name("format-2.tar.gz")) as packed:
         packed.extractall(tmp_path, filter="data")

@@ -69,9 +69,8 @@ def test_a_commit_that_a_killed_writer_left_in_pieces_does_not_stop_the_next_pub
         for _ in range(2):
             work.killed("_delta_log/")
         log = work.filler.lake.tables / "rain" / "_delta_log"
-        assert (
-            len(list(log.glob("*.json"))) == 2
-        )  # the second has cleared away what the first left
+        # The second has cleared away what the first left.
+        assert len(list(log.glob("*.json"))) == 2
         harm(log / f"{1:020d}.json")
         work.publish()
         table = DeltaTable(str(log.parent))

@@ -150,9 +150,8 @@ BOTH_WAYS = [("publish", "prune"), ("prune", "publish")]
 def test_one_works_on_a_lake_at_a_time(bench: Bench, doing: str, meddling: str):
     found = list(meddled(bench, doing, meddling, every=9))
     assert [wrong for wrong, _ in found if wrong] == []
-    assert (
-        sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0
-    )  # all, once it is locked
+    # All, once it is locked.
+    assert sum(n_refused for _, n_refused in found) >= len(found) - 1 > 0
 
 
 def test_without_the_lock_a_prune_in_the_midst_of_a_publish_is_found_out(

@@ -1,6 +1,6 @@
 """Publish: rows in, one new snapshot out.
 
-Whole or not at all, and told in a sentence when it cannot be.
+It works whole or not at all, and says so in a sentence when it cannot be.
 """
 
 from __future__ import annotations
@@ -321,7 +321,7 @@ def test_a_publish_of_nothing_is_a_snapshot_of_a_later_moment(filler: Any):
     trust(filler.again(), later)
 
 
-def test_a_row_recorded_after_the_moment_of_its_publish_is_held_apart_and_taken_when_its_time_has_come(
+def test_a_row_recorded_after_the_moment_of_its_publish_waits_until_its_time_has_come(
     filler: Any,
 ):
     filler.tick = 1
@@ -373,9 +373,8 @@ def test_a_row_a_year_ahead_is_held_apart_and_one_of_1970_is_taken(filler: Any):
 def test_what_is_refused_is_known_in_the_snapshot_that_refused_it(filler: Any):
     filler.tick = 1
     bad = Batch("rain", filler.rain(1, mm_5min=-1.0), "gauges", "box.csv")
-    an_hour_on = filler.at + timedelta(
-        hours=1
-    )  # a machine that catches up publishes long after the moment
+    # A machine that catches up publishes long after the moment.
+    an_hour_on = filler.at + timedelta(hours=1)
     snapshot, _ = publish(
         filler.lake,
         filler.city,

@@ -86,7 +86,7 @@ def delta_is(filler: Any, snapshot: Snapshot) -> None:
             }, name
 
 
-# --- clocks -----------------------------------------------------------------------------------------------------------
+# --- clocks ---------------------------------------------------------------------------
 
 
 def test_a_moment_over_five_minutes_ahead_of_the_clock_is_refused(filler: Any):
@@ -204,7 +204,7 @@ def test_there_must_be_something_to_take_back(filler: Any, tmp_path: Path):
         rollback(Lake(tmp_path / "none"), now=lambda: filler.at)
 
 
-# --- prune ------------------------------------------------------------------------------------------------------------
+# --- prune ----------------------------------------------------------------------------
 
 
 def many(filler: Any, n: int = 11) -> list[Snapshot]:
@@ -312,7 +312,7 @@ def test_prune_waits_for_no_publisher_and_takes_nothing_from_one(filler: Any):
         prune(filler.lake, now=lambda: filler.at, latest=1)
 
 
-# --- keys -------------------------------------------------------------------------------------------------------------
+# --- keys -----------------------------------------------------------------------------
 
 
 def test_the_same_rows_twice_are_in_the_lake_once(filler: Any):
@@ -329,7 +329,7 @@ def test_keys_of_every_log_are_unique_over_publishes_batches_and_compactions(
 ):
     """Hours of the simulated city, published in pieces that overlap, and again.
 
-    Each key once in every table.
+    Each key stands once in every table.
     """
     city, start = filler.city, filler.at
     feed = Simulated(city, 716, telemetry_s=600)
@@ -387,7 +387,7 @@ def test_a_key_taken_by_other_content_in_another_batch_or_publish_is_held_apart(
     assert {row["origin"] for row in rows(later, "quarantine")} == {"b.csv", "c.csv"}
 
 
-# --- Delta logs -------------------------------------------------------------------------------------------------------
+# --- Delta logs -----------------------------------------------------------------------
 
 
 def log_of(filler: Any, table: str = "rain") -> Path:
@@ -497,7 +497,7 @@ def test_what_killed_writers_left_is_swept(filler: Any):
     assert [path.name for path in left if path.exists()] == []
 
 
-# --- repair -----------------------------------------------------------------------------------------------------------
+# --- repair ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", ["link_health", "programme_progress", "districts"])
@@ -544,13 +544,13 @@ def test_a_file_pruned_by_hand_is_taken_back_from_the_trash(filler: Any):
     assert last_good(filler.again())[0] == snapshot
 
 
-# --- backup -----------------------------------------------------------------------------------------------------------
+# --- backup ---------------------------------------------------------------------------
 
 
 def test_the_restore_drill(filler: Any, tmp_path: Path):
-    """Backed up twice while it grows, lost whole, brought back.
+    """A lake is backed up twice while it grows, lost whole, and brought back.
 
-    Every snapshot, every row, every log; and it goes on.
+    It has every snapshot, every row and every log, and it goes on.
     """
     folder = tmp_path / "backup"
     for _ in range(3):
@@ -692,14 +692,14 @@ def test_there_is_nothing_to_back_up_or_restore_in_an_empty_folder(
         restore(tmp_path / "nothing", filler.lake, now=lambda: filler.at)
 
 
-# --- from format 2 ----------------------------------------------------------------------------------------------------
+# --- from format 2 --------------------------------------------------------------------
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Lake:
     """A lake that the program of format 2 wrote.
 
-    Seven publishes' worth, one folded, the first pruned.
+    It holds seven publishes' worth, one folded, the first pruned.
     """
     with tarfile.open(FORMAT_2) as packed:
         packed.extractall(tmp_path, filter="data")
@@ -813,11 +813,11 @@ def test_a_snapshot_of_format_2_with_a_flipped_bit_falls_back(
     assert (found.id, len(problems)) == (ids(old)[-2], 1)
 
 
-# --- disks ------------------------------------------------------------------------------------------------------------
+# --- disks ----------------------------------------------------------------------------
 
 
 def test_a_lake_that_may_not_be_written_is_still_read(filler: Any, tmp_path: Path):
-    """As another user sees it: every file read-only.
+    """Another user sees it with every file read-only.
 
     (The super-user may write anywhere, so the reading is what is tried.)
     """
@@ -946,9 +946,8 @@ def test_every_measure_and_reference_table_of_a_real_history_is_mended_to_the_sa
     )
     if table == "programme_progress":
         found, was = _as_then(found), _as_then(was)
-    later = dict.fromkeys(
-        found[0] if found else ()
-    )  # columns that the older program did not know are null
+    # Columns that the older program did not know are null.
+    later = dict.fromkeys(found[0] if found else ())
     assert sorted(map(str, found)) == sorted(str({**later, **row}) for row in was)
 
 

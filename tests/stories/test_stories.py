@@ -280,9 +280,8 @@ def test_swimmers_keep_to_their_course_with_a_metre_and_a_half_of_noise(crossing
     across = (x * far[1] - y * far[0]) / np.hypot(*far)
 
     assert abs(across.mean()) < 0.2
-    assert across.std() == pytest.approx(
-        np.hypot(1.5, 1.25), rel=0.05
-    )  # noise, and two places 2.5 m apart
+    # Noise, and two places 2.5 m apart.
+    assert across.std() == pytest.approx(np.hypot(1.5, 1.25), rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["trio", "wuhan"])

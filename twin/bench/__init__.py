@@ -1,6 +1,6 @@
 """What `twin bench` measures.
 
-Medians of several runs in one process, never a claim about another machine.
+Results are medians of several runs in one process, never a claim about another machine.
 """
 
 from __future__ import annotations
@@ -166,7 +166,10 @@ def _wire(city: City, desk: Desk) -> list[Measured]:
 
 
 def _paint(city: City, desk: Desk) -> list[Measured]:
-    """Measure from the request of the page to its own word that the map is drawn, in a fresh headless Chromium without a GPU."""
+    """Measure from the request of the page to its own word that the map is drawn.
+
+    The browser is a fresh headless Chromium without a GPU.
+    """
     from twin.faces.export import browser
     from twin.faces.export.moment import running
     from twin.faces.server.app import create_app

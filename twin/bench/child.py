@@ -20,13 +20,13 @@ def main(into: str, words: list[str]) -> None:
     """Run `words`; write {"seconds", "peak_kb", "status"} into the file `into`."""
     begun = time.perf_counter()
     child = os.posix_spawn(words[0], words, os.environ)
-    if stat.S_ISFIFO(
-        os.fstat(0).st_mode
-    ):  # held by whoever reads the measures, and only by them
+    # The pipe is held by whoever reads the measures, and only by them.
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
         threading.Thread(target=_end_with_parent, args=(child,), daemon=True).start()
     _, status, used = os.wait4(child, 0)
     seconds = time.perf_counter() - begun
-    with open(into, "w", encoding="utf-8") as file:  # noqa: PTH123  (pathlib is not needed here)
+    # pathlib is not needed here.
+    with open(into, "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(
             {
                 "seconds": seconds,

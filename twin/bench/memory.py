@@ -24,7 +24,7 @@ _SEED = 716
 class Line:
     """Memory after so many looks, MB.
 
-    All that the process holds, and what its caches count of it.
+    It tells all that the process holds, and what its caches count of it.
     """
 
     looks: int
@@ -63,7 +63,10 @@ def _search(
 
 
 def growth(lines: list[Line]) -> float:
-    """Return by what share memory grew from the third line of a measure, when its caches are full, to its last."""
+    """Return by what share memory grew from the third line of a measure to its last.
+
+    At the third line the caches are full.
+    """
     return lines[-1].rss_mb / lines[min(2, len(lines) - 1)].rss_mb - 1
 
 

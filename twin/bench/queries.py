@@ -55,7 +55,7 @@ def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
 def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table:
     """Return `n` rows of `event_facts` over the last two years.
 
-    Places, times and clocks as a city has them, drawn at random.
+    Places, times and clocks are as a city has them, drawn at random.
 
     Raises:
         UsageError: the city has no streets or no event sources to draw from.
@@ -163,7 +163,7 @@ def laid_out(root: Path, rows: pa.Table) -> list[Path]:
 def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
     """Return the least that any answer to `sql` over `event_facts` must do.
 
-    Read and add up the columns that it reads.
+    It must read and add up the columns that the query reads.
     """
     read = engine.columns_read(sql, params)
     columns = [
@@ -200,7 +200,10 @@ def _summed(name: str, kind: pa.DataType) -> str:
 def against_scan(
     engine: Engine, sql: Sql, params: Mapping[str, object]
 ) -> tuple[float, float]:
-    """Return the medians of `sql` and of a bare scan of its columns, ms, same engine, same files."""
+    """Return the medians of `sql` and of a bare scan of its columns, ms.
+
+    Both run in the same engine over the same files.
+    """
     bare = scan(engine, sql, params)
     return median_ms(lambda: engine.query(sql, params)), median_ms(
         lambda: engine.query(bare, {})
@@ -217,7 +220,10 @@ def busiest(city: City) -> str:
 
 
 def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
-    """Return, for each question of a layer that reads `event_facts`, its median over `n` events and the ratio to a bare scan."""
+    """Return how long each question of a layer that reads `event_facts` takes.
+
+    For each, its median over `n` events and the ratio to a bare scan.
+    """
     root.mkdir(parents=True)
     paths = {"event_facts": laid_out(root, many_facts(city, n, as_of))}
     paths |= {

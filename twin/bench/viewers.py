@@ -164,7 +164,8 @@ async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
 class Viewer:
     """A browser with one page open."""
 
-    _known: dict[bytes, dict[str, Any]] = {}  # noqa: RUF012  (a thousand viewers are sent the same)
+    # A thousand viewers are sent the same.
+    _known: dict[bytes, dict[str, Any]] = {}  # noqa: RUF012
 
     def __init__(self, url: str, search: str, tally: Tally) -> None:
         self._wire, self._search, self._tally = Wire(url), search, tally

@@ -1,4 +1,7 @@
-"""The first sight of the map and what follows it, in a real browser before a real server, as people open it."""
+"""The first sight of the map and what follows it, as people open it.
+
+It is measured in a real browser before a real server.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +52,9 @@ const drawn = () => {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   gl.flush();
   const look = () => {
-    if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) window.shownAt = performance.now();
-    else setTimeout(look, 4);
+    if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) {
+      window.shownAt = performance.now();
+    } else setTimeout(look, 4);
   };
   look();
 };
@@ -61,19 +65,26 @@ new MutationObserver(() => {
   window.lastReadyAt = performance.now();
 })
   .observe(document, { attributes: true, subtree: true, attributeFilter: ['data-ready'] });
-new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.largestAt = each.startTime; }))
-  .observe({ type: 'largest-contentful-paint', buffered: true });
+new PerformanceObserver((list) => list.getEntries().forEach((each) => {
+  window.largestAt = each.startTime;
+})).observe({ type: 'largest-contentful-paint', buffered: true });
 window.blocked = 0;
-new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.blocked += Math.max(0, each.duration - 50); }))
-  .observe({ type: 'longtask', buffered: true });
+new PerformanceObserver((list) => list.getEntries().forEach((each) => {
+  window.blocked += Math.max(0, each.duration - 50);
+})).observe({ type: 'longtask', buffered: true });
 """
-_TOLD = """() => ({ text: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0, ready: window.shownAt ?? 0,
-  largest: window.largestAt ?? 0, blocked: window.blocked })"""
+_TOLD = """() => ({
+  text: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+  ready: window.shownAt ?? 0,
+  largest: window.largestAt ?? 0,
+  blocked: window.blocked,
+})"""
 
 # How long it took a page from asking for the painting of a snapshot it heard of to a whole
 # map, ms.
 _HEARD = """() => window.lastReadyAt - performance.getEntriesByType('resource')
-  .filter((each) => each.name.includes('/_dash-update-component') && each.startTime < window.lastReadyAt).at(-1).startTime"""
+  .filter((each) => each.name.includes('/_dash-update-component')
+    && each.startTime < window.lastReadyAt).at(-1).startTime"""
 
 # What a trace is parted into: events of Chromium, by name, whose time is added up.
 _PARTS = {
@@ -148,7 +159,8 @@ def served(city: City, lake: Path) -> Generator[str]:
         "--port",
         str(port),
     ]
-    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603  (our own command)
+    # Our own command.
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603
     host = f"http://127.0.0.1:{port}"
     try:
         _answers(f"{host}/api/snapshot")
@@ -236,7 +248,7 @@ def _median(what: str, values: Sequence[float], unit: str, goal: str = "") -> Me
 
 
 def _opened(context: BrowserContext, address: str, snapshot: str) -> Visit:
-    """Open a page, wait until its map is whole and Dash listens, and return what it says of that."""
+    """Open a page and return what it says once its map is whole and Dash listens."""
     page = context.new_page()
     sent = _Wire(context.new_cdp_session(page))
     page.add_init_script(_WATCH)
@@ -282,9 +294,9 @@ class _Wire:
 
 
 def _life(city: City, lake: Path, until: datetime) -> Iterator[Measured]:
-    """Measure a page of the simulated city.
+    """Measure the parts of a page's first second, and what a new snapshot asks of it.
 
-    The parts of its first second, and what a new snapshot asks of it.
+    The page is of the simulated city.
     """
     feed = Simulated(city, 716, telemetry_s=10)
     start = until - timedelta(days=1)
@@ -334,7 +346,7 @@ def _ticks(
 ) -> Iterator[Measured]:
     """Measure what new snapshots ask of an open page.
 
-    Some with ten seconds of news, some with none.
+    Some bring ten seconds of news, some bring none.
     """
     context = chromium.new_context(
         viewport={"width": _WIDE, "height": _HIGH}, reduced_motion="reduce"

@@ -44,7 +44,7 @@ def command(
 ) -> None:
     """Measure publishing, verifying, each layer's queries, the wire and the first map.
 
-    Medians of one run on this machine.
+    Figures are medians of one run on this machine.
     """
     if context.invoked_subcommand:
         return
@@ -98,7 +98,7 @@ def memory(
 ) -> None:
     """Measure whether memory grows while moments are looked back at.
 
-    Exit status 1 if by more than a tenth.
+    Exit status 1 if it grows by more than a tenth.
     """
     from twin import bench
     from twin.bench.memory import growth, measure
@@ -234,9 +234,9 @@ class _Sizes(click.ParamType[tuple[int, ...]]):
 def ingest(
     city_name: str | None, as_json: bool, sizes: tuple[int, ...], kinds: tuple[str, ...]
 ) -> None:
-    """Measure `twin ingest work-orders` on made-up orders.
+    """Measure rows a second and peak memory of `twin ingest work-orders`.
 
-    Rows a second and peak memory, in a process of its own and a fresh lake.
+    It reads made-up orders in a process of its own into a fresh lake.
     """
     from twin.bench import orders
     from twin.bench.ingest import measure
@@ -276,7 +276,8 @@ def ingest(
 def web(city_name: str | None, as_json: bool, sizes: tuple[int, ...]) -> None:
     """Measure the page in a headless browser without a GPU.
 
-    First text, finished map, bytes, repainting, and where the time goes.
+    Measured are the first text, the finished map, bytes, repainting, and where the time
+    goes.
     """
     from twin.bench.web import measure
     from twin.clock import now

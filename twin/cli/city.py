@@ -81,7 +81,7 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
 def figures(city_name: str | None) -> None:
     """Write what each figure of the city's layers says, as Markdown.
 
-    Words, unit, and how it is worked out.
+    Each has its words, its unit, and how it is worked out.
     """
     from layers.registry import load_registry
     from twin.cli.common import the_city
@@ -100,7 +100,7 @@ def figures(city_name: str | None) -> None:
 def _off_feeds(city: City) -> list[str]:
     """Return a sentence if what the pack says of its feeds cannot be followed.
 
-    None while it names no columns yet.
+    Return None while it names no columns yet.
     """
     from twin.feeds.order_mapping import FEED, SETTINGS, load_mapping
 

@@ -25,7 +25,7 @@ _UNSEEN = re.compile(
 
 
 def with_city(command: _F) -> _F:
-    """Add `--city`: a folder that holds a city pack, or the name of one that comes with the program."""
+    """Add `--city`: the folder of a city pack, or the name of a shipped one."""
     return click.option(
         "--city",
         "city_name",

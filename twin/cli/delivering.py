@@ -74,7 +74,10 @@ class Delivery:
             self.stop.wait(min(expected.at.timestamp() - now.timestamp(), SLICE_S))
 
     def _say_if_missed(self, due: Due) -> None:
-        """Say of a brief that was due while nobody was awake that it is not made up any more, once."""
+        """Say once of a brief that was due while nobody was awake that it was missed.
+
+        It is not made up any more.
+        """
         if (
             due.day in self.given_up.union(self.ledger.entries)
             or self.clock() < due.until

@@ -1,6 +1,6 @@
 """`twin demo`: a living city in one command.
 
-History first, then a new snapshot every ten seconds.
+History comes first, then a new snapshot every ten seconds.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def catch_up(
 ) -> None:
     """Bring the lake up to now.
 
-    Nine days into an empty one, the missing time into one that was left standing.
+    An empty one gets nine days, one that was left standing the missing time.
     """
     from twin.clock import now
     from twin.feeds.simulated import Simulated

@@ -35,7 +35,7 @@ _MARKS = {"good": "ok     ", "missing": "missing", "bad": "BAD    "}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: `say` is a sentence.
+    """One thing looked at; `say` is a sentence about it.
 
     'missing' hinders some work, 'bad' must be mended.
     """
@@ -111,9 +111,9 @@ def _browser() -> Finding:
         from twin.faces.export.browser import find
 
         path = find()
-        version = subprocess.run(
+        version = subprocess.run(  # noqa: S603
             [path, "--version"], capture_output=True, text=True, timeout=30, check=True
-        ).stdout.strip()  # noqa: S603
+        ).stdout.strip()
     except TwinError as error:
         return Finding("browser", "missing", f"{error.what} {error.fix}")
     except (OSError, subprocess.SubprocessError) as error:
@@ -127,7 +127,7 @@ def _fonts() -> Finding:
     served = list((paths.assets() / "dist" / "fonts").glob("*.woff2"))
     listed = shutil.which("fc-list")
     own = (
-        subprocess.run(
+        subprocess.run(  # noqa: S603
             [listed, ":lang=zh"],
             capture_output=True,
             text=True,
@@ -136,7 +136,7 @@ def _fonts() -> Finding:
         ).stdout
         if listed
         else ""
-    )  # noqa: S603
+    )
     if served:
         return Finding(
             "fonts",

@@ -104,9 +104,9 @@ class Filing:
         *,
         at: datetime,
     ) -> Path:
-        """Write the reports of a file and move it; answer where it is.
+        """Write the reports of a file and move it; return where it is.
 
-        On the disk when this returns.
+        All is on the disk when this returns.
 
         Args:
             at: the moment, UTC, that tells it from another file of its name.
@@ -180,9 +180,8 @@ def _move(here: Path, there: Path, look: Look) -> None:
     if not os.path.lexists(there):
         try:
             there.hardlink_to(here)
-        except (
-            OSError
-        ):  # a file system without second names, or a file of somebody else
+        # A file system without second names, or a file of somebody else.
+        except OSError:
             here.rename(there)
             sync(there.parent)
             return

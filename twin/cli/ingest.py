@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from twin.cli.taken import Taken
 
 
-if (
-    sys.platform == "linux"
-):  # of Arrow's allocators the one that gives back most of what a block of rows needed: 100 MB in a million
+# Of Arrow's allocators this one gives back most of what a block of rows needed: 100 MB in
+# a million rows.
+if sys.platform == "linux":
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
 
 _KINDS = click.Choice(["real", "simulated", "drill"])
@@ -109,8 +109,10 @@ def command(
         False,
         {},
         [
-            f"{done.done} {'file' if done.done == 1 else 'files'} taken, {done.refused}"
-            " refused."
+            (
+                f"{done.done} {'file' if done.done == 1 else 'files'} taken, {done.refused}"
+                " refused."
+            )
         ],
     )
 

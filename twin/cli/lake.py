@@ -1,4 +1,7 @@
-"""`twin lake`: who a lake is, its backup and restore, its upgrade, its signature, and what was done to it by hand."""
+"""`twin lake`: who a lake is, its backup and restore, its upgrade, its signature.
+
+It also lists what was done to a lake by hand.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ def show(lake: Path, as_json: bool) -> None:
 @with_json
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def backup(lake: Path, as_json: bool, folder: Path) -> None:
-    """Copy the lake into FOLDER, or what is new since the last time, each file hashed on its way. Safe while publishing.
+    """Copy the lake into FOLDER, or what is new since the last time.
+
+    Each file is hashed on its way. Safe while publishing.
 
     A backup is a lake: verify it, serve it, prune it with --lake FOLDER. Exit status: 1 if
     a snapshot could not be copied.
@@ -141,7 +146,7 @@ def sign(lake: Path, as_json: bool) -> None:
 def audit(lake: Path, as_json: bool) -> None:
     """List what was done to the lake by hand: rollbacks, restores, repairs.
 
-    When, by whom, on which machine.
+    Each is told with when, by whom and on which machine.
     """
     from twin.store import Lake, records
 

@@ -1,6 +1,6 @@
 """`twin quarantine`: the rows that were refused.
 
-Why, where they stood, and a file of them to be mended.
+It tells why they were, shows where they stood, and writes a file of them to be mended.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def command() -> None:
 def _looks(command: _F) -> _F:
     """Add the options of every look at the quarantine.
 
-    The city, the lake, the form of the report, the snapshot.
+    They are the city, the lake, the form of the report and the snapshot.
     """
     snapshot = click.option(
         "--snapshot",
@@ -135,9 +135,9 @@ def show(
     what: str,
     row: int | None,
 ) -> None:
-    """Show one refused row whole, by its id, or by its file and its number in it.
+    """Show one refused row whole, with the reason, as it was given.
 
-    The reason, and the row as it was given.
+    It is named by its id, or by its file and its number in it.
 
     Telephone numbers and the like are masked as the city wants it, unless --raw is said.
     """
@@ -183,7 +183,9 @@ def export(
     since: str | None,
     table: str | None,
 ) -> None:
-    """Write refused rows to FILE (.csv, .xlsx or .jsonl), with their columns as given and the reason as the last one.
+    """Write refused rows to FILE (.csv, .xlsx or .jsonl).
+
+    They have their columns as given, and the reason as the last one.
 
     Mend them in a spreadsheet and read the file again. A row that was refused for several
     tables stands once.
@@ -211,8 +213,10 @@ def export(
     ]
     if not rows:
         said = [
-            f"No row is in quarantine{_of(origin, since, table)}, so nothing was"
-            f" written; snapshot {found}."
+            (
+                f"No row is in quarantine{_of(origin, since, table)}, so nothing was"
+                f" written; snapshot {found}."
+            )
         ]
     report(
         as_json,
@@ -346,7 +350,10 @@ def _by_kind(rows: list[Row], mask: Mask) -> list[_Kind]:
 
 
 def _readable(row: Row, mask: Mask | None) -> Row:
-    """Return a refused row with its cells by the name of their column, masked where there is a mask."""
+    """Return a refused row with its cells by the name of their column.
+
+    A cell is masked where there is a mask.
+    """
     raw = row["raw"] if mask is None else mask.json(row["raw"])
     reason = row["reason"] if mask is None else mask.text(row["reason"])
     try:
@@ -401,7 +408,7 @@ def _told(row: Row, as_given: bool) -> list[str]:
 def _sheet(rows: list[Row]) -> tuple[list[str], list[Row]]:
     """Return columns and rows of a file to be mended.
 
-    Each row of an origin once, with all its reasons.
+    Each row of an origin stands once, with all its reasons.
     """
     names = {name: None for row in rows for name in cast("Row", row["cells"])}
     said = "reason"

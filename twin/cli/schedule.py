@@ -53,7 +53,9 @@ def run(
     out: Path,
     once: bool,
 ) -> None:
-    """Write the brief daily at the hour of the city pack (07:30 in the city's zone) until told to stop.
+    """Write the brief daily until told to stop.
+
+    Its hour is that of the city pack (07:30 in the city's zone).
 
     What fails is tried again within the hour. A brief that was missed by less than an hour
     is made up, once: what was delivered is remembered in the lake.

@@ -1,4 +1,4 @@
-"""`twin snapshot`: list, show, verify, diff, compact, prune and take back the snapshots of a lake."""
+"""`twin snapshot`: list, show, verify, diff, compact, prune and take back snapshots."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def verify(
 ) -> None:
     """Hash every file of SNAPSHOT again.
 
-    Of the newest also the lake's own files and the Delta logs. Safe beside a running wall.
+    Of the newest, the lake's own files and the Delta logs are checked, too. Safe beside
+    a running wall.
 
     Exit status: 0 whole, 1 damaged.
     """
@@ -217,7 +218,10 @@ def compact(lake: Path, as_json: bool) -> None:
 def prune(
     lake: Path, as_json: bool, latest: int, grace_h: float, dry_run: bool
 ) -> None:
-    """Move old snapshots (kept: the newest, one an hour for a day, one a day for a month) and files that none names to the trash."""
+    """Move old snapshots, and files that none names, to the trash.
+
+    Kept are the newest, one an hour for a day, and one a day for a month.
+    """
     from datetime import timedelta
 
     from twin.clock import now

@@ -119,8 +119,10 @@ class Taken:
         ]
         more = (
             [
-                f"  {len(self.reasons) - _SHOWN} more kinds of reasons; `twin"
-                " quarantine list` shows all."
+                (
+                    f"  {len(self.reasons) - _SHOWN} more kinds of reasons; `twin"
+                    " quarantine list` shows all."
+                )
             ]
             if len(self.reasons) > _SHOWN
             else []
@@ -139,7 +141,9 @@ class AllRefused(TwinError):  # noqa: N818 - named after what became of the rows
 
 @dataclass
 class Tally:
-    """Counts what becomes of the rows of a file while it is published (see `twin.store.intake.Witness`).
+    """Counts what becomes of the rows of a file while it is published.
+
+    See `twin.store.intake.Witness`.
 
     Attributes:
         rows: returns how many rows were read so far.
@@ -165,7 +169,10 @@ class Tally:
         known: npt.NDArray[np.int64],
         refused: pa.Table,
     ) -> None:
-        """Hear of rows, by their numbers in the origin, that were new or known, and of those that were refused."""
+        """Hear of rows, by their numbers in the origin, that were new or known.
+
+        Hear of those that were refused, too.
+        """
         _mark(self._new, origin, new)
         _mark(self._known, origin, known)
         for reason, number in zip(

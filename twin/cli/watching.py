@@ -260,7 +260,7 @@ def _held(folder: Path) -> Generator[None]:
 def told_to_stop() -> Generator[threading.Event]:
     """Give an event that is set when this process is asked to end.
 
-    SIGTERM, SIGINT, a closed terminal.
+    It is asked by SIGTERM, SIGINT or a closed terminal.
 
     Under `nohup` a closed terminal is nothing to it.
     """

@@ -139,7 +139,10 @@ def real(
 
 
 def place(*, null: bool = False, prefix: str = "") -> tuple[Column, Column]:
-    """Declare a position: micro-degrees of WGS 84 (source: measured 2.2x smaller on disk than doubles)."""
+    """Declare a position: micro-degrees of WGS 84.
+
+    Measured, they are 2.2x smaller on disk than doubles.
+    """
     return (
         whole(
             f"{prefix}lon_ud",

@@ -1,4 +1,7 @@
-"""Parts the rows that keep their contract from those that do not, and says why for each of the others."""
+"""Parts the rows that keep their contract from those that do not.
+
+For each of the others it says why.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,11 @@ _SHOWN = 80
 
 @dataclass(frozen=True)
 class Checked:
-    """What `check` answers: `good` has the table's own schema and order, `bad` are rows of the quarantine contract."""
+    """What `check` returns.
+
+    `good` has the table's own schema and order, `bad` are rows of the quarantine
+    contract.
+    """
 
     good: pa.Table
     bad: pa.Table
@@ -104,7 +111,9 @@ def quarantine(
     row_numbers: pa.Array | None = None,
     subjects: pa.ChunkedArray | None = None,
 ) -> pa.Table:
-    """Return the rows of `raw` that `reasons` names by index, as rows of the quarantine contract, in the order of their index.
+    """Return the rows of `raw` that `reasons` names by index, for the quarantine.
+
+    They are rows of the quarantine contract, in the order of their index.
 
     Args:
         subjects: event that each row of `raw` speaks of, one for one; None where rows speak
@@ -218,7 +227,10 @@ def _wrong_columns(table: Table, rows: pa.Table) -> _Reasons:
 
 
 def _convert(table: Table, rows: pa.Table) -> tuple[pa.Table, _Reasons]:
-    """Return the rows in the contract's types, null where a value cannot be had, and the reasons for those nulls."""
+    """Return the rows in the contract's types, and the reasons for the nulls in them.
+
+    A value that cannot be had is null.
+    """
     bad: _Reasons = {}
     columns: list[pa.Array | pa.ChunkedArray] = []
     for column in table.columns:
@@ -298,9 +310,8 @@ def _show(value: pa.Scalar) -> str:
         return said
     if not isinstance(given, str):
         return f"{said[: _SHOWN - 1]}…"
-    kept = given[
-        :_SHOWN
-    ]  # cut inside the quotes, so that the sentence goes on where the value ends
+    # Cut inside the quotes, so that the sentence goes on where the value ends.
+    kept = given[:_SHOWN]
     while len(repr(f"{kept}…")) > _SHOWN:
         kept = kept[:-1]
     return repr(f"{kept}…")
@@ -350,10 +361,11 @@ def _values(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
 def _numbers(
     column: Column, values: pa.ChunkedArray
 ) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    # A null becomes NaN, which no comparison finds.
     numbers, known = (
         values.to_numpy(),
         _mask(values.is_valid()),
-    )  # a null becomes NaN, which no comparison finds
+    )
     unit = f" {column.unit}" if column.unit else ""
     tests: list[tuple[npt.NDArray[np.bool_], str]] = []
     if pt.is_floating(column.type):
@@ -394,7 +406,7 @@ def _rules(table: Table, rows: pa.Table) -> list[tuple[int, str]]:
 
 
 def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int, str]]:
-    """Find rows that say of themselves that they were recorded after the moment that they are published for."""
+    """Find rows that say they were recorded after the moment they are published for."""
     if known_by is None or "recorded_at" not in rows.column_names:
         return []
     recorded = rows["recorded_at"]
@@ -415,7 +427,10 @@ def _not_yet_known(rows: pa.Table, known_by: datetime | None) -> list[tuple[int,
 def _first_of_each_key(
     table: Table, rows: pa.Table, bad: Mapping[int, list[str]]
 ) -> tuple[pa.Table, _Reasons]:
-    """Return the good rows, the first of each key alone, and the reasons of those that came after it."""
+    """Return the good rows, the first of each key alone.
+
+    Return also the reasons of those that came after it.
+    """
     good = np.ones(rows.num_rows, dtype=np.bool_)
     good[list(bad)] = False
     key = list(table.key)
@@ -439,8 +454,10 @@ def _first_of_each_key(
             strict=True,
         ):
             again[index] = [
-                f"a row before it has the same {', '.join(key)}:"
-                f" {', '.join(str(row[name]) for name in key)}"
+                (
+                    f"a row before it has the same {', '.join(key)}:"
+                    f" {', '.join(str(row[name]) for name in key)}"
+                )
             ]
     kept = rows if bool(good.all()) else rows.filter(pa.array(good))
     return (

@@ -36,7 +36,7 @@ _TURNS = 12
 
 
 class UndeclaredCRS(ContractError):  # noqa: N818 - named after what is wrong
-    """A feed gave coordinates without saying which datum they are in, or named one that is not understood."""
+    """A feed did not name the datum of its coordinates, or it is not understood."""
 
     def __init__(self, feed: str, crs: str | None = None) -> None:
         """Say it of `feed`; `crs` is the name that is not understood, None if there was none."""

@@ -283,7 +283,10 @@ class Mask:
         return texts if made.equals(texts) else made
 
     def columns(self, rows: pa.Table, names: Collection[str]) -> pa.Table:
-        """Return rows with marks in the columns of text that `names` names, and the others as they are."""
+        """Return rows with marks in the columns of text that `names` names.
+
+        The other columns stay as they are.
+        """
         for at, field_of in enumerate(rows.schema):
             if field_of.name in names and pt.is_string(field_of.type):
                 rows = rows.set_column(at, field_of, self.texts(rows.column(at)))

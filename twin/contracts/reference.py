@@ -1,6 +1,6 @@
 """What the city pack says: places, slots, targets and definitions.
 
-Replaced whole when the pack changes.
+It is replaced whole when the pack changes.
 """
 
 from __future__ import annotations

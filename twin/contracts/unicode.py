@@ -42,7 +42,7 @@ def one_form(text: str) -> str:
 def in_one_form(texts: pa.Array) -> pa.Array:
     """Return texts (an array of `string`) in NFC, nulls as they are.
 
-    The very same array if that changes nothing.
+    If that changes nothing, it is the very same array.
     """
     pieces = [texts.slice(start, _PIECE) for start in range(0, len(texts), _PIECE)]
     made = [
@@ -57,7 +57,7 @@ def in_one_form(texts: pa.Array) -> pa.Array:
 
 
 def _is_in_one_form(texts: pa.Array) -> bool:
-    """Return whether all texts surely are.
+    """Return whether all texts surely are in NFC.
 
     Each part of a text in NFC is in NFC, so they are looked at as one.
 

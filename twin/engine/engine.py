@@ -64,7 +64,7 @@ _SHORT = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "FLOAT": "REAL"}
 class Described:
     """What the engine says of a query.
 
-    Its columns as (name, SQL type), and the tables that it reads.
+    It tells the columns as (name, SQL type), and the tables that the query reads.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -193,7 +193,7 @@ class Engine:
     def describe(self, sql: Sql) -> Described:
         """Return what the engine itself reports of `sql`, without its rows.
 
-        For comparing with the header.
+        It is for comparing with the header.
 
         Raises:
             QueryError: it cannot be prepared over these tables.
@@ -209,9 +209,8 @@ class Engine:
                     (name, _SHORT.get(str(kind), str(kind)))
                     for name, kind in zip(relation.columns, relation.types, strict=True)
                 )
-            with (
-                duckdb.connect() as empty
-            ):  # without the views, which would be looked through
+            # Without the views, which would be looked through.
+            with duckdb.connect() as empty:
                 return Described(
                     columns,
                     frozenset(empty.get_table_names(_PLACE.sub("NULL", sql.text))),
@@ -224,7 +223,9 @@ class Engine:
             ) from error
 
     def columns_read(self, sql: Sql, params: Mapping[str, object]) -> frozenset[str]:
-        """Return the names of the columns that answering `sql` reads from files, filters included, by the engine's own plan.
+        """Return the names of the columns that answering `sql` reads from files.
+
+        Filters are included. The engine's own plan tells.
 
         Raises:
             QueryError: the parameters are wrong, or it cannot be planned.
@@ -259,9 +260,8 @@ class Engine:
         try:
             self._make([name for name in sql.reads if name not in files])
             for name, listed in files.items():
-                cursor.execute(
-                    _view(name, listed, kind="TEMP VIEW")
-                )  # known to this cursor only
+                # Known to this cursor only.
+                cursor.execute(_view(name, listed, kind="TEMP VIEW"))
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:

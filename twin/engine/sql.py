@@ -229,7 +229,10 @@ def _with_used(text: str, lines: list[str]) -> str:
 
 
 def _ctes(uses: re.Match[str]) -> list[tuple[str, str]]:
-    """Return the CTEs that one `-- uses` line stands for, as (name, SELECT), in the order in which they are defined."""
+    """Return the CTEs that one `-- uses` line stands for, as (name, SELECT).
+
+    They come in the order in which they are defined.
+    """
     name, alias, as_of, known_at = uses.groups()
     text = _read(MOMENTS / f"{name}.sql")
     inner = [

@@ -80,7 +80,7 @@ def headline(
 ) -> Component:
     """Return a figure of the headline.
 
-    Under the time of closing how many closings have none, if any.
+    Under the time of closing it says how many closings have none, if any.
     """
     untimed = picture.figures.get("closed_untimed")
     notes: list[Component] = []
@@ -95,7 +95,7 @@ def headline(
 def of_figure(shown: Figure) -> dict[str, Any]:
     """Return the `data-` attributes of a figure wherever it stands.
 
-    Id, value, and why it is not known.
+    They are its id, its value, and why it is not known.
     """
     why = {"unknown": shown.unknown} if shown.unknown else {}
     value = "" if shown.value is None else shown.value
@@ -134,7 +134,7 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
 def live_mark(picture: Picture, *, is_live: bool) -> list[Component]:
     """Return the mark of what is of the living city in a picture of a drill.
 
-    None where it is not.
+    Return None where it is not.
     """
     said, whole = (picture.texts.say(f"live-in-drill{more}") for more in ("-short", ""))
     return (
@@ -202,7 +202,7 @@ def _trend(shown: Shown, picture: Picture) -> Component:
 def usual(shown: Shown, picture: Picture) -> str:
     """Return what the band behind a trend is and of how many days.
 
-    Without one, that history is too short.
+    Without one, it says that history is too short.
     """
     n, kind = shown.rows[0]["usual_n"], picture.pinned.days.today.kind
     if any(row["usual_high"] is not None for row in shown.rows):
@@ -292,7 +292,7 @@ def named(name: str) -> Component:
 def assumed(row: Row, picture: Picture) -> list[Component]:
     """Return the quiet mark of a name that the pack assumes, since nobody has published it.
 
-    None of others.
+    Return None for all other names.
     """
     said = picture.texts.say("assumed-name")
     return (
@@ -338,7 +338,7 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
 
 
 def refused(picture: Picture) -> Component:
-    """Return the word beside an event that stays open since the closing it was given made no sense."""
+    """Return the word beside an event left open since its closing made no sense."""
     texts = picture.texts
     why = texts.say("closing-refused-why")
     return html.Span(texts.say("closing-refused"), className="refused", title=why)
@@ -347,7 +347,7 @@ def refused(picture: Picture) -> Component:
 def progress(shown: Shown, picture: Picture) -> Component:
     """Return programmes against plan.
 
-    A bar for what is finished, a line where a straight line would be by now.
+    A bar shows what is finished, a line where a straight line would be by now.
     """
     unplanned: dict[int, list[str]] = {}
     for row in shown.rows:

@@ -1,6 +1,6 @@
 """Charts: one plotly template, calm lines, the last point marked, the usual band behind.
 
-SVG traces only.
+All traces are SVG.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ QUIET = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 def template(size: float) -> go.layout.Template:
     """Return the template for axis text of `size` px.
 
-    No frame, no vertical grid, faint horizontals.
+    It has no frame, no vertical grid, and faint horizontals.
     """
     axis = {
         "showgrid": False,

@@ -105,7 +105,8 @@ def spec(
             "zoom": camera.zoom,
         },
         "cameraKey": (
-            f"{pinned.view.camera}|{pinned.view.scene}|{pinned.district if pinned.view.camera == 'city' else ''}"
+            f"{pinned.view.camera}|{pinned.view.scene}"
+            f"|{pinned.district if pinned.view.camera == 'city' else ''}"
         ),
         "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)),
         "frame": pinned.view.frame,
@@ -113,7 +114,10 @@ def spec(
 
 
 def _spoken(line: list[Any], words: Texts) -> list[Any]:
-    """Return one line of a tooltip (label, column, form, names of values) with its messages said."""
+    """Return one line of a tooltip with its messages said.
+
+    The line is (label, column, form, names of values).
+    """
     label, column, form, *names = line
     return [
         words.say(label),

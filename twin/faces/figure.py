@@ -62,7 +62,7 @@ def figure(
 ) -> Figure:
     """Write one row of a 'figures' block.
 
-    Of one that is unknown its name, a dash and the reason.
+    One that is unknown has its name, a dash and the reason.
     """
     if unknown:
         name, why = (
@@ -86,9 +86,8 @@ def figure(
         )
     )
     beside, verdict = _beside(row, form, texts, days)
-    unit = (
-        "" if value is None else texts.say(row.get("unit") or "")
-    )  # a dash counts nothing
+    # A dash counts nothing.
+    unit = "" if value is None else texts.say(row.get("unit") or "")
     return Figure(
         row["figure"],
         texts.say(row["figure"]),
@@ -107,7 +106,7 @@ def figure(
 def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
     """Return what the figure is held against, and the verdict.
 
-    With nothing to hold it against, why.
+    With nothing to hold it against, say why.
     """
     value, other, kind = row["value"], row.get("compare"), row.get("compare_kind") or ""
     if value is None:
@@ -161,22 +160,24 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         said = said if n is None else f"{said} · {texts.say('of-cases', n=n)}"
     if n is not None and n < LEAST_CASES:
         return f"{said} · {texts.say('too-few')}", ""
-    of = (
-        "" if row["compare_kind"] == "on_time" else of
-    )  # then it is the share of cases that is met or not
+    # Then it is the share of cases that is met or not.
+    of = "" if row["compare_kind"] == "on_time" else of
     met = texts.say(f"target-{'met' if within else 'missed'}{of}")
     return f"{met} {said}", "good" if within else "bad"
 
 
 def _standard(row: Row) -> str:
-    """Return '-reference' if some case is held against what the pack assumes, which is no rule of the city; else ''."""
+    """Return '-reference' if some case is held against what the pack assumes, else ''.
+
+    That is no rule of the city.
+    """
     return "-reference" if row.get("n_reference") else ""
 
 
 def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
     """Return why a figure stands beside nothing.
 
-    The data do not reach back so far, or the days are not alike.
+    Either the data do not reach back so far, or the days are not alike.
     """
     if not why:
         return ""
@@ -195,9 +196,8 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
 
 def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
     """Return how far apart two figures are, as they are written; of shares in points."""
-    if (
-        form == "count" and kind in {"last_week", "week_before"} and other >= 20
-    ):  # a share of a handful says nothing
+    # A share of a handful says nothing.
+    if form == "count" and kind in {"last_week", "week_before"} and other >= 20:
         share = 100 * (value - other) / other
         return forms.signed(f"{forms.count(share)}%", share)
     apart = forms.written(value, form) - forms.written(other, form)

@@ -76,7 +76,7 @@ def years(total: int) -> str:
 def behind(seconds: int, texts: Texts | None = None) -> str:
     """Return how far a clock is behind.
 
-    Whole minutes below 48 hours, since that is what one sets a clock by, then as
+    It is whole minutes below 48 hours, since that is what one sets a clock by, then as
     `duration`.
     """
     if seconds >= 48 * HOUR:
@@ -143,7 +143,9 @@ def _decimal(value: float, digits: int) -> str:
 
 
 def written(value: float, form: str) -> float:
-    """Return the number that a reader takes from what is written, so that no verdict contradicts it.
+    """Return the number that a reader takes from what is written.
+
+    No verdict contradicts it then.
 
     1800.4 s and 1800 s are both 30′00″, and neither is longer.
     """
@@ -223,7 +225,7 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
 def age(elapsed: timedelta, texts: Texts) -> str:
     """Return how long ago, in the largest unit that still says something.
 
-    '8 秒前', '12 分钟前', '3 天前', '8.8 年前'.
+    Examples are '8 秒前', '12 分钟前', '3 天前' and '8.8 年前'.
 
     What is still to come has no age: a dash.
     """

@@ -1,6 +1,6 @@
 """Lines over time as plain SVG.
 
-Part of the page's own markup, so that no chart library stands before them.
+They are part of the page's own markup, so that no chart library stands before them.
 
 An SVG is drawn in units of its own, 1,000 wide and 100 high, and stretched to its box;
 strokes keep their width.
@@ -154,7 +154,7 @@ def _room(values: Sequence[float]) -> tuple[float, float]:
 def _steps(peak: float) -> list[float]:
     """Return one to three round values from above 0 up to `peak`.
 
-    1, 2 or 5 of a power of ten apart.
+    They are 1, 2 or 5 times a power of ten apart.
     """
     if peak <= 0:
         return [1]
@@ -171,7 +171,7 @@ def _hours(
 ) -> list[tuple[float, str]]:
     """Return the hours named below a trend.
 
-    How far from the left, percent, and the hour by the city's clock.
+    Each is how far from the left it stands, percent, and the hour by the city's clock.
     """
     every = next(
         (hours for hours in _HOURS if len(rows) / hours <= _MOST_HOURS), _HOURS[-1]
@@ -186,7 +186,10 @@ def _hours(
 
 
 def _of_moments(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the attributes from which the browser knows at which moment, UTC, a click was, and what stood there."""
+    """Return the attributes that tell the browser the moment, UTC, of a click.
+
+    They also tell what stood there.
+    """
     moments: list[datetime] = [row["at"] for row in rows]
     told = [
         [to_text(moment), row["value"]]

@@ -1,4 +1,6 @@
-"""The components of a face as the HTML that a browser reads, so that the first answer already shows the picture.
+"""The components of a face as the HTML that a browser reads.
+
+So the first answer already shows the picture.
 
 Only what a face is made of: elements of `dash.html` with attributes that HTML has. What
 needs Dash in the browser (stores, the address, charts that are opened) stands in the layout
@@ -64,9 +66,8 @@ def _element(component: Component) -> str:
         )
     name, props = str(told["type"]).lower(), dict(told["props"])
     children = props.pop("children", None)
-    opened = "".join(
-        _attribute(key, props[key]) for key in sorted(props)
-    )  # Dash gives them in any order
+    # Dash gives them in any order.
+    opened = "".join(_attribute(key, props[key]) for key in sorted(props))
     return (
         f"<{name}{opened}>"
         if name in _VOID

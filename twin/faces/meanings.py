@@ -1,6 +1,6 @@
 """What each figure on the faces means.
 
-Its words from beside its name, its unit and its question from the SQL.
+Its words come from beside its name, its unit and its question from the SQL.
 
 The words stand as the attributes `.means` and `.unknown` of the message that names the
 figure; this module only gathers them, for the page `/figures`, for the workbook and for
@@ -82,7 +82,9 @@ class Asked:
 
 @lru_cache(maxsize=8)
 def asked(registry: Registry, texts: Texts) -> tuple[Asked, ...]:
-    """Return every question of the layers with the figures that it answers, in the words of one language.
+    """Return every question of the layers with the figures that it answers.
+
+    They are told in the words of one language.
 
     They change with the program only, so they are read once for all viewers.
 
@@ -155,7 +157,7 @@ def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
 def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
     """Return what the legend and the tooltips of a layer say.
 
-    All that its messages explain and no block shows.
+    It is all that its messages explain and no block shows.
     """
     shown = {
         key
@@ -219,7 +221,7 @@ _HEAD = """# What each figure says
 Made by `twin city figures` from the words beside each figure's name (`layers/*/en.ftl`) and from the headers of the
 questions (`layers/*/*.sql`); do not edit it. The page shows the same under `/figures`, with the value of the moment
 and the whole SQL; a workbook has it as its sheet `definitions`. `n` says what is counted beside the figure, of which it is told. What is not known is a dash with its reason, never nought.
-"""
+"""  # noqa: E501
 _TABLE = (
     "| figure | what it means | unit | n | when it is not known |",
     "|---|---|---|---|---|",

@@ -1,6 +1,7 @@
 """Parts that every face has.
 
-The marks of simulated data and of drills, the age of the data, the banner, the legend.
+They are the marks of simulated data and of drills, the age of the data, the banner and
+the legend.
 """
 
 from __future__ import annotations
@@ -47,9 +48,8 @@ def chips(picture: Picture) -> list[Component]:
     if said := moments(picture):
         looking = attributes({"looking": picture.looking})
         found.append(html.Span(said, className="chip past", **looking))
-    if (
-        view.frame and picture.age_state != "fresh"
-    ):  # a page that lives says so by itself
+    # A page that lives says so by itself.
+    if view.frame and picture.age_state != "fresh":
         found.append(
             html.Span(
                 f"{texts.say('late')} · {picture.said_age}",
@@ -184,7 +184,9 @@ def problem(
     said: str = "",
     most: int = MOST_SENTENCES,
 ) -> Component:
-    """Return a problem: what it means in the reader's language, then the first of the store's own sentences.
+    """Return a problem: what it means, then the first of the store's own sentences.
+
+    The meaning is in the reader's language.
 
     Args:
         of: 'lake', 'moment' or 'reason' (then nothing can be shown).
@@ -255,9 +257,8 @@ def _notices(picture: Picture) -> list[Component]:
     known_at = {"known_at": to_text(picture.pinned.newest_as_of)}
     control = texts.say("show-as-known-now")
     asked = picture.known_now.get(OF_THE_DAY)
-    if (
-        asked is None or asked.unknown == "damaged"
-    ):  # that could not be asked, or not be answered
+    # These could not be asked, or not be answered.
+    if asked is None or asked.unknown == "damaged":
         return [_notice([why], control, known_at)]
     day, still_open = (
         _counted(picture.known_now.get(name)) for name in (OF_THE_DAY, OPEN)
@@ -296,7 +297,10 @@ def _counted(figure: Figure | None) -> int:
 
 
 def spoken(texts: Texts, city: City, ttl_s: float) -> str:
-    """Return what the browser's own clockwork says (ages, durations, lost link), as JSON for a `data-` attribute."""
+    """Return what the browser's own clockwork says, as JSON for a `data-` attribute.
+
+    Those are ages, durations and the lost link.
+    """
     keys = (
         "age-seconds",
         "age-minutes",
@@ -372,7 +376,10 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
 
 
 def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
-    """Return what stands in the place of a scale where nothing of the layer, or only a part, can be drawn."""
+    """Return what stands in place of the scale of a layer that is not drawn whole.
+
+    Nothing of it, or only a part, can be drawn.
+    """
     return html.Div(
         [html.B(forms.DASH), html.Span(picture.reason("damaged", lost))],
         className="note unknown undrawn",
@@ -441,7 +448,7 @@ def _scale(read: Legend, picture: Picture) -> Component:
 def _noted(key: str, picture: Picture) -> str:
     """Return the sentence under a scale.
 
-    How far back it looks, and of how much ground a share is.
+    It says how far back it looks, and of how much ground a share is.
     """
     window_s, city = picture.pinned.window_s, picture.city
     cells = sum(city.reference["districts"]["n_cells"].to_pylist())

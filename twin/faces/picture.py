@@ -1,4 +1,7 @@
-"""One picture: every figure and row that the faces show for a pinned view, answered once and written once."""
+"""One picture: every figure and row that the faces show for a pinned view.
+
+Each is answered once and written once.
+"""
 
 from __future__ import annotations
 
@@ -157,9 +160,10 @@ class Picture:
 
     @property
     def open_and_late(self) -> tuple[int, int]:
-        """Return how many events are open in the chosen district or the city, and how many of them past their target.
+        """Return how many events are open, and how many of them are past their target.
 
-        Neither where that is not known.
+        They are those of the chosen district or the city; neither number is given where
+        that is not known.
         """
         chosen = self.pinned.district
         rows = [row for shown in self.slot("districts") for row in shown.rows]
@@ -231,7 +235,7 @@ def take(
 def _is_asked(block: Block, pinned: Pinned) -> bool:
     """Return whether a picture needs a block.
 
-    A district's of a chosen one, yesterday's of a young day.
+    A block of a district needs a chosen one, a block of yesterday a young day.
     """
     return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(
         block.slot, True
@@ -319,7 +323,10 @@ def _answered(
 
 
 def _of_yesterday(row: Row) -> Row:
-    """Return a figure of the whole day before under a name of its own, and what it is compared with there."""
+    """Return a figure of the whole day before, and what it is compared with there.
+
+    It has a name of its own.
+    """
     kind = {"last_week": "week_before", "yesterday": "day_before"}.get(
         row["compare_kind"], row["compare_kind"]
     )
@@ -327,7 +334,10 @@ def _of_yesterday(row: Row) -> Row:
 
 
 def _marked(found: Figure, texts: Texts) -> Figure:
-    """Return a figure that is of the living city, in a picture of a drill, with the words that say so."""
+    """Return a figure of the living city in a picture of a drill, marked as such.
+
+    Its words say so.
+    """
     return replace(
         found,
         beside=" · ".join(filter(None, (texts.say("live-in-drill"), found.beside))),

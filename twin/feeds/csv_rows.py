@@ -93,7 +93,7 @@ def codec_of(path: Path, wanted: Sequence[str], encoding: str = "auto") -> str:
 def is_encoding(name: str) -> bool:
     """Return whether a CSV may be declared to be in an encoding.
 
-    'auto', or one in which ASCII is ASCII.
+    It may be in 'auto', or one in which ASCII is ASCII.
     """
     if name == "auto":
         return True
@@ -117,7 +117,11 @@ def _is_gb18030(sample: bytes, wanted: Sequence[str]) -> bool:
 def _rows(
     path: Path, codec: str, delimiter: str, *, obeys: bool = True
 ) -> Iterator[Row]:
-    """Yield the rows; the separator that one of the first lines names comes before `delimiter` if the file is obeyed."""
+    """Yield the rows.
+
+    If the file is obeyed, the separator that one of its first lines names comes before
+    `delimiter`.
+    """
     csv.field_size_limit(_MAX_CELL)
     begun = number = 1
     try:
@@ -201,9 +205,8 @@ def _misfit(path: Path, codec: str) -> NoReturn:
             pending = len(decoder.getstate()[0])
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            at = (
-                before - pending + error.start
-            )  # the decoder counts from the bytes it still held
+            # The decoder counts from the bytes it still held.
+            at = before - pending + error.start
             file.seek(at)
             (byte,) = file.read(1)
             raise ContractError(
@@ -235,9 +238,13 @@ def _with_separator(
         except ContractError:
             continue
         wants_name = path.suffix.lower() == ".tsv"
+        said = (
+            "a tab, as .tsv says"
+            if wants_name
+            else "what the mapping or its first line says"
+        )
         return ContractError(
-            f"{path.name} is separated by {written}, not by"
-            f" {'a tab, as .tsv says' if wants_name else 'what the mapping or its first line says'}.",
+            f"{path.name} is separated by {written}, not by {said}.",
             why="so its header is one long name; no row was taken.",
             fix=(
                 f"{'rename it to end in .csv, and ' if wants_name else ''}set delimiter"

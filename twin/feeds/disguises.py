@@ -60,7 +60,7 @@ _KINDS = (
 
 
 def unmask(path: Path, *, may_be_packed: bool) -> None:
-    """Refuse a file whose first bytes say that it is something else than a table in text or an XLSX.
+    """Refuse a file whose first bytes say that it is neither a text table nor an XLSX.
 
     Args:
         may_be_packed: whether the name says that it is packed, as an XLSX is.

@@ -135,7 +135,11 @@ def find_header(name: str, rows: Iterator[Row], wanted: Sequence[str]) -> Header
 
 
 def _meant(names: list[str], wanted: Sequence[str]) -> list[str]:
-    """Return the names, with a wanted one for the only one that differs from it in nothing that matters."""
+    """Return the names, with wanted ones for those that differ in nothing that matters.
+
+    A name that differs so from a wanted one is replaced if it is the only one that
+    does.
+    """
     lacking = [column for column in wanted if column not in names]
     if not lacking or len(lacking) > len(names):
         return names

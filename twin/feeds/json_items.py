@@ -201,9 +201,8 @@ class _Window:
                 continue
             except RecursionError:
                 self.off("it has objects inside of objects without an end")
-            if (
-                end == len(self.text) and self.more()
-            ):  # a number may go on behind the window
+            # A number may go on behind the window.
+            if end == len(self.text) and self.more():
                 continue
             self.at = end
             return made

@@ -1,6 +1,6 @@
 """A block of rows of an export, read column by column.
 
-What each order says, and why others are refused.
+It tells what each order says, and why others are refused.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _BEFORE = (
 class Reading:
     """What the blocks of one file share.
 
-    The mapping, the city's places and words, and the orders seen so far.
+    They share the mapping, the city's places and words, and the orders seen so far.
     """
 
     def __init__(

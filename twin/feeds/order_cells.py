@@ -45,7 +45,7 @@ Reasons = Mapping[int, str]
 def digits_lost(ids: pa.StringArray, column: str) -> Reasons:
     """Find numbers of orders that a spreadsheet has shortened.
 
-    Written with an exponent, or all with zeros from the 16th digit on.
+    They are written with an exponent, or all have zeros from the 16th digit on.
     """
     how = (
         "keep that column as text when you export, or export as CSV straight from the"
@@ -68,9 +68,8 @@ def digits_lost(ids: pa.StringArray, column: str) -> Reasons:
         )
         & is_long
     )
-    if (
-        rounded.sum() >= _MIN_LOST and rounded.sum() > 0.9 * is_long.sum()
-    ):  # one number in a hundred may end so by chance
+    # One number in a hundred may end so by chance.
+    if rounded.sum() >= _MIN_LOST and rounded.sum() > 0.9 * is_long.sum():
         short |= {
             at: (
                 f"{column}: {ids[at].as_py()!r} has zeros from the 16th digit on, as"
@@ -91,7 +90,7 @@ def _where(mask: pa.BooleanArray) -> list[int]:
 class Places:
     """Longitudes and latitudes, deg WGS 84, NaN where there is none.
 
-    Whether the row named a pair that means 'no place'.
+    They also tell whether the row named a pair that means 'no place'.
     """
 
     lon: npt.NDArray[np.float64]
@@ -226,13 +225,12 @@ class Districts:
         }
 
     def find(self, word: str) -> str | None:
-        """Return the id; None if the pack knows no such district.
+        """Return the id, or None if the pack knows no such district.
 
         A name with the city's before it is understood.
         """
-        word = re.sub(
-            r"^(\d+)\.0+$", r"\1", word
-        )  # a program kept a code as a fraction
+        # A program kept a code as a fraction.
+        word = re.sub(r"^(\d+)\.0+$", r"\1", word)
         if word.lower() in self._exact:
             return self._exact[word.lower()]
         found = {
@@ -243,7 +241,10 @@ class Districts:
         return found.pop() if len(found) == 1 else None
 
     def _is_in_city(self, word: str, name: str) -> bool:
-        """Return whether a word is the name of a district behind that of its city, and of nothing else."""
+        """Return whether a word is the name of a district behind that of its city.
+
+        It must be the name of nothing else.
+        """
         before = (
             word.removesuffix(name).rstrip(" ,，-·/") if word.endswith(name) else ""
         )

@@ -59,7 +59,9 @@ _TO_WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 def tidied(
     cells: pa.StringArray, field: str, null_words: Sequence[str]
 ) -> pa.StringArray:
-    """Return n texts in NFC without what nobody sees and without spaces around them, '' for an empty cell.
+    """Return n texts in NFC without invisible signs and outer spaces.
+
+    An empty cell is ''.
 
     A leading apostrophe and ="…" are marks by which a spreadsheet keeps a text a text; they
     are no part of it, nor are quotes around a number or name. In numbers of orders letters,
@@ -81,9 +83,8 @@ def tidied(
         texts = pc.utf8_trim_whitespace(
             pc.replace_substring_regex(texts, pattern=_TEXT_MARK, replacement=r"\1")
         )
-    if (
-        is_free and "'" in letters
-    ):  # only where it keeps a spreadsheet from running people's words
+    # Only where it keeps a spreadsheet from running people's words.
+    if is_free and "'" in letters:
         texts = pc.replace_substring_regex(
             texts, pattern=r"^'([=+\-@])", replacement=r"\1"
         )
@@ -144,7 +145,7 @@ def heading(name: str) -> str:
 def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
     """Find cells that hold a spreadsheet's error, or a formula, as text.
 
-    By index, why the row is refused.
+    Return, by index, why the row is refused.
 
     What people wrote may begin as a formula does; it is never run.
     """

@@ -1,6 +1,6 @@
 """What the columns of a work-order export mean.
 
-Read from the city pack or from a TOML file of its own.
+It is read from the city pack or from a TOML file of its own.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ class OrderMapping:
 def load_mapping(city: City, path: Path | None = None) -> OrderMapping:
     """Read the mapping of `city`, or the TOML file at `path` instead.
 
-    The same keys, at its top or under [feeds.work_orders].
+    The file has the same keys, at its top or under [feeds.work_orders].
 
     A `path` without a folder and an end may name a mapping that comes with the program,
     such as 'open311'; its source and zone are those of the city.

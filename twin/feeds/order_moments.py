@@ -62,7 +62,11 @@ class Moments:
         return ~np.isnat(self.at)
 
     def after(self, before: Times) -> Moments:
-        """Return the moments, with the second reading of times that come twice where the first lies before `before`."""
+        """Return the moments, each in the second reading where the first is too early.
+
+        Only times that come twice have two; the first is too early if it lies before
+        `before`.
+        """
         at = self.at.copy()
         for index, later in self.second.items():
             if at[index] < before[index] <= later:
@@ -91,7 +95,10 @@ class Reader:
     def read(
         self, texts: pa.StringArray, column: str, typed: pa.TimestampArray | None = None
     ) -> Moments:
-        """Read n cells, tidied; `typed` are those that the file itself says are moments without a zone."""
+        """Read n cells, tidied.
+
+        `typed` are those that the file itself says are moments without a zone.
+        """
         at, local = np.full(len(texts), _NONE), np.full(len(texts), _NONE)
         reasons = dict[int, str]()
         if typed is not None:
@@ -174,7 +181,7 @@ class Reader:
     def _offset(self, day: np.datetime64, zone: ZoneInfo) -> timedelta | None:
         """Return the offset of a whole local day.
 
-        None if clocks change on it, or it is not of our time.
+        Return None if clocks change on it, or it is not of our time.
         """
         if day not in self._offsets:
             begin = day.astype("datetime64[us]").item()
@@ -321,7 +328,8 @@ def _iso(text: str) -> datetime | None:
 
 def _formed(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - a missing zone is looked for next
+        # A missing zone is looked for next.
+        return datetime.strptime(text, form)  # noqa: DTZ007
     except ValueError:
         return None
 
@@ -364,7 +372,10 @@ class _Layout:
     def read(
         self, texts: pa.StringArray, wanted: npt.NDArray[np.bool_], into: Times
     ) -> None:
-        """Write into `into` the local times of those wanted texts that have the layout and are moments."""
+        """Write into `into` the local times of wanted texts that fit the layout.
+
+        They are moments, too.
+        """
         fits = (
             np.asarray(
                 pc.equal(pc.binary_length(texts), self.length).to_numpy(

@@ -1,6 +1,6 @@
 """Rows of one order within a file.
 
-The same row again, another unit's part of the order, or a contradiction.
+They are the same row again, another unit's part of the order, or a contradiction.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The orders of a block as rows of the contract tables.
 
-Events, what units did about them, and what citizens were told.
+Rows are events, what units did about them, and what citizens were told.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def make(orders: OrderBlock) -> Made:
     made.rows["feedbacks"] = _feedbacks(orders, first, made.refused["feedbacks"])
     told = {*made.rows["dispatches"][0], *made.refused["dispatches"]}
     idle = [at for at in parts if at not in told]
-    made.repeated = orders.sorted.repeated + len(
-        idle
-    )  # a second unit to which nothing was sent says nothing new
+    # A second unit to which nothing was sent says nothing new.
+    made.repeated = orders.sorted.repeated + len(idle)
     return made
 
 
@@ -136,7 +135,7 @@ def _dispatches(
 ) -> tuple[list[int], pa.Table]:
     """Return the orders to units among the rows `where`.
 
-    One row each, with the steps that are known.
+    There is one row each, with the steps that are known.
     """
     times = {step: orders.moments[step] for step in STEPS}
     for at, why in (
@@ -205,10 +204,8 @@ def _check_steps(
         elif sent.at[at] < created[at]:
             why = f"{column('sent_at')}: it was sent before the order was opened"
         else:
-            why = (
-                f"{', '.join(column(step) for step in STEPS[1:] if times[step].at[at] < sent.at[at])}:"
-                f" earlier than {column('sent_at')}"
-            )
+            early = [step for step in STEPS[1:] if times[step].at[at] < sent.at[at]]
+            why = f"{', '.join(map(column, early))}: earlier than {column('sent_at')}"
         refused.setdefault(at, why)
 
 

@@ -41,7 +41,10 @@ class Twice(dict[str, Any]):
 
 
 class Record(NamedTuple):
-    """One record: its ordinal in the file, from 1, its cells, why it cannot be used ('': it can)."""
+    """One record: its ordinal in the file, from 1, its cells, and its fault.
+
+    `fault` says why the record cannot be used; '' if it can.
+    """
 
     number: int
     cells: Mapping[Key, str | None]

@@ -1,6 +1,6 @@
 """What a feed decided by a rule while it read, to be said to whoever reads the file.
 
-A sentence, how often, and where first.
+It is a sentence, how often, and where first.
 """
 
 from __future__ import annotations

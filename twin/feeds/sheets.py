@@ -1,6 +1,6 @@
 """What every kind of file is read into.
 
-Sheets of text, a block of rows at a time, so that no file need fit the memory.
+Sheets of text are read a block of rows at a time, so that no file need fit the memory.
 """
 
 from __future__ import annotations

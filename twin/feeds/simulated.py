@@ -19,7 +19,11 @@ NAME = "simulated"
 
 
 class Simulated:
-    """Rows of a seeded city: which rows there are depends on city, seed, telemetry and scenarios only, never on how time is cut."""
+    """Rows of a seeded city.
+
+    Which rows there are depends on city, seed, telemetry and scenarios only, never on
+    how time is cut.
+    """
 
     def __init__(
         self,
@@ -40,7 +44,10 @@ class Simulated:
         self._origin = f"seed {seed}"
 
     def register(self, at: datetime) -> Iterator[Batch]:
-        """Return the registers (aircraft, estates, lifts, communities) as they stand at `at`: where the logs begin."""
+        """Return the registers as they stand at `at`, where the logs begin.
+
+        They are aircraft, estates, lifts and communities.
+        """
         for name, rows in self._simulation.register(at).items():
             yield Batch(name, rows, NAME, self._origin)
 

@@ -18,7 +18,10 @@ __all__ = ["KINDS", "open_sheets"]
 
 
 def _json(path: Path, wanted: Sequence[str]) -> Sheet:
-    """Open a file of JSON: GeoJSON, if it begins like it, else a list of objects, as Open311 has it."""
+    """Open a file of JSON: GeoJSON, if it begins like it, else a list of objects.
+
+    Such a list is what Open311 has.
+    """
     return (open_geojson if is_geojson(path) else open_json)(path, wanted)
 
 

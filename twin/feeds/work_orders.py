@@ -1,6 +1,6 @@
-"""Work orders of a citizens' line, out of an export: events, and what was done about them.
+"""Work orders of a citizens' line: events, and what was done about them.
 
-Read a block of rows at a time.
+They come out of an export, which is read a block of rows at a time.
 
 An order whose own cells are off is refused whole; if only what was done about it is off,
 the event is taken and the rest refused. A row says what the source says of an order now:

@@ -80,7 +80,8 @@ def _sentences(path: Path) -> Generator[None]:
         yield
     except (ContractError, GeneratorExit, OSError):
         raise
-    except Exception as error:  # a damaged file makes the reader fail in any way: zlib, XML, missing parts
+    # A damaged file makes the reader fail in any way: zlib, XML, missing parts.
+    except Exception as error:
         raise ContractError(
             f"{path.name} cannot be read as XLSX.",
             why=f"{error}.",
@@ -106,7 +107,8 @@ class _Book:
     def rows(self, name: str) -> Iterator[Row]:
         """Yield the rows of a sheet; what the file says of its own size may be wrong."""
         tab = self._book[name]
-        traits = _traits(self.path, tab._worksheet_path)  # noqa: SLF001 - openpyxl tells of merged cells only when it holds the whole sheet
+        # openpyxl tells of merged cells only when it holds the whole sheet.
+        traits = _traits(self.path, tab._worksheet_path)  # noqa: SLF001
         self._traits[name] = traits
         fill = _Fill(traits.merged)
         tab.reset_dimensions()
@@ -121,7 +123,10 @@ class _Book:
     def merged_across(
         self, name: str, header: Header, wanted: Sequence[str]
     ) -> list[str]:
-        """Return a sentence if cells of several columns that are wanted are merged below the header."""
+        """Return a sentence if cells of several wanted columns are merged.
+
+        They are cells below the header.
+        """
         merged = self._traits[name].merged
         tops = [
             top
@@ -134,9 +139,11 @@ class _Book:
         first = ", ".join(map(str, tops[:5]))
         where = f"on sheet {name!r}, row" if len(self.names) > 1 else "on row"
         return [
-            f"Cells are merged across columns {where}{'s' if len(tops) > 1 else ''}"
-            f" {first}{', …' if len(tops) > 5 else ''}: the value counts for the first"
-            " of the columns."
+            (
+                f"Cells are merged across columns {where}{'s' if len(tops) > 1 else ''}"
+                f" {first}{', …' if len(tops) > 5 else ''}: the value counts for the first"
+                " of the columns."
+            )
         ]
 
     def close(self) -> None:
@@ -147,9 +154,8 @@ def _load(path: Path) -> Any:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # styles and print areas that openpyxl does not know are no concern here
+        # Styles and print areas that openpyxl does not know are no concern here.
+        warnings.simplefilter("ignore")
         return load_workbook(path, read_only=True, data_only=True, keep_links=False)
 
 
@@ -194,9 +200,8 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
         except ContractError as error:
             if "more than once" in str(error):
                 raise
-            first = (
-                first or error
-            )  # it is empty, which need not be said where others are not
+            # It is empty, which need not be said where others are not.
+            first = first or error
     if not found:
         raise _none_fits(
             first,
@@ -344,9 +349,8 @@ def _text(value: object, cell: Any) -> str:
         return str(value)
     number = cast("float | int", value)
     if abs(number) >= _DIGITS:
-        return (  # digits beyond the fifteenth are lost: it must not look like a number that is whole
-            f"{number:.14E}"
-        )
+        # Digits beyond the fifteenth are lost: it must not look like a whole number.
+        return f"{number:.14E}"
     if float(number).is_integer():
         shown = str(int(number))
         return (
@@ -366,7 +370,7 @@ def _plain(text: str) -> str:
 class _Fill:
     """Gives each row of merged cells the value that stands in the first of them.
 
-    Of several columns, to the first.
+    Of cells over several columns, it goes to the first column.
     """
 
     def __init__(self, merged: Sequence[tuple[int, int, int, int]]) -> None:

@@ -51,9 +51,8 @@ def read_items(path: Path, roots: Mapping[str, str], passed: Passed) -> Iterator
     """
     target = _Target(path.name, roots, passed)
     parser: Any = DefusedXMLParser(target=target, forbid_dtd=True)
-    told = (
-        parser.parser
-    )  # expat: its words go to the target without a detour, a third faster
+    # expat: its words go to the target without a detour, a third faster.
+    told = parser.parser
     told.StartElementHandler, told.EndElementHandler = target.start, target.end
     told.CharacterDataHandler = target.data
     try:

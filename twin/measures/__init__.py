@@ -53,7 +53,9 @@ def compute(
     as_of: datetime,
     only: frozenset[str] | None = None,
 ) -> Iterator[MeasureUpdate | tuple[str, Mark]]:
-    """Yield what changes in the measures at the moment `as_of`, and each measure's new mark after its changes.
+    """Yield what changes in the measures at the moment `as_of`.
+
+    After its changes, each measure's new mark is yielded.
 
     Args:
         state: the lake with `batch` already in it.

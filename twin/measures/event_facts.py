@@ -1,6 +1,6 @@
 """What was known of every event, at any two clocks.
 
-Only events with news are worked out again, only their days written.
+Only events with news are worked out again, and only their days are written.
 
 Targets are those of the pack at publish: when they change, every event is worked out anew.
 """
@@ -74,7 +74,7 @@ def _update(_city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
 class _Piece:
     """A day or month of `event_facts` as it stands in one piece.
 
-    Its days, and how many versions of events occurred on each.
+    It tells its days, and how many versions of events occurred on each.
     """
 
     chunk: str
@@ -124,7 +124,10 @@ def _facts(state: State, group: list[_Piece]) -> MeasureUpdate:
 
 
 def _spans(days: Mapping[datetime, int]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield first moment and end of runs of days that hold no more events than are worked out at once."""
+    """Yield first moment and end of runs of days that are worked out at once.
+
+    A run holds no more events than that allows.
+    """
     run: list[datetime] = []
     for day in days:
         if run and sum(days[each] for each in (*run, day)) > _AT_ONCE:
@@ -138,7 +141,7 @@ def _spans(days: Mapping[datetime, int]) -> Iterator[tuple[datetime, datetime]]:
 def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
     """Return the ids of events that new rows speak of, in order.
 
-    Also those that an order was taken from.
+    Those that an order was taken from are among them.
     """
     found: set[str] = set()
     for name in ("events", "event_stages", "dispatches", "feedbacks"):
@@ -166,7 +169,7 @@ def _touched(state: State, batch: Mapping[str, pa.Table]) -> list[str]:
 
 
 def _of(ids: list[str] | None) -> dict[str, object]:
-    """Return the parameters that name events; None for all.
+    """Return the parameters that name events, or None for all.
 
     Their range lets files be passed over.
     """
@@ -180,7 +183,7 @@ def _of(ids: list[str] | None) -> dict[str, object]:
 def _days(state: State, ids: list[str] | None) -> dict[datetime, int]:
     """Return the days, UTC, on which versions of events occurred, and how many.
 
-    Of all events for None.
+    Where None is given, all events count.
     """
     rows = state.query(_DAYS, _of(ids)).to_pylist()
     return {row["day"].astimezone(UTC): row["n"] for row in rows}
@@ -193,7 +196,7 @@ def _chunks(state: State, days: Iterable[datetime]) -> tuple[str, ...]:
 def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
     """Yield the days in which events with news occurred.
 
-    Their new facts, and those of other events as they stand.
+    They come with their new facts, and with those of other events as they stand.
     """
     days = _days(state, touched)
     if not days:  # news of events that are not known themselves

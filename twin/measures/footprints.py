@@ -46,7 +46,9 @@ def corners(
     fov_deg: NDArray[np.float64],
     heading_deg: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return (n, 4, 2): metres east and north of the aircraft to the corners near-left, near-right, far-right, far-left.
+    """Return (n, 4, 2): metres east and north of the aircraft to the four corners.
+
+    They are near-left, near-right, far-right and far-left.
 
     The ground is flat. The vertical field follows from the horizontal one and a 16:9
     picture. A ray at or above the horizon ends at the far limit; where even the near edge
@@ -78,7 +80,10 @@ def corners(
 
 
 def footprints(states: pa.Table) -> pa.Table:
-    """Return the footprint of every heartbeat of `drone_states` that has its camera on and sees ground, in the schema of `footprints`."""
+    """Return the footprint of every heartbeat whose camera is on and sees ground.
+
+    The heartbeats are of `drone_states`, the rows in the schema of `footprints`.
+    """
     seeing = states.filter(
         pc.and_(
             pc.is_valid(states["pitch_deg"]),

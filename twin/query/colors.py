@@ -43,7 +43,10 @@ def _numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
 
 
 def _ramp(values: npt.NDArray[np.float64], ramp: Ramp) -> Colors:
-    """Return colours on straight lines between the ramp's, which are spread evenly from `low` to `high`; ends hold beyond."""
+    """Return colours on straight lines between those of the ramp.
+
+    The ramp's are spread evenly from `low` to `high`, and its ends hold beyond them.
+    """
     stops = np.asarray(ramp.colors, dtype=np.float64)
     share = np.clip((values - ramp.low) / (ramp.high - ramp.low), 0.0, 1.0) * (
         len(stops) - 1

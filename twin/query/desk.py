@@ -72,7 +72,7 @@ class Status:
     def clock_behind_s(self, now: datetime) -> int:
         """Return how far a clock that says `now` (UTC) is behind the data, s.
 
-        0 up to a minute, which clocks may differ.
+        It is 0 up to a minute, by which clocks may differ.
         """
         behind = (self.as_of - now).total_seconds()
         return int(behind) if behind > CLOCKS_DIFFER_S else 0
@@ -153,7 +153,8 @@ class Desk:
     def pointer(self, as_of: datetime | None = None) -> Pointer:
         """Return the snapshot that answers `as_of`.
 
-        The newest for None, else the first whole one at or after (see `Shelf.at`).
+        It is the newest for None, else the first whole one at or after (see
+        `Shelf.at`).
 
         Raises:
             LakeError: no snapshot can be shown.
@@ -162,9 +163,8 @@ class Desk:
         if as_of is None:
             return Pointer(newest.id, newest.as_of, damaged=self._damaged(newest.id))
         found = self._shelf.at(as_of)
-        newest_as_of = max(
-            newest.as_of, found.snapshot.as_of
-        )  # one may have been published meanwhile
+        # One may have been published meanwhile.
+        newest_as_of = max(newest.as_of, found.snapshot.as_of)
         return Pointer(
             found.snapshot.id,
             found.snapshot.as_of,
@@ -192,7 +192,12 @@ class Desk:
         )
 
     def block(self, layer: Layer, block: Block, pinned: Pinned) -> Answer:
-        """Return a layer's block for a pinned view, and whether anything was known at its moment. Raises as `ask` does."""
+        """Return a layer's block for a view, and whether anything was known then.
+
+        The view is pinned, and the moment is its own.
+
+        Raises as `ask` does.
+        """
         answer = self.ask(layer.id, block.sql, block.ask(pinned), pinned.snapshot)
         shown = self._shelf.shown(pinned.snapshot)
         return replace(
@@ -234,7 +239,7 @@ class Desk:
     def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
         """Return the tables that a layer's map rests on and that cannot be read, by name.
 
-        None if all of it can be drawn.
+        There are none if all of it can be drawn.
         """
         shown = self._shelf.shown(pinned.snapshot)
         asked = [
@@ -260,9 +265,8 @@ class Desk:
         question = self._question(layer, data.sql)
         params = links.fill(question, data.ask(pinned), self._given)
         lost = _lost(self._shelf.shown(pinned.snapshot), question, params)
-        tag = ".".join(
-            (self._tag(layer, data), *lost)
-        )  # what a browser keeps of a damaged picture is not asked for again
+        # What a browser keeps of a damaged picture is not asked for again.
+        tag = ".".join((self._tag(layer, data), *lost))
         return links.to_url(layer, name, tag, pinned.snapshot, params)
 
     def parse_url(
@@ -285,9 +289,8 @@ class Desk:
                 "The address names no snapshot.",
                 fix="take the address from the page as it is.",
             )
-        if not SNAPSHOT_ID.fullmatch(
-            words["snapshot"]
-        ):  # 'latest' would be another one tomorrow
+        # 'latest' would be another one tomorrow.
+        if not SNAPSHOT_ID.fullmatch(words["snapshot"]):
             raise LostError(
                 f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
                 fix="load the page again.",
@@ -297,7 +300,12 @@ class Desk:
     def map_arrow(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
     ) -> bytes:
-        """Return a layer's map data as an Arrow stream, without rows where nothing is known. Raises as `ask` does."""
+        """Return a layer's map data as an Arrow stream.
+
+        It has no rows where nothing is known.
+
+        Raises as `ask` does.
+        """
         return self.map_answer(layer, name, snapshot, params)[0]
 
     def map_answer(
@@ -358,15 +366,14 @@ class Desk:
     ) -> Unknown:
         """Return why a question has no answer at a moment.
 
-        '' if it has one, or asks of no moment or of no log.
+        Return '' if it has one, or asks of no moment or of no log.
 
         Args:
             lost: tables that the answer rests on and that cannot be read.
         """
         held, logs = shown.snapshot, _logs(question)
-        if (
-            as_of is not None and logs and as_of > held.as_of
-        ):  # only the newest answers a moment that lies after it
+        # Only the newest answers a moment that lies after it.
+        if as_of is not None and logs and as_of > held.as_of:
             return "no-data-after"
         if lost:
             return "damaged"
@@ -436,7 +443,7 @@ class Desk:
     ) -> Answer:
         """Return a question over what is whole of a snapshot.
 
-        If that changes meanwhile, once more.
+        If that changes meanwhile, ask once more.
         """
         while True:
             shown = self._shelf.shown(snapshot)
@@ -483,7 +490,9 @@ class Desk:
     def _moved(
         self, shown: Shown, engine: Engine, question: Sql, params: Mapping[str, object]
     ) -> Mapping[str, pa.Table]:
-        """Return `coverage` as it was at the moments asked for, where these are not the snapshot's own; else nothing.
+        """Return `coverage` as it was at the moments asked for.
+
+        Return nothing where these are the snapshot's own.
 
         A cell keeps its newest sight only, so that a later snapshot cannot tell an earlier
         hour from its own table.
@@ -576,7 +585,8 @@ def _key(
 ) -> tuple[object, ...]:
     """Return what an answer depends on.
 
-    The bytes of the tables it reads, the question, its parameters. Not the snapshot's id.
+    That is the bytes of the tables it reads, the question and its parameters, but not
+    the snapshot's id.
 
     But for a measure that is worked out when the snapshot is opened: it has no bytes of its
     own. Coverage of another moment is worked out from the log, so that counts too.
@@ -606,7 +616,7 @@ def _key(
 def _logs(sql: Sql) -> tuple[str, ...]:
     """Return the logs that a question rests on, those behind its measures included.
 
-    None if it reads reference tables only.
+    Return None if it reads reference tables only.
     """
     found = {log for name in sql.reads for log in _RESTS_ON.get(name) or rests_on(name)}
     found.update(name for name in sql.reads if TABLES[name].kind == "log")

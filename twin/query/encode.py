@@ -1,6 +1,6 @@
 """From rows to an Arrow stream that the map draws without a second look.
 
-Deck.gl's attributes by column name.
+Columns have the names of attributes of deck.gl.
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 def _picking(column: pa.ChunkedArray) -> pa.Array:
     """Return a column as a click reads it.
 
-    Text as a dictionary, whole numbers of 64 bits as float64, moments in ms.
+    Text becomes a dictionary, whole numbers of 64 bits become float64, moments become
+    ms.
     """
     pieces = _whole(column)
     if pa.types.is_string(pieces.type) or pa.types.is_large_string(pieces.type):

@@ -34,7 +34,7 @@ def tag(sql: Sql, *of: str) -> str:
 def of_city(city: City) -> dict[str, Param]:
     """Return the parameters that the pack gives, so that no layer needs the city.
 
-    The raster, the zone, and numbers of [freshness].
+    They are the raster, the zone, and numbers of [freshness].
     """
     raster = city.raster
     given: dict[str, Param] = {

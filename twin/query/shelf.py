@@ -1,4 +1,7 @@
-"""Snapshots held open: a few engines, each over files that were verified before the first question."""
+"""Snapshots held open: a few engines over verified files.
+
+Files are verified before the first question.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,9 @@ class Shelf:
 
     @contextmanager
     def open(self, snapshot_id: str) -> Generator[tuple[Shown, Engine]]:
-        """Return a snapshot and an engine over what is whole of it, which stays open for the length of the block.
+        """Return a snapshot and an engine over what is whole of it.
+
+        The engine stays open for the length of the block.
 
         Raises:
             DamagedError: there is no such snapshot, or it cannot be read.
@@ -211,7 +216,10 @@ class Shelf:
         )
 
     def _open(self, snapshot: Snapshot) -> _Opened:
-        """Open an engine over what is whole, and make sure that it still was when it had been opened."""
+        """Open an engine over what is whole.
+
+        Make sure that it still was when the engine had been opened.
+        """
         shown = as_far_as_whole(self.lake, snapshot)
         while True:
             looked_at = time.monotonic()

@@ -26,7 +26,11 @@ _KEPT_DAYS = 3
 
 
 class Simulation:
-    """The city of one seed. Every local day is a function of (city, seed, telemetry_s, scenarios) and of nothing else."""
+    """The city of one seed.
+
+    Every local day is a function of (city, seed, telemetry_s, scenarios) and of nothing
+    else.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""The fleet: docks, flights over a district and back, heartbeats, batteries, what the camera points at."""
+"""The fleet: docks, flights over a district and back, heartbeats, batteries.
+
+It also has what the camera points at.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ class Fleet:
 
 
 def fleet_of(world: World) -> Fleet:
-    """Return the fleet: as many aircraft as the pack says are integrated, or one per 40,000 people, at docks near streets."""
+    """Return the fleet, at docks near streets.
+
+    It has as many aircraft as the pack says are integrated, or one per 40,000 people.
+    """
     facts = {
         row["metric"]: row["value"]
         for row in world.city.reference["facts"].to_pylist()
@@ -89,20 +95,19 @@ def _stays_inside(
     inside = np.ones(len(lon), bool)
     for x, y in _route():
         east, north = _turned(x * reach, y * reach, turn)
-        inside &= (
-            world.locator.districts(
-                lon + east / (_M_PER_DEG * np.cos(np.radians(lat))),
-                lat + north / _M_PER_DEG,
-            )
-            != None
-        )  # noqa: E711
+        found = world.locator.districts(
+            lon + east / (_M_PER_DEG * np.cos(np.radians(lat))),
+            lat + north / _M_PER_DEG,
+        )
+        # One answer for each element: `is` would compare the array as a whole.
+        inside &= found != None  # noqa: E711
     return inside
 
 
 def _route() -> NDArray[np.float64]:
     """Return the way of one flight, metres from the dock in the flight's own frame.
 
-    Out, over lines side by side, and home.
+    It goes out, over lines side by side, and home.
     """
     way: list[tuple[float, float]] = [(0.0, 0.0)]
     for line in range(_LINES):
@@ -169,7 +174,10 @@ def fleet_day(
 def _ticks(
     world: World, day: date, start: int, end: int, step: int
 ) -> NDArray[np.int64]:
-    """Return seconds after local midnight in [start, end) that are whole multiples of `step` since 1970: a coarser step is a subset."""
+    """Return seconds after local midnight in [start, end), `step` apart.
+
+    They are whole multiples of `step` since 1970, so that a coarser step is a subset.
+    """
     base = int(world.midnight(day).timestamp())
     first = -(-(base + start) // step) * step - base
     return np.arange(first, end, step)

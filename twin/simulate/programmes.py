@@ -1,6 +1,6 @@
 """The renovation programmes.
 
-Estates, lifts and community centres that move through their steps, some of them late.
+Estates, lifts and community centres move through their steps, some of them late.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ _KINDS = {
 class Item:
     """One thing in a programme.
 
-    What does not change, and the local day on which each of its steps is reached.
+    It has what does not change, and the local day on which each of its steps is
+    reached.
     """
 
     programme: str
@@ -190,7 +191,7 @@ def _reached(programme: str, end: date, draw: np.random.Generator) -> tuple[date
 def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Table]:
     """Return every item that has begun its way, as it stands at `at` and recorded then.
 
-    Where the log begins.
+    This is where the log begins.
     """
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     for number, item in enumerate(items):
@@ -203,7 +204,8 @@ def register(world: World, items: list[Item], at: datetime) -> dict[str, pa.Tabl
 def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.Table]:
     """Return what moves on one local day.
 
-    New versions of items, lift applications through their steps, activities.
+    These are new versions of items, lift applications through their steps, and
+    activities.
     """
     rows: dict[str, list[dict[str, Any]]] = {programme: [] for programme in _KINDS}
     steps: list[dict[str, Any]] = []
@@ -225,7 +227,7 @@ def programmes_day(world: World, items: list[Item], day: date) -> dict[str, pa.T
 def _moved_at(world: World, number: int, day: date) -> datetime:
     """Return when an item moves on one of its days, UTC.
 
-    In the office hours of the city, each at its own second.
+    It is in the office hours of the city, each at its own second.
     """
     return world.midnight(day) + timedelta(seconds=9 * 3_600 + number % 21_600)
 
@@ -260,7 +262,7 @@ def _lift_steps(
 ) -> list[dict[str, Any]]:
     """Return the approval steps that an application enters or leaves today.
 
-    Five between 'applied' and 'approved'.
+    There are five between 'applied' and 'approved'.
     """
     length = (item.reached[1] - item.reached[0]) / len(LIFT_STEPS_ORDER)
     found: list[dict[str, Any]] = []

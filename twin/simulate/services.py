@@ -1,6 +1,6 @@
 """What the city's systems report by themselves.
 
-Links, indicators, rain, water on the ground, drains cleared.
+That is links, indicators, rain, water on the ground and drains cleared.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def links_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Return a day's probes: once a minute for each department.
+    """Return a day's probes, one a minute for each department.
 
     Now and then a link is down, or answers without records.
     """
@@ -62,7 +62,7 @@ def _probes(world: World, day: date, dept: str) -> pa.Table:
 def indicators_day(world: World, day: date) -> dict[str, pa.Table]:
     """Return a day's indicator values.
 
-    Hourly ones every hour, daily ones at six, monthly ones on the first at six.
+    Hourly ones come every hour, daily ones at six, monthly ones on the first at six.
     """
     catalogue = world.city.reference["indicators"].to_pylist()
     parts: list[pa.Table] = []
@@ -150,7 +150,11 @@ def rain_mm(world: World, day: date, at: NDArray[np.int64]) -> NDArray[np.float6
 
 
 def water_day(world: World, day: date) -> dict[str, pa.Table]:
-    """Return a day's rain (every five minutes while it rains, else every hour), depths every ten minutes, and dredge jobs."""
+    """Return a day's rain, depths and dredge jobs.
+
+    Rain is told every five minutes while it rains, else every hour; depths every ten
+    minutes.
+    """
     storm, draw = world.storm(day), world.draw("water", day)
     at = np.arange(300, world.length_s(day) + 1, 300)
     wet = rain_mm(world, day, at)

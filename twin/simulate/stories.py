@@ -1,6 +1,6 @@
 """The four stories of the city, told with known truth.
 
-Bikes, a smell at night, a storm over the old estate, the river crossing.
+They are bikes, a smell at night, a storm over the old estate, and the river crossing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a story planted: its event, and the times that a measure must find, s after the event was created."""
+    """What a story planted: its event, and the times that a measure must find.
+
+    Times are seconds after the event was created.
+    """
 
     name: str
     event_id: str
@@ -51,7 +54,7 @@ class Truth:
 def planned(world: World, day: date, placed: tuple[Scenario, ...]) -> list[Scenario]:
     """Return the stories that begin on a local day.
 
-    Those that were placed, and those that the calendar brings.
+    They are those that were placed, and those that the calendar brings.
     """
     draw, start = world.draw("stories", day), world.midnight(day)
     found = [
@@ -151,7 +154,10 @@ def _script(world: World) -> dict[str, Any]:
 
 
 def _spot(world: World, name: str | None) -> tuple[float, float, str | None]:
-    """Return longitude, latitude (deg) and district of a named place of the pack, or of the busiest street."""
+    """Return longitude, latitude (deg) and district of a place.
+
+    It is a named one of the pack, or the busiest street.
+    """
     for row in world.city.reference["places"].to_pylist():
         if name and row["name"] == name:
             return row["lon_ud"] / 1e6, row["lat_ud"] / 1e6, row["district_id"]

@@ -27,7 +27,11 @@ _SPOTS = 40
 
 @dataclass(frozen=True)
 class Storm:
-    """One storm: it begins `start_s` after local midnight, lasts `length_s`, and peaks at `peak_mm` in five minutes."""
+    """One storm.
+
+    It begins `start_s` after local midnight, lasts `length_s`, and peaks at `peak_mm`
+    in five minutes.
+    """
 
     start_s: int
     length_s: int
@@ -59,7 +63,7 @@ class World:
     def reported_street(self, streets: NDArray[np.int64]) -> pa.Array:
         """Return the codes of `streets` as a row may name them.
 
-        Null where the pack has no streets.
+        They are null where the pack has no streets.
         """
         if self.has_streets:
             return pa.array(self.street_code[streets], pa.string())
@@ -74,7 +78,7 @@ class World:
     def street_weight(self) -> NDArray[np.float64]:
         """Return how much happens around each street-level unit.
 
-        People of its district per unit, more near the centre.
+        It is people of its district per unit, more near the centre.
         """
         districts = self.city.reference["districts"]
         people = dict(
@@ -128,7 +132,7 @@ class World:
     def draw(self, *names: object) -> np.random.Generator:
         """Return the random numbers that belong to `names` (a table, a day).
 
-        The same ones every time.
+        They are the same ones every time.
         """
         text = "|".join(str(name) for name in (self.seed, self.city.id, *names))
         return np.random.default_rng(
@@ -150,7 +154,8 @@ class World:
     def storm(self, day: date) -> Storm | None:
         """Return the day's storm, if there is one.
 
-        About every ninth day in the warm half of the year, every twelfth in the cold.
+        It comes about every ninth day in the warm half of the year, every twelfth in
+        the cold.
         """
         draw = self.draw("weather", day)
         if draw.random() > (1 / 9 if 4 <= day.month <= 9 else 1 / 12):
@@ -163,9 +168,10 @@ class World:
 
 
 def _spots(world: World) -> pa.Table:
-    """Return, for a pack without streets, places inside each district's outline, with the columns of its streets.
+    """Return places inside each district's outline, for a pack without streets.
 
-    They are called like their district, and their codes are in no table.
+    They have the columns of its streets, are called like their district, and their
+    codes are in no table.
     """
     districts = world.city.reference["districts"]
     names = dict(
@@ -221,7 +227,10 @@ def moments(
 
 
 def days(world: World, start: datetime, end: datetime, before: int) -> list[date]:
-    """Return the local days whose rows may be recorded in (start, end]: `before` more days than the range itself."""
+    """Return the local days whose rows may be recorded in (start, end].
+
+    They are `before` more days than the range itself.
+    """
     first = start.astimezone(world.city.zone).date() - timedelta(days=before)
     last = end.astimezone(world.city.zone).date()
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

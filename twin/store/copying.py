@@ -51,7 +51,9 @@ class Copied:
 
 
 def backup(lake: Lake, folder: Path) -> Copied:
-    """Copy all snapshots of a lake that are whole into a folder, or what is new since the last time. Safe while publishing.
+    """Copy all whole snapshots of a lake into a folder, or what is new since last time.
+
+    Safe while publishing.
 
     Every file is hashed on its way, and every file that is there already is hashed again.
     What the lake has pruned since stays in the backup: prune it as a lake of its own.
@@ -157,16 +159,23 @@ class _Copying:
             and not set(ids(target)) & set(there.ids)
         )
         if is_strange or (held is not None and held.id != owner.id):
+            strange = (
+                f"another lake, of {held.city}"
+                if held
+                else "files of nobody knows which lake"
+            )
             raise ForeignError(
-                f"{target.path} holds"
-                f" {'another lake, of ' + held.city if held else 'files of nobody knows which lake'}.",
+                f"{target.path} holds {strange}.",
                 why="its rows would be mixed with those of this one.",
                 fix="name an empty folder.",
             )
         return cls(source, target, owner, there.ids, Copied(problems=list(there.lost)))
 
     def all(self) -> None:
-        """Copy data files, then the logs, then the snapshots that name them, and last of all say which is the newest."""
+        """Copy data files, then the logs, then the snapshots that name them.
+
+        Last of all say which is the newest.
+        """
         for folder in (
             self.target.path,
             self.target.snapshots,
@@ -209,7 +218,7 @@ class _Copying:
     def _files_of(self, snapshot_id: str) -> bytes | None:
         """Copy the data files of a snapshot, and return its own bytes.
 
-        None if it is not whole, or was pruned while we copied.
+        Return None if it is not whole, or was pruned while we copied.
         """
         path = self.source.snapshots / f"{snapshot_id}.json"
         try:

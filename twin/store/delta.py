@@ -107,9 +107,8 @@ def _committed(
         raise CommitFailedError(
             f"version {delta.version()} was found, not {before.version}"
         )
-    if (
-        delta.schema() != schema
-    ):  # another version of this program wrote it: all files are new
+    # Another version of this program wrote it: all files are new.
+    if delta.schema() != schema:
         delta.create_write_transaction(
             [*_adds(files)],
             mode="overwrite",
@@ -136,7 +135,10 @@ def _committed(
 def _sealed(
     folder: Path, table: Table, before: TableCut, version: int, files: Sequence[File]
 ) -> TableCut:
-    """Return the table after commit `version`, which is brought to the disk, with a checkpoint where one is due."""
+    """Return the table after commit `version`, which is brought to the disk.
+
+    It gets a checkpoint where one is due.
+    """
     log = folder / "_delta_log"
     written = _commit_file(log, version)
     sync(written)
@@ -151,7 +153,10 @@ def _sealed(
 
 
 def _begin_at_checkpoint(log: Path, version: int) -> str:
-    """Bring a checkpoint to the disk, let it be found, and return the hash of a log that begins with it."""
+    """Bring a checkpoint to the disk and let it be found.
+
+    Return the hash of a log that begins with it.
+    """
     checkpoint = _checkpoint_file(log, version)
     sync(checkpoint)
     write_whole(log / _LAST, _last_checkpoint(log, version))
@@ -266,7 +271,10 @@ def _listed(log: Path) -> _Log:
 
 
 def faults(lake: Lake, name: str, cut: TableCut) -> list[str]:
-    """Return a sentence for each thing in which a table's log is not what the newest snapshot says."""
+    """Return a sentence for each thing in which a table's log is not as published.
+
+    The newest snapshot says how it was.
+    """
     log = lake.tables / name / "_delta_log"
     if cut.version < 0:
         return (
@@ -301,7 +309,9 @@ def faults(lake: Lake, name: str, cut: TableCut) -> list[str]:
 def older_faults(
     lake: Lake, name: str, newest: TableCut, before: Iterable[TableCut]
 ) -> list[str]:
-    """Return a sentence for each part of a log that only older snapshots read and that is not as they say.
+    """Return a sentence for each part of a log that is not as older snapshots say.
+
+    Only parts that they alone read are looked at.
 
     What no snapshot reads at all, as a prune that was killed leaves it, is no fault: the
     next prune takes it away.
@@ -344,13 +354,17 @@ def _other_rows(folder: Path, name: str, cut: TableCut) -> list[str]:
         version, there = delta.version(), {Path(uri).name for uri in delta.file_uris()}
     except DeltaError as error:
         return [
-            f"{name}: the Delta log does not open:"
-            f" {str(error).strip().splitlines()[0]}."
+            (
+                f"{name}: the Delta log does not open:"
+                f" {str(error).strip().splitlines()[0]}."
+            )
         ]
     if version != cut.version:
         return [
-            f"{name}: the Delta table is at version {version}; the snapshot names"
-            f" {cut.version}."
+            (
+                f"{name}: the Delta table is at version {version}; the snapshot names"
+                f" {cut.version}."
+            )
         ]
     if there != {_name(file.path) for file in cut.files}:
         return [f"{name}: the Delta table names other files than the snapshot."]
@@ -360,7 +374,9 @@ def _other_rows(folder: Path, name: str, cut: TableCut) -> list[str]:
 def reconcile(
     lake: Lake, cuts: Mapping[str, TableCut], to: Path
 ) -> dict[str, TableCut]:
-    """Bring every log to where the newest snapshot has it, and return the tables whose log had to be written anew.
+    """Bring every log to where the newest snapshot has it.
+
+    Return the tables whose log had to be written anew.
 
     Commits that no snapshot names, of a killed publisher or of another program, go to the
     folder `to`. A log that is not what was published is written anew, from the snapshot. A
@@ -408,7 +424,7 @@ def _mended(lake: Lake, table: Table, cut: TableCut, there: _Log, to: Path) -> T
 def hashed(lake: Lake, name: str, cut: TableCut) -> TableCut:
     """Return a table of format 1 or 2 with the hash of its log.
 
-    As it is if the log is not there any more.
+    It stays as it is if the log is not there any more.
     """
     log = lake.tables / name / "_delta_log"
     log_from = max(
@@ -462,9 +478,8 @@ def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
         to,
     )
     if cut.version >= 0 and cut.log_sha256:
-        with suppress(
-            OSError, ValueError
-        ):  # a damaged checkpoint is found out, and the log written anew
+        # A damaged checkpoint is found out, and the log written anew.
+        with suppress(OSError, ValueError):
             _say_last(log, cut)
     elif (log / _LAST).exists():
         (log / _LAST).unlink()
@@ -473,7 +488,7 @@ def _cut_tail(lake: Lake, name: str, cut: TableCut, to: Path) -> None:
 def copied(source: Lake, target: Lake, name: str, cut: TableCut) -> bool:
     """Copy a table's log as a snapshot has it to another lake, beside what is there.
 
-    Return whether it could be.
+    Return whether it could be copied.
     """
     here, there = (lake.tables / name / "_delta_log" for lake in (source, target))
     wanted = [_checkpoint_file(here, cut.log_from)] if cut.log_from else []
@@ -550,7 +565,10 @@ def _checkpoint_file(log: Path, version: int) -> Path:
 
 
 def _last_checkpoint(log: Path, version: int) -> bytes:
-    """Return the file that tells readers where the last checkpoint is, as this program writes it."""
+    """Return the file that tells readers where the last checkpoint is.
+
+    It is as this program writes it.
+    """
     n_actions = pq.read_metadata(_checkpoint_file(log, version)).num_rows
     return json.dumps({"version": version, "size": n_actions}).encode()
 

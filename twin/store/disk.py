@@ -1,6 +1,6 @@
 """What a file system must be told so that a power cut loses nothing.
 
-Bytes synced, then names synced.
+Bytes are synced, then names are.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def write_whole(path: Path, data: bytes) -> None:
 def move(paths: list[Path], root: Path, to: Path) -> None:
     """Move files from below `root` to the same places below `to`.
 
-    On the disk when this returns; what is gone is left out.
+    They are on the disk when this returns. What is gone is left out.
     """
     folders: set[Path] = set()
     for path in paths:
@@ -77,9 +77,8 @@ def move(paths: list[Path], root: Path, to: Path) -> None:
         except FileNotFoundError:
             continue
         folders |= {path.parent, there.parent}
-    for folder in sorted(
-        folders, key=lambda each: not each.is_relative_to(to)
-    ):  # arrived before gone
+    # New names are synced before the old ones are gone.
+    for folder in sorted(folders, key=lambda each: not each.is_relative_to(to)):
         sync(folder)
 
 

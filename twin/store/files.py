@@ -1,4 +1,7 @@
-"""Data files: sorted, cut by month or day, hashed while they are written, on the disk before anybody hears of them."""
+"""Data files: sorted, cut by month or day, hashed while they are written.
+
+They are on the disk before anybody hears of them.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ ChunkOf = Callable[[date], str]
 
 
 def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
-    """Return what names the piece that a day's rows stand in, or would stand in, beside the files that are there."""
+    """Return what names the piece that a day's rows stand in, or would stand in.
+
+    It depends on the files that are there.
+    """
     if table.chunk == "all":
         return lambda _day: "all"
     if table.chunk in _FORMS:
@@ -69,7 +75,7 @@ def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
 def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
     """Return the piece that compaction puts a piece into.
 
-    A day of a rolling table that is over a week old into its month.
+    A day of a rolling table that is over a week old goes into its month.
     """
     is_day = table.chunk == "rolling" and len(chunk) == len("2026-07-16")
     return (
@@ -80,7 +86,10 @@ def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
 def chunks(
     table: Table, rows: pa.Table, name: ChunkOf | None = None
 ) -> Iterator[tuple[str, pa.Table]]:
-    """Part `rows` into the pieces that go into one file each, with the name of the piece, in order."""
+    """Part `rows` into the pieces that go into one file each, in order.
+
+    Each comes with its name.
+    """
     if not rows.num_rows:
         return
     if table.chunk == "all":
@@ -100,7 +109,10 @@ def chunks(
 
 
 def ordered(table: Table, rows: pa.Table) -> pa.Table:
-    """Sort `rows` as the contract says, ties broken by the key, so that the same rows give the same bytes."""
+    """Sort `rows` as the contract says, ties broken by the key.
+
+    So the same rows give the same bytes.
+    """
     by = [*table.sort, *(name for name in table.key if name not in table.sort)]
     return rows.sort_by([(name, "ascending") for name in by])
 
@@ -112,9 +124,9 @@ def write(
     keep: Iterable[File] = (),
     name: ChunkOf | None = None,
 ) -> list[File]:
-    """Write `rows` under `root/<table>`, one file per chunk.
+    """Write `rows` under `root/<table>`, one file per chunk, and return the files.
 
-    Answer the files that hold them. Rows are in the contract's schema.
+    Rows are in the contract's schema.
 
     Args:
         keep: files that are there already: a piece with the same bytes as one of them is
@@ -192,7 +204,7 @@ def read(root: Path, files: list[File]) -> pa.Table:
 def read_short(root: Path, files: list[File], table: Table) -> pa.Table:
     """Read the rows of `files` of a table whose last columns were added later.
 
-    Null in every row.
+    These are null in every row.
     """
     rows = read(root, files)
     for name in table.schema.names[rows.num_columns :]:

@@ -33,9 +33,9 @@ def kind_of(*, simulated: bool, mode: str) -> Kind:
 
 
 def of(lake: Lake, newest: Snapshot | None) -> Identity | None:
-    """Return whose a lake is: as its own file says, else as its newest snapshot does.
+    """Return whose a lake is, as its own file says, else as its newest snapshot does.
 
-    None if nobody ever said.
+    Return None if nobody ever said.
 
     Raises:
         LakeError: it is of a newer program.
@@ -49,7 +49,9 @@ def of(lake: Lake, newest: Snapshot | None) -> Identity | None:
 def guard(
     lake: Lake, city: City, newest: Snapshot | None, kind: Kind | None = None
 ) -> None:
-    """Make sure that a lake is the city's, of the kind given, and the one that this process met first.
+    """Make sure that a lake is the city's, and of the kind given.
+
+    It must be the one that this process met first, too.
 
     Raises:
         ForeignError: it is not; the sentence says whose it is.
@@ -90,7 +92,10 @@ def _of_other_kind(lake: Lake, held: Kind, given: Kind) -> ForeignError:
 
 
 def _guard_old(lake: Lake, city: City, newest: Snapshot, kind: Kind | None) -> None:
-    """Hold a lake of format 1 or 2, which does not say whose it is, against the districts and the mark that it holds."""
+    """Hold a lake of format 1 or 2 against the districts and the mark that it holds.
+
+    Such a lake does not say whose it is.
+    """
     files = newest.files("districts")
     try:
         held = {
@@ -141,7 +146,10 @@ def claim(lake: Lake, city: City, kind: Kind, newest: Snapshot | None) -> Identi
 
 
 def begun(lake: Lake, identity: Identity) -> None:
-    """Write down that the lake has a snapshot, so that a lake without one is known to have lost it."""
+    """Write down that the lake has a snapshot.
+
+    A lake without one is known to have lost it then.
+    """
     if not identity.is_begun:
         write(lake, replace(identity, is_begun=True))
 

@@ -1,6 +1,6 @@
 """What feeds bring, on its way into the draft of a snapshot.
 
-Held against the contracts and the lake, written as it comes.
+It is held against the contracts and the lake, and written as it comes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Witness(Protocol):
         known: npt.NDArray[np.int64],
         refused: pa.Table,
     ) -> None:
-        """Hear of rows, by their numbers in the origin, that were new or known, and of those that were refused."""
+        """Hear of rows, by their numbers in the origin, that were new or known.
+
+        Hear of those that were refused, too.
+        """
         ...
 
     def judge(self) -> None:
@@ -127,10 +130,9 @@ class Intake:
             )
 
     def finish(self) -> Mapping[str, pa.Table]:
-        """Write what is still held.
+        """Write what is still held, and return the news by table.
 
-        Return the news by table: whole rows of logs, events of states, what refused rows
-        were of.
+        News are whole rows of logs, events of states, and what refused rows were of.
         """
         self._write_states()
         self._written()
@@ -177,7 +179,10 @@ class Intake:
         self._all_refused.append(new.select(_OF_REFUSED))
 
     def _write_states(self) -> None:
-        """Hold what was taken of feeds of states against the lake as it stood before them, and write what says more."""
+        """Hold what was taken of feeds of states against the lake as it stood before.
+
+        Write what says more.
+        """
         states, self._states = self._states, []
         self._written()
         for source in sorted({part.batch.of_source for part in states}):
@@ -207,7 +212,7 @@ class Intake:
     def _before(self, table: str) -> list[File]:
         """Return the files of a table as they stood before any feed of states.
 
-        These tell their own rows apart.
+        Feeds of states tell their own rows apart.
         """
         return self._there.setdefault(table, self.draft.now(table))
 
@@ -236,9 +241,8 @@ class Intake:
         self._refuse_unsound(contract, rows, says_more, parts)
         self._tell(parts, says_more)
         new = rows.filter(pa.array(says_more))
-        self._writing.append(
-            self._writer.submit(self.draft.append, table, new)
-        )  # while the feed reads on
+        # While the feed reads on.
+        self._writing.append(self._writer.submit(self.draft.append, table, new))
         ids = pc.unique(new["event_id"])
         told = (
             pc.is_in(ids, value_set=self._news[_EVENTS][-1]["event_id"])

@@ -51,9 +51,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Hint:
-    """What the pointer says: id of the snapshot that was published last, if it can be read.
+    """What the pointer says: id of the snapshot that was published last.
 
-    A sentence if it cannot.
+    It holds a sentence instead if the pointer cannot be read.
     """
 
     snapshot: str | None
@@ -62,7 +62,9 @@ class Hint:
 
 @dataclass(frozen=True)
 class Lake:
-    """A lake by its folder. Remembers which files it has verified, so that each is hashed once per process.
+    """A lake by its folder.
+
+    It remembers which files it has verified, so that each is hashed once per process.
 
     Attributes:
         met: the lake's id as this process saw it first, under 'id': another one later means
@@ -97,7 +99,7 @@ class Lake:
     def pointer(self) -> Path:
         """Return the file that names the newest snapshot.
 
-        A hint, which the snapshots themselves overrule.
+        It is a hint, which the snapshots themselves overrule.
         """
         return self.path / "pointer.json"
 
@@ -120,7 +122,10 @@ class Lake:
         return self.path / "audit"
 
     def aside(self, moment: datetime) -> Path:
-        """Return a folder in the trash that is not there yet, for what is let go at a moment of the data."""
+        """Return a folder in the trash that is not there yet.
+
+        It is for what is let go at a moment of the data.
+        """
         stamp = to_text(moment).replace("-", "").replace(":", "")[:15]
         return next(
             path
@@ -129,7 +134,9 @@ class Lake:
         )
 
     def who(self) -> tuple[Identity | None, str]:
-        """Return who the lake says it is, and a sentence if its file is there and cannot be read. (None, '') in a new or old lake.
+        """Return who the lake says it is, and a sentence if its file cannot be read.
+
+        Return (None, '') in a new or old lake.
 
         Raises:
             LakeError: the lake is of a newer program.
@@ -180,7 +187,7 @@ class Lake:
     def newest_id(self) -> str | None:
         """Return the id that the pointer names, as a sign of change.
 
-        None if it names none that can be read.
+        Return None if it names none that can be read.
         """
         return self.hint().snapshot
 

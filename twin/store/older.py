@@ -1,6 +1,6 @@
 """Snapshots that an earlier version of this program wrote.
 
-What they lack is filled in, what was reckoned otherwise is reckoned anew.
+What they lack is filled in, and what was reckoned otherwise is reckoned anew.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["engine_over", "is_readable", "lacking", "reckoned_anew"]
 def is_readable(table: str, cut: TableCut) -> bool:
     """Return whether this program can read a table.
 
-    As it stands, with columns that are null, or from the logs again.
+    It can be as it stands, with columns that are null, or from the logs again.
     """
     return (
         table not in TABLES
@@ -43,7 +43,10 @@ def is_readable(table: str, cut: TableCut) -> bool:
 
 
 def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Return, for logs and reference tables, the columns that their files do not have and that are null therefore."""
+    """Return, for logs and reference tables, the columns that their files do not have.
+
+    They are null therefore.
+    """
     held = {
         table: cut
         for table, cut in snapshot.tables.items()
@@ -57,7 +60,7 @@ def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
 def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
     """Return the measures whose rows cannot be used.
 
-    Of another form, or of the snapshot's own moment by another rule.
+    They are of another form, or of the snapshot's own moment by another rule.
 
     A measure rests on logs alone, so nothing is lost.
     """
@@ -73,14 +76,17 @@ def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
 def _missing(table: str, cut: TableCut) -> tuple[str, ...] | None:
     """Return the last columns that a table must be short of to have the schema of `cut`.
 
-    None if that explains nothing.
+    Return None if that explains nothing.
     """
     return _forms(table).get(cut.schema_hash)
 
 
 @cache
 def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the hash of each schema that a table may be read from, and the columns that it is short of."""
+    """Return the hash of each schema that a table may be read from.
+
+    To each belong the columns that it is short of.
+    """
     contract = TABLES[table]
     found: dict[str, tuple[str, ...]] = {}
     for schema in (
@@ -145,7 +151,10 @@ def engine_over(
 
 @dataclass(frozen=True)
 class _State:
-    """A snapshot as measures see it that are worked out for it again (see `twin.measures.State`)."""
+    """A snapshot as seen by measures that are worked out for it again.
+
+    See `twin.measures.State`.
+    """
 
     snapshot: Snapshot
     engine: Engine
@@ -153,19 +162,23 @@ class _State:
 
     @property
     def previous_as_of(self) -> datetime | None:
-        return (
-            self.snapshot.as_of
-        )  # all rows are in the logs already: none are news to be added to what stands
+        # All rows are in the logs already: none are news to be added to what stands.
+        return self.snapshot.as_of
 
     def query(
-        self, sql: Sql, params: Mapping[str, object], since: datetime | None = None
-    ) -> pa.Table:  # noqa: ARG002
+        self,
+        sql: Sql,
+        params: Mapping[str, object],
+        since: datetime | None = None,  # noqa: ARG002
+    ) -> pa.Table:
         return self.engine.query(sql, params)
 
-    def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002  (there are no rows to go on from)
+    # There are no rows to go on from.
+    def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002
         return TABLES[table].empty()
 
-    def chunks(self, table: str) -> Collection[str]:  # noqa: ARG002  (there are none to take away)
+    # There are none to take away.
+    def chunks(self, table: str) -> Collection[str]:  # noqa: ARG002
         return ()
 
     def chunk_of(self, table: str, day: date) -> str:

@@ -1,4 +1,7 @@
-"""Find a snapshot, make sure that its files are what was published, fall back to the last that is whole."""
+"""Find a snapshot and make sure that its files are what was published.
+
+If they are not, fall back to the last that is whole.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ _REMEMBERED = 20_000
 class Verified:
     """What a check of files found.
 
-    How many files and bytes were read, and a sentence for each that is not as published.
+    It tells how many files and bytes were read, and has a sentence for each file that
+    is not as published.
     """
 
     snapshot: str
@@ -55,7 +59,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands in a lake. The snapshot files tell.
+    """What stands in a lake, as the snapshot files tell.
 
     The pointer only bears witness that one was published.
 
@@ -185,12 +189,14 @@ def at(lake: Lake, moment: datetime) -> Found:
 
 
 def _later(lake: Lake, moment: datetime, problems: list[str]) -> Iterator[Snapshot]:
-    """Yield the whole snapshots at or after `moment` in the order in which they may answer it; say which are not whole."""
+    """Yield the whole snapshots at or after `moment`, and say which are not whole.
+
+    They come in the order in which they may answer it.
+    """
     since = to_text(moment).replace("-", "").replace(":", "")[:15]
     every = [each for each in standing(lake).ids if each[:15] >= since]
-    for _, of_second in groupby(
-        every, key=lambda each: each[:15]
-    ):  # an id holds whole seconds only
+    # An id holds whole seconds only.
+    for _, of_second in groupby(every, key=lambda each: each[:15]):
         there = [
             found
             for found in _readable(lake, of_second, problems)
@@ -229,7 +235,10 @@ def _is_there(lake: Lake, snapshot_id: str) -> bool:
 
 
 def same_rows(of_one_moment: list[Snapshot]) -> list[Snapshot]:
-    """Return the snapshot of a moment that was published last, and what compaction made of it, oldest first."""
+    """Return the last published snapshot of a moment, and what compaction made of it.
+
+    The oldest comes first.
+    """
     last = max(of_one_moment, key=lambda found: place(found.id))
     origin = last.compacts or last.id
     return sorted(
@@ -279,7 +288,7 @@ def verify(lake: Lake, ref: str = "latest") -> Verified:
 def _around(lake: Lake, there: Standing) -> list[str]:
     """Return what is wrong around the newest snapshot.
 
-    Looked at again while a publisher is quicker than we are.
+    Look again while a publisher is quicker than we are.
     """
     found: list[str] = []
     newest = there.newest
@@ -312,7 +321,8 @@ def _missing(lake: Lake) -> list[str]:
 def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
     """Return what is wrong with the Delta logs.
 
-    Against the newest snapshot, and, further back, against those before it.
+    They are held against the newest snapshot, and, further back, against those before
+    it.
     """
     found: list[str] = []
     before: list[Snapshot] = []
@@ -337,7 +347,9 @@ def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
 
 
 def trust(lake: Lake, snapshot: Snapshot) -> None:
-    """Make sure that every file is what was published, hashing only those not yet seen in this shape by this process.
+    """Make sure that every file is what was published.
+
+    Only those are hashed that this process has not yet seen in this shape.
 
     Raises:
         DamagedError: one is not; the sentence names it. LakeError: a table has other
@@ -364,16 +376,17 @@ def trust(lake: Lake, snapshot: Snapshot) -> None:
                 " shown and nothing new is published."
             ),
         )
-    if (
-        len(lake.verified) > _REMEMBERED and snapshot.tables.keys() >= TABLES.keys()
-    ):  # not a part of one
+    # The snapshot is whole, not a part of one.
+    if len(lake.verified) > _REMEMBERED and snapshot.tables.keys() >= TABLES.keys():
         named = {file.path for cut in snapshot.tables.values() for file in cut.files}
         for path in [path for path in lake.verified if path not in named]:
             lake.verified.pop(path, None)
 
 
 def fits(snapshot: Snapshot) -> None:
-    """Make sure that every table has the columns that this program expects, or that it can do without (see `older`).
+    """Make sure that every table has the expected columns, or can be read without them.
+
+    See `older`.
 
     Raises:
         LakeError: one has not; the sentence names it.
@@ -425,7 +438,9 @@ def fault(lake: Lake, file: File) -> str | None:
 
 
 def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
-    """Return the newest snapshot whose files are whole, and a sentence for all that is wrong with what is newer or names it.
+    """Return the newest snapshot whose files are whole, and what is wrong.
+
+    There is a sentence for all that is wrong with what is newer or names it.
 
     Raises:
         LakeError: none is whole, or the lake is empty.

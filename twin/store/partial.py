@@ -1,6 +1,6 @@
 """The newest snapshot as far as it is whole.
 
-What is damaged is left out and named, the rest is shown.
+What is damaged is left out and named, and the rest is shown.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def best(lake: Lake) -> Shown:
 def may_be_whole(lake: Lake, shown: Shown, moment: datetime) -> bool:
     """Return whether a snapshot at or after a moment may be whole.
 
-    One that names no file that `shown` found damaged.
+    It may if it names no file that `shown` found damaged.
 
     Where all share a damaged file, they need not be tried one after the other.
     """
@@ -110,9 +110,8 @@ def _without(snapshot: Snapshot, faults: Mapping[str, str]) -> Shown:
     damaged = {
         table: sentence for table, sentence in faults.items() if table not in anew
     }
-    for table in (
-        older.reckoned_anew(snapshot) - faults.keys()
-    ):  # it would be worked out from these
+    # Such a table would be worked out from these.
+    for table in older.reckoned_anew(snapshot) - faults.keys():
         if lost := sorted(faults.keys() & _rests_on(table)):
             damaged[table] = faults[lost[0]]
     problems = [
@@ -125,7 +124,7 @@ def _without(snapshot: Snapshot, faults: Mapping[str, str]) -> Shown:
 def _rests_on(table: str) -> frozenset[str]:
     """Return all tables that a measure's table is worked out from.
 
-    None for one that is no measure.
+    There are none for one that is no measure.
     """
     return frozenset(
         name
@@ -138,7 +137,7 @@ def _rests_on(table: str) -> frozenset[str]:
 def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
     """Return a sentence for each table of a snapshot that is not as published.
 
-    None if it is whole.
+    There is none if it is whole.
     """
     if _is_whole(lake, snapshot):
         return {}
@@ -176,7 +175,7 @@ def _is_whole(lake: Lake, snapshot: Snapshot) -> bool:
 def _names_any(lake: Lake, snapshot_id: str, bad: Collection[str]) -> bool:
     """Return whether a snapshot's file names one of the files.
 
-    Then it need not be taken apart, nor they be hashed again.
+    If not, it need not be taken apart, nor they be hashed again.
     """
     if not bad:
         return False

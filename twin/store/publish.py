@@ -45,7 +45,10 @@ _COMMITS_AT_ONCE = 6
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did: rows written per table, rows refused, rows that were already there, seconds."""
+    """What a publish did.
+
+    Rows written per table, rows refused, rows that were already there, seconds.
+    """
 
     rows: Mapping[str, int]
     quarantined: int
@@ -87,7 +90,7 @@ class Draft:
     ) -> None:
         """Replace the table, or only the months or days in `chunks`.
 
-        Same content keeps the files it has.
+        If the content is the same, the files stay.
         """
         there = self.now(table)
         beside = () if chunks is None else there
@@ -105,7 +108,10 @@ class Draft:
         self.rows[table] = rows.num_rows
 
     def say(self, table: str, rows: pa.Table) -> None:
-        """Replace a reference table, unless these very rows were written before and still stand: a live publisher has the same ones."""
+        """Replace a reference table, unless these very rows were written before.
+
+        They must still stand. A live publisher has the same ones each time.
+        """
         there = tuple(file.sha256 for file in self.now(table))
         said, files_said = _SAID.get(table, (None, ()))
         before = self.before(table)
@@ -294,7 +300,10 @@ def publish(
 
 
 def _undo(lake: Lake) -> None:
-    """Take commits that no snapshot names out of the logs again, as far as the disk lets us; the next publish does the rest."""
+    """Take commits that no snapshot names out of the logs again.
+
+    The disk may not let us take all; the next publish does the rest.
+    """
     with suppress(OSError, DeltaError, LakeError):
         parent = newest(lake)
         if parent is not None and parent.format == FORMAT:
@@ -323,9 +332,8 @@ def _publish(
     draft = begin(lake, city, parent, kind)
     for table, rows in city.reference.items():
         draft.say(table, rows)
-    refused_at = min(
-        moment, speaks_of
-    )  # known in this snapshot, of whatever moment it speaks
+    # Known in this snapshot, of whatever moment it speaks.
+    refused_at = min(moment, speaks_of)
     intake = Intake(draft, refused_at, speaks_of, witness)
     for batch in _fed(batches(parent) if callable(batches) else batches):
         intake.take(batch)
@@ -501,7 +509,10 @@ def measure(
 
 
 def _usable_marks(parent: Snapshot | None, anew: frozenset[str]) -> dict[str, Mark]:
-    """Return the marks of the measures whose tables stand in the form that this program writes, but for those in `anew`."""
+    """Return the marks of the measures whose tables stand in today's form.
+
+    That is the form that this program writes. Those in `anew` are left out.
+    """
     if parent is None:
         return {}
     return {

@@ -1,6 +1,7 @@
 """Mend the newest snapshot from what is whole.
 
-Measures from their logs, reference tables from the pack, Delta logs from the snapshot.
+Measures come from their logs, reference tables from the pack, Delta logs from the
+snapshot.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ class Repaired:
 
 
 def repair(lake: Lake, city: City, *, now: Clock) -> Repaired:
-    """Mend what can be worked out again, and publish the result as the next snapshot.
+    """Mend what can be worked out again, and say what cannot.
 
-    Say what cannot.
+    Publish the result as the next snapshot.
 
     Files that were let go too early are taken back from the trash. Logs of rows cannot be
     worked out from anything: for them the sentence names the backup.

@@ -73,7 +73,10 @@ def sift(
     parts: Sequence[Part],
     moment: datetime,
 ) -> Sifted:
-    """Part the rows of all batches for one table by what is held under their keys, in the lake or in an earlier batch."""
+    """Part the rows of all batches for one table by what is held under their keys.
+
+    It is held in the lake or in an earlier batch.
+    """
     rows = pa.concat_tables([part.rows for part in parts])
     in_lake = [
         _held_against(lake, there, table, rows.slice(at, n), at)
@@ -102,7 +105,10 @@ def sift(
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[tuple[int, int]]:
-    """Yield the first row and the number of rows of parts that follow each other, some of them at a time."""
+    """Yield the first row and the number of rows of each group of parts.
+
+    The parts of a group follow each other.
+    """
     at = n = 0
     for part in parts:
         n += part.rows.num_rows
@@ -253,7 +259,7 @@ def _meeting(each: list[pa.Table], by: str) -> list[int]:
 def _leading(table: Table) -> str:
     """Return the column of a key by whose span files and batches are told apart.
 
-    Its moment, if it has one.
+    It is the key's moment, if it has one.
     """
     return _MOMENT if _MOMENT in table.key else table.key[0]
 
@@ -292,7 +298,10 @@ def rows_of(
     columns: Sequence[str],
     table: Table,
 ) -> pa.Table:
-    """Return the rows of files whose text in the column `name`, the first of the key, is one of `values`."""
+    """Return the rows of files whose text in the column `name` is one of `values`.
+
+    The column is the first of the key.
+    """
     if not len(values):
         return table.empty().select(columns)
     span = pc.min_max(values).as_py()
@@ -363,7 +372,7 @@ _MOST_SPANS = 50_000
 def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
     """Return the least and greatest text in a column of a file, from its footer.
 
-    `_ANY` if that does not tell.
+    Return `_ANY` if that does not tell.
     """
     footer = pq.read_metadata(lake.tables / file.path)
     at = footer.schema.to_arrow_schema().get_field_index(by)

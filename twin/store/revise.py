@@ -1,6 +1,6 @@
 """What a source says now, held against what the lake knows of the same things.
 
-Known, new, or a correction.
+It is known, new, or a correction.
 
 Some sources do not count versions: each of their exports says how things stand. A thing
 that stands as the lake knows it adds nothing; one that stands otherwise becomes its next
@@ -51,7 +51,7 @@ def of_others(
 def renamed(rows: pa.Table, others: pa.Array, source: str) -> pa.Table:
     """Return rows whose events have numbers of their own.
 
-    '17@S02' where '17' is another source's.
+    An event is '17@S02' where '17' is another source's.
     """
     if not len(others) or "event_id" not in rows.column_names:
         return rows
@@ -85,7 +85,9 @@ def newest(
     ids: pa.Array,
     columns: Sequence[str] | None = None,
 ) -> pa.Table:
-    """Return the newest version of each thing that the files hold under one of `ids`, the first column of the table's key.
+    """Return the newest version of each thing that the files hold under one of `ids`.
+
+    Ids are those of the first column of the table's key.
 
     Args:
         columns: columns besides the key; all of the table if None.
@@ -223,9 +225,10 @@ def _answers(
     mine: npt.NDArray[np.int64],
     theirs: npt.NDArray[np.int64],
 ) -> tuple[pa.Table, Mask]:
-    """Return answers to citizens: one that follows a reopening, or reopens, is another.
+    """Return answers to citizens, told apart.
 
-    Any other corrects the one that is known.
+    One that follows a reopening, or reopens, is another. Any other corrects the one
+    that is known.
 
     That an order is open says something only if it was closed: then it is open again.
     """
@@ -242,9 +245,8 @@ def _answers(
         if not says_more[at]:
             says_more[at] = not had["is_reopened"]
             continue
-        if (
-            row["told_at"] is None and not had["is_reopened"]
-        ):  # an empty cell takes no known time back
+        # An empty cell takes no known time back.
+        if row["told_at"] is None and not had["is_reopened"]:
             row["told_at"], row["occurred_at"] = had["told_at"], had["occurred_at"]
         row["is_satisfied"] = (
             had["is_satisfied"] if row["is_satisfied"] is None else row["is_satisfied"]

@@ -1,4 +1,7 @@
-"""Take publishes back: the rows of an earlier snapshot become the newest, and the lake keeps a record of who did it."""
+"""Take publishes back: the rows of an earlier snapshot become the newest.
+
+The lake keeps a record of who did it.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +114,7 @@ def _rolled_back(
 def _before(lake: Lake, is_newest_lost: bool) -> Snapshot:
     """Return the last whole snapshot that holds other rows than the newest.
 
-    Of the newest itself if later ones are lost.
+    Compare with the newest itself if later ones are lost.
     """
     there = standing(lake)
     assert there.newest is not None  # noqa: S101  (the caller made sure)
@@ -182,7 +185,7 @@ def _written_anew(lake: Lake, table: str, cut: TableCut, to: Path) -> TableCut:
 def record(lake: Lake, moment: datetime, act: str, facts: dict[str, Any]) -> None:
     """Write down in the lake that somebody changed it by hand.
 
-    When, what, by whom, on which machine.
+    Write when, what, by whom, and on which machine.
     """
     make_folder(lake.audit)
     stamp = to_text(moment).replace("-", "").replace(":", "")[:15]

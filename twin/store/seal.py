@@ -1,4 +1,7 @@
-"""One JSON object in a file that says whether its own bytes are what was written, and, with a key, who wrote them."""
+"""One JSON object in a file that says whether its own bytes are what was written.
+
+With a key it says who wrote them, too.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def is_sealed(data: bytes) -> bool:
 
 
 def seal(said: Mapping[str, Any], key: bytes | None) -> bytes:
-    """Return `said` as JSON that begins with the SHA-256 of all that follows it, and with a HMAC if there is a key."""
+    """Return `said` as JSON that begins with the SHA-256 of all that follows it.
+
+    If there is a key, a HMAC stands there, too.
+    """
     rest = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()[1:]
     if key is not None:
         rest = _SIGN + _sign(rest, key) + b'",' + rest

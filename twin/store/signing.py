@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def sign(lake: Lake) -> int:
-    """Seal lake.json, every snapshot and the pointer again, with the key of `TWIN_LAKE_KEY_FILE`; return how many were.
+    """Seal lake.json, every snapshot and the pointer again, and return how many were.
+
+    The key is that of `TWIN_LAKE_KEY_FILE`.
 
     May be broken off at any point and begun again.
 

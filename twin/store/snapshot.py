@@ -1,4 +1,7 @@
-"""A snapshot: one small, immutable file that names every data file of one consistent cut over all tables."""
+"""A snapshot: one small, immutable file that names every data file of one cut.
+
+The cut is consistent over all tables.
+"""
 
 from __future__ import annotations
 
@@ -178,11 +181,14 @@ def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
     content = "\n".join(
         f"{table} {cut.sha256}" for table, cut in sorted(tables.items())
     )
-    return f"{to_text(as_of).replace('-', '').replace(':', '')[:15]}Z-{seq:06d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+    moment = to_text(as_of).replace("-", "").replace(":", "")[:15]
+    return f"{moment}Z-{seq:06d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
 def read(lake: Lake, snapshot_id: str) -> Snapshot:
-    """Read one snapshot file, and make sure that it is what was written, under its own name, for this lake.
+    """Read one snapshot file, and make sure that it is what was written.
+
+    It must stand under its own name and be of this lake.
 
     Raises:
         DamagedError: it is missing or not what was written. ForeignError: it is of another lake.
@@ -347,7 +353,7 @@ def ids(lake: Lake) -> list[str]:
 def place(snapshot_id: str) -> tuple[str, int]:
     """Return what ids are ordered by.
 
-    The second of their moment, then the order of publishing, as a number.
+    It is the second of their moment, then the order of publishing, as a number.
 
     As text, the millionth publish would come before the one before it.
     """

@@ -28,7 +28,10 @@ def is_rollback(snapshot: Snapshot) -> bool:
 
 
 def set_aside(lake: Lake, snapshot: Snapshot) -> None:
-    """Move the snapshots that a rollback took back to the trash, and the files of logs that only they read."""
+    """Move the snapshots that a rollback took back to the trash.
+
+    The files of logs that only they read go there, too.
+    """
     to = lake.aside(snapshot.as_of)
     move(
         [

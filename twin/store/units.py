@@ -36,7 +36,7 @@ def kept(
 ) -> pa.Table:
     """Return dispatches with the numbers by which the lake knows their units.
 
-    The very same table if they have them.
+    If they have them, it is the very same table.
 
     Args:
         there: files of the table as they stood before the export.
@@ -125,7 +125,7 @@ def _assigned(
 ) -> Iterable[tuple[int, int]]:
     """Yield place and number of each dispatch.
 
-    First of the units that are known, then of the others.
+    The units that are known come first, then the others.
 
     A unit that nobody knows takes the number of one that the export no longer names, or a new one.
     """

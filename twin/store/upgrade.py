@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def upgrade(lake: Lake, city: City) -> Snapshot:
-    """Bring a lake to today's format, as the next publish would.
+    """Bring a lake to today's format, as the next publish would, and return its newest.
 
-    Return its newest snapshot. Nothing is done to one that is there.
+    Nothing is done to a lake that is there.
 
     Raises:
         LakeError: the lake is empty, or its newest snapshot cannot be read. ForeignError:
@@ -48,7 +48,9 @@ def upgrade(lake: Lake, city: City) -> Snapshot:
 def upgraded(
     lake: Lake, current: Snapshot | None, city: City, kind: Kind | None = None
 ) -> Snapshot | None:
-    """Return the newest snapshot as format 3 has it, after all that are readable were brought there. Only for whoever holds the lake.
+    """Bring all readable snapshots to format 3, and return the newest in that form.
+
+    Only for whoever holds the lake.
 
     Nothing of a snapshot's rows, id or moment changes. Each file is replaced whole;
     lake.json comes last, and until then a lake that holds both formats is read as it was.
@@ -61,9 +63,8 @@ def upgraded(
         _format(lake, each) < FORMAT for each in ids(lake)
     )
     if not is_old:
-        if said is None and (
-            owner := identity.of(lake, current)
-        ):  # broken off before its last two steps
+        # Broken off before its last two steps.
+        if said is None and (owner := identity.of(lake, current)):
             _end(lake, owner, current)
         return current
     owner = _owner(lake, current, city, kind)
@@ -127,7 +128,7 @@ def _seal(
 def _tidy(lake: Lake, newest: Snapshot) -> None:
     """Set aside the files of logs that no snapshot vouches for.
 
-    Checkpoints that deltalake made unasked.
+    They are checkpoints that deltalake made unasked.
     """
     every = [newest]
     for each in ids(lake):

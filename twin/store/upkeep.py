@@ -1,6 +1,6 @@
 """Keep a lake small and quick.
 
-Fold small files, let old snapshots go, remove what killed writers left.
+Fold small files, let old snapshots go, and remove what killed writers left.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def prune(
 ) -> Pruned:
     """Let old snapshots go, and every data file that no kept one names.
 
-    To the trash, which empties after a grace time.
+    They go to the trash, which empties after a grace time.
 
     Kept are the `latest` newest, all of the last 15 minutes, one an hour for a day, one a
     day for a month: always the last of its hour or day that is whole, which holds all rows
@@ -261,7 +261,9 @@ def _planned(lake: Lake, current: Snapshot, moment: datetime, latest: int) -> _P
 def _chosen_whole(
     lake: Lake, every: list[str], latest: int, moment: datetime
 ) -> tuple[set[str], dict[str, str]]:
-    """Return the snapshots to keep, and what is wrong with those of them that can be read and are not whole.
+    """Return the snapshots to keep, and what is wrong with those that are not whole.
+
+    It is said of those that can be read.
 
     One that is not whole is kept too, but does not stand for its hour or day: the whole one
     before it does.
@@ -363,12 +365,14 @@ def _retained(lake: Lake, every: list[str], latest: int, moment: datetime) -> se
 
 
 def _chosen(lake: Lake, every: list[str]) -> dict[str, str]:
-    """Return, for compactions, the published snapshot whose rows they hold, while that is there: it answers their moment."""
+    """Return, for compactions, the published snapshot whose rows they hold.
+
+    While that is there, it answers their moment.
+    """
     found: dict[str, str] = {}
     for _, group in groupby(every, key=lambda each: each[:16]):
-        for each in list(group)[
-            1:
-        ]:  # a compaction speaks of the moment of another snapshot
+        # A compaction speaks of the moment of another snapshot.
+        for each in list(group)[1:]:
             try:
                 published = read(lake, each).compacts
             except LakeError:

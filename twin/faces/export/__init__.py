@@ -1,4 +1,4 @@
 """Pictures and tables for a desk.
 
-The same page and the same queries, in files that name their snapshot.
+They come from the same page and the same queries, in files that name their snapshot.
 """

@@ -1,4 +1,7 @@
-"""A headless Chromium of this machine that opens a page of ours and takes its picture when the page says it is ready."""
+"""A headless Chromium of this machine that opens a page of ours.
+
+It takes the page's picture when the page says it is ready.
+"""
 
 from __future__ import annotations
 
@@ -104,8 +107,12 @@ def settle(page: Page, snapshot: str, *, timeout_s: float = _READY_S) -> None:
     state: dict[str, str] = {}
     while time.monotonic() < until:
         state = page.evaluate(
-            """() => ({ map: document.documentElement.dataset.ready ?? '',
-            page: document.querySelector('.as-of')?.dataset.snapshot ?? '', problem: document.querySelector('.problem')?.textContent ?? '', broken: document.documentElement.dataset.broken ?? '' })"""
+            """() => ({
+                map: document.documentElement.dataset.ready ?? '',
+                page: document.querySelector('.as-of')?.dataset.snapshot ?? '',
+                problem: document.querySelector('.problem')?.textContent ?? '',
+                broken: document.documentElement.dataset.broken ?? '',
+            })"""
         )
         if state["broken"]:
             raise LakeError(

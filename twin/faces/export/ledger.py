@@ -1,6 +1,6 @@
 """What the schedule has delivered, in `schedule.json` of the lake.
 
-So that a restart neither repeats nor forgets a brief.
+So a restart neither repeats nor forgets a brief.
 """
 
 from __future__ import annotations

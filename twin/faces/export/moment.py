@@ -32,7 +32,7 @@ class _Quiet(WSGIRequestHandler):
     def make_environ(self) -> WSGIEnvironment:
         """Return what is asked, and how files are given out.
 
-        None is open while our browser hangs up.
+        None of them is open while our browser hangs up.
         """
         return {**super().make_environ(), "wsgi.file_wrapper": _read_whole}
 
@@ -56,7 +56,10 @@ class _Server(ThreadedWSGIServer):
         super().__init__("127.0.0.1", 0, app.server, handler=_Quiet)
 
     def server_bind(self) -> None:
-        """Take a free port; the name of the address is not looked up, which takes long where nothing answers."""
+        """Take a free port without looking up the name of the address.
+
+        Such a look-up takes long where nothing answers.
+        """
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
@@ -87,7 +90,7 @@ class _Server(ThreadedWSGIServer):
 def running(app: dash.Dash) -> Generator[str]:
     """Serve on a free port of the loopback address while the block runs.
 
-    Answer the address, such as http://127.0.0.1:41234.
+    Give the address, such as http://127.0.0.1:41234.
     """
     server = _Server(app)
     thread = threading.Thread(

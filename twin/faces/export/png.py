@@ -29,7 +29,9 @@ def write(
     clock: Clock,
     face: str,
 ) -> None:
-    """Open `face` at `view` in a headless browser, wait for the page's own word that `snapshot` is drawn, and keep its picture.
+    """Open `face` at `view` in a headless browser and keep its picture.
+
+    It is taken at the page's own word that `snapshot` is drawn.
 
     Raises:
         MissingToolError: there is no browser. LakeError: the page was not ready, or its map

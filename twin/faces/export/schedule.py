@@ -71,9 +71,9 @@ def following(city: City, moment: datetime) -> Due:
 
 
 def owed(city: City, moment: datetime, delivered: Collection[date]) -> Due | None:
-    """Return the brief that is owed at `moment`.
+    """Return the brief that is owed at `moment`, or None if none is.
 
-    Due within the last hour, and not delivered; None if none is.
+    It was due within the last hour, and is not delivered.
 
     Args:
         delivered: days whose brief was delivered.

@@ -30,7 +30,7 @@ class Sheet:
 def notice(picture: Picture) -> str:
     """Return what stands on each table of what is not fresh or not live.
 
-    How late it is, or the moment; '' otherwise.
+    It says how late it is, or the moment; '' otherwise.
     """
     texts = picture.texts
     if picture.looking == "beyond":
@@ -52,7 +52,10 @@ def notice(picture: Picture) -> str:
 
 
 def sheets(picture: Picture) -> list[Sheet]:
-    """Return the cover, the figures, and one sheet for each block that stands in a slot of the whole city or the district."""
+    """Return the cover, the figures, and a sheet for each block.
+
+    The blocks are those that stand in a slot of the whole city or the district.
+    """
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
         if shown.failed:
@@ -83,7 +86,10 @@ def sheets(picture: Picture) -> list[Sheet]:
 
 
 def definitions(picture: Picture) -> Sheet:
-    """Return what each figure and column of these tables says, once, and which question answers it."""
+    """Return what each figure and column of these tables says, once.
+
+    It also names the question that answers it.
+    """
     texts = picture.texts
     rows: dict[str, tuple[Value, ...]] = {}
     for shown in picture.shown:
@@ -162,7 +168,7 @@ def _missing(picture: Picture) -> list[tuple[Value, ...]]:
 def _notes(picture: Picture) -> list[tuple[Value, ...]]:
     """Return a line for each thing that whoever reads the tables must know.
 
-    Damage, and a clock that is wrong.
+    Such things are damage, and a clock that is wrong.
     """
     texts, lost = picture.texts, picture.pinned.damaged
     found: list[tuple[Value, ...]] = []
@@ -187,9 +193,8 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
 
 
 def _figures(picture: Picture) -> Sheet:
-    in_order = sorted(
-        picture.shown, key=lambda each: each.block.slot != "yesterday"
-    )  # a brief leads with it
+    # A brief leads with it.
+    in_order = sorted(picture.shown, key=lambda each: each.block.slot != "yesterday")
     rows: list[tuple[Value, ...]] = [
         (
             each.name,

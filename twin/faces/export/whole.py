@@ -27,7 +27,9 @@ _LEFT_BEHIND_S = 86_400
 
 
 def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
-    """Move what `write` puts into a folder that it is given to `out`, over files of the same names; return the paths.
+    """Move what `write` puts into the folder that it is given to `out`.
+
+    Files of the same names are replaced. Return the paths.
 
     Raises:
         ExportError: the disk is full, or the folder cannot be written. What `write` raises;

@@ -1,1 +1,4 @@
-"""The leaders' browser: the map edge to edge, figures on it, a panel for the district that was clicked."""
+"""The leaders' browser: the map edge to edge, with figures on it.
+
+A panel shows the district that was clicked.
+"""

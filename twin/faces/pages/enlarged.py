@@ -1,6 +1,6 @@
 """A chart of the page, opened large over it.
 
-Values can be read off, and a span of time drawn out.
+Values can be read off it, and a span of time drawn out.
 """
 
 from __future__ import annotations

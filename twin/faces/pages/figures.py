@@ -1,4 +1,7 @@
-"""The page `/figures`: what each figure of a view says, its value, how it is worked out, and the SQL that answers it."""
+"""The page `/figures`: what each figure of a view says, and its value.
+
+It shows how each is worked out, and the SQL that answers it.
+"""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class _App(dash.Dash):
 def _layout() -> html.Div:
     """Return what a face needs of Dash.
 
-    The address, and what is asked, drawn, wished and picked.
+    That is the address, and what is asked, drawn, wished and picked.
     """
     names = ("pointer", "asked", "pick", "wish", "spec", "chosen")
     return html.Div(

@@ -162,9 +162,8 @@ class Deadlines(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._due = None
-        if (
-            self._is_answering() and not self._in_body
-        ):  # a second request was begun meanwhile
+        # A second request was begun meanwhile.
+        if self._is_answering() and not self._in_body:
             return
         if self._in_body or self._header_bytes:
             self._refuse(408, "The request was not finished in time.")

@@ -1,6 +1,7 @@
 """The files that a browser is given.
 
-Under an address that names their bytes, packed as it takes them, kept for ever.
+Each stands under an address that names its bytes, packed as the browser takes it, kept
+for ever.
 """
 
 from __future__ import annotations

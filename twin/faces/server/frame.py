@@ -1,6 +1,6 @@
 """The first answer of a face.
 
-A whole page of HTML, so that what it says can be read before any script has run.
+It is a whole page of HTML, so that what it says can be read before any script has run.
 
 It is sent in two pieces. The head goes out at once, so that the browser fetches scripts,
 style and fonts while the picture is queried; the body follows with the face painted and the
@@ -43,7 +43,8 @@ _PAGE = """<!DOCTYPE html>
 def _links(files: str) -> str:
     """Return the links of a page's head.
 
-    Style first, the fonts of its words, scripts that run when the page is read.
+    Style comes first, then the fonts of its words, and scripts that run when the page
+    is read.
     """
     fonts = [
         f'<link rel="preload" href="{files}/dist/fonts/{name}.woff2" as="font"'

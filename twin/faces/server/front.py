@@ -141,9 +141,9 @@ class _Front:
             await answer.send(send)
 
     def _inside(self, scope: Scope) -> str:
-        """Put a path into its place, whether or not the proxy took the prefix away.
+        """Put a path into its place, and return it without the proxy's prefix.
 
-        Return it without.
+        The proxy may or may not have taken the prefix away.
         """
         prefix, path = self._door.prefix, scope["path"]
         if prefix and path == prefix:
@@ -195,9 +195,8 @@ class _Front:
             ConnectionAbortedError: whoever sent it went away.
         """
         length = headers.get(b"content-length", b"0")
-        if (
-            len(length) > 18 or int(length) > MOST_BODY
-        ):  # the protocol lets digits through only
+        # The protocol lets digits through only.
+        if len(length) > 18 or int(length) > MOST_BODY:
             raise _too_long()
         body = bytearray()
         try:
@@ -298,9 +297,8 @@ class _Front:
         if not is_asked or len(scope["query_string"]) > MOST_QUERY:
             return None
         said = tuple(headers.get(name) for name in _HANGS_ON)
-        query = (
-            b"" if path == PAINTED else scope["query_string"]
-        )  # Dash says which page asks: all are answered alike
+        # Dash says which page asks: all are answered alike.
+        query = b"" if path == PAINTED else scope["query_string"]
         return (
             method,
             scope["path"],
@@ -327,7 +325,8 @@ class _Front:
 def _looked_at(scope: Scope, body: bytes) -> Hashable:
     """Return what somebody looks at.
 
-    The address of a face, or what a page asks to be painted, whatever it shows already.
+    That is the address of a face, or what a page asks to be painted, whatever it shows
+    already.
     """
     try:
         asked = json.loads(body)["inputs"][0]["value"]

@@ -15,7 +15,7 @@ ANY = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
 def without_port(host: str) -> str:
     """Return the name of a `Host`: lower case, without port, dot at its end or brackets.
 
-    '' if it is none.
+    Return '' if it is none.
     """
     try:
         name = urlsplit(f"//{host}").hostname or ""
@@ -33,9 +33,9 @@ class Names:
 
     @classmethod
     def of(cls, listens: str, named: tuple[str, ...] = ()) -> Names:
-        """Return those of a server.
+        """Return the names of a server.
 
-        Loopback, the address on which it listens, and those it was given.
+        They are loopback, the address on which it listens, and those it was given.
         """
         listening = () if listens in ANY else (listens,)
         return cls(

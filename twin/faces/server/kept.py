@@ -1,4 +1,7 @@
-"""Answers that many ask for at once are worked out once, and given to all who ask within a moment."""
+"""Answers that many ask for at once are worked out once.
+
+They are given to all who ask within a moment.
+"""
 
 from __future__ import annotations
 
@@ -133,9 +136,8 @@ class Kept:
     def find(self, key: Hashable) -> Answer | None:
         """Return the answer to a question that is under way, or was given a moment ago."""
         answer = self._kept.get(key)
-        if (
-            answer is None or answer.kept_until == math.inf
-        ):  # not finished, or so just now that nothing says how long
+        # Not finished, or so just now that nothing says how long.
+        if answer is None or answer.kept_until == math.inf:
             return (
                 answer
                 if answer is None or (answer.status < 400 and not answer.is_broken)

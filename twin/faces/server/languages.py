@@ -1,6 +1,6 @@
 """In which language a face answers.
 
-The link's, else one that the browser asks for, else the city's own.
+It is the link's, else one that the browser asks for, else the city's own.
 
 The browser's wish is asked once, where a face is opened: it is sent on to the link that
 names the language. So everything else (pictures, exports, what is kept) hangs on the link
@@ -45,7 +45,7 @@ def wished(accepted: LanguageAccept) -> str:
 def of_link(search: str, city: City) -> str:
     """Return the language that a link names.
 
-    The city's own if it names none, or one that is not there.
+    It is the city's own if the link names none, or one that is not there.
     """
     try:
         lang = View.parse(search).lang
@@ -55,7 +55,9 @@ def of_link(search: str, city: City) -> str:
 
 
 def negotiate(server: Flask, city: City) -> None:
-    """Send a browser that opens a face without a language, and wants another than the city's, to the link that names it.
+    """Send a browser that wants another language to the link that names it.
+
+    It has opened a face without one, and wants another than the city's.
 
     A link that was changed on its way is sent on to the one that was meant: what the page
     does hangs on its address.
@@ -85,7 +87,10 @@ def negotiate(server: Flask, city: City) -> None:
 
 
 def _is_same(asked: str, link: str) -> bool:
-    """Return whether a query has the fields of a link of ours, however they are ordered and escaped."""
+    """Return whether a query has the fields of a link of ours.
+
+    They may be in any order and escaped in any way.
+    """
     fields = [
         {*parse_qsl(each, keep_blank_values=True), ("v", VERSION)}
         for each in (asked, link)

@@ -90,7 +90,7 @@ class Face:
     def since(self, shown: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Return what a browser lacks that shows parts of these tags.
 
-        Of each place how many parts, and the ones that differ.
+        For each place, that is how many parts there are, and the ones that differ.
         """
         places: dict[str, Any] = {}
         for name, pieces in self.places.items():
@@ -272,7 +272,10 @@ def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:
 
 
 def under_reason(of: Hall, lang: str, error: LakeError) -> Face:
-    """Return a face whose picture stays as it is, under the reason why nothing newer can be shown."""
+    """Return a face whose picture stays as it is, under the reason why.
+
+    That says why nothing newer can be shown.
+    """
     banner = _pieces(reason.banner(error, "lake-lost", of.words[lang]))
     return Face({"banner": banner}, None, "", lang, of.title(lang), of.clock())
 

@@ -73,9 +73,8 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
             abort(404)
         content = _read(path)
         if request.query_string != _tag(content).encode():
-            abort(
-                404
-            )  # saved anew, or half saved: other bytes than the address promises for ever
+            # Saved anew, or half saved: other bytes than the address promises for ever.
+            abort(404)
         return _kept(content, "application/geo+json")
 
     def health() -> tuple[Response, int]:
@@ -115,9 +114,8 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
 
     server.register_error_handler(TwinError, refuse)
     server.register_error_handler(HTTPException, missing)
-    server.register_error_handler(
-        DependencyException, lambda _: missing(NotFound())
-    )  # a script that Dash does not have
+    # A script that Dash does not have.
+    server.register_error_handler(DependencyException, lambda _: missing(NotFound()))
     server.add_url_rule("/api/snapshot", view_func=newest)
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)

@@ -65,9 +65,8 @@ def serve(
     listening = _listen(host, port)
     _open_many()
     if threading.current_thread() is threading.main_thread():
-        signal.signal(
-            signal.SIGTERM, lambda *_: sys.exit(0)
-        )  # so that what is around us ends as well
+        # So that what is around us ends as well.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         if workers == 1:
             config = guarded(front(made(), door), door)

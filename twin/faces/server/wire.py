@@ -20,7 +20,7 @@ PATH = "_dash-update-component"
 
 
 def check_bodies(app: dash.Dash) -> None:
-    """Refuse whatever is sent to the callbacks of `app` that none of them takes, with a sentence."""
+    """Refuse with a sentence whatever none of the callbacks of `app` takes."""
 
     def check() -> None:
         if request.method == "POST" and request.path.endswith(PATH):

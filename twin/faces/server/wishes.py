@@ -92,7 +92,8 @@ def _at(view: View, moment: datetime, hall: Hall) -> View:
 def picked(view: View, pick: object) -> View:
     """Return `view` after a click on the map.
 
-    On a district or on anything that stands in one; elsewhere, as it was.
+    A click counts on a district or on anything that stands in one; elsewhere the view
+    stays as it was.
     """
     found = as_dict(as_dict(pick or {}).get("object") or {})
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(

@@ -39,7 +39,7 @@ class Profile:
     def px(self, minutes: float) -> int:
         """Return the height in pixels that fills `minutes` of arc from the last row.
 
-        Ceil(2 D tan(a/2) / pitch).
+        It is ceil(2 D tan(a/2) / pitch).
 
         Source: ISO 9241-303 (16 minutes of arc are the least, 20 to 22 preferred).
         """
@@ -51,7 +51,7 @@ class Profile:
     def sizes(self) -> dict[str, int]:
         """Return type sizes in pixels of this wall.
 
-        Least, body, title, first (the worst event), figure.
+        They are those of least, body, title, first (the worst event) and figure.
         """
         least = math.ceil(self.px(16) * HAN)
         return {

@@ -24,7 +24,10 @@ MOST_EVENTS = 5
 
 
 def top(picture: Picture) -> list[Component]:
-    """Return the top line: city and marks on the left, the server's clock and the age of the data on the right."""
+    """Return the top line: city and marks on the left, clock and age on the right.
+
+    The clock is the server's, the age that of the data.
+    """
     texts, zone, now = picture.texts, picture.city.zone, picture.now
     return [
         html.Div(
