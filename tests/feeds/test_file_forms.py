@@ -298,95 +298,75 @@ def test_where_no_visible_sheet_fits_hidden_ones_are_named(tmp_path):
     assert "sheet = 'b'" in str(caught.value.fix)
 
 
+HEADER = [
+    "工单编号",
+    "来电时间",
+    "渠道",
+    "诉求类型",
+    "标题",
+    "内容",
+    "地址",
+    "区划",
+    "紧急程度",
+    "经度",
+    "纬度",
+    "承办单位",
+    "派单时间",
+    "签收时间",
+    "到场时间",
+    "办结时间",
+    "回访时间",
+    "是否满意",
+]
+
+
+def order(
+    number: str, opened: str, words: str = "x", district: str = "江汉区"
+) -> list[object]:
+    """The cells of an order, up to its place."""
+    cells = {
+        "工单编号": number,
+        "来电时间": opened,
+        "诉求类型": "噪音",
+        "内容": words,
+        "区划": district,
+        "经度": "114.27",
+        "纬度": "30.60",
+    }
+    return [cells.get(name) for name in HEADER[: HEADER.index("纬度") + 1]]
+
+
+def ingest(path: Path, lake: Path, *options: str) -> str:
+    """What the command says when it takes the orders of a file into a lake."""
+    words = ["ingest", "work-orders", *options, "--city"]
+    words += [str(TESTS.parent / "data" / "wuhan"), "--lake", str(lake), str(path)]
+    return CliRunner().invoke(main, words).output
+
+
 def test_reasons_and_notes_of_several_sheets_name_the_sheet(tmp_path):
-    header = [
-        "工单编号",
-        "来电时间",
-        "渠道",
-        "诉求类型",
-        "标题",
-        "内容",
-        "地址",
-        "区划",
-        "紧急程度",
-        "经度",
-        "纬度",
-        "承办单位",
-        "派单时间",
-        "签收时间",
-        "到场时间",
-        "办结时间",
-        "回访时间",
-        "是否满意",
-    ]
-
-    def row(
-        number: str, opened: str, words: str = "x", district: str = "江汉区"
-    ) -> list[object]:
-        return [
-            number,
-            opened,
-            None,
-            "噪音",
-            None,
-            words,
-            None,
-            district,
-            None,
-            "114.27",
-            "30.60",
-        ]
-
     good = "2026-07-16 09:00:00"
     path = book(
         tmp_path / "a.xlsx",
-        [header, row("1", good), row("2", "soon")],
+        [HEADER, order("1", good), order("2", "soon")],
         [
             ["title"],
-            header,
-            row("3", "later"),
-            row("1", good, "y"),
-            row("5", good, district="Atlantis"),
+            HEADER,
+            order("3", "later"),
+            order("1", good, "y"),
+            order("5", good, district="Atlantis"),
         ],
     )
-    done = CliRunner().invoke(
-        main,
-        [
-            "ingest",
-            "work-orders",
-            "--city",
-            str(TESTS.parent / "data" / "wuhan"),
-            "--lake",
-            str(tmp_path / "lake"),
-            str(path),
-        ],
-    )
-    told = json.loads(
-        CliRunner()
-        .invoke(
-            main,
-            [
-                "ingest",
-                "work-orders",
-                "--json",
-                "--city",
-                str(TESTS.parent / "data" / "wuhan"),
-                "--lake",
-                str(tmp_path / "lake"),
-                str(path),
-            ],
-        )
-        .output
-    )
+    said = ingest(path, tmp_path / "lake")
+    told = json.loads(ingest(path, tmp_path / "lake", "--json"))
 
-    assert "2 rows (a!3, b!3): 来电时间: 'soon' is not a moment" in done.output
+    assert "2 rows (a!3, b!3): 来电时间: 'soon' is not a moment" in said
     assert (
         "1 row (b!4): 工单编号: '1' stands on row 2 of sheet 'a' already, with other"
-        " content." in done.output
+        " content." in said
     )
     assert (
         "Note: 1 row (b!5): the word for the district is not known; the point counts."
-        in done.output
+        in said
     )
     assert [(each["first"], each["sheets"]) for each in told["reasons"]] == [
         ([3, 3], ["a", "b"]),

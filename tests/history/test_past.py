@@ -107,130 +107,156 @@ def differences(
 
     Return how many values were compared, and what differs.
     """
-    as_of, known_at, day_from, mode = (
-        ask.pinned.as_of,
-        ask.pinned.known_at,
-        ask.pinned.day_from,
-        ask.pinned.view.mode,
-    )
-    clocks, zone, places = (
-        (logs, as_of, known_at),
-        city.zone,
-        city.reference["districts"].to_pylist(),
-    )
-    districts: list[str] = [row["district_id"] for row in places]
-    zones = {
-        row["street_code"]: row["zone_id"]
-        for row in city.reference["streets"].to_pylist()
-        if row["zone_id"]
-    }
-    n, wrong = 0, []
+    compared = Compared(ask, logs, city)
+    compared.headline()
+    for district in ("", draw.choice(compared.districts)):
+        compared.attention(district)
+        compared.hours(district)
+    compared.stages()
+    compared.district(draw.choice(compared.districts))
+    compared.side_by_side()
+    drawn_too(ask, compared.clocks, draw.choice(FILTERS), compared.value)
+    return compared.n, compared.wrong
 
-    def of(district: str) -> Row:
+
+class Compared:
+    """Answers held against the oracle: how many values were compared, and what differs."""
+
+    def __init__(self, ask: Asker, logs: oracle.Logs, city: City) -> None:
+        self.ask, self.zone, self.mode = ask, city.zone, ask.pinned.view.mode
+        self.clocks = logs, ask.pinned.as_of, ask.pinned.known_at
+        self.places: list[Row] = city.reference["districts"].to_pylist()
+        self.districts: list[str] = [row["district_id"] for row in self.places]
+        self.zones = {
+            row["street_code"]: row["zone_id"]
+            for row in city.reference["streets"].to_pylist()
+            if row["zone_id"]
+        }
+        self.n = 0
+        self.wrong: list[str] = []
+
+    def of(self, district: str) -> Row:
+        """A district, as parameters."""
         return {
             "district": district,
             "zone_streets": tuple(
-                street for street, its in zones.items() if its == district
+                street for street, its in self.zones.items() if its == district
             ),
         }
 
-    def compare(what: str, said: Any, wanted: Any) -> None:
-        nonlocal n
-        n += 1
+    def value(self, what: str, said: Any, wanted: Any) -> None:
+        """Compare one value."""
+        self.n += 1
         if not same(said, wanted):
-            wrong.append(
-                f"{what} at {as_of} known {known_at} ({mode}): said {said}, the logs"
-                f" say {wanted}"
+            pinned = self.ask.pinned
+            self.wrong.append(
+                f"{what} at {pinned.as_of} known {pinned.known_at} ({self.mode}): said"
+                f" {said}, the logs say {wanted}"
             )
 
-    for sql, figures in (
-        ("events.sql", oracle.headline_events),
-        ("clocks.sql", oracle.headline_clocks),
-        ("proactive.sql", oracle.headline_proactive),
-    ):
-        said, wanted = ask.figures("headline", sql), figures(*clocks, zone, mode)
-        compare(sql, sorted(said), sorted(wanted))
-        for name, row in wanted.items():
-            for part, value in row.items():
-                compare(f"{name}.{part}", said.get(name, {}).get(part), value)
-    for district in ("", draw.choice(districts)):
-        wanted = oracle.attention(*clocks, mode, district, 99, zones)
-        said = ask.rows(
-            "attention", "rows.sql", **ask.clocks, mode=mode, **of(district), most=99
+    def headline(self) -> None:
+        """Compare the figures of the whole city."""
+        for sql, figures in (
+            ("events.sql", oracle.headline_events),
+            ("clocks.sql", oracle.headline_clocks),
+            ("proactive.sql", oracle.headline_proactive),
+        ):
+            said = self.ask.figures("headline", sql)
+            wanted = figures(*self.clocks, self.zone, self.mode)
+            self.value(sql, sorted(said), sorted(wanted))
+            for name, row in wanted.items():
+                for part, value in row.items():
+                    self.value(f"{name}.{part}", said.get(name, {}).get(part), value)
+
+    def attention(self, district: str) -> None:
+        """Compare what needs attention."""
+        wanted = oracle.attention(*self.clocks, self.mode, district, 99, self.zones)
+        said = self.ask.rows(
+            "attention",
+            "rows.sql",
+            **self.ask.clocks,
+            mode=self.mode,
+            **self.of(district),
+            most=99,
         )
-        compare("attention", [row["id"] for row in said], [row["id"] for row in wanted])
+        self.value(
+            "attention", [row["id"] for row in said], [row["id"] for row in wanted]
+        )
         for one, other in zip(said, wanted, strict=False):
             for part, value in other.items():
-                compare(f"attention {other['id']}.{part}", one[part], value)
+                self.value(f"attention {other['id']}.{part}", one[part], value)
+
+    def hours(self, district: str) -> None:
+        """Compare the hours of today, which add up to its events."""
+        names = ("at", "value", "usual_low", "usual_high", "usual_n")
         hours = [
-            (
-                row["at"],
-                row["value"],
-                row["usual_low"],
-                row["usual_high"],
-                row["usual_n"],
-            )
-            for row in ask.as_asked("districts", "day.sql", **of(district))
+            tuple(row[name] for name in names)
+            for row in self.ask.as_asked("districts", "day.sql", **self.of(district))
         ]
-        compare(
+        among = district, self.zones, {*self.districts}
+        self.value(
             "hours of today",
             hours,
-            oracle.by_hour(*clocks, zone, mode, district, zones, {*districts}),
+            oracle.by_hour(*self.clocks, self.zone, self.mode, *among),
         )
         counted = (
-            oracle.district_now(*clocks, zone, mode, district, zones, {*districts})[0][
-                0
-            ]
-            or 0
+            oracle.district_now(*self.clocks, self.zone, self.mode, *among)[0][0] or 0
             if district
-            else oracle.events_today(*clocks, zone, mode)
+            else oracle.events_today(*self.clocks, self.zone, self.mode)
         )
-        compare("and they add up", sum(row[1] or 0 for row in hours), counted)
-    said = [
-        (row["stage"], row["n"], row["n_today"])
-        for row in ask.rows("attention", "stages.sql", **ask.usual)
-    ]
-    compare("stages", said, oracle.stages(*clocks, day_from, mode))
-    district = draw.choice(districts)
-    said = [
-        (
-            row["value"],
-            row["compare"],
-            *(row[name] for name in CASES if row[name] is not None),
-        )
-        for row in ask.as_asked("districts", "now.sql", **of(district))
-    ]
-    compare(
-        f"district {district}",
-        said,
-        oracle.district_now(*clocks, zone, mode, district, zones, {*districts}),
-    )
-    counts = ask.rows("districts", "counts.sql", **ask.usual)
-    said = [
-        tuple(
+        self.value("and they add up", sum(row[1] or 0 for row in hours), counted)
+
+    def stages(self) -> None:
+        """Compare where the work stands."""
+        said = [
+            (row["stage"], row["n"], row["n_today"])
+            for row in self.ask.rows("attention", "stages.sql", **self.ask.usual)
+        ]
+        day_from = self.ask.pinned.day_from
+        self.value("stages", said, oracle.stages(*self.clocks, day_from, self.mode))
+
+    def district(self, district: str) -> None:
+        """Compare the figures of one district."""
+        said = [
             (
-                {"unknown": "", "total": None}.get(row["kind"], row["district_id"])
-                if name == "district_id"
-                else row[name]
+                row["value"],
+                row["compare"],
+                *(row[name] for name in CASES if row[name] is not None),
             )
-            for name in (
-                "district_id",
-                "events_today",
-                "open_now",
-                "overdue_now",
-                "closed_today",
-                "refused_now",
-            )
+            for row in self.ask.as_asked("districts", "now.sql", **self.of(district))
+        ]
+        among = district, self.zones, {*self.districts}
+        self.value(
+            f"district {district}",
+            said,
+            oracle.district_now(*self.clocks, self.zone, self.mode, *among),
         )
-        for row in counts
-    ]
-    compare(
-        "districts side by side",
-        said,
-        oracle.district_counts(*clocks, day_from, mode, places, zones),
-    )
-    drawn_too(ask, clocks, draw.choice(FILTERS), compare)
-    return n, wrong
+
+    def side_by_side(self) -> None:
+        """Compare the table of the districts, with the unknown one and the total."""
+        names = (
+            "events_today",
+            "open_now",
+            "overdue_now",
+            "closed_today",
+            "refused_now",
+        )
+        called: dict[str, str | None] = {"unknown": "", "total": None}
+        said = [
+            (
+                called.get(row["kind"], row["district_id"]),
+                *(row[name] for name in names),
+            )
+            for row in self.ask.rows("districts", "counts.sql", **self.ask.usual)
+        ]
+        day_from = self.ask.pinned.day_from
+        self.value(
+            "districts side by side",
+            said,
+            oracle.district_counts(
+                *self.clocks, day_from, self.mode, self.places, self.zones
+            ),
+        )
 
 
 def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -> None:

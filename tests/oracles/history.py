@@ -119,91 +119,84 @@ def events_at(
     it had reached.
     """
     orders = list(newest(logs.dispatches, "dispatch_id", known_at).values())
-    found = []
-    for name, event in newest(logs.events, "event_id", known_at).items():
-        if event["occurred_at"] > as_of or event["mode"] != mode:
-            continue
-        mine = [row for row in orders if row["event_id"] == name]
-        acks = [
-            row["acked_at"]
+    return [
+        {**event, **status(logs, event, orders, as_of, known_at)}
+        for event in newest(logs.events, "event_id", known_at).values()
+        if event["occurred_at"] <= as_of and event["mode"] == mode
+    ]
+
+
+def status(
+    logs: Logs, event: Row, orders: list[Row], as_of: datetime, known_at: datetime
+) -> Row:
+    """What was known of one event: its clocks, its stage, its targets and its units."""
+    name = event["event_id"]
+    mine = [row for row in orders if row["event_id"] == name]
+    answers = [row for row in logs.feedbacks if row["event_id"] == name]
+    acks = [
+        row["acked_at"]
+        for row in mine
+        if row["acked_at"] is not None and row["acked_at"] <= as_of
+    ]
+    told, is_closed = closing(answers, as_of, known_at)
+    is_open = event["created_at"] <= as_of and not is_closed
+    entered = stages_of(logs, event, acks, answers, as_of, known_at)
+    was_reopened = any(
+        row["is_reopened"] and row["said_at"] <= as_of
+        for row in standing(answers, known_at)
+    )
+    furthest = next((stage for stage in reversed(STAGES) if stage in entered), "sense")
+    refused = any(
+        row["table_name"] == "feedbacks"
+        and row["subject_id"] == name
+        and row["recorded_at"] <= known_at
+        for row in logs.quarantine
+    )
+    goal = target(logs.sla_targets, event)
+    return {
+        "told_at": told,
+        "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)),
+        "is_open": is_open,
+        "is_closed_untimed": is_closed and told is None,
+        "is_acked": bool(acks),
+        "response_s": seconds(event["created_at"], min(acks)) if acks else None,
+        "closure_s": None if told is None else seconds(event["created_at"], told),
+        "entered": entered,
+        "stage": "handle" if was_reopened and not is_closed else furthest,
+        "is_refused": refused and is_open,
+        "response_target_s": goal["response_s"],
+        "closure_target_s": goal["closure_s"],
+        "goal_is_assumed": goal["status"] == "assumed",
+        "n_units": sum(row["sent_at"] <= as_of for row in mine),
+        "n_arrived": sum(
+            row["sent_at"] <= as_of
+            and row["arrived_at"] is not None
+            and row["arrived_at"] <= as_of
             for row in mine
-            if row["acked_at"] is not None and row["acked_at"] <= as_of
-        ]
-        was_reopened = any(
-            row["is_reopened"] and row["said_at"] <= as_of
-            for row in standing(
-                [row for row in logs.feedbacks if row["event_id"] == name], known_at
-            )
-        )
-        told, is_closed = closing(
-            [row for row in logs.feedbacks if row["event_id"] == name], as_of, known_at
-        )
-        answers = [row for row in logs.feedbacks if row["event_id"] == name]
-        # It gives no stages: they follow from the order's own moments.
-        if event["source"] == "work_orders":
-            times = [
-                row["told_at"]
-                for row in standing(answers, known_at)
-                if row["told_at"] is not None
-            ]
-            entered = {
-                stage
-                for stage, at in (
-                    ("sense", [event["created_at"]]),
-                    ("handle", acks),
-                    ("evaluate", times),
-                )
-                if any(each <= as_of for each in at)
-            }
-        else:
-            entered = stages_entered(
-                [row for row in logs.event_stages if row["event_id"] == name],
-                as_of,
-                known_at,
-            )
-        refused = any(
-            row["table_name"] == "feedbacks"
-            and row["subject_id"] == name
-            and row["recorded_at"] <= known_at
-            for row in logs.quarantine
-        )
-        is_open = event["created_at"] <= as_of and not is_closed
-        goal = target(logs.sla_targets, event)
-        found.append(
-            {
-                **event,
-                "told_at": told,
-                "age_s": floor((as_of - event["created_at"]) / timedelta(seconds=1)),
-                "is_open": is_open,
-                "is_closed_untimed": is_closed and told is None,
-                "is_acked": bool(acks),
-                "response_s": seconds(event["created_at"], min(acks)) if acks else None,
-                "closure_s": None
-                if told is None
-                else seconds(event["created_at"], told),
-                "entered": entered,
-                "stage": (
-                    "handle"
-                    if was_reopened and not is_closed
-                    else next(
-                        (stage for stage in reversed(STAGES) if stage in entered),
-                        "sense",
-                    )
-                ),
-                "is_refused": refused and is_open,
-                "response_target_s": goal["response_s"],
-                "closure_target_s": goal["closure_s"],
-                "goal_is_assumed": goal["status"] == "assumed",
-                "n_units": sum(row["sent_at"] <= as_of for row in mine),
-                "n_arrived": sum(
-                    row["sent_at"] <= as_of
-                    and row["arrived_at"] is not None
-                    and row["arrived_at"] <= as_of
-                    for row in mine
-                ),
-            }
-        )
-    return found
+        ),
+    }
+
+
+def stages_of(
+    logs: Logs,
+    event: Row,
+    acks: list[datetime],
+    answers: list[Row],
+    as_of: datetime,
+    known_at: datetime,
+) -> set[str]:
+    """Stages that an event had entered, by what its source says of them."""
+    if event["source"] != "work_orders":
+        own = [row for row in logs.event_stages if row["event_id"] == event["event_id"]]
+        return stages_entered(own, as_of, known_at)
+    # It gives no stages: they follow from the order's own moments.
+    times = [
+        row["told_at"]
+        for row in standing(answers, known_at)
+        if row["told_at"] is not None
+    ]
+    moments = {"sense": [event["created_at"]], "handle": acks, "evaluate": times}
+    return {stage for stage, at in moments.items() if any(each <= as_of for each in at)}
 
 
 def quantile(values: list[float], share: float) -> float | None:

@@ -71,51 +71,60 @@ def pieces(city: City, n: int, until: datetime, seed: int = 716) -> Iterator[Pie
             strict=True,
         )
     )
+    priorities = list(mapping.priorities) or [""]
     for first in range(0, n, _AT_ONCE):
         size = min(_AT_ONCE, n - first)
-        at = [streets[int(street)] for street in draw.integers(0, len(streets), size)]
-        words = [_WORDS[int(word)] for word in draw.integers(0, len(_WORDS), size)]
-        near = draw.normal(0, 300, (2, size)).astype(int)
-        priorities = list(mapping.priorities) or [""]
-        made: dict[str, list[Any]] = {
-            "event_id": [
-                f"B{number:09d}" for number in range(first + 1, first + size + 1)
-            ],
-            "channel": [
-                ("电话", "网络", "微信")[int(way)] for way in draw.integers(0, 3, size)
-            ],
-            "category": words,
-            "title": words,
-            "details": [
-                f"{street['name']}{word}{_TELLING}"
-                for street, word in zip(at, words, strict=True)
-            ],
-            "address": [
-                f"{street['name']}{number}号"
-                for street, number in zip(at, draw.integers(1, 999, size), strict=True)
-            ],
-            "district": [names[street["district_id"]] for street in at],
-            "priority": [
-                priorities[int(each)]
-                for each in draw.integers(0, len(priorities), size)
-            ],
-            "lon": [
-                (street["lon_ud"] + int(by)) / 1e6
-                for street, by in zip(at, near[0], strict=True)
-            ],
-            "lat": [
-                (street["lat_ud"] + int(by)) / 1e6
-                for street, by in zip(at, near[1], strict=True)
-            ],
-            "unit_name": [f"{street['name']}办事处" for street in at],
-            "is_satisfied": ["是"] * size,
-            **_moments(draw, size, end),
-        }
+        made = _made(draw, first, size, streets, names, priorities)
+        made |= _moments(draw, size, end)
         _spoil(made, first)
         yield {
             column: made.get(field, [None] * size)
             for field, column in mapping.columns.items()
         }
+
+
+def _made(
+    draw: np.random.Generator,
+    first: int,
+    size: int,
+    streets: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    priorities: Sequence[str],
+) -> dict[str, list[Any]]:
+    """Return all of `size` orders but their moments; the first has `first` before it."""
+    at = [streets[int(street)] for street in draw.integers(0, len(streets), size)]
+    words = [_WORDS[int(word)] for word in draw.integers(0, len(_WORDS), size)]
+    near = draw.normal(0, 300, (2, size)).astype(int)
+    return {
+        "event_id": [f"B{number:09d}" for number in range(first + 1, first + size + 1)],
+        "channel": [
+            ("电话", "网络", "微信")[int(way)] for way in draw.integers(0, 3, size)
+        ],
+        "category": words,
+        "title": words,
+        "details": [
+            f"{street['name']}{word}{_TELLING}"
+            for street, word in zip(at, words, strict=True)
+        ],
+        "address": [
+            f"{street['name']}{number}号"
+            for street, number in zip(at, draw.integers(1, 999, size), strict=True)
+        ],
+        "district": [names[street["district_id"]] for street in at],
+        "priority": [
+            priorities[int(each)] for each in draw.integers(0, len(priorities), size)
+        ],
+        "lon": [
+            (street["lon_ud"] + int(by)) / 1e6
+            for street, by in zip(at, near[0], strict=True)
+        ],
+        "lat": [
+            (street["lat_ud"] + int(by)) / 1e6
+            for street, by in zip(at, near[1], strict=True)
+        ],
+        "unit_name": [f"{street['name']}办事处" for street in at],
+        "is_satisfied": ["是"] * size,
+    }
 
 
 def _moments(

@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 
 RUNS = 7
 
+# Moments that no event of the bench has: nothing about it was ever corrected.
+_NEVER = (
+    "known_to",
+    "holds_from",
+    "holds_to",
+    "refused_known_at",
+    "closed_by_at",
+    "closed_by_known_at",
+)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -61,16 +71,7 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
         UsageError: the city has no streets or no event sources to draw from.
     """
     draw = np.random.default_rng(seed)
-    streets = city.reference["streets"]
-    if not streets.num_rows or not city.reference["event_sources"].num_rows:
-        raise UsageError(
-            f"The city {city.id} has no streets or no event sources, and the bench"
-            " draws events at both.",
-            fix=(
-                "name another city with --city, such as one that comes with the"
-                " program."
-            ),
-        )
+    streets, sources = _drawn_from(city)
     at = draw.integers(0, streets.num_rows, n)
     age_s = draw.integers(0, 730 * 86_400, n)
     response = draw.lognormal(4.5, 0.6, n).astype(np.int64)
@@ -78,7 +79,6 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
     start = np.datetime64(as_of.replace(tzinfo=None), "us") - age_s.astype(
         "timedelta64[s]"
     )
-    sources = np.array(city.reference["event_sources"]["source_id"].to_pylist())
     spread = draw.normal(0, 6_000, (2, n)).astype(np.int32)
     columns: dict[str, Any] = {
         "event_id": pa.array(np.char.add("B", np.arange(n).astype(str))),
@@ -100,20 +100,37 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
         "lat_ud": streets["lat_ud"].to_numpy()[at] + spread[1],
         "source": _same("bench", n),
         "known_from": _utc(start),
-        **{
-            name: pa.nulls(n, _MOMENT)
-            for name in (
-                "known_to",
-                "holds_from",
-                "holds_to",
-                "refused_known_at",
-                "closed_by_at",
-                "closed_by_known_at",
-            )
-        },
+        **{name: pa.nulls(n, _MOMENT) for name in _NEVER},
         "response_target_s": np.full(n, 120, np.int32),
         "closure_target_s": np.full(n, 1_800, np.int32),
+        **_steps(start, age_s, response, closure),
     }
+    schema = TABLES["event_facts"].schema
+    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def _drawn_from(city: City) -> tuple[pa.Table, NDArray[np.str_]]:
+    """Return the streets and the ids of the event sources of a city that has both."""
+    streets, sources = city.reference["streets"], city.reference["event_sources"]
+    if not streets.num_rows or not sources.num_rows:
+        raise UsageError(
+            f"The city {city.id} has no streets or no event sources, and the bench"
+            " draws events at both.",
+            fix=(
+                "name another city with --city, such as one that comes with the"
+                " program."
+            ),
+        )
+    return streets, np.array(sources["source_id"].to_pylist())
+
+
+def _steps(
+    start: NDArray[np.datetime64],
+    age_s: NDArray[np.int64],
+    response: NDArray[np.int64],
+    closure: NDArray[np.int64],
+) -> dict[str, pa.Array]:
+    """Return the moments of each step and when they were known, null if still ahead."""
     steps = {
         "sense": 0 * response,
         "monitor": response // 4,
@@ -126,11 +143,11 @@ def many_facts(city: City, n: int, as_of: datetime, seed: int = 716) -> pa.Table
         "closed": closure,
         "evaluate": closure,
     }
+    columns: dict[str, pa.Array] = {}
     for name, after in steps.items():
         moments = _utc(start + after.astype("timedelta64[s]"), absent=age_s < after)
         columns |= {f"{name}_at": moments, f"{name}_known_at": moments}
-    schema = TABLES["event_facts"].schema
-    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+    return columns
 
 
 _MOMENT = pa.timestamp("us", tz="UTC")

@@ -6,7 +6,7 @@ All traces are SVG.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import plotly.graph_objects as go
 
@@ -15,6 +15,8 @@ from twin.palette import DARK
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+Row: TypeAlias = Mapping[str, Any]
 
 _FONT = "Inter, 'Noto Sans SC', 'Other Letters', sans-serif"
 
@@ -62,7 +64,7 @@ def _last(trace: Sequence[float | None]) -> int | None:
 
 
 def trend(
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
     zone: ZoneInfo,
     *,
     names: Mapping[str, str],
@@ -83,6 +85,24 @@ def trend(
             "margin": {"l": 0, "r": 10, "t": 6, "b": 1.8 * size},
         }
     )
+    _add_band(chart, at, rows)
+    _add_line(chart, at, rows, names["value"])
+    _add_end(chart, at, rows)
+    chart.update_xaxes(tickformat="%H:%M", nticks=6)
+    chart.update_yaxes(
+        rangemode="tozero",
+        side="right",
+        nticks=3,
+        showticklabels=size > 0,
+        ticklabelposition="inside top",
+    )
+    if at and until is not None:
+        chart.update_xaxes(range=[at[0], until.astimezone(zone).replace(tzinfo=None)])
+    return chart
+
+
+def _add_band(chart: go.Figure, at: Sequence[datetime], rows: Sequence[Row]) -> None:
+    """Draw the usual band, where it is known, as two lines with a fill between."""
     banded = [
         at_row
         for at_row in zip(at, rows, strict=True)
@@ -99,13 +119,19 @@ def trend(
             fillcolor=DARK["hair"],
             hoverinfo="skip",
         )
+
+
+def _add_line(
+    chart: go.Figure, at: Sequence[datetime], rows: Sequence[Row], name: str
+) -> None:
+    """Draw the values, dotted from the last whole one on."""
     whole = [row["value"] if not row["is_partial"] else None for row in rows]
     chart.add_scatter(
         x=at,
         y=whole,
         mode="lines",
         line={"color": DARK["text-1"], "width": 1.6},
-        name=names["value"],
+        name=name,
         hovertemplate="%{y:,.0f}",
     )
     last = _last(whole)
@@ -117,6 +143,10 @@ def trend(
         hoverinfo="skip",
         line={"color": DARK["text-3"], "width": 1.6, "dash": "dot"},
     )
+
+
+def _add_end(chart: go.Figure, at: Sequence[datetime], rows: Sequence[Row]) -> None:
+    """Mark the last point that has a value."""
     end = _last([row["value"] for row in rows])
     if end is not None:
         chart.add_scatter(
@@ -127,14 +157,3 @@ def trend(
             cliponaxis=False,
             marker={"color": DARK["text-1"], "size": 6},
         )
-    chart.update_xaxes(tickformat="%H:%M", nticks=6)
-    chart.update_yaxes(
-        rangemode="tozero",
-        side="right",
-        nticks=3,
-        showticklabels=size > 0,
-        ticklabelposition="inside top",
-    )
-    if at and until is not None:
-        chart.update_xaxes(range=[at[0], until.astimezone(zone).replace(tzinfo=None)])
-    return chart

@@ -86,8 +86,10 @@ def spec(
             )
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(
-        layers=[each[1] for each in drawn], map_provider=None, map_style=None
-    )  # pyright: ignore[reportArgumentType]
+        layers=[each[1] for each in drawn],
+        map_provider=None,  # pyright: ignore[reportArgumentType]
+        map_style=None,  # pyright: ignore[reportArgumentType]
+    )
     camera = pinned.camera
     said: dict[str, Any] = json.loads(deck.to_json())
     for drawn_layer in said["layers"]:

@@ -184,6 +184,30 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
         for tab in names
         if tab not in tried
     }
+    found = _fitting(book, tried, wanted, unread)
+    said = [
+        f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items()
+    ]
+    for tab, header, rows in found:
+        is_last = tab == found[-1][0]
+        told = book.merged_across(tab, header, wanted)
+        yield Sheet(
+            tab if len(found) > 1 else "",
+            header.names,
+            blocks(header, rows, wanted, may_be_short=True),
+            (*told, *(said if is_last else ())),
+        )
+
+
+def _fitting(
+    book: _Book, tried: Sequence[str], wanted: Sequence[str], unread: dict[str, str]
+) -> list[tuple[str, Header, Iterator[Row]]]:
+    """Return the sheets that hold the columns; add to `unread` why others do not.
+
+    Raises:
+        ContractError: none does, or a column stands twice in one.
+    """
+    name = book.path.name
     found, first = list[tuple[str, Header, Iterator[Row]]](), None
     for tab in tried:
         rows = book.rows(tab)
@@ -203,23 +227,9 @@ def _sheets(book: _Book, wanted: Sequence[str], sheet: str | None) -> Iterator[S
             # It is empty, which need not be said where others are not.
             first = first or error
     if not found:
-        raise _none_fits(
-            first,
-            name,
-            [tab for tab in names if book.is_hidden(tab) and tab not in tried],
-        )
-    said = [
-        f"Sheet {tab!r} of {name} was not read: {why}." for tab, why in unread.items()
-    ]
-    for tab, header, rows in found:
-        is_last = tab == found[-1][0]
-        told = book.merged_across(tab, header, wanted)
-        yield Sheet(
-            tab if len(found) > 1 else "",
-            header.names,
-            blocks(header, rows, wanted, may_be_short=True),
-            (*told, *(said if is_last else ())),
-        )
+        hidden = [tab for tab in book.names if book.is_hidden(tab) and tab not in tried]
+        raise _none_fits(first, name, hidden)
+    return found
 
 
 def _none_fits(

@@ -50,6 +50,10 @@ class Truth:
     n_units: int
     mode: str = "live"
 
+    def after(self, seconds: float) -> datetime:
+        """Return the moment so many seconds after the event was created."""
+        return self.at + timedelta(seconds=seconds)
+
 
 def planned(world: World, day: date, placed: tuple[Scenario, ...]) -> list[Scenario]:
     """Return the stories that begin on a local day.
@@ -187,6 +191,27 @@ def _street(world: World, lon: float, lat: float) -> str | None:
 def _case(
     world: World, truth: Truth, priority: int, words: dict[str, Any]
 ) -> dict[str, pa.Table]:
+    """Return the rows of one story's event, by table."""
+    orders = [
+        row
+        for number, unit in enumerate(words.get("units") or ["1"])
+        for row in _order(truth, number, unit, words.get("result"))
+    ]
+    rows = (
+        (EVENTS, [_event(world, truth, priority, words)]),
+        (EVENT_STAGES, _stages(truth)),
+        (DISPATCHES, orders),
+        (FEEDBACKS, [_feedback(truth)]),
+    )
+    return {
+        table.name: pa.Table.from_pylist(made, schema=table.schema)
+        for table, made in rows
+    }
+
+
+def _event(
+    world: World, truth: Truth, priority: int, words: dict[str, Any]
+) -> dict[str, Any]:
     lon, lat, district = _spot(world, words.get("place") or words.get("from"))
     lon, lat = world.ground.near(
         world.draw("story", truth.event_id), lon, lat, district
@@ -195,20 +220,15 @@ def _case(
     source = next(
         (row for row in sources if row["finds"] == _SOURCES[truth.name]), sources[0]
     )
-    units = words.get("units") or ["1"]
     category = "waterlogging" if truth.name == "storm" else truth.name
     labels = dict(zip(kinds().id, kinds().label[world.words], strict=True))
     label = labels.get(category, truth.name.replace("_", " "))
-
-    def at(seconds: float) -> datetime:
-        return truth.at + timedelta(seconds=seconds)
-
-    event = {
+    return {
         "event_id": truth.event_id,
         "version": 1,
-        "occurred_at": at(-30),
-        "recorded_at": at(2),
-        "created_at": at(0),
+        "occurred_at": truth.after(-30),
+        "recorded_at": truth.after(2),
+        "created_at": truth.after(0),
         "mode": truth.mode,
         "source_id": source["source_id"],
         "category": category,
@@ -225,46 +245,43 @@ def _case(
         "lat_ud": round(lat * 1e6),
         "source": "simulated",
     }
+
+
+def _stages(truth: Truth) -> list[dict[str, Any]]:
+    """Return the six stages of an event, in order."""
     entered = dict(
         zip(STAGES, (0, 5, 15, 25, truth.response_s, truth.closure_s), strict=True)
     )
-    stages = [
+    return [
         {
             "event_id": truth.event_id,
             "stage": stage,
-            "occurred_at": at(second),
-            "recorded_at": at(max(second, 2) + 1),
+            "occurred_at": truth.after(second),
+            "recorded_at": truth.after(max(second, 2) + 1),
             "actor": "centre",
             "note": None,
             "source": "simulated",
         }
         for stage, second in entered.items()
     ]
-    told = {
+
+
+def _feedback(truth: Truth) -> dict[str, Any]:
+    """Return what citizens are told when the event is closed."""
+    return {
         "event_id": truth.event_id,
         "version": 1,
-        "occurred_at": at(truth.closure_s),
-        "recorded_at": at(truth.closure_s + 2),
-        "told_at": at(truth.closure_s),
+        "occurred_at": truth.after(truth.closure_s),
+        "recorded_at": truth.after(truth.closure_s + 2),
+        "told_at": truth.after(truth.closure_s),
         "is_satisfied": True,
         "is_reopened": False,
         "source": "simulated",
     }
-    orders = [
-        row
-        for number, unit in enumerate(units)
-        for row in _order(truth, number, unit, at, words.get("result"))
-    ]
-    return {
-        "events": pa.Table.from_pylist([event], schema=EVENTS.schema),
-        "event_stages": pa.Table.from_pylist(stages, schema=EVENT_STAGES.schema),
-        "dispatches": pa.Table.from_pylist(orders, schema=DISPATCHES.schema),
-        "feedbacks": pa.Table.from_pylist([told], schema=FEEDBACKS.schema),
-    }
 
 
 def _order(
-    truth: Truth, number: int, unit: str, at: Any, result: str | None
+    truth: Truth, number: int, unit: str, result: str | None
 ) -> list[dict[str, Any]]:
     """Return the four versions of one order.
 
@@ -279,15 +296,15 @@ def _order(
     rows: list[dict[str, Any]] = []
     for version, latest in enumerate(when, start=1):
         known = {
-            name: at(second) if place < version else None
+            name: truth.after(second) if place < version else None
             for place, (name, second) in enumerate(when.items())
         }
         rows.append(
             {
                 "dispatch_id": f"{truth.event_id}-{number + 1}",
                 "version": version,
-                "occurred_at": at(when[latest]),
-                "recorded_at": at(when[latest] + 1),
+                "occurred_at": truth.after(when[latest]),
+                "recorded_at": truth.after(when[latest] + 1),
                 "event_id": truth.event_id,
                 "unit_id": f"U-{truth.name}-{number + 1}",
                 "unit_name": unit,

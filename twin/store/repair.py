@@ -16,11 +16,12 @@ from twin.store import delta, identity
 from twin.store.disk import sync, unwritable
 from twin.store.lake import Lake, unreadable_log
 from twin.store.opening import Verified, empty, fault, fits, newest, verify
-from twin.store.publish import begin, measure, point
+from twin.store.publish import Draft, begin, measure, point
 from twin.store.rollback import record
 from twin.store.snapshot import File, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from twin.city import City
@@ -68,12 +69,7 @@ def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
     lost = {
         table: said for table, said in broken.items() if TABLES[table].kind == "log"
     }
-    able = {
-        table
-        for table in broken
-        if table not in lost
-        and not (TABLES[table].kind == "measure" and set(rests_on(table)) & lost.keys())
-    }
+    able = _able(broken, lost)
     draft = begin(
         lake,
         city,
@@ -89,36 +85,55 @@ def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
         measure(draft, city, {}, current.as_of, current.as_of, frozenset(able))
         done += [f"The table {table} was worked out anew." for table in sorted(able)]
     if draft.logs or draft.cuts:
-        draft.marks.update(
-            {
-                name: mark
-                for name, mark in current.marks.items()
-                if name not in draft.marks
-            }
-        )
-        draft.finish(
-            current.as_of,
-            current.simulated,
-            max(now(), current.created_at),
-            current.mode,
-            current.compacts or current.id,
-        )
+        _publish(draft, current, now)
     else:
         point(lake, current)
     if done:
         record(lake, now(), "repair", {"snapshot": current.id, "done": done})
     if lost:
-        raise DamagedError(
-            f"The table {next(iter(lost))} cannot be worked out from anything:"
-            f" {next(iter(lost.values()))}",
-            why="its rows came from outside."
-            + (f" Mended nevertheless: {' '.join(done)}" if done else ""),
-            fix=(
-                f"`twin lake restore BACKUP --lake {lake.path}`, or `twin snapshot"
-                " rollback` to the last whole snapshot."
-            ),
-        )
+        raise _hopeless(lake, lost, done)
     return done
+
+
+def _able(broken: Collection[str], lost: Mapping[str, str]) -> set[str]:
+    """Return the broken tables that can be worked out anew.
+
+    A log cannot be, nor a measure that rests on one that is lost.
+    """
+    return {
+        table
+        for table in broken
+        if table not in lost
+        and not (TABLES[table].kind == "measure" and set(rests_on(table)) & lost.keys())
+    }
+
+
+def _publish(draft: Draft, current: Snapshot, now: Clock) -> None:
+    """Publish the draft as the next snapshot, of the moment and kind of the newest."""
+    draft.marks.update(
+        {name: mark for name, mark in current.marks.items() if name not in draft.marks}
+    )
+    draft.finish(
+        current.as_of,
+        current.simulated,
+        max(now(), current.created_at),
+        current.mode,
+        current.compacts or current.id,
+    )
+
+
+def _hopeless(lake: Lake, lost: Mapping[str, str], done: Sequence[str]) -> DamagedError:
+    """Return the sentence for logs that cannot be worked out from anything."""
+    table, said = next(iter(lost.items()))
+    return DamagedError(
+        f"The table {table} cannot be worked out from anything: {said}",
+        why="its rows came from outside."
+        + (f" Mended nevertheless: {' '.join(done)}" if done else ""),
+        fix=(
+            f"`twin lake restore BACKUP --lake {lake.path}`, or `twin snapshot"
+            " rollback` to the last whole snapshot."
+        ),
+    )
 
 
 def _taken_back(lake: Lake, snapshot: Snapshot) -> list[str]:

@@ -40,86 +40,101 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     """Add `/api/snapshot`, `/data/…`, `/pack/…` and `/healthz` to `server`."""
 
     def newest() -> Response:
-        status = desk.status()
-        answer = jsonify(
-            snapshot=status.snapshot,
-            as_of=to_text(status.as_of),
-            created_at=to_text(status.created_at),
-            simulated=status.simulated,
-            mode=status.mode,
-            problems=list(status.problems),
-            damaged=list(status.damaged),
-            state=status.tag,
-            clock_behind_s=status.clock_behind_s(now := clock()),
-            now=to_text(now),
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _newest(desk, clock)
 
     def rows(layer: str, name: str) -> Response:
-        snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
-        stream, unknown = desk.map_answer(layer, name, snapshot, params)
-        if unknown != "damaged":
-            return _kept(stream, ARROW)
-        answer = Response(stream, mimetype=ARROW)
-        answer.headers["Cache-Control"] = (
-            "no-store"  # the same address has rows once the lake is mended
-        )
-        return answer
+        return _rows(desk, layer, name)
 
     def geography(name: str, role: str) -> Response:
-        path = city.geography.get(role) if name == city.id else None
-        if path is None:
-            abort(404)
-        content = _read(path)
-        if request.query_string != _tag(content).encode():
-            # Saved anew, or half saved: other bytes than the address promises for ever.
-            abort(404)
-        return _kept(content, "application/geo+json")
+        return _geography(city, name, role)
 
     def health() -> tuple[Response, int]:
-        now = clock()
-        try:
-            status = desk.status()
-        except LakeError as error:
-            return (
-                jsonify(
-                    ok=False,
-                    now=to_text(now),
-                    problems=error.lines(),
-                    **error.payload(),
-                ),
-                503,
-            )
-        facts, is_broken = _health(status, city, now)
-        return jsonify(facts), 503 if is_broken else 200
+        return _how_it_is(desk, city, clock())
 
-    def refuse(error: TwinError) -> tuple[Response, int]:
-        if error.http >= 500:
-            _log.warning("%s: %s", request.path, " ".join(error.lines()))
-        return jsonify(error.payload()), error.http
-
-    def missing(error: HTTPException) -> tuple[Response, int]:
-        status = error.code or 500
-        what = _SAID.get(status) or f"The server cannot answer this: {error.name}."
-        answer = jsonify(
-            error=error.name,
-            what=what,
-            why="",
-            fix="open / for the browser or /wall/default for the wall.",
-        )
-        if isinstance(error, MethodNotAllowed) and error.valid_methods:
-            answer.headers["Allow"] = ", ".join(error.valid_methods)
-        return answer, status
-
-    server.register_error_handler(TwinError, refuse)
-    server.register_error_handler(HTTPException, missing)
+    server.register_error_handler(TwinError, _refuse)
+    server.register_error_handler(HTTPException, _missing)
     # A script that Dash does not have.
-    server.register_error_handler(DependencyException, lambda _: missing(NotFound()))
+    server.register_error_handler(DependencyException, lambda _: _missing(NotFound()))
     server.add_url_rule("/api/snapshot", view_func=newest)
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)
     server.add_url_rule("/healthz", view_func=health)
+
+
+def _newest(desk: Desk, clock: Clock) -> Response:
+    """Return which snapshot is the newest, and how it is."""
+    status = desk.status()
+    answer = jsonify(
+        snapshot=status.snapshot,
+        as_of=to_text(status.as_of),
+        created_at=to_text(status.created_at),
+        simulated=status.simulated,
+        mode=status.mode,
+        problems=list(status.problems),
+        damaged=list(status.damaged),
+        state=status.tag,
+        clock_behind_s=status.clock_behind_s(now := clock()),
+        now=to_text(now),
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _rows(desk: Desk, layer: str, name: str) -> Response:
+    """Return a layer's rows, as the address asks for them."""
+    snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
+    stream, unknown = desk.map_answer(layer, name, snapshot, params)
+    if unknown != "damaged":
+        return _kept(stream, ARROW)
+    answer = Response(stream, mimetype=ARROW)
+    # The same address has rows once the lake is mended.
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _geography(city: City, name: str, role: str) -> Response:
+    """Return a map file of the pack, if the address names its bytes."""
+    path = city.geography.get(role) if name == city.id else None
+    if path is None:
+        abort(404)
+    content = _read(path)
+    if request.query_string != _tag(content).encode():
+        # Saved anew, or half saved: other bytes than the address promises for ever.
+        abort(404)
+    return _kept(content, "application/geo+json")
+
+
+def _refuse(error: TwinError) -> tuple[Response, int]:
+    if error.http >= 500:
+        _log.warning("%s: %s", request.path, " ".join(error.lines()))
+    return jsonify(error.payload()), error.http
+
+
+def _missing(error: HTTPException) -> tuple[Response, int]:
+    status = error.code or 500
+    what = _SAID.get(status) or f"The server cannot answer this: {error.name}."
+    answer = jsonify(
+        error=error.name,
+        what=what,
+        why="",
+        fix="open / for the browser or /wall/default for the wall.",
+    )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(error.valid_methods)
+    return answer, status
+
+
+def _how_it_is(desk: Desk, city: City, now: datetime) -> tuple[Response, int]:
+    """Return what `_health` says, or why the lake cannot be looked at, with its status."""
+    try:
+        status = desk.status()
+    except LakeError as error:
+        answer = jsonify(
+            ok=False, now=to_text(now), problems=error.lines(), **error.payload()
+        )
+        return answer, 503
+    facts, is_broken = _health(status, city, now)
+    return jsonify(facts), 503 if is_broken else 200
 
 
 def _health(
