@@ -18,9 +18,9 @@ from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.feeds.simulated import Simulated
 from twin.pack import find_city, load_city
-from twin.pack_new import Wish, make_pack
-from twin.pack_outlines import Reading
-from twin.query import Desk
+from twin.pack.new import Wish, make_pack
+from twin.pack.outlines import Reading
+from twin.query import QueryService
 from twin.simulate import Scenario
 from twin.store import Lake, newest, publish
 
@@ -93,8 +93,10 @@ def own_city(folder):
 def take(lake, city, wanted):
     """Take pictures (path, address, size) of a city at the fixed moment."""
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    app = create_app(desk, registry, city, clock=lambda: MOMENT + timedelta(seconds=8))
+    service = QueryService(city, registry, lake.path)
+    app = create_app(
+        service, registry, city, clock=lambda: MOMENT + timedelta(seconds=8)
+    )
     with running(app) as host, browser.browser() as chromium:
         for path, address, (wide, high) in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,11 +114,11 @@ def take(lake, city, wanted):
             )
             page.on("pageerror", lambda error, said=said: said.append(str(error)))
             page.goto(host + address)
-            browser.settle(page, desk.status().snapshot, timeout_s=120)
+            browser.settle(page, service.status().snapshot, timeout_s=120)
             page.screenshot(path=path)
             page.close()
             print(path.relative_to(ROOT), *said[:5])  # noqa: T201
-    desk.close()
+    service.close()
 
 
 def first_city(every):

@@ -84,7 +84,7 @@ class Legend:
 
 
 @dataclass(frozen=True)
-class Encode:
+class Encoding:
     """How rows become deck.gl attributes. Columns not named here travel as picking columns.
 
     Attributes:
@@ -114,7 +114,7 @@ class MapData:
     name: str
     sql: str
     ask: Ask
-    encode: Encode
+    encoding: Encoding
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Field:
 
     name: str
     label: str
-    form: Literal[
+    format: Literal[
         "text",
         "count",
         "duration",
@@ -163,7 +163,7 @@ Slot = Literal[
 
 
 @dataclass(frozen=True)
-class Block:
+class Panel:
     """One block of figures or rows, placed by faces in its slot.
 
     Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
@@ -256,19 +256,19 @@ class Layer:
         draw: pydeck layers, lowest first; None for a board.
         over: how high it is drawn: 'land' under everything, then 'field', 'line', 'mark',
             'name' on top.
-        on: whether it is switched on when a view does not say.
+        visible: whether it is switched on when a view does not say.
     """
 
     id: str
     folder: Path
     legend: Legend | None = None
     maps: tuple[MapData, ...] = ()
-    blocks: tuple[Block, ...] = ()
-    draw: Callable[[Drawing], Sequence[tuple[Over, pdk.Layer]]] | None = None
-    on: bool = True
+    panels: tuple[Panel, ...] = ()
+    draw: Callable[[Drawing], Sequence[tuple[DrawOrder, pdk.Layer]]] | None = None
+    visible: bool = True
 
 
-Over = Literal["land", "field", "line", "mark", "name"]
+DrawOrder = Literal["land", "field", "line", "mark", "name"]
 
 
 @dataclass(frozen=True)

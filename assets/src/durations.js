@@ -1,4 +1,4 @@
-// How durations are written; `duration`, `age` and `behind` of twin/faces/forms.py write the same, and a test holds them together.
+// How durations are written; `duration`, `age` and `behind` of twin/faces/formatting.py write the same, and a test holds them together.
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
 const YEAR = 365 * DAY;

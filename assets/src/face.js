@@ -1,4 +1,4 @@
-// The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into wishes.
+// The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into actions.
 // No state outside this module; nothing here knows a number of the city.
 
 import morph from 'morphdom';
@@ -9,7 +9,7 @@ const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
 const CLOCKS_DIFFER_S = 60;
 const POLL_MS = 2000;
-const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, wishes: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null };
+const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, actions: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null };
 
 /** Server's present moment, ms since the epoch. */
 const serverNow = () => Date.now() + keeper.offset;
@@ -185,11 +185,11 @@ function begin() {
   dress(first);
 }
 
-/** Hand a wish to Dash; one that comes before Dash does waits for it. @param {Record<string, string>} asked */
-function wish(asked) {
-  keeper.wishes += 1;
-  const data = { ...asked, n: keeper.wishes };
-  if (keeper.isHeard) window.dash_clientside.set_props('wish', { data });
+/** Hand a action to Dash; one that comes before Dash does waits for it. @param {Record<string, string>} asked */
+function action(asked) {
+  keeper.actions += 1;
+  const data = { ...asked, n: keeper.actions };
+  if (keeper.isHeard) window.dash_clientside.set_props('action', { data });
   else keeper.waiting = data;
 }
 
@@ -197,12 +197,12 @@ function wish(asked) {
 function heard() {
   if (keeper.isHeard) return;
   keeper.isHeard = true;
-  if (keeper.waiting) setTimeout(() => window.dash_clientside.set_props('wish', { data: keeper.waiting }));
+  if (keeper.waiting) setTimeout(() => window.dash_clientside.set_props('action', { data: keeper.waiting }));
 }
 
-/** Open a chart large; '' closes it. @param {string | undefined} block */
-function choose(block) {
-  if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { block, n: (keeper.wishes += 1) } });
+/** Open a chart large; '' closes it. @param {string | undefined} panel */
+function choose(panel) {
+  if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { panel, n: (keeper.actions += 1) } });
 }
 
 /** The moment and value of a chart that may be chosen, under the pointer. @param {MouseEvent} event @returns {[string, number | null] | null} */
@@ -216,17 +216,17 @@ function momentAt(event) {
 }
 
 document.addEventListener('click', (event) => {
-  const node = event.target instanceof Element ? event.target.closest('[data-wish]') : null;
-  if (node instanceof HTMLElement) return wish(JSON.parse(node.dataset.wish));
+  const node = event.target instanceof Element ? event.target.closest('[data-action]') : null;
+  if (node instanceof HTMLElement) return action(JSON.parse(node.dataset.action));
   const found = momentAt(event);
-  if (found && found[1] !== null) return wish({ as_of: found[0] });
+  if (found && found[1] !== null) return action({ as_of: found[0] });
   const chart = event.target instanceof Element ? event.target.closest('.page:not(.framed) [data-opens]') : null;
   if (chart instanceof HTMLElement) return choose(chart.dataset.opens);
   if (event.target instanceof Element && (event.target.id === 'chart' || event.target.closest('#chart .close'))) choose('');
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') (document.querySelector('#chart .close') ?? document.querySelector('#side .close'))?.click();
-  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-wish], [data-opens]')) {
+  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-action], [data-opens]')) {
     event.preventDefault(); // a space would scroll
     event.target.click();
   }

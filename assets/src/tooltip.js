@@ -1,6 +1,6 @@
 // A small sheet beside the pointer. Whatever a row holds is shown as text, never as markup.
 
-import { write } from './forms.js';
+import { write } from './formatting.js';
 
 const GAP = 14;
 const STYLE = {

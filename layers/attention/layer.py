@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from twin.layer import Block, Field, Layer, Param
+from twin.layer import Field, Layer, Panel, Param
 from twin.view import Pinned
 
 # Rows of the list: a hall can hold eight in mind at once, and no more.
@@ -60,8 +60,8 @@ _HOW = (
 LAYER = Layer(
     "attention",
     Path(__file__).parent,
-    blocks=(
-        Block(
+    panels=(
+        Panel(
             "rows",
             "attention",
             "rows",
@@ -72,7 +72,7 @@ LAYER = Layer(
             empty="attention-none",
             note="attention-rule",
         ),
-        Block(
+        Panel(
             "stages",
             "stages",
             "stages",
@@ -81,7 +81,7 @@ LAYER = Layer(
             ask_stages,
             order=1,
         ),
-        Block(
+        Panel(
             "district",
             "district",
             "rows",

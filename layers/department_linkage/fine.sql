@@ -8,7 +8,7 @@
 -- reads departments, link_health, link_probes
 -- column figure VARCHAR - departments_ok
 -- column value DOUBLE departments null if no link was ever probed: unknown is not fine, and not broken either
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - '/' and how many there are
 -- column compare DOUBLE departments all of them
 -- column compare_kind VARCHAR - target
@@ -22,7 +22,7 @@ WITH counted AS (
            count(CASE WHEN link_states.state <> 'unknown' THEN 1 END) AS probed
     FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 )
-SELECT 'departments_ok' AS figure, CAST(CASE WHEN probed > 0 THEN fine END AS DOUBLE) AS value, 'count' AS form, '/' || n AS unit,
+SELECT 'departments_ok' AS figure, CAST(CASE WHEN probed > 0 THEN fine END AS DOUBLE) AS value, 'count' AS format, '/' || n AS unit,
        CAST(n AS DOUBLE) AS compare, 'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace,
        CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
 FROM counted

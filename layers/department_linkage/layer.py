@@ -9,15 +9,15 @@ import pydeck as pdk
 from pydeck.types import String
 
 from twin.layer import (
-    Block,
     Drawing,
-    Encode,
+    DrawOrder,
+    Encoding,
     Field,
     Kind,
     Layer,
     Legend,
     MapData,
-    Over,
+    Panel,
     Param,
 )
 from twin.palette import rgba
@@ -58,7 +58,7 @@ def ask_links(pinned: Pinned) -> Mapping[str, Param]:
     return {**ask_states(pinned), "district": pinned.district}
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """Return a dashed line from each link that is not fine, and departments on top.
 
     The line leads to what the link blinds.
@@ -100,18 +100,18 @@ LAYER = Layer(
     Path(__file__).parent,
     legend=LEGEND,
     draw=draw,
-    on=False,
+    visible=False,
     maps=(
-        MapData("links", "links.sql", ask_links, Encode("line", fill="state")),
+        MapData("links", "links.sql", ask_links, Encoding("line", fill="state")),
         MapData(
             "departments",
             "departments.sql",
             ask_states,
-            Encode("point", fill="state", mark="mark"),
+            Encoding("point", fill="state", mark="mark"),
         ),
     ),
-    blocks=(
-        Block(
+    panels=(
+        Panel(
             "fine",
             "headline",
             "figures",
@@ -120,7 +120,7 @@ LAYER = Layer(
             ask_states,
             order=5,
         ),
-        Block(
+        Panel(
             "tiles",
             "departments",
             "tiles",
@@ -129,7 +129,7 @@ LAYER = Layer(
             ask_states,
             empty="department_linkage-none",
         ),
-        Block(
+        Panel(
             "blind",
             "district",
             "rows",

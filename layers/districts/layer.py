@@ -11,7 +11,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Block, Drawing, Encode, Field, Layer, MapData, Over, Param
+from twin.layer import Drawing, DrawOrder, Encoding, Field, Layer, MapData, Panel, Param
 from twin.palette import rgba
 from twin.view import Pinned
 
@@ -109,7 +109,7 @@ def _of_chosen(
     )
 
 
-def _rivers(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+def _rivers(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return names along the rivers, which give way to all others.
 
     Return none where the pack has no rivers.
@@ -143,7 +143,7 @@ def _name(drawing: Drawing) -> str:
     return "name_en" if drawing.lang == "en" else "name"
 
 
-def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     urls, district = drawing.urls, drawing.pinned.district
     land = pdk.Layer(
         "GeoJsonLayer",
@@ -175,13 +175,13 @@ def _land(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
             "properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8"
         ),
     )
-    found: list[tuple[Over, pdk.Layer]] = [("land", land)]
+    found: list[tuple[DrawOrder, pdk.Layer]] = [("land", land)]
     if urls.pack("water"):
         found.append(("land", water))
     return [*found, ("land", roads)] if urls.pack("roads") else found
 
 
-def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
+def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     urls, district = drawing.urls, drawing.pinned.district
     line = pdk.Layer(
         "GeoJsonLayer",
@@ -220,7 +220,7 @@ def _edges(drawing: Drawing) -> list[tuple[Over, pdk.Layer]]:
     return [("line", dim), ("line", line), ("line", chosen)]
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """Return land, water and roads, the rest dimmed, and borders.
 
     Names follow, of rivers, districts and the chosen district's streets.
@@ -239,7 +239,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
         size_scale=drawing.ratio,
         pickable=True,
     )
-    found: list[tuple[Over, pdk.Layer]] = [
+    found: list[tuple[DrawOrder, pdk.Layer]] = [
         *_land(drawing),
         *_edges(drawing),
         *_rivers(drawing),
@@ -271,12 +271,12 @@ LAYER = Layer(
     Path(__file__).parent,
     draw=draw,
     maps=(
-        MapData("names", "names.sql", ask_nothing, Encode("point")),
-        MapData("streets", "streets.sql", ask_streets, Encode("point")),
+        MapData("names", "names.sql", ask_nothing, Encoding("point")),
+        MapData("streets", "streets.sql", ask_streets, Encoding("point")),
     ),
-    blocks=(
-        Block("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
-        Block(
+    panels=(
+        Panel("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+        Panel(
             "counts",
             "districts",
             "rows",
@@ -288,7 +288,7 @@ LAYER = Layer(
             note="districts-zones",
             note_of="functional_zone",
         ),
-        Block(
+        Panel(
             "now",
             "district",
             "figures",
@@ -297,7 +297,7 @@ LAYER = Layer(
             ask_figures,
             order=10,
         ),
-        Block(
+        Panel(
             "district-day",
             "district",
             "trend",

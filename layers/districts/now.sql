@@ -24,7 +24,7 @@
 -- column figure VARCHAR - district_events_today, district_response_p50_s, district_open_now
 -- column value DOUBLE events|s null for a response that nobody can know yet, and where no event says where it was
 -- column value_why VARCHAR - nothing-placed if that is why; else empty
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE events|s|share events: by the same time a week ago, as known then; response: as in headline/clocks.sql; open: a day ago
 -- column compare_kind VARCHAR - last_week, target or on_time, yesterday
@@ -63,7 +63,7 @@ WITH today AS (
       AND age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR (is_open AND NOT is_acked))
 ), figures AS (
     SELECT 1 AS place, 'district_events_today' AS figure, CASE WHEN placed_at.is_placed THEN CAST(today.n AS DOUBLE) END AS value,
-           CASE WHEN placed_at.is_placed THEN '' ELSE 'nothing-placed' END AS value_why, 'count' AS form, 'unit-events' AS unit,
+           CASE WHEN placed_at.is_placed THEN '' ELSE 'nothing-placed' END AS value_why, 'count' AS format, 'unit-events' AS unit,
            CASE WHEN $week_is_like AND heard_week.is_heard THEN CAST(like_day.n AS DOUBLE) END AS compare,
            'last_week' AS compare_kind,
            CASE WHEN NOT $week_is_like THEN 'special-day' WHEN NOT heard_week.is_heard THEN 'no-history' ELSE '' END AS compare_why,
@@ -84,6 +84,6 @@ WITH today AS (
            CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
     FROM counted CROSS JOIN heard_before CROSS JOIN placed_at
 )
-SELECT figure, value, value_why, form, unit, compare, compare_kind, compare_why, 'lower' AS better, CAST(NULL AS DOUBLE[]) AS trace,
+SELECT figure, value, value_why, format, unit, compare, compare_kind, compare_why, 'lower' AS better, CAST(NULL AS DOUBLE[]) AS trace,
        CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high, n, n_judged, n_on_time, n_reference
 FROM figures ORDER BY place

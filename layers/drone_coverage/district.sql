@@ -10,7 +10,7 @@
 -- reads coverage, districts, drone_states, drones
 -- column figure VARCHAR - district_seen_pct, district_drones_flying
 -- column value DOUBLE %|aircraft share: null if the district has no outline, or no cell of the city was seen in 24 h; aircraft: null if the register is empty
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE - null
 -- column compare_kind VARCHAR - empty
@@ -31,12 +31,12 @@ WITH counted AS (
 ), figures AS (
     SELECT 1 AS place, 'district_seen_pct' AS figure,
            CASE WHEN counted.n_day > 0 THEN 100.0 * counted.n_hour / nullif(districts.n_cells, 0) END AS value,
-           'percent' AS form, 'unit-percent' AS unit,
+           'percent' AS format, 'unit-percent' AS unit,
            nullif(districts.n_cells, 0) * $raster_cell_m * $raster_cell_m / 1e6 AS of_km2
     FROM counted LEFT JOIN districts ON districts.district_id = $district
     UNION ALL
     SELECT 2, 'district_drones_flying', CASE WHEN n_registered > 0 THEN n_flying END, 'count', 'unit-aircraft', NULL FROM flying
 )
-SELECT figure, CAST(value AS DOUBLE) AS value, form, unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, '' AS better,
+SELECT figure, CAST(value AS DOUBLE) AS value, format, unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, '' AS better,
        CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high, of_km2
 FROM figures ORDER BY place

@@ -13,7 +13,7 @@
 -- reads drones, drone_states, missions
 -- column figure VARCHAR - drones_integrated, drones_online, drones_flying, sorties_today, flown_km_today
 -- column value DOUBLE aircraft|flights|km null if the register, or the log of flights, was empty then
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE flights|km flights: a day ago by the same time, as known then; null for the others, and if flights are not known from before that day on
 -- column compare_kind VARCHAR - yesterday, or empty
@@ -37,7 +37,7 @@ WITH fleet AS (
     FROM flights_at
     WHERE mode = $mode AND started_at >= CASE WHEN days_ago = 0 THEN $day_from ELSE $before_from END
 ), figures AS (
-    SELECT 1 AS place, 'drones_integrated' AS figure, CASE WHEN registered > 0 THEN integrated END AS value, 'count' AS form,
+    SELECT 1 AS place, 'drones_integrated' AS figure, CASE WHEN registered > 0 THEN integrated END AS value, 'count' AS format,
            'unit-aircraft' AS unit, NULL AS compare, '' AS compare_kind, '' AS compare_why FROM fleet
     UNION ALL SELECT 2, 'drones_online', CASE WHEN registered > 0 THEN online END, 'count', 'unit-aircraft', NULL, '', '' FROM fleet
     UNION ALL SELECT 3, 'drones_flying', CASE WHEN registered > 0 THEN flying END, 'count', 'unit-aircraft', NULL, '', '' FROM fleet
@@ -48,6 +48,6 @@ WITH fleet AS (
                      CASE WHEN was_known THEN km_then END, 'yesterday',
                      CASE WHEN was_known THEN '' ELSE 'no-history' END FROM work
 )
-SELECT figure, CAST(value AS DOUBLE) AS value, form, unit, CAST(compare AS DOUBLE) AS compare, compare_kind, compare_why, '' AS better,
+SELECT figure, CAST(value AS DOUBLE) AS value, format, unit, CAST(compare AS DOUBLE) AS compare, compare_kind, compare_why, '' AS better,
        CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high
 FROM figures ORDER BY place

@@ -12,14 +12,14 @@ import pydeck as pdk
 from pydeck.types import String
 
 from twin.layer import (
-    Block,
     Drawing,
-    Encode,
+    DrawOrder,
+    Encoding,
     Kind,
     Layer,
     Legend,
     MapData,
-    Over,
+    Panel,
     Param,
     Ramp,
 )
@@ -76,7 +76,7 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
     return {**ask_now(pinned), "district": pinned.district}
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """Return the field and the aircraft.
 
     What cameras see right now is drawn only beside a chosen district or drone, to keep
@@ -105,7 +105,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
             ["drone_coverage-heard", "age_s", "duration"],
         ],
     )
-    found: list[tuple[Over, pdk.Layer]] = [("field", seen), ("mark", drones)]
+    found: list[tuple[DrawOrder, pdk.Layer]] = [("field", seen), ("mark", drones)]
     if drawing.pinned.district or drawing.pinned.view.picked.startswith(
         "drone_coverage:"
     ):
@@ -129,18 +129,20 @@ LAYER = Layer(
     draw=draw,
     maps=(
         MapData(
-            "coverage", "coverage.sql", ask_coverage, Encode("raster", fill="age_s")
+            "coverage", "coverage.sql", ask_coverage, Encoding("raster", fill="age_s")
         ),
-        MapData("footprints", "footprints.sql", ask_now, Encode("ring")),
+        MapData("footprints", "footprints.sql", ask_now, Encoding("ring")),
         MapData(
             "drones",
             "drones.sql",
             ask_now,
-            Encode("point", fill="state", scale=STATES, angle="angle_deg", mark="mark"),
+            Encoding(
+                "point", fill="state", scale=STATES, angle="angle_deg", mark="mark"
+            ),
         ),
     ),
-    blocks=(
-        Block(
+    panels=(
+        Panel(
             "fleet",
             "fleet",
             "figures",
@@ -150,7 +152,7 @@ LAYER = Layer(
             order=1,
             live=("drones_integrated", "drones_online", "drones_flying"),
         ),
-        Block(
+        Panel(
             "seen",
             "headline",
             "figures",
@@ -159,7 +161,7 @@ LAYER = Layer(
             ask_now,
             order=4,
         ),
-        Block(
+        Panel(
             "district",
             "district",
             "figures",

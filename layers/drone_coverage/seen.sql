@@ -6,7 +6,7 @@
 -- reads coverage, districts
 -- column figure VARCHAR - coverage_60_pct
 -- column value DOUBLE % cells of the raster seen, of all cells inside a district; null if no cell of the city was seen in 24 h
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE - null
 -- column compare_kind VARCHAR - empty
@@ -24,7 +24,7 @@ WITH counted AS (
 )
 SELECT 'coverage_60_pct' AS figure,
        CAST(CASE WHEN counted.n_day > 0 THEN 100.0 * counted.n_hour / nullif(whole.n_cells, 0) END AS DOUBLE) AS value,
-       'percent' AS form, 'unit-percent' AS unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, 'higher' AS better,
+       'percent' AS format, 'unit-percent' AS unit, CAST(NULL AS DOUBLE) AS compare, '' AS compare_kind, 'higher' AS better,
        CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low, CAST(NULL AS DOUBLE[]) AS usual_high,
        whole.n_cells * $raster_cell_m * $raster_cell_m / 1e6 AS of_km2
 FROM counted CROSS JOIN whole

@@ -11,7 +11,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Drawing, Encode, Layer, Legend, MapData, Over, Param, Ramp
+from twin.layer import Drawing, DrawOrder, Encoding, Layer, Legend, MapData, Param, Ramp
 from twin.palette import rgba, spread
 from twin.view import Pinned
 
@@ -71,7 +71,7 @@ def ask_heat(pinned: Pinned) -> Mapping[str, Param]:
     }
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """Return the field, added to the light of the land, and the marks.
 
     A new mark of priority 1 gets a ring that pulses three times.
@@ -111,7 +111,7 @@ LAYER = Layer(
     legend=LEGEND,
     draw=draw,
     maps=(
-        MapData("heat", "heat.sql", ask_heat, Encode("raster", fill="per_km2")),
-        MapData("marks", "marks.sql", ask_marks, Encode("point", mark="mark")),
+        MapData("heat", "heat.sql", ask_heat, Encoding("raster", fill="per_km2")),
+        MapData("marks", "marks.sql", ask_marks, Encoding("point", mark="mark")),
     ),
 )

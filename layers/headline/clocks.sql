@@ -13,7 +13,7 @@
 -- reads event_facts, sla_targets
 -- column figure VARCHAR - response_p50_s, closure_p90_s, closed_untimed
 -- column value DOUBLE s|events null while no event opened today has had its target time
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key; empty where the form writes it
 -- column compare DOUBLE s|share the target, if all of them have the same; else the share of cases on time that it takes;
 --        null without a target
@@ -64,7 +64,7 @@ WITH opened AS (
 ), untimed AS (
     SELECT count(*) AS n FROM opened WHERE is_today AND is_closed_untimed
 ), figures AS (
-    SELECT names.place, names.figure, today.wait_s AS value, 'duration' AS form, '' AS unit,
+    SELECT names.place, names.figure, today.wait_s AS value, 'duration' AS format, '' AS unit,
            CASE WHEN today.n_judged = 0 THEN NULL WHEN today.least_s < today.most_s OR today.n_judged < today.n THEN names.share
                 ELSE CAST(today.most_s AS DOUBLE) END AS compare,
            CASE WHEN today.least_s < today.most_s OR today.n_judged < today.n THEN 'on_time' ELSE 'target' END AS compare_kind, spread.trace,
@@ -76,6 +76,6 @@ WITH opened AS (
            CAST(NULL AS DOUBLE[]), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
     FROM untimed WHERE untimed.n > 0
 )
-SELECT figure, value, form, unit, compare, compare_kind, 'lower' AS better, trace, CAST(NULL AS DOUBLE[]) AS usual_low,
+SELECT figure, value, format, unit, compare, compare_kind, 'lower' AS better, trace, CAST(NULL AS DOUBLE[]) AS usual_low,
        CAST(NULL AS DOUBLE[]) AS usual_high, n, n_judged, n_on_time, n_reference
 FROM figures ORDER BY place

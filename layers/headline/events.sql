@@ -27,7 +27,7 @@
 -- reads event_facts
 -- column figure VARCHAR - events_today, open_now, closings_refused
 -- column value DOUBLE events null if no event is known of the last eight days
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE events today: by the same time a week ago, as known then; open: a day ago, as known then; null if unknown
 -- column compare_kind VARCHAR - last_week, yesterday, or empty
@@ -103,6 +103,6 @@ WITH lately AS (
            CAST(NULL AS DOUBLE[]), CAST(NULL AS DOUBLE[])
     FROM refused WHERE refused.n > 0
 )
-SELECT figure, value, 'count' AS form, 'unit-events' AS unit, compare, compare_kind, compare_why, 'lower' AS better, trace,
+SELECT figure, value, 'count' AS format, 'unit-events' AS unit, compare, compare_kind, compare_why, 'lower' AS better, trace,
        low AS usual_low, high AS usual_high
 FROM figures ORDER BY place

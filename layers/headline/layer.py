@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from twin.layer import Block, Layer, Param
+from twin.layer import Layer, Panel, Param
 from twin.view import Pinned
 
 
@@ -48,8 +48,8 @@ def _of_yesterday(
 LAYER = Layer(
     "headline",
     Path(__file__).parent,
-    blocks=(
-        Block(
+    panels=(
+        Panel(
             "events",
             "headline",
             "figures",
@@ -58,7 +58,7 @@ LAYER = Layer(
             ask_events,
             order=1,
         ),
-        Block(
+        Panel(
             "clocks",
             "headline",
             "figures",
@@ -67,7 +67,7 @@ LAYER = Layer(
             ask,
             order=2,
         ),
-        Block(
+        Panel(
             "proactive",
             "headline",
             "figures",
@@ -76,7 +76,7 @@ LAYER = Layer(
             ask_week,
             order=3,
         ),
-        Block(
+        Panel(
             "yesterday-events",
             "yesterday",
             "figures",
@@ -85,7 +85,7 @@ LAYER = Layer(
             _of_yesterday(ask_events),
             order=1,
         ),
-        Block(
+        Panel(
             "yesterday-clocks",
             "yesterday",
             "figures",
@@ -94,7 +94,7 @@ LAYER = Layer(
             _of_yesterday(ask),
             order=2,
         ),
-        Block(
+        Panel(
             "yesterday-proactive",
             "yesterday",
             "figures",

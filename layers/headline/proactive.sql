@@ -19,7 +19,7 @@
 -- column figure VARCHAR - proactive_pct
 -- column value DOUBLE % null while today has no event, and while no source that finds by itself was ever heard
 -- column value_why VARCHAR - no-proactive-source if that is why; else empty
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - message key
 -- column compare DOUBLE % by the same time a week ago, as known then; null if unknown
 -- column compare_kind VARCHAR - last_week
@@ -47,7 +47,7 @@ WITH lately AS (
     FROM week_ago WHERE mode = $mode AND occurred_at >= $week_from
 )
 SELECT 'proactive_pct' AS figure, CASE WHEN finders_at.is_any THEN today.found END AS value,
-       CASE WHEN finders_at.is_any THEN '' ELSE 'no-proactive-source' END AS value_why, 'percent' AS form, 'unit-percent' AS unit,
+       CASE WHEN finders_at.is_any THEN '' ELSE 'no-proactive-source' END AS value_why, 'percent' AS format, 'unit-percent' AS unit,
        CASE WHEN $week_is_like AND heard_week.is_heard AND finders_at.is_any AND finders_week.is_any
             THEN like_day.found END AS compare,
        'last_week' AS compare_kind,

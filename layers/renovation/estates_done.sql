@@ -10,7 +10,7 @@
 -- reads programme_progress, targets, estates, lifts, communities
 -- column figure VARCHAR - estates_accepted
 -- column value DOUBLE estates null until the first report
--- column form VARCHAR - how it is written
+-- column format VARCHAR - how it is written
 -- column unit VARCHAR - '/' and the plan, and its year
 -- column compare DOUBLE estates what a straight line would have finished by now
 -- column compare_kind VARCHAR - target
@@ -23,7 +23,7 @@ WITH planned AS (
     SELECT year, plan, actual, due, row_number() OVER (ORDER BY year DESC) AS nth
     FROM progress_states WHERE area_id = 'city' AND programme = 'estates' AND scope = 'renovated' AND plan IS NOT NULL AND year <= $this_year
 )
-SELECT 'estates_accepted' AS figure, CAST(actual AS DOUBLE) AS value, 'count' AS form, '/' || plan || ' · ' || year AS unit, CAST(due AS DOUBLE) AS compare,
+SELECT 'estates_accepted' AS figure, CAST(actual AS DOUBLE) AS value, 'count' AS format, '/' || plan || ' · ' || year AS unit, CAST(due AS DOUBLE) AS compare,
        'target' AS compare_kind, 'higher' AS better, CAST(NULL AS DOUBLE[]) AS trace, CAST(NULL AS DOUBLE[]) AS usual_low,
        CAST(NULL AS DOUBLE[]) AS usual_high
 FROM planned WHERE nth = 1

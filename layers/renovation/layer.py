@@ -11,7 +11,17 @@ from pathlib import Path
 import pydeck as pdk
 
 from twin.clock import year_share
-from twin.layer import Block, Drawing, Encode, Kind, Layer, Legend, MapData, Over, Param
+from twin.layer import (
+    Drawing,
+    DrawOrder,
+    Encoding,
+    Kind,
+    Layer,
+    Legend,
+    MapData,
+    Panel,
+    Param,
+)
 from twin.palette import rgba
 from twin.view import Pinned
 
@@ -66,7 +76,7 @@ def ask_district(pinned: Pinned) -> Mapping[str, Param]:
 
 def _marks(
     drawing: Drawing, name: str, size: str | float, tooltip: Sequence[Sequence[object]]
-) -> tuple[Over, pdk.Layer]:
+) -> tuple[DrawOrder, pdk.Layer]:
     return "mark", pdk.Layer(
         "MarkLayer",
         drawing.urls.data(name),
@@ -78,7 +88,7 @@ def _marks(
     )
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[Over, pdk.Layer]]:
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """Return lifts under estates under centres; what is not finished is smaller."""
     status = ["renovation-status", "status", "text", _WORDS]
     return [
@@ -117,26 +127,26 @@ LAYER = Layer(
     Path(__file__).parent,
     legend=LEGEND,
     draw=draw,
-    on=False,
+    visible=False,
     maps=(
         MapData(
             "estates",
             "estates.sql",
             ask_known,
-            Encode("point", fill="status", mark="mark"),
+            Encoding("point", fill="status", mark="mark"),
         ),
         MapData(
-            "lifts", "lifts.sql", ask_known, Encode("point", fill="kind", mark="mark")
+            "lifts", "lifts.sql", ask_known, Encoding("point", fill="kind", mark="mark")
         ),
         MapData(
             "centres",
             "centres.sql",
             ask_known,
-            Encode("point", fill="mark", mark="mark"),
+            Encoding("point", fill="mark", mark="mark"),
         ),
     ),
-    blocks=(
-        Block(
+    panels=(
+        Panel(
             "estates",
             "headline",
             "figures",
@@ -145,7 +155,7 @@ LAYER = Layer(
             ask_progress,
             order=6,
         ),
-        Block(
+        Panel(
             "progress",
             "programmes",
             "progress",
@@ -154,7 +164,7 @@ LAYER = Layer(
             ask_city,
             empty="renovation-none",
         ),
-        Block(
+        Panel(
             "district",
             "district",
             "progress",

@@ -11,7 +11,7 @@ from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 
 pytestmark = pytest.mark.browser
@@ -28,10 +28,10 @@ def host(tmp_path_factory):
     events = batch("events", event("N1", NEWEST, NEWEST))
     publish(lake, city, [events], as_of=NEWEST, simulated=True, now=lambda: NEWEST)
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+    service = QueryService(city, registry, lake.path)
+    with running(create_app(service, registry, city, clock=lambda: HALL)) as address:
         yield address
-    desk.close()
+    service.close()
 
 
 @pytest.mark.parametrize(

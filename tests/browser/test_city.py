@@ -18,7 +18,7 @@ from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.feeds.simulated import Simulated
 from twin.pack import find_city, load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import View
 
@@ -43,7 +43,7 @@ READY = (
 )
 
 
-class Hall:
+class AppContext:
     """One lake of two days, served; `go_on` publishes the next ten seconds."""
 
     def __init__(self, path):
@@ -52,9 +52,9 @@ class Hall:
         start = UNTIL - timedelta(days=2)
         self._publish([*self.feed.register(start), *self.feed.between(start, UNTIL)])
         self.registry = load_registry(self.city)
-        self.desk = Desk(self.city, self.registry, path)
+        self.service = QueryService(self.city, self.registry, path)
         self.app = create_app(
-            self.desk,
+            self.service,
             self.registry,
             self.city,
             clock=lambda: self.at + timedelta(seconds=8),
@@ -92,15 +92,15 @@ class Hall:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
-    made = Hall(tmp_path_factory.mktemp("hall"))
+def context(tmp_path_factory):
+    made = AppContext(tmp_path_factory.mktemp("hall"))
     yield made
-    made.desk.close()
+    made.service.close()
 
 
 @pytest.fixture(scope="module")
-def host(hall):
-    with running(hall.app) as address:
+def host(context):
+    with running(context.app) as address:
         yield address
 
 
@@ -116,9 +116,9 @@ def day_from(moment):
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def by_plain_sql(hall):
+def by_plain_sql(context):
     ask = Path(__file__).with_name("ten_figures.sql").read_text()
-    rows = hall.plain(ask, as_of=hall.at, day_from=day_from(hall.at))
+    rows = context.plain(ask, as_of=context.at, day_from=day_from(context.at))
     return dict(zip(rows.columns, map(float, rows.fetchall()[0]), strict=True))
 
 
@@ -142,7 +142,9 @@ def clicked(page, lon, lat):
     raise AssertionError(f"no panel opened at {lon}, {lat}")
 
 
-def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(watch, host, hall):
+def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(
+    watch, host, context
+):
     page = watch(host, 1920, 1080)
     page.until(READY, seconds=40)
 
@@ -155,9 +157,9 @@ def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(watch, host, 
         )
         == "297.0"
     )
-    heard = hall.plain(
+    heard = context.plain(
         "SELECT count(DISTINCT drone_id) FROM drone_states WHERE occurred_at > $from",
-        **{"from": hall.at - timedelta(seconds=900)},
+        **{"from": context.at - timedelta(seconds=900)},
     )
     assert (
         page.page.evaluate("window.twinMap.state.layers['drone_coverage-drones'].n")
@@ -166,17 +168,17 @@ def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(watch, host, 
 
 
 def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
-    watch, host, hall
+    watch, host, context
 ):
     page = watch(host, 1920, 1080)
     page.until(READY, seconds=40)
     name = clicked(page, 114.34, 30.545)
 
     assert name == "武昌区"
-    counted = hall.plain(
+    counted = context.plain(
         "SELECT count(DISTINCT event_id) FROM events WHERE mode = 'live' AND"
         " district_id = '420106' AND occurred_at >= $day_from",
-        day_from=day_from(hall.at),
+        day_from=day_from(context.at),
     ).fetchall()[0][0]
     assert (
         float(
@@ -191,13 +193,19 @@ def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
 
 
 def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_sql(
-    watch, host, hall, tmp_path
+    watch, host, context, tmp_path
 ):
     page, wall = watch(host, 1920, 1080), watch(f"{host}/wall/default", 1920, 1080)
     for each in (page, wall):
         each.until(READY, seconds=60)
     made = export(
-        hall.desk, hall.registry, hall.city, View(), ["xlsx"], tmp_path, clock=now
+        context.service,
+        context.registry,
+        context.city,
+        View(),
+        ["xlsx"],
+        tmp_path,
+        clock=now,
     )
     sheet = openpyxl.load_workbook(made.files[0])["figures"]
     book = {
@@ -206,14 +214,14 @@ def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_
         if row[0] in TEN
     }
 
-    plain = by_plain_sql(hall)
+    plain = by_plain_sql(context)
 
     assert figures(page) == pytest.approx(plain, rel=1e-9)
     assert figures(wall) == pytest.approx(plain, rel=1e-9)
     assert book == pytest.approx(plain, rel=1e-9)
 
 
-def test_a_new_snapshot_changes_the_figures_in_place(watch, host, hall):
+def test_a_new_snapshot_changes_the_figures_in_place(watch, host, context):
     page = watch(host, 1920, 1080)
     page.until(READY, seconds=40)
     page.page.evaluate(
@@ -222,14 +230,14 @@ def test_a_new_snapshot_changes_the_figures_in_place(watch, host, hall):
     )
     before = figures(page)
 
-    hall.go_on()
+    context.go_on()
     page.until(
-        f"document.querySelector('.as-of').dataset.snapshot === '{hall.snapshot.id}'"
+        f"document.querySelector('.as-of').dataset.snapshot === '{context.snapshot.id}'"
     )
     page.until(READY, seconds=40)
 
     assert figures(page)["events_today"] > before["events_today"]
-    assert figures(page) == pytest.approx(by_plain_sql(hall), rel=1e-9)
+    assert figures(page) == pytest.approx(by_plain_sql(context), rel=1e-9)
     assert page.page.evaluate(
         "document.querySelector('#map canvas') === window.kept.canvas"
     )
@@ -262,14 +270,14 @@ def test_a_lost_gpu_context_heals_with_camera_and_layers(watch, host):
 
 
 def test_a_damaged_file_is_never_shown_the_page_says_so_and_shows_the_last_good_snapshot(
-    watch, host, hall
+    watch, host, context
 ):
-    good = hall.snapshot
-    hall.go_on(1)
+    good = context.snapshot
+    context.go_on(1)
     newer = {
-        file.path for cut in hall.snapshot.tables.values() for file in cut.files
+        file.path for cut in context.snapshot.tables.values() for file in cut.files
     } - {file.path for cut in good.tables.values() for file in cut.files}
-    path = hall.lake.tables / min(newer)
+    path = context.lake.tables / min(newer)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 4
     path.write_bytes(data)

@@ -9,7 +9,7 @@ from tests.faces.imported import HALL, TRIO, imported
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import find
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,7 @@ OVERLAP = """[...document.querySelectorAll('#headline .figure')]
 
 @pytest.fixture
 def lake(tmp_path, monkeypatch):
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.2)
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.2)
     return imported(tmp_path / "lake")[1]
 
 
@@ -48,10 +48,10 @@ def lake(tmp_path, monkeypatch):
 def host(lake):
     city = load_city(TRIO)
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+    service = QueryService(city, registry, lake.path)
+    with running(create_app(service, registry, city, clock=lambda: HALL)) as address:
         yield address
-    desk.close()
+    service.close()
 
 
 def harm(lake, *tables):
@@ -179,10 +179,10 @@ def test_a_clock_that_is_behind_is_said_and_leaves_room_for_the_city(
 ):
     city = load_city(TRIO)
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     with running(
         create_app(
-            desk,
+            service,
             registry,
             city,
             clock=lambda: HALL.replace(hour=9, minute=44, second=30),
@@ -202,4 +202,4 @@ def test_a_clock_that_is_behind_is_said_and_leaves_room_for_the_city(
             )
             > 60
         )
-    desk.close()
+    service.close()

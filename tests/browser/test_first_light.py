@@ -12,7 +12,7 @@ from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 
 pytestmark = pytest.mark.browser
@@ -49,10 +49,10 @@ def lake(tmp_path_factory, city):
 @pytest.fixture(scope="module")
 def host(lake, city):
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+    service = QueryService(city, registry, lake.path)
+    with running(create_app(service, registry, city, clock=lambda: HALL)) as address:
         yield address
-    desk.close()
+    service.close()
 
 
 def sent(watched):
@@ -108,10 +108,10 @@ def test_scripts_and_sheets_go_packed_under_an_address_that_is_kept_for_ever(
 
 def test_what_somebody_asks_before_dash_runs_is_done_when_it_does(watch, host):
     page = watch(f"{host}/?lang=en&v=1")
-    page.page.evaluate("document.querySelector('[data-wish*=districts]').click()")
+    page.page.evaluate("document.querySelector('[data-action*=districts]').click()")
 
     page.until("location.search.includes('panel=districts')")
-    page.until("document.querySelector('[data-block=\"districts:counts\"]')")
+    page.until("document.querySelector('[data-panel=\"districts:counts\"]')")
 
 
 def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(

@@ -9,7 +9,7 @@ from tests.faces.imported import NEWEST, THEN, imported
 from twin.clock import to_text
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.query import Desk
+from twin.query import QueryService
 
 pytestmark = pytest.mark.browser
 LOOK = """(() => { const of = (name) => getComputedStyle(document.querySelector(name));
@@ -21,21 +21,24 @@ LOOK = """(() => { const of = (name) => getComputedStyle(document.querySelector(
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     city, lake = imported(tmp_path_factory.mktemp("late"))
-    desk = Desk(city, load_registry(city), lake.path)
-    yield city, load_registry(city), desk
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield city, load_registry(city), service
+    service.close()
 
 
-def look(hall, watch, later_s, more=""):
+def look(context, watch, later_s, more=""):
     """Return how a framed page looks, so many seconds after the newest data.
 
     That is whether it is hatched, the colour of a figure, and the words at the top.
     """
     with running(
         create_app(
-            hall[2], hall[1], hall[0], clock=lambda: NEWEST + timedelta(seconds=later_s)
+            context[2],
+            context[1],
+            context[0],
+            clock=lambda: NEWEST + timedelta(seconds=later_s),
         )
     ) as host:
         page = watch(f"{host}/?v=1&lang=en&frame=1000x700{more}")
@@ -47,9 +50,13 @@ def look(hall, watch, later_s, more=""):
         return page.page.evaluate(LOOK)
 
 
-def test_a_picture_of_late_data_is_hatched_and_dated_and_of_old_data_dim(hall, watch):
-    fresh, late, old = (look(hall, watch, later_s) for later_s in (8, 130, 3 * 3_600))
-    back = look(hall, watch, 3 * 3_600, f"&as_of={to_text(THEN)}")
+def test_a_picture_of_late_data_is_hatched_and_dated_and_of_old_data_dim(
+    context, watch
+):
+    fresh, late, old = (
+        look(context, watch, later_s) for later_s in (8, 130, 3 * 3_600)
+    )
+    back = look(context, watch, 3 * 3_600, f"&as_of={to_text(THEN)}")
 
     assert [hatched for hatched, *_ in (fresh, late, old, back)] == [
         False,

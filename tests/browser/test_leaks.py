@@ -17,21 +17,21 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, imported
 from twin.faces.export.brief import export
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def hall(tmp_path, monkeypatch):
+def context(tmp_path, monkeypatch):
     city, lake = imported(tmp_path / "lake")
-    desk = Desk(city, load_registry(city), lake.path)
+    service = QueryService(city, load_registry(city), lake.path)
     # Its name is short enough for a browser's sockets.
     with tempfile.TemporaryDirectory() as own:
         monkeypatch.setenv("TMPDIR", own)
-        yield city, load_registry(city), desk
-    desk.close()
+        yield city, load_registry(city), service
+    service.close()
 
 
 def held(out):
@@ -68,14 +68,14 @@ def rss_mb():
     )
 
 
-def take(hall, out):
-    city, registry, desk = hall
+def take(context, out):
+    city, registry, service = context
     with ThreadPoolExecutor(
         1
     ) as own:  # a browser of the tests may have a loop in this one
         made = own.submit(
             export,
-            desk,
+            service,
             registry,
             city,
             View(frame="800x600"),
@@ -87,12 +87,12 @@ def take(hall, out):
 
 
 @pytest.mark.slow
-def test_a_second_and_a_third_picture_hold_no_more_than_the_first(hall, tmp_path):
+def test_a_second_and_a_third_picture_hold_no_more_than_the_first(context, tmp_path):
     before = held(tmp_path)
-    take(hall, tmp_path)
+    take(context, tmp_path)
     first = held(tmp_path)
-    take(hall, tmp_path)
-    take(hall, tmp_path)
+    take(context, tmp_path)
+    take(context, tmp_path)
 
     assert held(tmp_path) == first
     assert first["processes"] == before["processes"]
@@ -100,16 +100,16 @@ def test_a_second_and_a_third_picture_hold_no_more_than_the_first(hall, tmp_path
 
 
 @pytest.mark.soak
-def test_a_hundred_pictures_hold_as_much_memory_as_thirty(hall, tmp_path):
+def test_a_hundred_pictures_hold_as_much_memory_as_thirty(context, tmp_path):
     """Until then allocators and caches fill.
 
     A schedule takes each brief in a process of its own anyway.
     """
     for _ in range(30):
-        take(hall, tmp_path)
+        take(context, tmp_path)
     first, begun = held(tmp_path), rss_mb()
     for n in range(70):
-        take(hall, tmp_path)
+        take(context, tmp_path)
         if n % 10 == 9:
             # The figures of a soak.
             print(f"{n + 31} pictures: {rss_mb():.0f} MB, {held(tmp_path)}")  # noqa: T201

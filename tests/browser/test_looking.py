@@ -12,7 +12,7 @@ from twin.clock import to_text
 from twin.faces.export.brief import export
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View
 
 pytestmark = pytest.mark.browser
@@ -26,18 +26,18 @@ EVENTS = (
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     city, lake = imported(tmp_path_factory.mktemp("looking"), simulated=True)
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    yield city, registry, desk
-    desk.close()
+    service = QueryService(city, registry, lake.path)
+    yield city, registry, service
+    service.close()
 
 
 @pytest.fixture(scope="module")
-def host(hall):
-    city, registry, desk = hall
-    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+def host(context):
+    city, registry, service = context
+    with running(create_app(service, registry, city, clock=lambda: HALL)) as address:
         yield address
 
 
@@ -123,7 +123,7 @@ def test_chip_and_reason_stay_on_the_wall_clear_of_the_clock(
         assert wall.page.evaluate(APART) > 0
 
 
-def test_a_framed_picture_of_a_look_back_has_its_chip(watch, host, hall, tmp_path):
+def test_a_framed_picture_of_a_look_back_has_its_chip(watch, host, context, tmp_path):
     page = watch(f"{host}/?{THEN_URL}&frame=800x600", 1366, 768)
     page.until(READY, seconds=40)
     assert (
@@ -131,10 +131,10 @@ def test_a_framed_picture_of_a_look_back_has_its_chip(watch, host, hall, tmp_pat
         == "Looking back at 2026-07-16 12:00:00"
     )
 
-    city, registry, desk = hall
+    city, registry, service = context
     with ThreadPoolExecutor(1) as apart:  # Playwright's own driver lives in this thread
         view = View(as_of=THEN, lang="en", frame="1366x768")
         made = apart.submit(
-            export, desk, registry, city, view, ["png"], tmp_path, clock=lambda: HALL
+            export, service, registry, city, view, ["png"], tmp_path, clock=lambda: HALL
         ).result()
     assert Image.open(io.BytesIO(made.files[0].read_bytes())).size == (1366, 768)

@@ -24,7 +24,7 @@ from twin.faces.export.brief import export
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.pack import load_city, write_manifest
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, newest
 from twin.view import View
 
@@ -115,10 +115,10 @@ class Own:
             self.pack.parent / "orders.csv",
         )
 
-    def open(self) -> Desk:
+    def open(self) -> QueryService:
         self.city = load_city(self.pack)
         self.registry = load_registry(self.city)
-        return Desk(self.city, self.registry, self.lake)
+        return QueryService(self.city, self.registry, self.lake)
 
 
 def looked_at(
@@ -127,12 +127,12 @@ def looked_at(
     """Serve a city, open a path until the page is ready, ask it something, and answer its
     picture.
     """
-    desk = own.open()
+    service = own.open()
     at = newest(Lake(own.lake)).as_of
     try:
         with running(
             create_app(
-                desk, own.registry, own.city, clock=lambda: at + timedelta(seconds=8)
+                service, own.registry, own.city, clock=lambda: at + timedelta(seconds=8)
             )
         ) as host:
             page = watch(f"{host}{path}", *size)
@@ -143,7 +143,7 @@ def looked_at(
             picture = page.page.screenshot()
             page.page.close()
         made_files = export(
-            desk,
+            service,
             own.registry,
             own.city,
             View(),
@@ -155,7 +155,7 @@ def looked_at(
             next(path for path in made_files.files if path.suffix == ".xlsx")
         ).sheetnames
     finally:
-        desk.close()
+        service.close()
     return picture
 
 
@@ -189,7 +189,7 @@ def test_a_polygon_file_is_a_page_with_every_district_by_its_name(
             )
         # Attention and stages; no board of a layer that is not there.
         assert (
-            page.page.evaluate("document.querySelectorAll('#side [data-block]').length")
+            page.page.evaluate("document.querySelectorAll('#side [data-panel]').length")
             == 2
         )
 

@@ -18,7 +18,7 @@ from twin.faces.export.browser import settle
 from twin.faces.server.app import create_app
 from twin.faces.server.doors import door
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 
 pytestmark = pytest.mark.browser
@@ -56,13 +56,13 @@ def server(tmp_path_factory):
         now=lambda: NEWEST,
     )
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     with served(
-        create_app(desk, registry, city, clock=lambda: HALL, prefix="/twin").server,
+        create_app(service, registry, city, clock=lambda: HALL, prefix="/twin").server,
         TWIN,
     ) as (host, port):
-        yield f"http://{host}:{port}", desk.status().snapshot
-    desk.close()
+        yield f"http://{host}:{port}", service.status().snapshot
+    service.close()
 
 
 def looked_at(watch, base, snapshot):
@@ -79,7 +79,7 @@ def looked_at(watch, base, snapshot):
     )
     assert polled.url.startswith(f"{base}/twin/api/snapshot")
     assert polled.status == 200
-    watched.page.locator("[data-wish]").first.click()
+    watched.page.locator("[data-action]").first.click()
     watched.until("!location.search.endsWith('?v=1&lang=en')")
     assert watched.page.url.startswith(f"{base}/twin/?")
     wall = watch(f"{base}/twin/wall/default?v=1&lang=en")

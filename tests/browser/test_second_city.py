@@ -15,7 +15,7 @@ from tests.faces.imported import HALL
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 
 pytestmark = pytest.mark.browser
 READY = (
@@ -24,7 +24,7 @@ READY = (
     " document.documentElement.dataset.ready"
 )
 CUT_NUMBERS = """[...document.querySelectorAll(
-    '#face :is(td:not(.form-text, .form-name), .figure-value, .figure-beside,'
+    '#face :is(td:not(.format-text, .format-name), .figure-value, .figure-beside,'
     + ' .legend-figure b, .stage-n)'
 )].filter((node) => {
     const box = node.getBoundingClientRect();
@@ -46,10 +46,10 @@ PANELS = ("", "panel=districts&")
 def served(folder, **named):
     city = load_city(second.pack(folder, **named))
     registry = load_registry(city)
-    desk = Desk(city, registry, second.lake(city, folder / "lake").path)
-    with running(create_app(desk, registry, city, clock=lambda: HALL)) as address:
+    service = QueryService(city, registry, second.lake(city, folder / "lake").path)
+    with running(create_app(service, registry, city, clock=lambda: HALL)) as address:
         yield address
-    desk.close()
+    service.close()
 
 
 @pytest.fixture(scope="module")
@@ -182,9 +182,9 @@ def test_other_scripts_are_on_the_map_and_in_the_tables_as_they_are_read(
 def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     page = watch(f"{host}/?lang=en&panel=districts&v=1", 1366, 768)
     page.until(
-        "document.querySelectorAll('#side tr[data-wish]').length > 3", seconds=40
+        "document.querySelectorAll('#side tr[data-action]').length > 3", seconds=40
     )
-    row = page.page.locator("#side tr[data-wish]").first
+    row = page.page.locator("#side tr[data-action]").first
     if key == "click":
         row.click()
     else:
@@ -197,7 +197,7 @@ def test_a_row_of_the_table_chooses_its_district(watch, host, key):
     )
     assert "district=brisa" in page.page.url
     page.page.keyboard.press("Escape")
-    page.until("document.querySelectorAll('#side tr[data-wish]').length > 3")
+    page.until("document.querySelectorAll('#side tr[data-action]').length > 3")
     assert page.console_errors == []
 
 

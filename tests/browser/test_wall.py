@@ -16,7 +16,7 @@ from twin.faces.server.app import create_app
 from twin.faces.wall.profile import profile
 from twin.feeds.simulated import Simulated
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import View
 
@@ -60,16 +60,16 @@ def trio(tmp_path_factory):
         now=lambda: UNTIL,
     )
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    yield city, registry, desk
-    desk.close()
+    service = QueryService(city, registry, lake.path)
+    yield city, registry, service
+    service.close()
 
 
 @pytest.fixture(scope="module")
 def host(trio):
-    city, registry, desk = trio
+    city, registry, service = trio
     with running(
-        create_app(desk, registry, city, clock=lambda: UNTIL + timedelta(seconds=8))
+        create_app(service, registry, city, clock=lambda: UNTIL + timedelta(seconds=8))
     ) as address:
         yield address
 
@@ -143,14 +143,14 @@ def test_a_link_that_means_nothing_says_so_and_what_to_do(watch, host):
 
 
 def test_a_picture_is_the_same_twice_and_not_blank(trio, tmp_path):
-    city, registry, desk = trio
+    city, registry, service = trio
     with ThreadPoolExecutor(
         1
     ) as apart:  # Playwright's driver of the other tests lives in this thread
         made = [
             apart.submit(
                 export,
-                desk,
+                service,
                 registry,
                 city,
                 View(frame="800x600"),

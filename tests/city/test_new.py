@@ -18,8 +18,8 @@ from twin.cli import main
 from twin.errors import PackError, UsageError
 from twin.geography import Locator
 from twin.pack import check_pack, load_city
-from twin.pack_new import Made, Wish, make_pack
-from twin.pack_outlines import Reading
+from twin.pack.new import Made, Wish, make_pack
+from twin.pack.outlines import Reading
 
 SQUARE = shapely.box(-9.2, 38.7, -9.1, 38.8)
 LISBON = Wish("Odd", zone="Europe/Lisbon")

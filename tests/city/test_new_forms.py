@@ -11,8 +11,8 @@ import shapely
 from tests.city import made
 from twin.contracts.crs import gcj02_of_wgs84
 from twin.errors import PackError
-from twin.pack_new import Wish
-from twin.pack_outlines import Drawn, Reading, read_polygons
+from twin.pack.new import Wish
+from twin.pack.outlines import Drawn, Reading, read_polygons
 
 from .test_new import make, squares
 

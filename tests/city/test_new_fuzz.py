@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twin.errors import TwinError
-from twin.pack_checks import ID, WHOLE
-from twin.pack_outlines import Reading, read_polygons
+from twin.pack.checks import ID, WHOLE
+from twin.pack.outlines import Reading, read_polygons
 
 NUMBERS = st.one_of(
     st.integers(-200, 200),

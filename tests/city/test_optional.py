@@ -12,7 +12,7 @@ import pytest
 
 from twin.contracts.reference import TABLES
 from twin.pack import check_pack, examine, load_city, write_manifest
-from twin.pack_defaults import ABSENT_ROLES, ABSENT_TABLES
+from twin.pack.defaults import ABSENT_ROLES, ABSENT_TABLES
 
 SECTIONS = (
     "credit",

@@ -12,12 +12,11 @@ from click.testing import CliRunner
 
 from layers.registry import load_registry
 from tests.faces.imported import imported
-from twin import pack_schema
 from twin.cli import main
 from twin.engine import load_sql
 from twin.faces import picture, texts
-from twin.pack import check_pack, find_city, load_city
-from twin.query import Desk
+from twin.pack import check_pack, find_city, load_city, schema
+from twin.query import QueryService
 from twin.view import View, pin
 
 SECTION = "city.toml: [{}] "
@@ -36,7 +35,7 @@ WRONG = (
 """What no number of these sections is."""
 NUMBERS = [
     (section, name, setting)
-    for section, schema in pack_schema.SECTIONS.items()
+    for section, schema in schema.SECTIONS.items()
     for name, setting in schema.items()
     if setting.kind in {"whole", "number", "positive"}
     and section in {"freshness", "coverage"}
@@ -226,7 +225,7 @@ def test_layers_ask_for_whole_numbers_where_the_pack_must_give_them(pack: Path) 
         for layer in load_registry(city).layers
         for path in layer.folder.glob("*.sql")
         for param in load_sql(path).params
-        if param.name in pack_schema.SECTIONS["freshness"]
+        if param.name in schema.SECTIONS["freshness"]
     }
 
     assert {name for name, _ in asked} == {
@@ -247,17 +246,17 @@ def test_no_block_fails_at_either_end_of_what_a_pack_may_say(
     city = load_city(pack)
     registry = load_registry(city)
     _, lake = imported(tmp_path / "lake")
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
 
-    pinned = pin(View(lang="en", district="alva"), city, desk.pointer)
+    pinned = pin(View(lang="en", district="alva"), city, service.pointer)
     shown = picture.take(
-        desk,
+        service,
         registry,
         city,
         pinned,
         texts.load_texts("en", [layer.folder for layer in registry.layers]),
         pinned.as_of,
     )
-    desk.close()
+    service.close()
 
     assert [(each.name, each.failed) for each in shown.shown if each.failed] == []

@@ -33,7 +33,7 @@ def whole(tmp_path_factory):
 
 
 @pytest.fixture
-def hall(whole, tmp_path):
+def context(whole, tmp_path):
     """A pack, a lake and a folder of their own, and the way to start their schedule."""
     shutil.copytree(whole, tmp_path / "lake")
     shutil.copytree(TRIO, tmp_path / "pack")
@@ -71,12 +71,12 @@ def names(out):
     return sorted(path.name for path in out.iterdir()) if out.exists() else []
 
 
-def test_a_brief_is_written_at_its_second_and_a_restart_does_not_repeat_it(hall):
+def test_a_brief_is_written_at_its_second_and_a_restart_does_not_repeat_it(context):
     """The process that is told to end says so, and ends well."""
     begun = now()
-    run = hall(3, "--format", "csv")
+    run = context(3, "--format", "csv")
     said = run.until("files of the brief of")
-    written = names(hall.out)
+    written = names(context.out)
 
     assert now() >= begun + timedelta(seconds=3)
     assert re.search(r"Z snapshot \S+: [1-9]\d* files of the brief of 20", said)
@@ -86,41 +86,41 @@ def test_a_brief_is_written_at_its_second_and_a_restart_does_not_repeat_it(hall)
     assert run.end(signal.SIGTERM) == 0
     assert run.lines[-1] == ENDED
 
-    again = hall(-30, "--format", "csv")
+    again = context(-30, "--format", "csv")
     again.until("The next brief is due ")
     assert again.end(signal.SIGINT) == 0
     assert again.lines[-1] == ENDED
-    assert names(hall.out) == written
-    (delivered,) = json.loads((hall.lake / "schedule.json").read_text())[
+    assert names(context.out) == written
+    (delivered,) = json.loads((context.lake / "schedule.json").read_text())[
         "briefs"
     ].values()
     assert sorted(Path(file).name for file in delivered["files"]) == written
 
 
 def test_a_missed_brief_is_made_up_by_a_start_within_the_hour_when_the_lake_is_mended(
-    hall,
+    context,
 ):
-    pointer, away = hall.lake / "snapshots", hall.lake.parent / "away"
+    pointer, away = context.lake / "snapshots", context.lake.parent / "away"
     pointer.rename(away)
-    run = hall(-20 * 60, "--format", "csv")
+    run = context(-20 * 60, "--format", "csv")
     run.until("csv will be tried again in 2 s, until ")
-    before = names(hall.out)
+    before = names(context.out)
     away.rename(pointer)
     run.until("files of the brief of")
 
     assert before == []
-    assert len(names(hall.out)) > 5
+    assert len(names(context.out)) > 5
     assert any(
         "damaged" in line or "missing" in line or "holds no snapshot" in line
         for line in run.lines
     ), run.lines
 
 
-def test_a_second_scheduler_of_the_lake_is_refused(hall):
-    first = hall(3_600, "--format", "csv")
+def test_a_second_scheduler_of_the_lake_is_refused(context):
+    first = context(3_600, "--format", "csv")
     first.until("The next brief is due ")
 
-    second = hall(3_600, "--format", "csv")
+    second = context(3_600, "--format", "csv")
     second.until("Another scheduler already runs")
 
     assert second.process.wait(10) == 1
@@ -128,12 +128,12 @@ def test_a_second_scheduler_of_the_lake_is_refused(hall):
 
 
 @pytest.mark.soak
-def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
+def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(context):
     """A limit on the size of files stands for the disk.
 
     No file of ours may be longer than 600 bytes.
     """
-    run = hall(
+    run = context(
         -60,
         "--format",
         "csv,xlsx",
@@ -142,7 +142,7 @@ def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
         ),
     )
     run.until("will be tried again in 4 s")
-    before = names(hall.out)
+    before = names(context.out)
     resource.prlimit(
         run.process.pid,
         resource.RLIMIT_FSIZE,
@@ -152,25 +152,25 @@ def test_a_full_disk_leaves_no_half_of_a_file_and_is_tried_again(hall):
 
     assert any("cannot be written to" in line for line in run.lines), run.lines
     assert not [name for name in before if name.endswith(".xlsx")]
-    assert [name for name in names(hall.out) if name.endswith(".xlsx")]
-    assert not [name for name in names(hall.out) if name.startswith(".")]
+    assert [name for name in names(context.out) if name.endswith(".xlsx")]
+    assert not [name for name in names(context.out) if name.startswith(".")]
 
 
 @pytest.mark.soak
 def test_a_browser_that_is_missing_at_first_makes_the_picture_later_for_the_same_moment(
-    hall, tmp_path, monkeypatch
+    context, tmp_path, monkeypatch
 ):
     chromium, found = find(), tmp_path / "bin"
     found.mkdir()
     monkeypatch.setenv("PATH", str(found))
     monkeypatch.delenv("TWIN_CHROMIUM", raising=False)
-    run = hall(-60)
+    run = context(-60)
     run.until("png will be tried again in 2 s")
-    tables = names(hall.out)
+    tables = names(context.out)
     (found / "chromium").symlink_to(chromium)
     run.until("1 files of the brief of")
 
-    pictures = [name for name in names(hall.out) if name not in tables]
+    pictures = [name for name in names(context.out) if name not in tables]
     assert any("No Chromium was found" in line for line in run.lines)
     assert len(tables) > 5
     assert [name.removesuffix(".png") for name in pictures] == [
@@ -183,9 +183,9 @@ def test_a_browser_that_is_missing_at_first_makes_the_picture_later_for_the_same
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
 def test_nothing_of_a_schedule_is_left_when_it_ends_while_a_picture_is_taken(
-    hall, kind
+    context, kind
 ):
-    run = hall(-60, "--format", "png")
+    run = context(-60, "--format", "png")
     wait_until(
         lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid))
     )
@@ -195,14 +195,14 @@ def test_nothing_of_a_schedule_is_left_when_it_ends_while_a_picture_is_taken(
 
     assert run.process.wait(30) == (-kind if kind == signal.SIGKILL else 0)
     wait_until(lambda: not any(map(is_alive, family)), seconds=20)
-    assert [name for name in names(hall.out) if not name.startswith(".")] == []
+    assert [name for name in names(context.out) if not name.startswith(".")] == []
 
 
 @pytest.mark.soak
 def test_an_export_that_the_system_kills_is_said_and_tried_again_and_leaves_no_browser(
-    hall,
+    context,
 ):
-    run = hall(-60, "--format", "png")
+    run = context(-60, "--format", "png")
     wait_until(
         lambda: any(b"chromium" in command(pid) for pid in below(run.process.pid))
     )

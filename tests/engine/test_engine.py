@@ -75,7 +75,7 @@ def lake(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(lake: Path) -> Iterator[Engine]:
     """An engine over that folder."""
-    with Engine.over(
+    with Engine.from_files(
         {"rain": [lake / "tables" / "rain" / "a.parquet"]},
         root=lake / "tables",
         threads=2,
@@ -216,7 +216,7 @@ def test_a_file_that_is_not_parquet_is_one_sentence(lake: Path):
     file = lake / "tables" / "rain" / "b.parquet"
     file.write_bytes(b"not parquet, but long enough to be looked at")
     with pytest.raises(QueryError, match="could not be opened"):
-        Engine.over({"rain": [file]}, root=lake / "tables")
+        Engine.from_files({"rain": [file]}, root=lake / "tables")
 
 
 def test_a_file_that_was_removed_meanwhile_is_one_sentence(lake: Path, opened: Engine):
@@ -229,7 +229,7 @@ def test_a_file_that_was_removed_meanwhile_is_one_sentence(lake: Path, opened: E
 def test_two_engines_over_two_snapshots_do_not_mix(lake: Path, opened: Engine):
     pq.write_table(rain(9.0), lake / "tables" / "rain" / "b.parquet")
     count = asked("SELECT count(*) AS n FROM rain")
-    with Engine.over(
+    with Engine.from_files(
         {
             "rain": [
                 lake / "tables" / "rain" / name for name in ("a.parquet", "b.parquet")
@@ -280,7 +280,7 @@ def test_an_engine_opens_quickly_over_every_table(lake: Path):
     taken: list[float] = []
     for _ in range(5):
         begun = time.perf_counter()
-        Engine.over(files, root=lake / "tables").close()
+        Engine.from_files(files, root=lake / "tables").close()
         taken.append(time.perf_counter() - begun)
     assert min(taken) < 0.5 * (1 + os.getloadavg()[0]), taken
 
@@ -289,7 +289,7 @@ def test_a_column_that_the_files_lack_is_null_in_every_row(lake: Path):
     short = rain(1.0, 2.0).drop_columns(["district_id"])
     path = lake / "tables" / "rain" / "short.parquet"
     pq.write_table(short, path)
-    with Engine.over(
+    with Engine.from_files(
         {"rain": [path]}, root=lake / "tables", lacking={"rain": ("district_id",)}
     ) as engine:
         found = engine.query(
@@ -304,7 +304,7 @@ def test_a_table_in_memory_stands_in_for_the_files_for_every_thread(lake: Path):
     files = {"rain": [lake / "tables" / "rain" / "a.parquet"]}
     sql = asked("SELECT sum(mm_5min) AS mm FROM rain")
     with (
-        Engine.over(
+        Engine.from_files(
             files, root=lake / "tables", tables={"rain": rain(8.0, 16.0)}
         ) as engine,
         ThreadPoolExecutor(4) as pool,
@@ -339,7 +339,7 @@ def test_files_named_for_one_question_stand_in_for_that_question_only(lake: Path
     pq.write_table(rain(8.0), lake / "tables" / "rain" / "b.parquet")
     files = [lake / "tables" / "rain" / name for name in ("a.parquet", "b.parquet")]
     total = asked("SELECT sum(mm_5min) AS mm FROM rain")
-    with Engine.over({"rain": files}, root=lake / "tables") as found:
+    with Engine.from_files({"rain": files}, root=lake / "tables") as found:
         assert column(found.query(total, {}), "mm") == [15.0]
         assert column(
             found.query(total, {}, files={"rain": [str(files[1])]}), "mm"
@@ -351,7 +351,7 @@ def test_files_named_for_one_question_stand_in_for_that_question_only(lake: Path
 
 def test_an_engine_opened_lazily_finds_a_broken_file_when_it_is_asked_for(lake: Path):
     (lake / "tables" / "rain" / "a.parquet").write_bytes(b"no parquet")
-    with Engine.over(
+    with Engine.from_files(
         {"rain": [lake / "tables" / "rain" / "a.parquet"]},
         root=lake / "tables",
         lazily=True,

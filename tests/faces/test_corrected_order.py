@@ -18,7 +18,7 @@ from tests.feeds.conftest import FIELDS, HEADER, order_of
 from twin.faces.server import painting
 from twin.feeds.work_orders import load_mapping, read
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, compact, prune, publish
 
 TEN = datetime(2026, 7, 16, 10, tzinfo=UTC)
@@ -48,7 +48,7 @@ def export(path: Path, kind: str, urgency: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     """What painting needs, over a lake that took four exports and was compacted and pruned
     after each.
     """
@@ -83,21 +83,23 @@ def hall(tmp_path_factory):
         prune(lake, now=lambda moment=moment: moment + timedelta(days=2), latest=1)
     left = {path.stem for path in lake.snapshots.iterdir()}
     assert left.isdisjoint(published[:2])
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: TEN.replace(minute=55))
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(
+        service, load_registry(city), city, lambda: TEN.replace(minute=55)
+    )
+    service.close()
 
 
-def said_at(hall, lang: str, minute: int, known: int) -> str:
+def said_at(context, lang: str, minute: int, known: int) -> str:
     """All words of page and wall, of a minute as known at another."""
     as_of, known_at = (TEN.replace(minute=each) for each in (minute, known))
-    return everything(take(hall, lang, as_of=as_of, known_at=known_at), hall)
+    return everything(take(context, lang, as_of=as_of, known_at=known_at), context)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
 @pytest.mark.parametrize("minute", EXPORTS)
-def test_each_minute_shows_the_order_as_the_last_export_said(hall, lang, minute):
-    said = said_at(hall, lang, minute, minute)
+def test_each_minute_shows_the_order_as_the_last_export_said(context, lang, minute):
+    said = said_at(context, lang, minute, minute)
 
     assert {kind for kind, _ in EXPORTS.values() if f"{kind} · Brisa" in said} == {
         EXPORTS[minute][0]
@@ -106,8 +108,8 @@ def test_each_minute_shows_the_order_as_the_last_export_said(hall, lang, minute)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
-def test_the_same_minute_known_later_is_as_the_correction_said(hall, lang):
-    said = said_at(hall, lang, 5, 50)
+def test_the_same_minute_known_later_is_as_the_correction_said(context, lang):
+    said = said_at(context, lang, 5, 50)
 
     assert "smoke · Brisa" in said
     assert "noise · Brisa" not in said

@@ -19,14 +19,14 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, THEN, TRIO, imported
 from tests.faces.test_looking import everything, lines_of, take, words
 from twin.errors import LakeError
-from twin.faces import forms, parts
+from twin.faces import formatting, parts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.server.app import create_app
 from twin.faces.wall import scene
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import find
 from twin.view import View
 
@@ -34,24 +34,24 @@ from twin.view import View
 @pytest.fixture
 def lake(tmp_path, monkeypatch):
     """The lake of a drone and of late events, looked at again with each question."""
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.0)
     return imported(tmp_path / "lake")[1]
 
 
 @pytest.fixture
-def hall(lake):
+def context(lake):
     """What painting needs, over that lake."""
     city = load_city(TRIO)
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
 @pytest.fixture
-def client(hall):
+def client(context):
     """The server's plain routes."""
     return create_app(
-        hall.desk, hall.registry, hall.city, clock=lambda: HALL
+        context.service, context.registry, context.city, clock=lambda: HALL
     ).server.test_client()
 
 
@@ -93,11 +93,11 @@ EVENTS = (
     ],
 )
 def test_what_rests_on_a_damaged_table_is_a_dash_with_its_reason_and_nothing_else_is(
-    hall, lake, lang, beside, reason
+    context, lake, lang, beside, reason
 ):
-    whole = take(hall, lang)
+    whole = take(context, lang)
     harm(lake, "events", "event_facts")
-    shown = take(hall, lang)
+    shown = take(context, lang)
     for name in EVENTS:
         found = shown.figures[name]
         assert (
@@ -113,22 +113,22 @@ def test_what_rests_on_a_damaged_table_is_a_dash_with_its_reason_and_nothing_els
     for face in (
         page.side(shown),
         page.foot(shown),
-        page.legend(shown, hall.registry),
+        page.legend(shown, context.registry),
         scene.side(shown),
         scene.foot(shown),
-        scene.legend(shown, hall.registry),
+        scene.legend(shown, context.registry),
     ):
         assert reason in words(face)
     for sentence in ("No event is open", "Nothing today so far", "今天还没有"):
-        assert sentence not in everything(shown, hall)
+        assert sentence not in everything(shown, context)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
 def test_in_the_panel_of_a_district_too_no_figure_is_lost_and_none_is_made_up(
-    hall, lake, lang
+    context, lake, lang
 ):
     def panel():
-        shown = take(hall, lang, district="alva")
+        shown = take(context, lang, district="alva")
         return {
             figure.id: figure
             for each in shown.slot("district")
@@ -169,35 +169,35 @@ def test_in_the_panel_of_a_district_too_no_figure_is_lost_and_none_is_made_up(
     ],
 )
 def test_the_banner_names_what_is_damaged_and_what_to_do_and_goes_when_it_is_mended(
-    hall, lake, lang, said
+    context, lake, lang, said
 ):
-    assert parts.banner(take(hall, lang)) == []
+    assert parts.banner(take(context, lang)) == []
     before = {
         path: path.read_bytes()
         for table in ("events", "event_facts")
         for path in find(lake).files(table)
     }
     harm(lake, "events", "event_facts")
-    banner = words(parts.banner(take(hall, lang)))
+    banner = words(parts.banner(take(context, lang)))
     assert banner.startswith(said)
     assert "has other bytes than published" in banner
     for path, data in before.items():
         path.write_bytes(data)
-    assert parts.banner(take(hall, lang)) == []
+    assert parts.banner(take(context, lang)) == []
 
 
-def test_a_banner_of_many_damaged_files_names_two_and_how_many_more(hall, lake):
+def test_a_banner_of_many_damaged_files_names_two_and_how_many_more(context, lake):
     harm(lake, "events", "event_facts", "drones", "drone_states", "streets")
-    banner = words(parts.banner(take(hall)))
+    banner = words(parts.banner(take(context)))
     assert banner.startswith("Damaged: drone_states, drones, event_facts +2.")
     assert banner.count("has other bytes than published") == 2
     assert banner.endswith("and 3 more: twin snapshot verify names them all")
 
 
-def test_what_is_known_now_is_not_said_to_be_nothing_where_it_is_damaged(hall, lake):
+def test_what_is_known_now_is_not_said_to_be_nothing_where_it_is_damaged(context, lake):
     from dataclasses import replace
 
-    shown = take(hall, as_of=THEN)
+    shown = take(context, as_of=THEN)
     lost = {
         name: replace(figure, value=None, unknown="damaged")
         for name, figure in shown.known_now.items()
@@ -207,16 +207,16 @@ def test_what_is_known_now_is_not_said_to_be_nothing_where_it_is_damaged(hall, l
     )
 
 
-def test_the_tables_of_a_brief_say_what_is_damaged(hall, lake, tmp_path):
+def test_the_tables_of_a_brief_say_what_is_damaged(context, lake, tmp_path):
     harm(lake, "events", "event_facts")
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         View(lang="en"),
         ["xlsx", "csv"],
         tmp_path / "out",
-        clock=hall.clock,
+        clock=context.clock,
     )
     book = openpyxl.load_workbook(made.files[0])
     about = lines_of(book)
@@ -250,15 +250,15 @@ def test_the_routes_say_what_is_damaged(client, lake):
     ) == (503, False, ["event_facts", "events"])
 
 
-def test_rows_that_are_missing_for_damage_are_kept_by_no_browser(client, hall, lake):
-    url = hall.desk.url("event_heat", "marks", take(hall).pinned)
+def test_rows_that_are_missing_for_damage_are_kept_by_no_browser(client, context, lake):
+    url = context.service.url("event_heat", "marks", take(context).pinned)
     assert "immutable" in client.get(url).headers["Cache-Control"]
     harm(lake, "events", "event_facts")
     assert client.get(url).headers["Cache-Control"] == "no-store"
     assert (
-        client.get(hall.desk.url("event_heat", "marks", take(hall).pinned)).headers[
-            "Cache-Control"
-        ]
+        client.get(
+            context.service.url("event_heat", "marks", take(context).pinned)
+        ).headers["Cache-Control"]
         == "no-store"
     )
 
@@ -290,10 +290,10 @@ def test_a_lake_that_cannot_be_read_is_a_reason_and_heals(client, lake):
     ],
 )
 def test_page_and_wall_have_a_frame_and_the_reason_where_nothing_can_be_read(
-    hall, lang, lead, path, face
+    context, lang, lead, path, face
 ):
     error = LakeError("The lake is gone.", why="a disk.", fix="bring it back.")
-    painted = painting.without_data(hall, path, lang, error)
+    painted = painting.without_data(context, path, lang, error)
     assert painted.kind == face
     assert painted.lang == lang
     said = "".join((*painted.places["top"], *painted.places["banner"]))
@@ -315,10 +315,10 @@ BEHIND = HALL.replace(hour=9, minute=45, second=0)
     ],
 )
 @pytest.mark.parametrize("view", [{}, {"as_of": THEN}, {"frame": "800x600"}])
-def test_against_a_clock_that_is_behind_there_is_no_age(hall, lang, said, view):
+def test_against_a_clock_that_is_behind_there_is_no_age(context, lang, said, view):
     from dataclasses import replace
 
-    shown = replace(take(hall, lang, **view), now=BEHIND)
+    shown = replace(take(context, lang, **view), now=BEHIND)
     for face in (page.top(shown), scene.top(shown)):
         assert said in words(face)
         assert "ago" not in words(face)
@@ -326,15 +326,16 @@ def test_against_a_clock_that_is_behind_there_is_no_age(hall, lang, said, view):
 
 
 @pytest.mark.parametrize(("behind_s", "said"), [(60, 0), (60.5, 60), (61, 61), (-8, 0)])
-def test_clocks_may_differ_by_a_minute(hall, behind_s, said):
+def test_clocks_may_differ_by_a_minute(context, behind_s, said):
     assert (
-        hall.desk.status().clock_behind_s(NEWEST - timedelta(seconds=behind_s)) == said
+        context.service.status().clock_behind_s(NEWEST - timedelta(seconds=behind_s))
+        == said
     )
 
 
-def test_a_clock_that_is_behind_is_not_healthy(hall, tmp_path):
+def test_a_clock_that_is_behind_is_not_healthy(context, tmp_path):
     client = create_app(
-        hall.desk, hall.registry, hall.city, clock=lambda: BEHIND
+        context.service, context.registry, context.city, clock=lambda: BEHIND
     ).server.test_client()
     health = client.get("/healthz")
     assert (
@@ -345,9 +346,9 @@ def test_a_clock_that_is_behind_is_not_healthy(hall, tmp_path):
     assert "clock is behind the data by 135 min" in health.get_json()["problems"][0]
     assert client.get("/api/snapshot").get_json()["clock_behind_s"] == 8_100
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         View(lang="en"),
         ["xlsx"],
         tmp_path / "out",
@@ -360,7 +361,9 @@ def test_a_clock_that_is_behind_is_not_healthy(hall, tmp_path):
 
 
 def test_names_are_listed_in_one_line():
-    assert [forms.few(names) for names in ([], ["a"], list("abc"), list("abcde"))] == [
+    assert [
+        formatting.few(names) for names in ([], ["a"], list("abc"), list("abcde"))
+    ] == [
         "",
         "a",
         "a, b, c",

@@ -13,7 +13,7 @@ import pytest
 
 from assets.src.bundle import environment
 from tests.faces.imported import TRIO
-from twin.faces import forms, parts
+from twin.faces import formatting, parts
 from twin.faces.texts import load_texts
 from twin.pack import load_city
 
@@ -45,15 +45,15 @@ SOURCE = Path(__file__).parents[2] / "assets" / "src" / "durations.js"
 def test_units_suit_the_size(seconds, en, zh):
     for lang, text in (("en", en), ("zh-CN", zh)):
         assert (
-            forms.duration(seconds, TEXTS[lang])
-            == forms.write_number(seconds, "age", TEXTS[lang])
+            formatting.duration(seconds, TEXTS[lang])
+            == formatting.write_number(seconds, "age", TEXTS[lang])
             == text
         )
 
 
 def test_less_than_nothing_has_a_sign_only_as_a_difference():
-    assert forms.duration(-77_423 * HOUR, TEXTS["en"]) == "−8.8 y"
-    assert forms.write_number(-1, "duration", TEXTS["en"]) == "—"
+    assert formatting.duration(-77_423 * HOUR, TEXTS["en"]) == "−8.8 y"
+    assert formatting.write_number(-1, "duration", TEXTS["en"]) == "—"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_less_than_nothing_has_a_sign_only_as_a_difference():
     ],
 )
 def test_an_age_of_years_is_in_years(seconds, en, zh):
-    assert forms.age(timedelta(seconds=seconds), TEXTS["en"]) == en
-    assert forms.age(timedelta(seconds=seconds), TEXTS["zh-CN"]) == zh
+    assert formatting.age(timedelta(seconds=seconds), TEXTS["en"]) == en
+    assert formatting.age(timedelta(seconds=seconds), TEXTS["zh-CN"]) == zh
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_age_of_years_is_in_years(seconds, en, zh):
     ],
 )
 def test_where_there_is_no_room_minutes_are_whole(seconds, text):
-    assert forms.minutes(seconds, TEXTS["en"]) == text
+    assert formatting.minutes(seconds, TEXTS["en"]) == text
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_where_there_is_no_room_minutes_are_whole(seconds, text):
     ],
 )
 def test_a_clock_is_behind_by_minutes_until_nobody_would_count_them(seconds, text):
-    assert forms.behind(seconds) == forms.behind(seconds, TEXTS["en"]) == text
+    assert formatting.behind(seconds) == formatting.behind(seconds, TEXTS["en"]) == text
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])
@@ -138,9 +138,9 @@ def test_a_browser_writes_what_the_server_writes(lang, tmp_path):
 
     wanted = [
         [
-            forms.write_number(s, "duration", texts),
-            forms.age(timedelta(seconds=s), texts),
-            texts.say("clock-behind", n=forms.behind(max(0, int(s // 1)), texts)),
+            formatting.write_number(s, "duration", texts),
+            formatting.age(timedelta(seconds=s), texts),
+            texts.say("clock-behind", n=formatting.behind(max(0, int(s // 1)), texts)),
         ]
         for s in seconds
     ]

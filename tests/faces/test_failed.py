@@ -18,9 +18,9 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from tests.faces.test_looking import words
-from twin.faces import blocks, parts, picture, texts
+from twin.faces import panels, parts, picture, texts
 from twin.faces.export.brief import export
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View, pin
 
 WHY = (
@@ -39,16 +39,16 @@ def lost(tmp_path_factory):
     fresh = {**city.settings["freshness"], "drone_flying_s": 90.5}
     city = replace(city, settings={**city.settings, "freshness": fresh})
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
-    yield city, registry, desk
-    desk.close()
+    service = QueryService(city, registry, lake.path)
+    yield city, registry, service
+    service.close()
 
 
 def taken(lost, lang="en"):
-    city, registry, desk = lost
-    pinned = pin(View(lang=lang), city, desk.pointer)
+    city, registry, service = lost
+    pinned = pin(View(lang=lang), city, service.pointer)
     return picture.take(
-        desk,
+        service,
         registry,
         city,
         pinned,
@@ -78,10 +78,10 @@ def test_a_picture_in_which_nothing_failed_has_no_such_banner(lost):
 
 
 def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
-    city, registry, desk = lost
+    city, registry, service = lost
 
     made = export(
-        desk,
+        service,
         registry,
         city,
         View(lang="en"),
@@ -112,24 +112,24 @@ def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
 
 def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
     """Rows that a face cannot write: stages that a layer gives out as figures."""
-    city, registry, desk = lost
+    city, registry, service = lost
     broken = replace(
         registry,
         layers=tuple(
             replace(
                 layer,
-                blocks=tuple(
-                    replace(block, kind="figures") if block.id == "stages" else block
-                    for block in layer.blocks
+                panels=tuple(
+                    replace(panel, kind="figures") if panel.id == "stages" else panel
+                    for panel in layer.panels
                 ),
             )
             for layer in registry.layers
         ),
     )
 
-    pinned = pin(View(lang="en"), city, desk.pointer)
+    pinned = pin(View(lang="en"), city, service.pointer)
     shown = picture.take(
-        desk,
+        service,
         broken,
         city,
         pinned,
@@ -140,7 +140,7 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
     failed = {each.name: each.failed for each in shown.shown if each.failed}
     assert failed["attention-stages"] == "Fault of the program: KeyError: 'value'."
     assert (
-        blocks.note(
+        panels.note(
             next(each for each in shown.shown if each.name == "attention-stages"), shown
         )
         is not None

@@ -19,7 +19,7 @@ from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import View, pin
 
@@ -123,13 +123,13 @@ class Shown:
         events = batch("events", event("N1", NEWEST, NEWEST))
         publish(lake, city, [events], as_of=NEWEST, simulated=False, now=lambda: NEWEST)
         registry = load_registry(city)
-        self.desk = Desk(city, registry, lake.path)
-        self.app = create_app(self.desk, registry, city, clock=lambda: HALL)
+        self.service = QueryService(city, registry, lake.path)
+        self.app = create_app(self.service, registry, city, clock=lambda: HALL)
         self.client = self.app.server.test_client()
         self.folders = (str(lake.path), str(city.root))
-        pinned = pin(View(), city, self.desk.pointer)
+        pinned = pin(View(), city, self.service.pointer)
         self.data = [
-            self.desk.url(layer.id, data.name, pinned)
+            self.service.url(layer.id, data.name, pinned)
             for layer in registry.layers
             for data in layer.maps
         ]
@@ -163,7 +163,7 @@ def _right(output, found):
     name, _, prop = output.partition(".")
     example = {
         "asked": {"pathname": "/", "search": "", "shown": {"top": ["a"]}, "keep": True},
-        "wish": {"as_of": "2026-07-16T09:00:00Z", "n": 1},
+        "action": {"as_of": "2026-07-16T09:00:00Z", "n": 1},
         "pick": {"object": {"district_id": "a", "properties": {"district_id": "a"}}},
         "url": "?v=1",
     }
@@ -210,7 +210,7 @@ def changed(node, path, value):
 def shown(tmp_path_factory):
     found = Shown(tmp_path_factory.mktemp("fuzz"))
     yield found
-    found.desk.close()
+    found.service.close()
 
 
 def trying(tries):
@@ -278,7 +278,7 @@ def test_no_body_makes_a_callback_fail(shown, tries):
 
 @SIZES
 def test_no_wish_makes_a_callback_fail(shown, tries):
-    wishes = st.dictionaries(
+    actions = st.dictionaries(
         st.sampled_from(
             ("toggle", "at", "as_of", "known_at", "district", "lang", "panel")
         ),
@@ -288,11 +288,13 @@ def test_no_wish_makes_a_callback_fail(shown, tries):
     body = next(each for each in shown.bodies if each["output"] == "url.search")
 
     @trying(tries)
-    @given(wishes, odd)
-    def tried(wish, search):
-        there = next(n for n, each in enumerate(body["inputs"]) if each["id"] == "wish")
+    @given(actions, odd)
+    def tried(action, search):
+        there = next(
+            n for n, each in enumerate(body["inputs"]) if each["id"] == "action"
+        )
         asked = changed(
-            changed(body, ("inputs", there, "value"), wish),
+            changed(body, ("inputs", there, "value"), action),
             ("state", 0, "value"),
             search,
         )
@@ -396,4 +398,4 @@ def test_no_answer_names_a_folder_though_the_lake_is_gone(tmp_path):
     (tmp_path / "lake").rename(tmp_path / "elsewhere")
     for path in ("/", "/wall/default", "/healthz", "/api/snapshot", gone.data[0]):
         assert str(tmp_path) not in gone.client.get(path).get_data(as_text=True)
-    gone.desk.close()
+    gone.service.close()

@@ -17,10 +17,10 @@ from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError
 from twin.faces.export.brief import export
 from twin.faces.server import languages, painting
+from twin.faces.server.actions import acted
 from twin.faces.server.app import create_app
-from twin.faces.server.wishes import wished
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import Pointer, View, pin
 
@@ -48,14 +48,14 @@ def shown(request, tmp_path_factory):
         simulated=False,
         now=lambda: NEWEST,
     )
-    desk = Desk(city, load_registry(city), lake.path)
+    service = QueryService(city, load_registry(city), lake.path)
     yield (
         create_app(
-            desk, load_registry(city), city, clock=lambda: HALL
+            service, load_registry(city), city, clock=lambda: HALL
         ).server.test_client(),
-        painting.hall(desk, load_registry(city), city, lambda: HALL),
+        painting.context(service, load_registry(city), city, lambda: HALL),
     )
-    desk.close()
+    service.close()
 
 
 def said(answer):
@@ -87,9 +87,9 @@ def test_a_pack_names_its_language_and_none_is_chinese(tmp_path):
 
 @pytest.mark.parametrize("face", ["/", "/wall/default"])
 def test_who_names_no_language_gets_the_citys_own(shown, face):
-    client, hall = shown
+    client, context = shown
     for accept in (None, "fr-FR, de;q=0.8", "*", "en;q=0, zh;q=0", ";;q=x,,"):
-        assert opened(client, face, accept) == (hall.city.lang, face)
+        assert opened(client, face, accept) == (context.city.lang, face)
 
 
 @pytest.mark.parametrize("face", ["/", "/wall/default"])
@@ -109,8 +109,8 @@ def test_who_names_no_language_gets_the_citys_own(shown, face):
 def test_a_browser_that_wants_another_language_is_sent_to_the_link_that_names_it(
     shown, face, accept, lang
 ):
-    client, hall = shown
-    where = face if lang == hall.city.lang else f"{face}?lang={lang}&v=1"
+    client, context = shown
+    where = face if lang == context.city.lang else f"{face}?lang={lang}&v=1"
     assert opened(client, face, accept) == (lang, where)
 
 
@@ -124,8 +124,8 @@ def test_a_link_that_names_a_language_means_it_whoever_opens_it(shown):
 
 
 def test_the_rest_of_the_link_is_kept(shown):
-    client, hall = shown
-    other = "en" if hall.city.lang == "zh-CN" else "zh-CN"
+    client, context = shown
+    other = "en" if context.city.lang == "zh-CN" else "zh-CN"
     link = View(district="alva", as_of=NEWEST, panel="districts").url()
     _, where = opened(client, f"/?{link}", other)
     assert View.parse(where) == View(
@@ -222,14 +222,18 @@ def test_a_path_that_looks_like_another_host_leads_to_none(shown):
 def test_the_picture_of_a_link_is_the_same_whether_its_language_was_named_or_is_the_citys(
     shown,
 ):
-    _, hall = shown
+    _, context = shown
     plain, named, other = (
-        pin(View(lang=lang), hall.city, hall.desk.pointer)
-        for lang in ("", hall.city.lang, "en" if hall.city.lang != "en" else "zh-CN")
+        pin(View(lang=lang), context.city, context.service.pointer)
+        for lang in (
+            "",
+            context.city.lang,
+            "en" if context.city.lang != "en" else "zh-CN",
+        )
     )
     assert plain == named
     assert plain.hash == named.hash != other.hash
-    assert plain.view.lang == hall.city.lang
+    assert plain.view.lang == context.city.lang
 
 
 def test_short_links_stay_short():
@@ -238,13 +242,13 @@ def test_short_links_stay_short():
 
 
 def test_a_painted_face_says_its_language_and_leads_to_the_wall_in_it(shown):
-    _, hall = shown
+    _, context = shown
     for search, lang in (
-        ("", hall.city.lang),
+        ("", context.city.lang),
         ("?lang=en&v=1", "en"),
         ("?lang=zh-CN&v=1", "zh-CN"),
     ):
-        painted = painting.paint(hall, "/", search)
+        painted = painting.paint(context, "/", search)
         assert painted.lang == lang
         assert ("City operations" in painted.title) == (lang == "en")
         assert re.findall(r'href="([^"]*)"', "".join(painted.places["top"])) == [
@@ -253,19 +257,25 @@ def test_a_painted_face_says_its_language_and_leads_to_the_wall_in_it(shown):
 
 
 def test_whoever_chooses_a_language_keeps_it_in_the_link(shown):
-    _, hall = shown
+    _, context = shown
     for lang in ("en", "zh-CN"):
-        assert wished(View(), {"lang": lang}, hall).url() == f"lang={lang}&v=1"
+        assert acted(View(), {"lang": lang}, context).url() == f"lang={lang}&v=1"
 
 
 @pytest.mark.parametrize(("view", "other"), [(View(), False), (View(lang="en"), True)])
 def test_a_brief_without_a_language_is_in_the_citys_own_and_its_link_names_it(
     shown, tmp_path, view, other
 ):
-    _, hall = shown
-    lang = "en" if other else hall.city.lang
+    _, context = shown
+    lang = "en" if other else context.city.lang
     made = export(
-        hall.desk, hall.registry, hall.city, view, ["xlsx"], tmp_path, clock=hall.clock
+        context.service,
+        context.registry,
+        context.city,
+        view,
+        ["xlsx"],
+        tmp_path,
+        clock=context.clock,
     )
     book = openpyxl.load_workbook(made.files[0])
     about = dict(book["about"].iter_rows(min_row=2, values_only=True))

@@ -20,25 +20,30 @@ from twin.faces import parts, picture
 from twin.faces.export.brief import export
 from twin.faces.server import painting
 from twin.faces.server.app import create_app
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View, pin
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     """What painting needs, over a lake that nobody has published into since NEWEST."""
     city, lake = imported(tmp_path_factory.mktemp("late"))
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: NEWEST)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: NEWEST)
+    service.close()
 
 
-def take(hall, later_s, lang="en", **view):
+def take(context, later_s, lang="en", **view):
     """What the faces show, so many seconds after the newest data."""
-    pinned = pin(View(lang=lang, **view), hall.city, hall.desk.pointer)
+    pinned = pin(View(lang=lang, **view), context.city, context.service.pointer)
     now = NEWEST + timedelta(seconds=later_s)
     return picture.take(
-        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], now
+        context.service,
+        context.registry,
+        context.city,
+        pinned,
+        context.words[lang],
+        now,
     )
 
 
@@ -64,17 +69,17 @@ def age_of(shown):
     ],
 )
 @pytest.mark.parametrize("frame", ["", "800x600"])
-def test_the_markup_says_how_old_the_data_are(hall, later_s, state, frame):
-    assert age_of(take(hall, later_s, frame=frame)) == state
+def test_the_markup_says_how_old_the_data_are(context, later_s, state, frame):
+    assert age_of(take(context, later_s, frame=frame)) == state
 
 
-def test_a_brief_of_the_newest_moment_is_as_late_as_the_page(hall):
-    assert age_of(take(hall, 181, frame="800x600", as_of=NEWEST)) == "old"
+def test_a_brief_of_the_newest_moment_is_as_late_as_the_page(context):
+    assert age_of(take(context, 181, frame="800x600", as_of=NEWEST)) == "old"
 
 
 @pytest.mark.parametrize("known_at", [None, NEWEST])
-def test_a_look_back_stands_still_and_is_never_late(hall, known_at):
-    shown = take(hall, 9e6, frame="800x600", as_of=THEN, known_at=known_at)
+def test_a_look_back_stands_still_and_is_never_late(context, known_at):
+    shown = take(context, 9e6, frame="800x600", as_of=THEN, known_at=known_at)
 
     assert age_of(shown) == "fresh"
     assert not [said for said, look in chips(shown) if "late" in look]
@@ -83,8 +88,8 @@ def test_a_look_back_stands_still_and_is_never_late(hall, known_at):
 @pytest.mark.parametrize(
     ("lang", "said"), [("en", "Data late · 3 h"), ("zh-CN", "数据滞后 · 3 小时前")]
 )
-def test_a_picture_of_late_data_says_so_in_a_word_and_how_late(hall, lang, said):
-    framed = take(hall, 3 * 3_600, lang, frame="800x600")
+def test_a_picture_of_late_data_says_so_in_a_word_and_how_late(context, lang, said):
+    framed = take(context, 3 * 3_600, lang, frame="800x600")
 
     assert [(text[: len(said)], look) for text, look in chips(framed)] == [
         (said, "chip hatched late")
@@ -92,7 +97,7 @@ def test_a_picture_of_late_data_says_so_in_a_word_and_how_late(hall, lang, said)
     assert chips(replace(framed, now=NEWEST)) == []
 
 
-def written(hall, out, later_s, **view):
+def written(context, out, later_s, **view):
     """Return a brief, so many seconds after the newest data.
 
     That is its workbook, and the lines of its CSV files.
@@ -100,9 +105,9 @@ def written(hall, out, later_s, **view):
     now = NEWEST + timedelta(seconds=later_s)
     asked = View(**{"lang": "en", **view})
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         asked,
         ["xlsx", "csv"],
         out,
@@ -122,9 +127,9 @@ def about(book):
 
 
 def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(
-    hall, tmp_path
+    context, tmp_path
 ):
-    book, lines = written(hall, tmp_path, 8)
+    book, lines = written(context, tmp_path, 8)
 
     said = about(book)
     assert (said["state"], said["age"]) == ("up to date", "8 s ago")
@@ -153,9 +158,9 @@ def test_tables_of_fresh_data_have_plain_heads_and_say_that_they_are_fresh(
     ],
 )
 def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(
-    hall, tmp_path, lang, state, age, notice
+    context, tmp_path, lang, state, age, notice
 ):
-    book, lines = written(hall, tmp_path, 130, lang=lang)
+    book, lines = written(context, tmp_path, 130, lang=lang)
 
     said = about(book)
     assert (said["state"], said["age"]) == (state, age)
@@ -165,8 +170,8 @@ def test_tables_of_late_data_are_hatched_and_dated_on_every_sheet(
     assert {(len(rows[0]), rows[1][-1]) for rows in lines.values()} == {(2, notice)}
 
 
-def test_values_of_old_data_are_dimmed(hall, tmp_path):
-    late, old = (written(hall, tmp_path, later_s)[0] for later_s in (180, 181))
+def test_values_of_old_data_are_dimmed(context, tmp_path):
+    late, old = (written(context, tmp_path, later_s)[0] for later_s in (180, 181))
 
     color = [book["figures"]["C2"].font.color for book in (late, old)]
     assert color[1].rgb == "FF808080"
@@ -189,9 +194,9 @@ def test_values_of_old_data_are_dimmed(hall, tmp_path):
     ],
 )
 def test_tables_of_another_moment_carry_its_date_and_no_hatching(
-    hall, tmp_path, view, notice
+    context, tmp_path, view, notice
 ):
-    book, lines = written(hall, tmp_path, 9e5, **view)
+    book, lines = written(context, tmp_path, 9e5, **view)
 
     assert {sheet["A1"].comment.text for sheet in book} == {notice}
     assert {sheet.oddHeader.left.text for sheet in book} == {notice}
@@ -205,10 +210,10 @@ def test_tables_of_another_moment_carry_its_date_and_no_hatching(
     [(60, "fresh", False), (61, "late", False), (181, "old", True)],
 )
 def test_health_says_how_old_the_data_are_and_keeps_the_server_in_service(
-    hall, later_s, state, stale
+    context, later_s, state, stale
 ):
     now = NEWEST + timedelta(seconds=later_s)
-    app = create_app(hall.desk, hall.registry, hall.city, clock=lambda: now)
+    app = create_app(context.service, context.registry, context.city, clock=lambda: now)
 
     answer = app.server.test_client().get("/healthz")
 

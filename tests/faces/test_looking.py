@@ -24,33 +24,38 @@ from twin.faces import figure, parts, picture, texts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
 from twin.faces.server import painting
-from twin.faces.server.wishes import wished
+from twin.faces.server.actions import acted
 from twin.faces.wall import scene
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import View, pin
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     """What painting needs, over the lake of events that were imported late."""
     city, lake = imported(tmp_path_factory.mktemp("looking"))
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
-def take(hall, lang="en", **view):
+def take(context, lang="en", **view):
     """What the faces show of a view."""
     pinned = pin(
         View(lang=lang, **view),
-        hall.city,
-        hall.desk.pointer,
-        [layer.id for layer in hall.registry.layers if layer.on],
+        context.city,
+        context.service.pointer,
+        [layer.id for layer in context.registry.layers if layer.visible],
     )
     return picture.take(
-        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock()
+        context.service,
+        context.registry,
+        context.city,
+        pinned,
+        context.words[lang],
+        context.clock(),
     )
 
 
@@ -63,38 +68,38 @@ def words(found):
     return words(getattr(found, "children", None))
 
 
-def wishes(found):
+def actions(found):
     """What the controls in components ask for."""
     if isinstance(found, (list, tuple)):
-        return [wish for each in found for wish in wishes(each)]
-    own = getattr(found, "data-wish", None)
+        return [action for each in found for action in actions(each)]
+    own = getattr(found, "data-action", None)
     return ([json.loads(own)] if own else []) + (
-        wishes(found.children) if getattr(found, "children", None) is not None else []
+        actions(found.children) if getattr(found, "children", None) is not None else []
     )
 
 
-def everything(shown, hall):
+def everything(shown, context):
     """All words of the page and of the wall."""
     of_page = [
         page.top(shown),
         parts.banner(shown),
         page.headline(shown),
-        page.legend(shown, hall.registry),
+        page.legend(shown, context.registry),
         page.side(shown),
         page.foot(shown),
     ]
     of_wall = [
         scene.top(shown),
         scene.headline(shown),
-        scene.legend(shown, hall.registry),
+        scene.legend(shown, context.registry),
         scene.side(shown),
         scene.foot(shown),
     ]
     return words([*of_page, *of_wall])
 
 
-def test_a_live_page_of_today_has_no_time_chip_and_no_date_beside_its_age(hall):
-    shown = take(hall)
+def test_a_live_page_of_today_has_no_time_chip_and_no_date_beside_its_age(context):
+    shown = take(context)
 
     assert words(parts.chips(shown)) == ""
     assert words(parts.age(shown)) == "Data as of 12:00:00  ·  8 s ago"
@@ -109,9 +114,11 @@ def test_a_live_page_of_today_has_no_time_chip_and_no_date_beside_its_age(hall):
 )
 @pytest.mark.parametrize("frame", ["", "800x600"])
 def test_a_look_back_has_its_date_on_the_page_on_the_wall_and_in_a_framed_picture(
-    hall, lang, chip, frame
+    context, lang, chip, frame
 ):
-    shown = take(hall, lang, as_of=datetime(2026, 7, 17, 10, tzinfo=UTC), frame=frame)
+    shown = take(
+        context, lang, as_of=datetime(2026, 7, 17, 10, tzinfo=UTC), frame=frame
+    )
 
     assert words(parts.chips(shown)) == chip
     assert chip in words(page.top(shown))
@@ -119,8 +126,8 @@ def test_a_look_back_has_its_date_on_the_page_on_the_wall_and_in_a_framed_pictur
     assert "2026-07-17 10:00:00" in words(parts.age(shown))
 
 
-def test_a_look_back_says_with_its_date_which_snapshot_answered(hall):
-    shown = take(hall, as_of=datetime(2026, 7, 17, 10, tzinfo=UTC))
+def test_a_look_back_says_with_its_date_which_snapshot_answered(context):
+    shown = take(context, as_of=datetime(2026, 7, 17, 10, tzinfo=UTC))
 
     assert (
         words(parts.age(shown)) == "Data as of 2026-07-17 10:00:00  ·  26 h ago "
@@ -128,33 +135,37 @@ def test_a_look_back_says_with_its_date_which_snapshot_answered(hall):
     )
 
 
-def test_live_data_of_yesterday_has_its_date(hall):
-    shown = replace(take(hall), now=HALL + timedelta(hours=12))
+def test_live_data_of_yesterday_has_its_date(context):
+    shown = replace(take(context), now=HALL + timedelta(hours=12))
 
     assert words(parts.age(shown)) == "Data as of 2026-07-18 12:00:00  ·  12 h ago"
 
 
-def test_a_framed_picture_of_the_newest_moment_has_the_date_and_is_no_look_back(hall):
-    shown = take(hall, as_of=NEWEST, frame="800x600")
+def test_a_framed_picture_of_the_newest_moment_has_the_date_and_is_no_look_back(
+    context,
+):
+    shown = take(context, as_of=NEWEST, frame="800x600")
 
     assert shown.looking == "live"
     assert words(parts.chips(shown)) == ""
     assert words(parts.age(shown)).startswith("Data as of 2026-07-18 12:00:00")
 
 
-def test_another_moment_of_knowing_is_named_in_the_chip_and_has_a_way_back(hall):
-    shown = take(hall, as_of=THEN, known_at=NEWEST)
+def test_another_moment_of_knowing_is_named_in_the_chip_and_has_a_way_back(context):
+    shown = take(context, as_of=THEN, known_at=NEWEST)
 
     assert (
         words(parts.chips(shown))
         == "Looking back at 2026-07-16 12:00:00 as known at 2026-07-18 12:00:00"
     )
-    assert {"known_at": ""} in wishes(page.foot(shown))
-    assert wished(shown.pinned.view, {"known_at": ""}, hall).known_at is None
+    assert {"known_at": ""} in actions(page.foot(shown))
+    assert acted(shown.pinned.view, {"known_at": ""}, context).known_at is None
 
 
-def test_where_nothing_was_known_every_figure_of_events_is_a_dash_with_its_reason(hall):
-    shown = take(hall, as_of=THEN)
+def test_where_nothing_was_known_every_figure_of_events_is_a_dash_with_its_reason(
+    context,
+):
+    shown = take(context, as_of=THEN)
 
     for name in (
         "events_today",
@@ -180,14 +191,14 @@ def test_where_nothing_was_known_every_figure_of_events_is_a_dash_with_its_reaso
             (),
         )
     assert all(not each.rows for each in shown.shown if each.unknown)
-    said = everything(shown, hall)
+    said = everything(shown, context)
     assert "Nothing was known at that moment" in said
     for sentence in ("No event is open", "Nothing today so far"):
         assert sentence not in said
 
 
-def test_only_what_was_not_known_is_dashed(hall):
-    shown = take(hall, as_of=THEN)
+def test_only_what_was_not_known_is_dashed(context):
+    shown = take(context, as_of=THEN)
 
     assert shown.figures["drones_online"].value == 1
     assert shown.figures["drones_online"].unknown == ""
@@ -216,15 +227,15 @@ def test_only_what_was_not_known_is_dashed(hall):
     ],
 )
 def test_the_banner_says_what_is_known_now_and_a_control_shows_it(
-    hall, lang, sentences, control
+    context, lang, sentences, control
 ):
-    shown = take(hall, lang, as_of=THEN)
+    shown = take(context, lang, as_of=THEN)
 
     assert words(parts.banner(shown)) == f"{sentences} {control}"
-    (wish,) = wishes(parts.banner(shown))
-    later = wished(shown.pinned.view, wish, hall)
+    (action,) = actions(parts.banner(shown))
+    later = acted(shown.pinned.view, action, context)
     assert (later.as_of, later.known_at) == (THEN, NEWEST)
-    as_known_now = take(hall, lang, as_of=later.as_of, known_at=later.known_at)
+    as_known_now = take(context, lang, as_of=later.as_of, known_at=later.known_at)
     assert (
         as_known_now.figures["events_today"].value,
         as_known_now.figures["open_now"].value,
@@ -235,19 +246,19 @@ def test_the_banner_says_what_is_known_now_and_a_control_shows_it(
     assert words(parts.banner(as_known_now)) == ""
 
 
-def test_what_could_not_be_asked_is_not_said_to_be_unknown_now(hall):
-    shown = replace(take(hall, as_of=THEN), known_now={}, first_known=None)
+def test_what_could_not_be_asked_is_not_said_to_be_unknown_now(context):
+    shown = replace(take(context, as_of=THEN), known_now={}, first_known=None)
 
     said = "Nothing was known at that moment Show as known now"
     assert words(parts.banner(shown)) == said
 
 
-def test_a_moment_of_which_nothing_is_known_even_now_says_so(hall):
-    shown = take(hall, as_of=datetime(2016, 3, 1, tzinfo=UTC))
+def test_a_moment_of_which_nothing_is_known_even_now_says_so(context):
+    shown = take(context, as_of=datetime(2016, 3, 1, tzinfo=UTC))
 
     assert words(parts.banner(shown)).endswith("Nothing is known of it now either")
     # There is no control that leads nowhere.
-    assert wishes(parts.banner(shown)) == []
+    assert actions(parts.banner(shown)) == []
     assert shown.figures["drones_online"].unknown == "nothing-known"
 
 
@@ -259,9 +270,9 @@ def test_a_moment_of_which_nothing_is_known_even_now_says_so(hall):
     ],
 )
 def test_a_moment_after_the_newest_data_has_no_figures_and_says_until_when_there_are(
-    hall, lang, said
+    context, lang, said
 ):
-    shown = take(hall, lang, as_of=NEWEST + timedelta(days=9))
+    shown = take(context, lang, as_of=NEWEST + timedelta(days=9))
 
     assert words(parts.banner(shown)).startswith(said)
     assert words(parts.chips(shown)).startswith("2026-07-27 12:00:00 ")
@@ -274,37 +285,37 @@ def test_a_moment_after_the_newest_data_has_no_figures_and_says_until_when_there
     assert said in words(page.foot(shown))
     assert said in words(scene.side(shown))
     assert "2026-07-27" not in words(parts.age(shown))
-    assert {"as_of": "live"} in wishes(page.foot(shown))
-    assert {"as_of": "live"} in wishes(parts.banner(shown))
+    assert {"as_of": "live"} in actions(page.foot(shown))
+    assert {"as_of": "live"} in actions(parts.banner(shown))
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "action",
     [
         {"at": "2026-07-18 12:00:07"},
         {"at": "2026-07-19T00:00"},
         {"as_of": "2026-07-18T12:00:07Z"},
     ],
 )
-def test_no_control_leads_to_a_moment_after_the_newest_data(hall, wish):
-    assert wished(View(), wish, hall).as_of == NEWEST
+def test_no_control_leads_to_a_moment_after_the_newest_data(context, action):
+    assert acted(View(), action, context).as_of == NEWEST
 
 
-def test_a_control_to_an_earlier_moment_leads_there(hall):
-    assert wished(View(), {"at": "2026-07-16 12:00"}, hall).as_of == THEN
+def test_a_control_to_an_earlier_moment_leads_there(context):
+    assert acted(View(), {"at": "2026-07-16 12:00"}, context).as_of == THEN
 
 
-def test_back_to_live_is_back_to_what_is_known_live(hall):
-    assert wished(
-        View(as_of=THEN, known_at=NEWEST, lang="en"), {"as_of": "live"}, hall
+def test_back_to_live_is_back_to_what_is_known_live(context):
+    assert acted(
+        View(as_of=THEN, known_at=NEWEST, lang="en"), {"as_of": "live"}, context
     ) == View(lang="en")
 
 
-def test_another_moment_keeps_what_is_known_later_only_while_it_is_later(hall):
+def test_another_moment_keeps_what_is_known_later_only_while_it_is_later(context):
     view = View(as_of=THEN, known_at=IMPORTED)
 
-    assert wished(view, {"as_of": "2026-07-16T15:00:00Z"}, hall).known_at == IMPORTED
-    assert wished(view, {"as_of": "2026-07-17T09:00:00Z"}, hall).known_at is None
+    assert acted(view, {"as_of": "2026-07-16T15:00:00Z"}, context).known_at == IMPORTED
+    assert acted(view, {"as_of": "2026-07-17T09:00:00Z"}, context).known_at is None
 
 
 @pytest.fixture(scope="module")
@@ -323,9 +334,9 @@ def refusing(tmp_path_factory):
         simulated=False,
         now=lambda: NEWEST,
     )
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
 @pytest.mark.parametrize(
@@ -348,8 +359,8 @@ def test_refused_closings_are_counted_beside_the_open_events(refusing, lang, sai
         ("zh-CN", "2 件已闭环但时间不详，未计入闭环用时"),
     ],
 )
-def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, said):
-    shown = take(hall, lang)
+def test_closings_without_a_time_are_told_in_words_under_the_clock(context, lang, said):
+    shown = take(context, lang)
     untimed = figure.Figure("closed_untimed", shown.texts.say("closed_untimed"), 2, "2")
     counted = replace(shown, figures={**shown.figures, "closed_untimed": untimed})
 
@@ -358,15 +369,15 @@ def test_closings_without_a_time_are_told_in_words_under_the_clock(hall, lang, s
         assert said[2:] not in words(face.headline(shown))
 
 
-def test_where_no_closing_was_refused_that_takes_no_room(hall):
-    shown = take(hall)
+def test_where_no_closing_was_refused_that_takes_no_room(context):
+    shown = take(context)
     none = figure.Figure(
         "closings_refused", shown.texts.say("closings_refused"), 0, "0"
     )
     counted = replace(shown, figures={**shown.figures, "closings_refused": none})
 
     for each in (shown, counted):
-        assert "Closing refused" not in words(page.legend(each, hall.registry))
+        assert "Closing refused" not in words(page.legend(each, context.registry))
 
 
 @pytest.mark.parametrize(
@@ -385,16 +396,18 @@ def lines_of(book):
     }
 
 
-def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp_path):
+def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(
+    context, tmp_path
+):
     view = View(lang="en", as_of=THEN)
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         view,
         ["xlsx", "csv"],
         tmp_path,
-        clock=hall.clock,
+        clock=context.clock,
     )
     book = openpyxl.load_workbook(made.files[0])
     about = lines_of(book)
@@ -433,9 +446,15 @@ def test_the_workbook_says_how_it_looks_and_why_something_is_not_known(hall, tmp
         (View(as_of=NEWEST + timedelta(days=1)), "晚于最新数据"),
     ],
 )
-def test_the_workbook_names_the_four_ways_of_looking(hall, tmp_path, view, said):
+def test_the_workbook_names_the_four_ways_of_looking(context, tmp_path, view, said):
     made = export(
-        hall.desk, hall.registry, hall.city, view, ["xlsx"], tmp_path, clock=hall.clock
+        context.service,
+        context.registry,
+        context.city,
+        view,
+        ["xlsx"],
+        tmp_path,
+        clock=context.clock,
     )
 
     assert lines_of(openpyxl.load_workbook(made.files[0]))["looking"] == said

@@ -18,9 +18,9 @@ from twin.contracts import FREE_TEXT
 from twin.contracts.masking import MARK
 from twin.faces.export.brief import export
 from twin.faces.server import painting
-from twin.faces.server.painting import Hall
+from twin.faces.server.painting import AppContext
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, newest, publish
 from twin.store.files import read
 from twin.view import View
@@ -64,12 +64,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 @pytest.fixture(scope="module")
-def hall(lake: Lake) -> Iterator[Hall]:
+def context(lake: Lake) -> Iterator[AppContext]:
     """What painting needs over it."""
     city = load_city(TRIO)
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
 def secrets_in(text: str) -> set[str]:
@@ -85,20 +85,20 @@ def test_the_lake_holds_them_all(lake: Lake) -> None:
 
 
 @pytest.mark.parametrize("district", ["", "alva"])
-def test_no_face_shows_one(hall: Hall, district: str) -> None:
-    said = everything(take(hall, district=district), hall)
+def test_no_face_shows_one(context: AppContext, district: str) -> None:
+    said = everything(take(context, district=district), context)
 
     assert secrets_in(said) == set()
     assert said.count(f"Leak {MARK}") >= len(SECRETS)
 
 
-def test_no_map_sends_one(hall: Hall) -> None:
-    shown = take(hall)
+def test_no_map_sends_one(context: AppContext) -> None:
+    shown = take(context)
     sent = ""
-    for layer in hall.registry.layers:
+    for layer in context.registry.layers:
         for data in layer.maps:
             asked = data.ask(shown.pinned)
-            stream = hall.desk.map_arrow(
+            stream = context.service.map_arrow(
                 layer.id, data.name, shown.pinned.snapshot, asked
             )
             sent += str(pa.ipc.open_stream(stream).read_all().to_pylist())
@@ -107,15 +107,17 @@ def test_no_map_sends_one(hall: Hall) -> None:
     assert sent.count(f"Leak {MARK}") == len(SECRETS)
 
 
-def test_no_table_that_is_exported_holds_one(hall: Hall, tmp_path: Path) -> None:
+def test_no_table_that_is_exported_holds_one(
+    context: AppContext, tmp_path: Path
+) -> None:
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         View(lang="en"),
         ["csv", "xlsx"],
         tmp_path,
-        clock=hall.clock,
+        clock=context.clock,
     )
     (book,) = [
         openpyxl.load_workbook(path) for path in made.files if path.suffix == ".xlsx"
@@ -135,20 +137,20 @@ def test_no_table_that_is_exported_holds_one(hall: Hall, tmp_path: Path) -> None
 
 
 def test_a_city_that_masks_no_plates_shows_them_and_its_maps_have_other_addresses(
-    hall: Hall, lake: Lake
+    context: AppContext, lake: Lake
 ) -> None:
     city = load_city(TRIO)
     city = replace(city, settings={**city.settings, "mask": {"plate": False}})
-    desk = Desk(city, load_registry(city), lake.path)
-    other = painting.hall(desk, load_registry(city), city, lambda: HALL)
+    service = QueryService(city, load_registry(city), lake.path)
+    other = painting.context(service, load_registry(city), city, lambda: HALL)
     try:
         assert secrets_in(everything(take(other), other)) == {"C"}
-        pinned = take(hall).pinned
-        assert desk.url("event_heat", "marks", pinned) != hall.desk.url(
+        pinned = take(context).pinned
+        assert service.url("event_heat", "marks", pinned) != context.service.url(
             "event_heat", "marks", pinned
         )
     finally:
-        desk.close()
+        service.close()
 
 
 def test_what_people_wrote_is_named_in_the_contract() -> None:

@@ -13,13 +13,13 @@ import pytest
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
 from twin.days import days
-from twin.faces import blocks, figure, forms, picture, texts
+from twin.faces import figure, formatting, panels, picture, texts
 from twin.faces.export import tables
 from twin.faces.pages import page
 from twin.faces.server import painting
 from twin.faces.wall import scene
 from twin.pack import find_city, load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View, pin
 
 WUHAN, ISLANDS = load_city(find_city("wuhan")), load_city(TRIO)
@@ -28,20 +28,25 @@ SAYS = {lang: texts.load_texts(lang, FOLDERS) for lang in texts.LANGUAGES}
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory):
+def context(tmp_path_factory):
     """What painting needs, over a lake of five events."""
     city, lake = imported(tmp_path_factory.mktemp("meaning"))
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
-def take(hall, lang="en", **view):
+def take(context, lang="en", **view):
     """What the faces show of a view."""
-    on = [layer.id for layer in hall.registry.layers if layer.on]
-    pinned = pin(View(lang=lang, **view), hall.city, hall.desk.pointer, on)
+    on = [layer.id for layer in context.registry.layers if layer.visible]
+    pinned = pin(View(lang=lang, **view), context.city, context.service.pointer, on)
     return picture.take(
-        hall.desk, hall.registry, hall.city, pinned, hall.words[lang], hall.clock()
+        context.service,
+        context.registry,
+        context.city,
+        pinned,
+        context.words[lang],
+        context.clock(),
     )
 
 
@@ -60,7 +65,7 @@ def beside(lang, on=None, **row):
     of = days(noon, noon, WUHAN.zone, WUHAN.settings["calendar"])
     plain = {
         "figure": "events_today",
-        "form": "count",
+        "format": "count",
         "unit": "unit-events",
         "better": "lower",
         "compare": None,
@@ -106,22 +111,22 @@ def test_a_figure_that_the_data_have_nothing_to_compare_with_says_so():
     )
 
 
-def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(hall):
+def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(context):
     assert (
         "too little history: 0 days alike, and it takes 8 to say what is usual"
-        in words(page.foot(take(hall)))
+        in words(page.foot(take(context)))
     )
-    shown = next(take(hall).slot("day"))
+    shown = next(take(context).slot("day"))
     many = picture.Shown(
         shown.layer,
-        shown.block,
+        shown.panel,
         tuple(
             {**row, "usual_n": 16, "usual_low": 0.0, "usual_high": 2.0}
             for row in shown.rows
         ),
     )
     assert (
-        blocks.usual(many, take(hall, "zh-CN"))
+        panels.usual(many, take(context, "zh-CN"))
         == "灰带：近 16 个周末日同一小时的 10–90% 区间"
     )
 
@@ -134,31 +139,33 @@ def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(hall):
     ],
 )
 def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(
-    hall, lang, said
+    context, lang, said
 ):
     """E9 and E15 are open and late, N1 is open and new."""
-    shown = take(hall, lang)
+    shown = take(context, lang)
     (listed,) = shown.slot("attention")
     assert shown.open_and_late == (3, 2)
-    assert words(blocks.unlisted(listed.rows[:1], shown)) == said
-    assert words(blocks.unlisted(listed.rows[:2], shown)) == (
+    assert words(panels.unlisted(listed.rows[:1], shown)) == said
+    assert words(panels.unlisted(listed.rows[:2], shown)) == (
         "另有 1 件未闭环未列出" if lang == "zh-CN" else "1 more open, not listed"
     )
-    assert blocks.unlisted(listed.rows, shown) is None
-    assert take(hall, district="brisa").open_and_late == (0, 0)
+    assert panels.unlisted(listed.rows, shown) is None
+    assert take(context, district="brisa").open_and_late == (0, 0)
 
 
-def test_the_wall_says_beside_the_open_how_many_are_late(hall):
+def test_the_wall_says_beside_the_open_how_many_are_late(context):
     # E9 and E15, of the day before yesterday; N1 is new.
-    assert "2 past target" in words(scene.side(take(hall)))
-    assert "Level 1 first, then the longest past target" in words(page.side(take(hall)))
+    assert "2 past target" in words(scene.side(take(context)))
+    assert "Level 1 first, then the longest past target" in words(
+        page.side(take(context))
+    )
 
 
 def clock(lang, n, **row):
     """What stands beside a time of closing of `n` cases."""
     plain = {
         "figure": "closure_p90_s",
-        "form": "duration",
+        "format": "duration",
         "unit": "",
         "value": 1_000.0,
         "compare": 1_800.0,
@@ -202,7 +209,7 @@ def test_what_a_pack_assumes_is_a_reference_and_no_target():
     own = {lang: texts.load_texts(lang, FOLDERS, WUHAN) for lang in texts.LANGUAGES}
     row = {
         "figure": "closure_p90_s",
-        "form": "duration",
+        "format": "duration",
         "unit": "",
         "value": 1_000.0,
         "compare": 1_800.0,
@@ -233,15 +240,17 @@ def test_what_a_pack_assumes_is_a_reference_and_no_target():
     )
 
 
-def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed(hall):
+def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed(
+    context,
+):
     """Of the four departments Águas is assumed."""
-    for face in (page.side(take(hall)), scene.foot(take(hall))):
+    for face in (page.side(take(context)), scene.foot(take(context))):
         assert "Water *" in words(face)
         assert "Police *" not in words(face)
         assert "* name assumed, not published" in words(face)
 
 
-def programmes(hall, lang, *rows):
+def programmes(context, lang, *rows):
     """What is said of programmes' years."""
     plain = {
         "programme": "estates",
@@ -256,32 +265,32 @@ def programmes(hall, lang, *rows):
         "carried_done": 88,
         "is_closed": True,
     }
-    shown = next(take(hall, lang).slot("programmes"))
+    shown = next(take(context, lang).slot("programmes"))
     return words(
-        blocks.progress(
+        panels.progress(
             replace(shown, rows=tuple({**plain, **row} for row in rows)),
-            take(hall, lang),
+            take(context, lang),
         )
     )
 
 
-def test_a_closed_year_says_its_own_result_and_what_it_carries_over(hall):
+def test_a_closed_year_says_its_own_result_and_what_it_carries_over(context):
     assert (
-        programmes(hall, "zh-CN", {})
+        programmes(context, "zh-CN", {})
         == "2025 老旧小区改造 111 / 200 年终结转 89，其后完成 88"
     )
     assert (
-        programmes(hall, "en", {})
+        programmes(context, "en", {})
         == "Estates renovated 2025 111 / 200 89 carried over at the year's end, 88"
         " finished since"
     )
     assert (
-        programmes(hall, "en", {"carried": 0})
+        programmes(context, "en", {"carried": 0})
         == "Estates renovated 2025 111 / 200 counted"
     )
 
 
-def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(hall):
+def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(context):
     none = {
         "year": 2026,
         "plan": None,
@@ -294,11 +303,11 @@ def test_a_year_without_plans_says_once_of_which_programmes_none_is_published(ha
     }
     rows = (none, {**none, "programme": "lifts", "scope": "added"}, {"carried": 0})
     assert (
-        programmes(hall, "zh-CN", *rows)
+        programmes(context, "zh-CN", *rows)
         == "2026 年计划未公布：老旧小区改造、加装电梯 2025 老旧小区改造 111 / 200 据台账"
     )
     assert (
-        programmes(hall, "en", *rows)
+        programmes(context, "en", *rows)
         == "Plans of 2026 not published: Estates renovated, Lifts added Estates"
         " renovated 2025 111 / 200 counted"
     )
@@ -325,7 +334,7 @@ def test_a_citys_own_words_for_levels_stand_beside_the_levels():
     ):
         own = texts.load_texts(lang, FOLDERS, WUHAN)
         assert [own.say(f"priority-{level}") for level in (1, 2, 3, 4)] == said
-        assert forms.write(2, "priority", own, WUHAN.zone) == said[1]
+        assert formatting.write(2, "priority", own, WUHAN.zone) == said[1]
 
 
 def test_a_level_for_which_a_city_has_no_word_keeps_the_programs_and_any_word_stands_as_it_is():
@@ -340,8 +349,8 @@ def test_a_level_for_which_a_city_has_no_word_keeps_the_programs_and_any_word_st
     ]
 
 
-def test_the_words_of_the_city_are_those_of_its_page(hall):
-    assert hall.words["en"].say("priority-1") == "Level 1 (alta)"
+def test_the_words_of_the_city_are_those_of_its_page(context):
+    assert context.words["en"].say("priority-1") == "Level 1 (alta)"
 
 
 def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
@@ -349,7 +358,7 @@ def test_where_no_proactive_source_is_connected_that_is_said_and_not_nought():
         "figure": "proactive_pct",
         "value": None,
         "value_why": "no-proactive-source",
-        "form": "percent",
+        "format": "percent",
         "unit": "unit-percent",
         "compare_kind": "last_week",
     }
@@ -361,7 +370,7 @@ def test_a_share_of_few_cases_says_of_how_many():
     row = {
         "figure": "proactive_pct",
         "value": 100.0,
-        "form": "percent",
+        "format": "percent",
         "unit": "unit-percent",
         "compare": 50.0,
         "compare_kind": "last_week",
@@ -377,35 +386,35 @@ def test_a_share_of_few_cases_says_of_how_many():
     ) == ("— last week is not whole in the data · 3 cases", "")
 
 
-def test_the_heat_says_that_it_is_weighted_and_of_what(hall):
-    said = words(page.legend(take(hall), hall.registry))
+def test_the_heat_says_that_it_is_weighted_and_of_what(context):
+    said = words(page.legend(take(context), context.registry))
     assert (
         "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
     )
     assert "12 weighted/km²" in said
     assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(
-        page.legend(take(hall, "zh-CN", window_s=5_400), hall.registry)
+        page.legend(take(context, "zh-CN", window_s=5_400), context.registry)
     )
 
 
-def test_coverage_says_of_what_it_is_a_share(hall):
-    n_cells = sum(hall.city.reference["districts"]["n_cells"].to_pylist())
+def test_coverage_says_of_what_it_is_a_share(context):
+    n_cells = sum(context.city.reference["districts"]["n_cells"].to_pylist())
     whole = round(n_cells * 0.0025)
     assert (
         f"as a share of all {whole} km², water and fields included; which streets are"
-        " built up is not known" in words(page.legend(take(hall), hall.registry))
+        " built up is not known" in words(page.legend(take(context), context.registry))
     )
     assert beside(
-        "en", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4
+        "en", figure="coverage_60_pct", value=3.0, format="percent", of_km2=8_570.4
     ) == ("of all 8,570 km², water and fields too", "")
     assert beside(
-        "zh-CN", figure="coverage_60_pct", value=3.0, form="percent", of_km2=8_570.4
+        "zh-CN", figure="coverage_60_pct", value=3.0, format="percent", of_km2=8_570.4
     ) == ("占全域 8,570 km²，含水面田地", "")
 
 
-def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall):
+def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(context):
     """Aircraft, coverage, links and programmes know no drill; events and flights do."""
-    shown, mark = take(hall, mode="drill"), "live, not of the drill"
+    shown, mark = take(context, mode="drill"), "live, not of the drill"
     marked = {name for name, figure in shown.figures.items() if mark in figure.beside}
     assert marked == {
         "drones_integrated",
@@ -416,7 +425,7 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall
     }
     legend = {
         row.children[0].children[1].children: words(row)
-        for row in page.legend(shown, hall.registry)[0].children
+        for row in page.legend(shown, context.registry)[0].children
     }
     assert {title for title, said in legend.items() if " live" in said} == {
         "Drone coverage",
@@ -434,15 +443,15 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(hall
     assert about["live: department_linkage-tiles"] == mark
 
 
-def test_outside_a_drill_nothing_is_marked_so(hall):
-    shown = take(hall)
+def test_outside_a_drill_nothing_is_marked_so(context):
+    shown = take(context)
     assert "not of the drill" not in words(
-        [page.side(shown), page.legend(shown, hall.registry), scene.foot(shown)]
+        [page.side(shown), page.legend(shown, context.registry), scene.foot(shown)]
     )
     assert not any(each.is_live for each in shown.shown)
 
 
-def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hall):
+def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(context):
     """At 7:30 on the 17th, as known by noon of the 18th.
 
     There are three events on the 16th, of which one was closed, and none on the 17th
@@ -452,7 +461,7 @@ def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hal
         "as_of": datetime(2026, 7, 17, 7, 30, tzinfo=UTC),
         "known_at": datetime(2026, 7, 18, 12, tzinfo=UTC),
     }
-    shown = take(hall, frame="1920x1080", **asked)
+    shown = take(context, frame="1920x1080", **asked)
     said = words(page.headline(shown))
     assert said.startswith("Yesterday, the whole day · 2026-07-16 Thursday Events 3 ")
     assert (
@@ -461,21 +470,23 @@ def test_a_brief_of_the_morning_leads_with_yesterday_whole_then_today_so_far(hal
         < said.index("Events today 0")
     )
     assert tables.sheets(shown)[1].rows[0][0] == "yesterday_events_today"
-    assert "Yesterday" not in words(page.headline(take(hall, **asked)))
+    assert "Yesterday" not in words(page.headline(take(context, **asked)))
     assert "Yesterday" not in words(
         page.headline(
-            take(hall, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC))
+            take(
+                context, frame="1920x1080", as_of=datetime(2026, 7, 17, 19, tzinfo=UTC)
+            )
         )
     )
 
 
 def test_yesterday_is_compared_with_the_same_day_of_the_week_before_it_whole_with_whole(
-    hall,
+    context,
 ):
     pinned = pin(
         View(as_of=datetime(2026, 7, 17, 7, 30, tzinfo=UTC), frame="800x600"),
-        hall.city,
-        hall.desk.pointer,
+        context.city,
+        context.service.pointer,
     ).day_whole()
     week = pinned.days.week
     assert (pinned.day_from, pinned.as_of) == (
@@ -509,14 +520,14 @@ def test_yesterday_is_said_to_be_compared_with_the_day_a_week_before_it_and_by_i
     ) == ("— the day before is not whole in the data", "")
 
 
-def test_a_brief_of_the_day_after_a_holiday_does_not_call_today_one(hall):
+def test_a_brief_of_the_day_after_a_holiday_does_not_call_today_one(context):
     of_holiday = replace(
-        hall.city, settings={**hall.city.settings, "calendar": {"country": "CN"}}
+        context.city, settings={**context.city.settings, "calendar": {"country": "CN"}}
     )
     pinned = pin(
         View(as_of=datetime(2026, 10, 8, 8, tzinfo=UTC), frame="800x600"),
         of_holiday,
-        hall.desk.pointer,
+        context.service.pointer,
     )
     assert (pinned.days.today.kind, pinned.day_whole().days.today.kind) == (
         "workday",

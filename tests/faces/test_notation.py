@@ -12,7 +12,7 @@ import pytest
 
 from assets.src.bundle import environment
 from tests.faces.imported import TRIO
-from twin.faces import forms, parts
+from twin.faces import formatting, parts
 from twin.faces.figure import figure
 from twin.faces.texts import load_texts
 from twin.pack import load_city
@@ -60,9 +60,9 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize(("value", "form", "text"), GOLDEN)
-def test_a_value_has_one_notation(value, form, text):
-    assert forms.write(value, form, TEXTS["en"], WUHAN) == text
+@pytest.mark.parametrize(("value", "format", "text"), GOLDEN)
+def test_a_value_has_one_notation(value, fmt, text):
+    assert formatting.write(value, fmt, TEXTS["en"], WUHAN) == text
 
 
 def test_a_browser_has_the_same(tmp_path):
@@ -72,7 +72,7 @@ def test_a_browser_has_the_same(tmp_path):
         shutil.copy(SOURCES / name, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
     finite = [each for each in GOLDEN if each[0] is None or abs(each[0]) < 1e9]
-    told = [(value, form) for value, form, _ in finite]
+    told = [(value, fmt) for value, fmt, _ in finite]
     moment, now = "2026-11-22T16:30:05Z", "2026-11-23T15:59:00Z"
     words = json.loads(parts.spoken(TEXTS["en"], load_city(TRIO), 60))["words"]
     (tmp_path / "say.js").write_text(f"""import {{ write }} from './forms.js';
@@ -92,15 +92,19 @@ console.log(JSON.stringify([
     )
     *numbers, dated, today = json.loads(run.stdout)
     wanted = [
-        f"{text}%" if form == "percent" and value is not None else text
-        for value, form, text in finite
+        f"{text}%" if fmt == "percent" and value is not None else text
+        for value, fmt, text in finite
     ]
     assert numbers == wanted
     at = datetime.fromisoformat(moment)
     assert (
-        dated == forms.write(at, "moment", TEXTS["en"], WUHAN) == "2026-11-23 00:30:05"
+        dated
+        == formatting.write(at, "moment", TEXTS["en"], WUHAN)
+        == "2026-11-23 00:30:05"
     )
-    assert today == forms.dated(at, WUHAN, datetime.fromisoformat(now)) == "00:30:05"
+    assert (
+        today == formatting.dated(at, WUHAN, datetime.fromisoformat(now)) == "00:30:05"
+    )
 
 
 def test_a_browser_hears_from_the_pack_when_data_are_late_and_when_old():
@@ -119,11 +123,11 @@ def test_a_browser_hears_from_the_pack_when_data_are_late_and_when_old():
 # -- verdicts and changes say what the figures beside them say
 
 
-def said(value, other, kind, form, lang="en", **more):
+def said(value, other, kind, fmt, lang="en", **more):
     row = {
         "figure": "x",
         "value": value,
-        "form": form,
+        "format": fmt,
         "compare": other,
         "compare_kind": kind,
         **more,
@@ -133,7 +137,7 @@ def said(value, other, kind, form, lang="en", **more):
 
 
 @pytest.mark.parametrize(
-    ("value", "target", "form", "better", "verdict"),
+    ("value", "target", "format", "better", "verdict"),
     [
         (1800.0000000000005, 1800, "duration", "lower", "good"),
         (120.4, 120, "duration", "lower", "good"),
@@ -152,12 +156,12 @@ def said(value, other, kind, form, lang="en", **more):
         (99.9, 99.94, "percent", "higher", "good"),
     ],
 )
-def test_a_verdict_compares_what_is_written(value, target, form, better, verdict):
-    assert said(value, target, "target", form, better=better)[1] == verdict
+def test_a_verdict_compares_what_is_written(value, target, fmt, better, verdict):
+    assert said(value, target, "target", fmt, better=better)[1] == verdict
 
 
 @pytest.mark.parametrize(
-    ("value", "other", "kind", "form", "text"),
+    ("value", "other", "kind", "format", "text"),
     [
         (1000, 1001, "last_week", "count", "0% vs same time last week"),
         (1001, 1000, "last_week", "count", "0% vs same time last week"),
@@ -170,8 +174,8 @@ def test_a_verdict_compares_what_is_written(value, target, form, better, verdict
         (59, 61, "yesterday", "duration", "−2″ vs same time yesterday"),
     ],
 )
-def test_a_change_is_that_of_what_is_written(value, other, kind, form, text):
-    assert said(value, other, kind, form)[0] == text
+def test_a_change_is_that_of_what_is_written(value, other, kind, fmt, text):
+    assert said(value, other, kind, fmt)[0] == text
 
 
 def test_in_chinese_what_it_is_held_against_comes_first():

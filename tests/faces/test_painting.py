@@ -17,7 +17,7 @@ from twin.faces.server import app as faces
 from twin.faces.server import painting
 from twin.faces.server.app import create_app
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 
 FIRST = re.compile(
@@ -42,17 +42,17 @@ def lake(tmp_path):
 
 
 @pytest.fixture
-def hall(lake):
+def context(lake):
     city = load_city(TRIO)
-    desk = Desk(city, load_registry(city), lake.path)
-    yield painting.hall(desk, load_registry(city), city, lambda: HALL)
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield painting.context(service, load_registry(city), city, lambda: HALL)
+    service.close()
 
 
 @pytest.fixture
-def client(hall):
+def client(context):
     return create_app(
-        hall.desk, hall.registry, hall.city, clock=hall.clock
+        context.service, context.registry, context.city, clock=context.clock
     ).server.test_client()
 
 
@@ -76,13 +76,13 @@ def test_the_first_answer_says_every_figure_before_any_script_has_run(client):
 
 
 def test_the_first_answer_holds_what_the_map_draws_and_no_markup_from_data(
-    client, hall
+    client, context
 ):
     first = json.loads(
         FIRST.search(client.get("/?lang=en&v=1").get_data(as_text=True))[1]
     )
 
-    assert first["spec"] == painting.paint(hall, "/", "?lang=en&v=1").spec
+    assert first["spec"] == painting.paint(context, "/", "?lang=en&v=1").spec
     assert first["places"]["side"]["tags"]
     assert "</script" not in painting.to_json({"title": "</script><b>"})
 
@@ -95,18 +95,18 @@ def test_the_head_is_sent_before_the_picture_is_queried(client):
     assert 'id="face"' not in head
 
 
-def test_a_browser_that_shows_all_of_it_is_sent_nothing_again(hall):
-    face = painting.paint(hall, "/", "")
+def test_a_browser_that_shows_all_of_it_is_sent_nothing_again(context):
+    face = painting.paint(context, "/", "")
     shown = {name: each["tags"] for name, each in face.since({})["places"].items()}
 
     assert all(each["html"] == {} for each in face.since(shown)["places"].values())
 
 
-def test_of_a_new_snapshot_only_the_parts_that_changed_are_sent(hall, lake):
-    before = painting.paint(hall, "/", "")
+def test_of_a_new_snapshot_only_the_parts_that_changed_are_sent(context, lake):
+    before = painting.paint(context, "/", "")
     one_more(lake)
 
-    changed = painting.paint(hall, "/", "").since(
+    changed = painting.paint(context, "/", "").since(
         {name: each["tags"] for name, each in before.since({})["places"].items()}
     )["places"]
 
@@ -116,24 +116,24 @@ def test_of_a_new_snapshot_only_the_parts_that_changed_are_sent(hall, lake):
 
 
 def test_a_browser_that_shows_more_parts_than_there_are_is_told_how_many_there_are(
-    hall,
+    context,
 ):
-    face = painting.paint(hall, "/", "")
+    face = painting.paint(context, "/", "")
     shown = {"side": [*face.since({})["places"]["side"]["tags"], "0123456789ab"]}
 
     assert len(face.since(shown)["places"]["side"]["tags"]) == len(face.places["side"])
 
 
 def test_a_picture_stays_under_the_reason_where_nothing_newer_can_be_read(
-    hall, lake, monkeypatch
+    context, lake, monkeypatch
 ):
     # It looks at its files again at once.
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.0)
     for path in lake.snapshots.glob("*.json"):
         path.write_text("{", encoding="utf-8")
 
-    changed = faces.painted(hall, faces.Asked("/", "", {}, keep=True))
-    anew = faces.painted(hall, faces.Asked("/", "", {}, keep=False))
+    changed = faces.painted(context, faces.Asked("/", "", {}, keep=True))
+    anew = faces.painted(context, faces.Asked("/", "", {}, keep=False))
 
     assert list(changed["places"]) == ["banner"]
     assert (changed["kind"], changed["spec"]) == ("", None)
@@ -146,12 +146,12 @@ def test_markup_escapes_what_comes_from_data():
         html.Div(
             ["<b>", html.Span('a "quote" & more', title='"><script>')],
             className="x",
-            **{"data-wish": '{"a": 1}'},
+            **{"data-action": '{"a": 1}'},
         )
     )
 
     assert (
-        said == '<div class="x" data-wish="{&quot;a&quot;: 1}">&lt;b&gt;'
+        said == '<div class="x" data-action="{&quot;a&quot;: 1}">&lt;b&gt;'
         '<span title="&quot;&gt;&lt;script&gt;">a "quote" &amp; more</span></div>'
     )
 

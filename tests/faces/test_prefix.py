@@ -14,7 +14,7 @@ from tests.faces.served import served
 from twin.faces.server.app import create_app
 from twin.faces.server.doors import door
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 
 LINK = re.compile(r'(?:href|src)="([^"#?][^"]*)"')
@@ -35,13 +35,13 @@ def address(tmp_path_factory):
         now=lambda: NEWEST,
     )
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     with served(
-        create_app(desk, registry, city, clock=lambda: HALL, prefix="/twin").server,
+        create_app(service, registry, city, clock=lambda: HALL, prefix="/twin").server,
         TWIN,
     ) as found:
         yield found
-    desk.close()
+    service.close()
 
 
 def ask(address, path, body=None, **headers):

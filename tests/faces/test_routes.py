@@ -14,10 +14,10 @@ from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.errors import PackError, UsageError
 from twin.faces.export.moment import running
 from twin.faces.server import painting
+from twin.faces.server.actions import acted
 from twin.faces.server.app import create_app
-from twin.faces.server.wishes import wished
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import View, pin
 
@@ -53,10 +53,10 @@ def shown(pack, made, tmp_path):
     """A browser before the copy's server, and the desk behind it."""
     shutil.copytree(made, tmp_path / "lake")
     city, lake = load_city(pack), Lake(tmp_path / "lake")
-    desk = Desk(city, load_registry(city), lake.path)
-    app = create_app(desk, load_registry(city), city, clock=lambda: HALL)
-    yield app.server.test_client(), desk, city
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    app = create_app(service, load_registry(city), city, clock=lambda: HALL)
+    yield app.server.test_client(), service, city
+    service.close()
 
 
 @pytest.fixture
@@ -71,23 +71,23 @@ def land(shown, pack):
 
 
 @pytest.fixture
-def hall(shown):
+def context(shown):
     """What painting needs, as it stood when the server began."""
-    _, desk, city = shown
-    return painting.hall(desk, load_registry(city), city, lambda: HALL)
+    _, service, city = shown
+    return painting.context(service, load_registry(city), city, lambda: HALL)
 
 
-def drawn(hall):
+def drawn(context):
     """The address of the outlines, as the page draws them now."""
-    return LAND.search(json.dumps(painting.paint(hall, "/", "").spec))[0]
+    return LAND.search(json.dumps(painting.paint(context, "/", "").spec))[0]
 
 
 def is_kept(answer):
     return "immutable" in answer.headers.get("Cache-Control", "")
 
 
-def test_a_map_file_under_its_own_tag_is_kept_for_ever(client, hall, land):
-    answer = client.get(drawn(hall))
+def test_a_map_file_under_its_own_tag_is_kept_for_ever(client, context, land):
+    answer = client.get(drawn(context))
 
     assert (answer.status_code, answer.data) == (200, land.read_bytes())
     assert answer.mimetype == "application/geo+json"
@@ -95,9 +95,9 @@ def test_a_map_file_under_its_own_tag_is_kept_for_ever(client, hall, land):
 
 
 def test_a_map_file_that_is_half_saved_is_not_sent_under_the_address_of_the_whole_one(
-    client, hall, land
+    client, context, land
 ):
-    address, whole = drawn(hall), land.read_bytes()
+    address, whole = drawn(context), land.read_bytes()
     land.write_bytes(whole[: len(whole) // 2])
 
     half = client.get(address)
@@ -109,11 +109,11 @@ def test_a_map_file_that_is_half_saved_is_not_sent_under_the_address_of_the_whol
     assert client.get(address).data == whole
 
 
-def test_a_page_that_is_drawn_afresh_follows_the_file(client, hall, land):
-    old = drawn(hall)
+def test_a_page_that_is_drawn_afresh_follows_the_file(client, context, land):
+    old = drawn(context)
     land.write_bytes(land.read_bytes() + b"\n")
 
-    new = drawn(hall)
+    new = drawn(context)
 
     assert new != old
     assert client.get(new).data == land.read_bytes()
@@ -128,9 +128,9 @@ def test_an_address_without_the_right_tag_is_no_address(client, tag):
 
 
 def test_a_map_file_that_cannot_be_read_is_a_sentence_and_the_page_is_drawn_without_it(
-    client, hall, land
+    client, context, land
 ):
-    address = drawn(hall)
+    address = drawn(context)
     land.unlink()
 
     answer = client.get(address)
@@ -139,21 +139,21 @@ def test_a_map_file_that_cannot_be_read_is_a_sentence_and_the_page_is_drawn_with
     assert NOT_READABLE in answer.json["what"]
     assert answer.json["fix"]
     assert answer.headers["Cache-Control"] == "no-store"
-    assert drawn(hall) == address
+    assert drawn(context) == address
 
 
 def test_an_application_over_a_pack_that_cannot_be_read_says_so(shown, land):
-    _, desk, city = shown
+    _, service, city = shown
     land.unlink()
 
     with pytest.raises(PackError, match=NOT_READABLE):
-        create_app(desk, load_registry(city), city, clock=lambda: HALL)
+        create_app(service, load_registry(city), city, clock=lambda: HALL)
 
 
 def heat(shown):
     """The address of the field of events, of the newest moment."""
-    _, desk, city = shown
-    return desk.url("event_heat", "heat", pin(View(), city, desk.pointer))
+    _, service, city = shown
+    return service.url("event_heat", "heat", pin(View(), city, service.pointer))
 
 
 def test_a_layers_rows_are_kept_under_the_tag_of_their_bytes(shown):
@@ -212,7 +212,7 @@ def test_a_page_that_is_not_there_is_not_kept(client):
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "action",
     [
         {"at": "noon"},
         {"at": "0001-01-01 00:00"},
@@ -222,9 +222,9 @@ def test_a_page_that_is_not_there_is_not_kept(client):
         {"known_at": "9999-12-31T23:59:59-08:00"},
     ],
 )
-def test_a_moment_that_no_page_sends_is_refused_with_a_sentence(hall, wish):
+def test_a_moment_that_no_page_sends_is_refused_with_a_sentence(context, action):
     with pytest.raises(UsageError, match="cannot be read"):
-        wished(View(), wish, hall)
+        acted(View(), action, context)
 
 
 def test_a_server_of_a_moment_ends_quietly_however_short_it_stood():

@@ -15,13 +15,13 @@ import pytest
 from layers.registry import load_registry
 from tests.faces import second
 from tests.faces.imported import HALL
-from tests.faces.test_looking import everything, take, wishes, words
+from tests.faces.test_looking import actions, everything, take, words
 from twin.faces.export.brief import export
 from twin.faces.pages import page
 from twin.faces.server import painting
-from twin.faces.server.wishes import wished
+from twin.faces.server.actions import acted
 from twin.faces.wall import scene
-from twin.query import Desk
+from twin.query import QueryService
 from twin.view import View
 
 
@@ -34,15 +34,15 @@ def place(tmp_path_factory):
 
 
 def hall_of(city, lake):
-    desk = Desk(city, load_registry(city), lake.path)
-    return painting.hall(desk, load_registry(city), city, lambda: HALL)
+    service = QueryService(city, load_registry(city), lake.path)
+    return painting.context(service, load_registry(city), city, lambda: HALL)
 
 
 @pytest.fixture(scope="module")
-def hall(place):
+def context(place):
     made = hall_of(*place)
     yield made
-    made.desk.close()
+    made.service.close()
 
 
 HEADINGS = {
@@ -73,18 +73,18 @@ HEADINGS = {
     ],
 )
 def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(
-    place, hall, layer, district, tmp_path
+    place, context, layer, district, tmp_path
 ):
     city, lake = second.without(place[0], layer), place[1]
     lacking = hall_of(city, lake)
-    whole, shown = take(hall, district=district), take(lacking, district=district)
+    whole, shown = take(context, district=district), take(lacking, district=district)
 
-    assert any(heading in everything(whole, hall) for heading in HEADINGS[layer])
+    assert any(heading in everything(whole, context) for heading in HEADINGS[layer])
     assert [
         heading for heading in HEADINGS[layer] if heading in everything(shown, lacking)
     ] == []
     made = export(
-        lacking.desk,
+        lacking.service,
         lacking.registry,
         city,
         View(district=district),
@@ -94,29 +94,30 @@ def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(
     )
     book = openpyxl.load_workbook(made.files[0])
     assert [name for name in book.sheetnames if name.startswith(f"{layer}-")] == []
-    lacking.desk.close()
+    lacking.service.close()
 
 
-def test_a_wall_without_drones_has_no_place_for_a_fleet(place, hall):
+def test_a_wall_without_drones_has_no_place_for_a_fleet(place, context):
     lacking = hall_of(second.without(place[0], "drone_coverage"), place[1])
     classes = [
-        [each.className for each in scene.foot(take(each))] for each in (hall, lacking)
+        [each.className for each in scene.foot(take(each))]
+        for each in (context, lacking)
     ]
     assert classes == [
-        ["block kind-fleet", "block kind-stages", "block kind-tiles"],
-        ["block kind-stages", "block kind-tiles"],
+        ["panel kind-fleet", "panel kind-stages", "panel kind-tiles"],
+        ["panel kind-stages", "panel kind-tiles"],
     ]
-    lacking.desk.close()
+    lacking.service.close()
 
 
-def test_a_fleet_that_cannot_be_answered_says_so_in_its_place(hall):
-    shown = take(hall)
+def test_a_fleet_that_cannot_be_answered_says_so_in_its_place(context):
+    shown = take(context)
     failed = replace(
         shown,
         shown=tuple(
             (
                 replace(each, figures=(), rows=(), failed="no answer")
-                if each.block.slot == "fleet"
+                if each.panel.slot == "fleet"
                 else each
             )
             for each in shown.shown
@@ -133,14 +134,14 @@ def cells(table):
     ]
 
 
-def block(found, name):
+def panel(found, name):
     """The block of a name among components."""
     if isinstance(found, (list, tuple)):
-        return next(filter(None, (block(each, name) for each in found)), None)
-    if getattr(found, "data-block", None) == name:
+        return next(filter(None, (panel(each, name) for each in found)), None)
+    if getattr(found, "data-panel", None) == name:
         return found
     return (
-        block(found.children, name)
+        panel(found.children, name)
         if getattr(found, "children", None) is not None
         and not isinstance(found.children, str)
         else None
@@ -162,9 +163,9 @@ def table(found):
 
 
 def test_ages_of_minutes_to_years_read_in_units_that_suit_them_and_names_in_the_readers_language(
-    hall,
+    context,
 ):
-    listed = cells(table(block(page.side(take(hall, "en")), "attention:rows")))
+    listed = cells(table(panel(page.side(take(context, "en")), "attention:rows")))
     assert [(row[1].split()[0], row[2], row[4]) for row in listed] == [
         ("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "—", "8.8 y"),
         ("Прорыв", "Free Port and Enterprise Zone", "12 d 4 h"),
@@ -173,7 +174,7 @@ def test_ages_of_minutes_to_years_read_in_units_that_suit_them_and_names_in_the_
         ("Lost", "Llanfairpwllgwyngyll North", "1 h 22′"),
         ("Obstruction", "Charlottenburg-Wilmersdorf", "3′00″"),
     ]
-    chinese = cells(table(block(page.side(take(hall, "zh-CN")), "attention:rows")))
+    chinese = cells(table(panel(page.side(take(context, "zh-CN")), "attention:rows")))
     assert [row[4] for row in chinese] == [
         "8.8 年",
         "12 天 4 小时",
@@ -185,9 +186,9 @@ def test_ages_of_minutes_to_years_read_in_units_that_suit_them_and_names_in_the_
     assert [row[2] for row in chinese][1:5:3] == ["Porto Livre", "Llanfairpwllgwyngyll"]
 
 
-def test_a_name_keeps_its_direction_and_the_whole_of_it_is_in_its_title(hall):
+def test_a_name_keeps_its_direction_and_the_whole_of_it_is_in_its_title(context):
     row = (
-        table(block(page.side(take(hall, "en")), "attention:rows"))
+        table(panel(page.side(take(context, "en")), "attention:rows"))
         .children[1]
         .children[0]
     )
@@ -196,19 +197,20 @@ def test_a_name_keeps_its_direction_and_the_whole_of_it_is_in_its_title(hall):
         "Bdi",
         second.OPEN[2][0],
     )
-    assert page.top(take(hall))[0].dir == "auto"
+    assert page.top(take(context))[0].dir == "auto"
 
 
-def side_by_side(hall, lang="en", **view):
+def side_by_side(context, lang="en", **view):
     return table(
-        block(
-            page.side(take(hall, lang, panel="districts", **view)), "districts:counts"
+        panel(
+            page.side(take(context, lang, panel="districts", **view)),
+            "districts:counts",
         )
     )
 
 
-def test_districts_side_by_side_worst_first_and_they_add_up(hall):
-    table = side_by_side(hall)
+def test_districts_side_by_side_worst_first_and_they_add_up(context):
+    table = side_by_side(context)
     assert [words(head) for head in table.children[0].children.children] == [
         "District",
         "Open",
@@ -224,18 +226,18 @@ def test_districts_side_by_side_worst_first_and_they_add_up(hall):
         ["No district known", "1", "1", "0", "0"],
         ["Whole city", "6", "5", "2", "0"],
     ]
-    assert [row[0] for row in cells(side_by_side(hall, "zh-CN"))][-2:] == [
+    assert [row[0] for row in cells(side_by_side(context, "zh-CN"))][-2:] == [
         "所在区不明",
         "全市",
     ]
 
 
-def test_a_row_chooses_its_district_and_no_row_without_one_chooses(hall):
-    rows = side_by_side(hall).children[1].children
+def test_a_row_chooses_its_district_and_no_row_without_one_chooses(context):
+    rows = side_by_side(context).children[1].children
     chosen = [
         (
-            json.loads(row.__dict__["data-wish"])["district"]
-            if hasattr(row, "data-wish")
+            json.loads(row.__dict__["data-action"])["district"]
+            if hasattr(row, "data-action")
             else None
         )
         for row in rows
@@ -249,26 +251,26 @@ def test_a_row_chooses_its_district_and_no_row_without_one_chooses(hall):
         None,
         None,
     ]
-    assert wished(View(panel="districts"), {"district": "brisa"}, hall) == View(
+    assert acted(View(panel="districts"), {"district": "brisa"}, context) == View(
         panel="districts", district="brisa"
     )
 
 
 def test_the_panel_turns_between_the_overview_and_the_districts_and_the_link_says_which(
-    hall,
+    context,
 ):
     for panel in ("", "districts"):
-        side = page.side(take(hall, panel=panel))
-        assert [wish for wish in wishes(side) if "panel" in wish] == [
+        side = page.side(take(context, panel=panel))
+        assert [action for action in actions(side) if "panel" in action] == [
             {"panel": ""},
             {"panel": "districts"},
         ]
-        assert (block(side, "districts:counts") is not None) == (panel == "districts")
-        assert (block(side, "attention:rows") is not None) == (panel == "")
-    assert wished(View(), {"panel": "districts"}, hall).url() == "panel=districts&v=1"
+        assert (panel(side, "districts:counts") is not None) == (panel == "districts")
+        assert (panel(side, "attention:rows") is not None) == (panel == "")
+    assert acted(View(), {"panel": "districts"}, context).url() == "panel=districts&v=1"
 
 
-def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(hall):
+def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(context):
     for frame, both in (
         ("1920x1080", True),
         ("1600x900x2", True),
@@ -276,7 +278,7 @@ def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(hall):
         ("", False),
         ("x", False),
     ):
-        shown = take(hall, frame=frame)
+        shown = take(context, frame=frame)
         assert (
             {"attention:rows", "districts:counts", "department_linkage:tiles"}
             <= {
@@ -286,21 +288,21 @@ def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(hall):
                     "districts:counts",
                     "department_linkage:tiles",
                 )
-                if block(page.side(shown), name)
+                if panel(page.side(shown), name)
             }
         ) == both
         assert (page.panel_px(shown) > page.PANEL_PX) == both
 
 
-def test_the_workbook_and_the_tables_have_every_district(hall, tmp_path):
+def test_the_workbook_and_the_tables_have_every_district(context, tmp_path):
     made = export(
-        hall.desk,
-        hall.registry,
-        hall.city,
+        context.service,
+        context.registry,
+        context.city,
         View(),
         ["xlsx", "csv"],
         tmp_path,
-        clock=hall.clock,
+        clock=context.clock,
     )
     heads, *rows = openpyxl.load_workbook(made.files[0])["districts-counts"].iter_rows(
         values_only=True
@@ -311,7 +313,7 @@ def test_the_workbook_and_the_tables_have_every_district(hall, tmp_path):
     assert {name: sum(row[name] for row in found[:-1]) for name in figures} == {
         name: found[-1][name] for name in figures
     }
-    assert found[-1]["open_now"] == take(hall).figures["open_now"].value == 6
+    assert found[-1]["open_now"] == take(context).figures["open_now"].value == 6
     (of_csv,) = (
         path for path in made.files if path.name.endswith("-districts-counts.csv")
     )

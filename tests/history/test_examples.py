@@ -20,7 +20,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, newest, publish
 from twin.store.files import read
 from twin.view import View, pin
@@ -34,12 +34,12 @@ def at(text: str, day: int = 16) -> datetime:
     return datetime(2026, 7, day, hour, minute, tzinfo=UTC)
 
 
-class Hall:
+class AppContext:
     """A lake that is filled a row at a time, and what its desk says of any two clocks."""
 
     def __init__(self, city: City, folder: Path) -> None:
         self.city, self.lake = city, Lake(folder / "lake")
-        self._desk: Desk | None = None
+        self._service: QueryService | None = None
 
     def publish(self, as_of: datetime, **rows: list[Row]) -> None:
         """Publish rows; what is not given has a plain value, or none."""
@@ -66,9 +66,9 @@ class Hall:
 
     def close(self) -> None:
         """Let go of the desk: the next question is put to a new one."""
-        if self._desk:
-            self._desk.close()
-        self._desk = None
+        if self._service:
+            self._service.close()
+        self._service = None
 
     def ask(
         self,
@@ -79,17 +79,19 @@ class Hall:
         **params: Any,
     ) -> list[Row]:
         """The rows of a layer's question at two clocks."""
-        self._desk = desk = self._desk or Desk(
+        self._service = service = self._service or QueryService(
             self.city, load_registry(self.city), self.lake.path
         )
-        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, desk.pointer)
+        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, service.pointer)
         clocks = {
             "as_of": pinned.as_of,
             "known_at": pinned.known_at,
             "mode": "live",
             "zone_streets": (),
         }
-        return desk.ask(layer, sql, clocks | params, pinned.snapshot).rows.to_pylist()
+        return service.ask(
+            layer, sql, clocks | params, pinned.snapshot
+        ).rows.to_pylist()
 
     def figures(
         self, sql: str, as_of: datetime, known_at: datetime | None = None
@@ -108,17 +110,17 @@ class Hall:
         layer: str = "headline",
     ) -> dict[str, Row]:
         """Figures by name, with what they are held against, as the layer itself asks for them."""
-        self._desk = desk = self._desk or Desk(
+        self._service = service = self._service or QueryService(
             self.city, load_registry(self.city), self.lake.path
         )
-        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, desk.pointer)
-        found = desk._registry.get(layer)
-        (block,) = [
-            each for each in found.blocks if each.sql == sql and each.slot == "headline"
+        pinned = pin(View(as_of=as_of, known_at=known_at), self.city, service.pointer)
+        found = service._registry.get(layer)
+        (panel,) = [
+            each for each in found.panels if each.sql == sql and each.slot == "headline"
         ]
         return {
             row["figure"]: row
-            for row in desk.block(found, block, pinned).rows.to_pylist()
+            for row in service.panel(found, panel, pinned).rows.to_pylist()
         }
 
     def facts(self) -> list[Row]:
@@ -163,9 +165,9 @@ def city() -> City:
 
 
 @pytest.fixture
-def hall(city: City, tmp_path: Path) -> Iterator[Hall]:
+def context(city: City, tmp_path: Path) -> Iterator[AppContext]:
     """A hall whose lake is empty."""
-    found = Hall(city, tmp_path)
+    found = AppContext(city, tmp_path)
     yield found
     found.close()
 
@@ -194,13 +196,15 @@ def sent(unit: str, **given: Any) -> Row:
     }
 
 
-def test_a_reopening_does_not_rewrite_the_hours_before_it(hall: Hall):
-    hall.publish(at("22:05"), events=[{"event_id": "E1", "occurred_at": at("22:00")}])
-    hall.publish(at("23:10"), feedbacks=[told("23:07")])
-    hall.publish(at("23:45"), feedbacks=[told("23:41", version=2, is_reopened=True)])
+def test_a_reopening_does_not_rewrite_the_hours_before_it(context: AppContext):
+    context.publish(
+        at("22:05"), events=[{"event_id": "E1", "occurred_at": at("22:00")}]
+    )
+    context.publish(at("23:10"), feedbacks=[told("23:07")])
+    context.publish(at("23:45"), feedbacks=[told("23:41", version=2, is_reopened=True)])
 
     n_open = {
-        minute: hall.figures("events.sql", at(minute))["open_now"]
+        minute: context.figures("events.sql", at(minute))["open_now"]
         for minute in ("23:06", "23:07", "23:37", "23:40", "23:41", "23:45")
     }
     assert n_open == {
@@ -211,12 +215,12 @@ def test_a_reopening_does_not_rewrite_the_hours_before_it(hall: Hall):
         "23:41": 1,
         "23:45": 1,
     }
-    assert hall.figures("clocks.sql", at("23:37"))["closure_p90_s"] == 67 * 60
-    assert hall.figures("clocks.sql", at("23:45"))["closure_p90_s"] == 105 * 60
+    assert context.figures("clocks.sql", at("23:37"))["closure_p90_s"] == 67 * 60
+    assert context.figures("clocks.sql", at("23:45"))["closure_p90_s"] == 105 * 60
 
 
-def test_a_reopening_heard_late_was_not_known_before_but_is_now(hall: Hall):
-    hall.publish(
+def test_a_reopening_heard_late_was_not_known_before_but_is_now(context: AppContext):
+    context.publish(
         at("23:55"),
         events=[{"event_id": "E1", "occurred_at": at("22:00")}],
         feedbacks=[
@@ -225,28 +229,32 @@ def test_a_reopening_heard_late_was_not_known_before_but_is_now(hall: Hall):
         ],
     )
 
-    assert hall.figures("events.sql", at("23:45"))["open_now"] == 0
+    assert context.figures("events.sql", at("23:45"))["open_now"] == 0
     assert (
-        hall.figures("events.sql", at("23:45"), known_at=at("23:50"))["open_now"] == 1
+        context.figures("events.sql", at("23:45"), known_at=at("23:50"))["open_now"]
+        == 1
     )
     assert (
-        hall.figures("events.sql", at("23:40"), known_at=at("23:50"))["open_now"] == 0
+        context.figures("events.sql", at("23:40"), known_at=at("23:50"))["open_now"]
+        == 0
     )
 
 
 def test_closed_without_a_time_is_closed_from_when_that_was_said_until_its_time_becomes_known(
-    hall: Hall,
+    context: AppContext,
 ):
-    hall.publish(at("22:05"), events=[{"event_id": "E1", "occurred_at": at("21:00")}])
-    hall.publish(at("23:10"), feedbacks=[told("23:07", told_at=None)])
-    hall.publish(
+    context.publish(
+        at("22:05"), events=[{"event_id": "E1", "occurred_at": at("21:00")}]
+    )
+    context.publish(at("23:10"), feedbacks=[told("23:07", told_at=None)])
+    context.publish(
         at("23:45"),
         feedbacks=[told("22:30", version=2, replaces=1, recorded_at=at("23:40"))],
     )
 
     def said(as_of: str, known_at: str) -> tuple[int, float | None, int | None]:
-        clocks = hall.figures("clocks.sql", at(as_of), at(known_at))
-        n_open = hall.figures("events.sql", at(as_of), at(known_at))["open_now"]
+        clocks = context.figures("clocks.sql", at(as_of), at(known_at))
+        n_open = context.figures("events.sql", at(as_of), at(known_at))["open_now"]
         return n_open, clocks["closure_p90_s"], clocks.get("closed_untimed")
 
     assert said("23:06", "23:06") == (1, 126 * 60, None)
@@ -263,35 +271,37 @@ def test_closed_without_a_time_is_closed_from_when_that_was_said_until_its_time_
     assert said("22:29", "23:40") == (1, 89 * 60, None)
 
 
-def test_an_answer_that_is_corrected_does_not_rewrite_what_was_known_before(hall: Hall):
-    hall.publish(
+def test_an_answer_that_is_corrected_does_not_rewrite_what_was_known_before(
+    context: AppContext,
+):
+    context.publish(
         at("22:35"),
         events=[{"event_id": "E1", "occurred_at": at("21:00")}],
         feedbacks=[told("22:30")],
     )
-    hall.publish(
+    context.publish(
         at("23:30"),
         feedbacks=[told("23:00", version=2, replaces=1, recorded_at=at("23:20"))],
     )
 
-    assert hall.figures("events.sql", at("22:40"))["open_now"] == 0
-    assert hall.figures("events.sql", at("22:40"), at("23:20"))["open_now"] == 1
+    assert context.figures("events.sql", at("22:40"))["open_now"] == 0
+    assert context.figures("events.sql", at("22:40"), at("23:20"))["open_now"] == 1
     assert [
-        hall.figures("clocks.sql", at(minute))["closure_p90_s"]
+        context.figures("clocks.sql", at(minute))["closure_p90_s"]
         for minute in ("23:19", "23:20")
     ] == [90 * 60, 120 * 60]
 
 
 def test_a_stage_that_is_corrected_was_reached_until_the_correction_was_known(
-    hall: Hall,
+    context: AppContext,
 ):
     entered = {"event_id": "E1", "stage": "handle", "occurred_at": at("22:10")}
-    hall.publish(
+    context.publish(
         at("22:35"),
         events=[{"event_id": "E1", "occurred_at": at("21:00")}],
         event_stages=[entered],
     )
-    hall.publish(
+    context.publish(
         at("23:30"),
         event_stages=[
             {
@@ -304,7 +314,7 @@ def test_a_stage_that_is_corrected_was_reached_until_the_correction_was_known(
     )
 
     def stage(as_of: str, known_at: str) -> str:
-        (row,) = hall.ask(
+        (row,) = context.ask(
             "attention", "rows.sql", at(as_of), at(known_at), district="", most=8
         )
         return row["stage"]
@@ -315,19 +325,19 @@ def test_a_stage_that_is_corrected_was_reached_until_the_correction_was_known(
     ] == ["handle", "sense", "handle"]
 
 
-def test_units_that_arrived_later_were_not_on_site_before(hall: Hall):
+def test_units_that_arrived_later_were_not_on_site_before(context: AppContext):
     units = [sent(name) for name in "abc"] + [
         sent(name, version=2, arrived_at=at("22:40"), recorded_at=at("22:40"))
         for name in "abc"
     ]
-    hall.publish(
+    context.publish(
         at("23:00"),
         events=[{"event_id": "E1", "occurred_at": at("22:00")}],
         dispatches=units,
     )
 
     def on_site(minute: str) -> tuple[int, int]:
-        (row,) = hall.ask("attention", "rows.sql", at(minute), district="", most=8)
+        (row,) = context.ask("attention", "rows.sql", at(minute), district="", most=8)
         return row["n_arrived"], row["n_units"]
 
     assert [on_site(minute) for minute in ("22:00", "22:39", "22:40", "23:00")] == [
@@ -338,7 +348,7 @@ def test_units_that_arrived_later_were_not_on_site_before(hall: Hall):
     ]
 
 
-def test_a_first_import_knows_at_once_what_was_closed(hall: Hall):
+def test_a_first_import_knows_at_once_what_was_closed(context: AppContext):
     moment = at("22:30") + timedelta(microseconds=1)
     orders = [
         {"event_id": f"E{n}", "occurred_at": at("21:00"), "recorded_at": moment}
@@ -354,21 +364,21 @@ def test_a_first_import_knows_at_once_what_was_closed(hall: Hall):
         }
         for n in range(4)
     ]
-    hall.publish(moment, events=orders, feedbacks=closings)
+    context.publish(moment, events=orders, feedbacks=closings)
 
-    assert hall.figures("events.sql", moment)["open_now"] == 1
+    assert context.figures("events.sql", moment)["open_now"] == 1
 
 
 def test_an_order_opened_by_correction_after_it_was_acknowledged_has_no_response(
-    hall: Hall,
+    context: AppContext,
 ):
     first = {"event_id": "E1", "occurred_at": at("22:00"), "created_at": at("22:00")}
-    hall.publish(
+    context.publish(
         at("22:10"),
         events=[first],
         dispatches=[sent("a", acked_at=at("22:02"), recorded_at=at("22:02"))],
     )
-    hall.publish(
+    context.publish(
         at("22:30"),
         events=[
             first
@@ -380,15 +390,15 @@ def test_an_order_opened_by_correction_after_it_was_acknowledged_has_no_response
         ],
     )
 
-    assert hall.figures("clocks.sql", at("22:30"))["response_p50_s"] is None
-    assert hall.figures("clocks.sql", at("22:19"))["response_p50_s"] == 120
+    assert context.figures("clocks.sql", at("22:30"))["response_p50_s"] is None
+    assert context.figures("clocks.sql", at("22:19"))["response_p50_s"] == 120
 
 
 def test_an_event_moved_ten_days_over_the_edge_of_a_month_keeps_what_was_done(
-    hall: Hall,
+    context: AppContext,
 ):
     june = datetime(2026, 6, 28, 12, tzinfo=UTC)
-    hall.publish(
+    context.publish(
         at("22:00", day=8),
         events=[{"event_id": "E1", "occurred_at": june}],
         dispatches=[
@@ -411,7 +421,7 @@ def test_an_event_moved_ten_days_over_the_edge_of_a_month_keeps_what_was_done(
         ],
     )
     moved = june + timedelta(days=10)
-    hall.publish(
+    context.publish(
         at("23:00", day=9),
         events=[
             {
@@ -424,19 +434,22 @@ def test_an_event_moved_ten_days_over_the_edge_of_a_month_keeps_what_was_done(
     )
 
     assert (
-        hall.ask("attention", "rows.sql", at("23:00", day=9), district="", most=8) == []
+        context.ask("attention", "rows.sql", at("23:00", day=9), district="", most=8)
+        == []
     )
 
 
-def test_an_order_that_passes_on_takes_its_unit_and_its_answer_along(hall: Hall):
-    hall.publish(
+def test_an_order_that_passes_on_takes_its_unit_and_its_answer_along(
+    context: AppContext,
+):
+    context.publish(
         at("22:10"),
         events=[
             {"event_id": name, "occurred_at": at("22:00")} for name in ("E1", "E2")
         ],
         dispatches=[sent("a", acked_at=at("22:03"), recorded_at=at("22:03"))],
     )
-    hall.publish(
+    context.publish(
         at("22:30"),
         dispatches=[
             sent(
@@ -450,7 +463,7 @@ def test_an_order_that_passes_on_takes_its_unit_and_its_answer_along(hall: Hall)
     )
 
     def responses(minute: str) -> dict[str, tuple[int | None, int]]:
-        rows = hall.ask("attention", "rows.sql", at(minute), district="", most=8)
+        rows = context.ask("attention", "rows.sql", at(minute), district="", most=8)
         return {
             row["id"].partition(":")[2]: (row["response_s"], row["n_units"])
             for row in rows
@@ -461,14 +474,16 @@ def test_an_order_that_passes_on_takes_its_unit_and_its_answer_along(hall: Hall)
 
 
 def test_new_targets_are_the_targets_of_every_event_from_the_next_publish_on(
-    hall: Hall,
+    context: AppContext,
 ):
-    hall.publish(at("22:10"), events=[{"event_id": "E1", "occurred_at": at("22:00")}])
-    before = hall.city
+    context.publish(
+        at("22:10"), events=[{"event_id": "E1", "occurred_at": at("22:00")}]
+    )
+    before = context.city
     rows = [
         row | {"closure_s": 77} for row in before.reference["sla_targets"].to_pylist()
     ]
-    hall.city = replace(
+    context.city = replace(
         before,
         reference={
             **before.reference,
@@ -477,28 +492,36 @@ def test_new_targets_are_the_targets_of_every_event_from_the_next_publish_on(
             ),
         },
     )
-    hall.publish(at("22:20"))
+    context.publish(at("22:20"))
 
-    assert {row["closure_target_s"] for row in hall.facts()} == {77}
+    assert {row["closure_target_s"] for row in context.facts()} == {77}
 
 
 def test_an_event_that_exists_only_as_what_was_done_about_it_is_no_figure_until_it_is_reported(
-    hall: Hall,
+    context: AppContext,
 ):
-    hall.publish(at("22:30"), feedbacks=[told("22:20")])
-    hall.publish(at("22:40"), events=[{"event_id": "E2", "occurred_at": at("22:31")}])
-    hall.publish(
+    context.publish(at("22:30"), feedbacks=[told("22:20")])
+    context.publish(
+        at("22:40"), events=[{"event_id": "E2", "occurred_at": at("22:31")}]
+    )
+    context.publish(
         at("22:50"),
         events=[
             {"event_id": "E1", "occurred_at": at("22:00"), "recorded_at": at("22:45")}
         ],
     )
 
-    assert hall.figures("events.sql", at("22:40")) == {"events_today": 1, "open_now": 1}
-    assert hall.figures("events.sql", at("22:50")) == {"events_today": 2, "open_now": 1}
+    assert context.figures("events.sql", at("22:40")) == {
+        "events_today": 1,
+        "open_now": 1,
+    }
+    assert context.figures("events.sql", at("22:50")) == {
+        "events_today": 2,
+        "open_now": 1,
+    }
 
 
-def test_of_two_versions_of_one_stamp_the_higher_is_what_was_known(hall: Hall):
+def test_of_two_versions_of_one_stamp_the_higher_is_what_was_known(context: AppContext):
     both = [
         {
             "event_id": "E1",
@@ -508,16 +531,20 @@ def test_of_two_versions_of_one_stamp_the_higher_is_what_was_known(hall: Hall):
         }
         for n in (2, 1)
     ]
-    hall.publish(at("22:10"), events=both)
+    context.publish(at("22:10"), events=both)
 
     assert [
         row["title"]
-        for row in hall.ask("attention", "rows.sql", at("22:00"), district="", most=8)
+        for row in context.ask(
+            "attention", "rows.sql", at("22:00"), district="", most=8
+        )
     ] == ["version 2"]
-    assert len(hall.facts()) == 1
+    assert len(context.facts()) == 1
 
 
-def test_a_version_that_comes_after_a_higher_one_is_never_what_is_known(hall: Hall):
+def test_a_version_that_comes_after_a_higher_one_is_never_what_is_known(
+    context: AppContext,
+):
     rows = [
         {
             "event_id": "E1",
@@ -528,19 +555,21 @@ def test_a_version_that_comes_after_a_higher_one_is_never_what_is_known(hall: Ha
         }
         for n, minute in ((1, "22:01"), (3, "22:02"), (2, "22:03"))
     ]
-    hall.publish(at("22:10"), events=rows)
+    context.publish(at("22:10"), events=rows)
 
     said = [
-        hall.ask("attention", "rows.sql", at(minute), district="", most=8)[0]["title"]
+        context.ask("attention", "rows.sql", at(minute), district="", most=8)[0][
+            "title"
+        ]
         for minute in ("22:01", "22:02", "22:03", "22:10")
     ]
     assert said == ["version 1", "version 3", "version 3", "version 3"]
 
 
 def test_each_span_of_what_was_known_is_one_row_and_later_news_of_nothing_known_add_none(
-    hall: Hall,
+    context: AppContext,
 ):
-    hall.publish(
+    context.publish(
         at("23:50"),
         events=[{"event_id": "E1", "occurred_at": at("22:00")}],
         dispatches=[sent("a", acked_at=at("22:03"), recorded_at=at("22:03"))],
@@ -553,10 +582,10 @@ def test_each_span_of_what_was_known_is_one_row_and_later_news_of_nothing_known_
             row["acked_known_at"],
             row["closed_known_at"],
         )
-        for row in hall.facts()
+        for row in context.facts()
     ] == [(at("22:00"), None, at("22:03"), at("22:30"))]
 
-    hall.publish(
+    context.publish(
         at("23:55"),
         dispatches=[
             sent("a", version=2, acked_at=at("22:04"), recorded_at=at("23:51"))
@@ -564,7 +593,7 @@ def test_each_span_of_what_was_known_is_one_row_and_later_news_of_nothing_known_
     )
     assert [
         (row["known_from"], row["known_to"], row["acked_at"], row["closed_known_at"])
-        for row in hall.facts()
+        for row in context.facts()
     ] == [
         (at("22:00"), at("23:51"), at("22:03"), at("22:30")),
         (at("23:51"), None, at("22:04"), at("22:30")),

@@ -26,7 +26,7 @@ from tests.oracles import rest as rest_oracle
 from twin.city import City
 from twin.faces.export import tables
 from twin.faces.server import painting
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, find
 from twin.view import Pinned, View, pin
 
@@ -53,21 +53,21 @@ FIGURES = {
 class Faces:
     """The faces of one view, read back."""
 
-    def __init__(self, hall: painting.Hall, view: View) -> None:
-        on = [layer.id for layer in hall.registry.layers if layer.on]
-        self.pinned = pin(view, hall.city, hall.desk.pointer, on)
-        self.page = self._read(hall, "/", view)
+    def __init__(self, context: painting.AppContext, view: View) -> None:
+        on = [layer.id for layer in context.registry.layers if layer.visible]
+        self.pinned = pin(view, context.city, context.service.pointer, on)
+        self.page = self._read(context, "/", view)
         self.side_by_side = self._read(
-            hall, "/", replace(view, district="", panel="districts")
+            context, "/", replace(view, district="", panel="districts")
         )
-        self.wall = self._read(hall, WALL, replace(view, district=""))
+        self.wall = self._read(context, WALL, replace(view, district=""))
         self.sheets = {
-            sheet.name: sheet for sheet in tables.sheets(painting.taken(hall, view))
+            sheet.name: sheet for sheet in tables.sheets(painting.taken(context, view))
         }
 
     @staticmethod
-    def _read(hall: painting.Hall, path: str, view: View) -> Node:
-        face = painting.paint(hall, path, view.url())
+    def _read(context: painting.AppContext, path: str, view: View) -> Node:
+        face = painting.paint(context, path, view.url())
         return read(
             "".join(piece for pieces in face.places.values() for piece in pieces)
         )
@@ -121,14 +121,16 @@ def compared(faces: Faces, wanted: dict[str, float | None], why: dict[str, str])
 
 
 @contextmanager
-def hall_of(city: City, lake: Lake, now: Callable[[], Any]) -> Iterator[painting.Hall]:
+def hall_of(
+    city: City, lake: Lake, now: Callable[[], Any]
+) -> Iterator[painting.AppContext]:
     """What painting needs, over a lake."""
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     try:
-        yield painting.hall(desk, registry, city, now)
+        yield painting.context(service, registry, city, now)
     finally:
-        desk.close()
+        service.close()
 
 
 def of_events(
@@ -198,11 +200,11 @@ def rows_compared(
     )
     places = city.reference["districts"].to_pylist()
     names = {row["district_id"]: row["name"] for row in places}
-    blocks = faces.side_by_side.all("section", data_block="districts:counts")
+    panels = faces.side_by_side.all("section", data_block="districts:counts")
     tabled = [
         cells
-        for block in blocks
-        for row in block.all("tr")
+        for panel in panels
+        for row in panel.all("tr")
         if (cells := [cell.text for cell in row.all("td")])
     ]
     counts = oracle.district_counts(*clocks, pinned.day_from, mode, places, zones)
@@ -237,10 +239,10 @@ def events_on_faces(seed: int, folder: Path) -> tuple[int, int]:
         if row["zone_id"]
     }
     n_figures = n_rows = 0
-    with hall_of(city, lake, lambda: history.last) as hall:
+    with hall_of(city, lake, lambda: history.last) as context:
         for _ in range(MOMENTS):
             faces = Faces(
-                hall,
+                context,
                 replace(
                     view_of(history, draw),
                     district=draw.choice(["", *districts]),
@@ -323,10 +325,10 @@ def rest_on_faces(seed: int, folder: Path) -> tuple[int, int]:
     _, city = other_logs.grown(history, lake, cuts, draw)
     districts = city.reference["districts"]["district_id"].to_pylist()
     n_figures = n_rows = 0
-    with hall_of(city, lake, lambda: history.last) as hall:
+    with hall_of(city, lake, lambda: history.last) as context:
         for _ in range(MOMENTS):
             view = replace(rest_view_of(history, cuts, districts, draw), window_s=3_600)
-            faces = Faces(hall, replace(view, lang="en"))
+            faces = Faces(context, replace(view, lang="en"))
             logs = history.logs(said_by(find(lake, faces.pinned.snapshot), *SAID))
             why = {
                 name: why_unknown(logs, faces.pinned, REST[sql])

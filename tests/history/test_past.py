@@ -23,7 +23,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.engine import Engine, load_sql
 from twin.pack import load_city
-from twin.query import Desk, links
+from twin.query import QueryService, links
 from twin.store import Lake, Snapshot, find
 from twin.store.files import read
 from twin.view import Pinned, Pointer, View, pin
@@ -32,10 +32,10 @@ IN_CI, IN_MEMORY, IN_SOAK = range(1, 4), range(100, 108), range(1_000, 1_400)
 MOMENTS = 6
 CASES = ("n", "n_judged", "n_on_time", "n_reference")
 ASKS = {
-    (layer.id, block.sql): block.ask
+    (layer.id, panel.sql): panel.ask
     for layer in load_registry(load_city(TRIO)).layers
-    for block in layer.blocks
-    if block.slot != "yesterday"
+    for panel in layer.panels
+    if panel.slot != "yesterday"
 }
 FILTERS = (
     {"of_source": "all", "of_priority": 0, "of_stage": "all"},
@@ -339,15 +339,15 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
     cuts = sorted(history.moment(draw) for _ in range(draw.randint(0, 6)))
     lake = Lake(folder / f"pieces-{seed}")
     _, city = grown(history, lake, cuts, draw)
-    desk = Desk(city, load_registry(city), lake.path)
+    service = QueryService(city, load_registry(city), lake.path)
     n_values = 0
     try:
         for _ in range(moments):
-            pinned = pin(view_of(history, draw), city, desk.pointer)
+            pinned = pin(view_of(history, draw), city, service.pointer)
             logs = history.logs(targets_of(lake, pinned.snapshot))
             ask = Asker(
                 pinned,
-                lambda layer, sql, params, at=pinned.snapshot: desk.ask(
+                lambda layer, sql, params, at=pinned.snapshot: service.ask(
                     layer, sql, params, at
                 ).rows.to_pylist(),
             )
@@ -355,7 +355,7 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
     finally:
-        desk.close()
+        service.close()
     return moments, n_values
 
 
@@ -376,7 +376,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
         links.of_city(city),
     )
     n_values = 0
-    with Engine.of(lake.tables) as engine:
+    with Engine.from_tables(lake.tables) as engine:
 
         def answer(layer: str, sql: str, params: Mapping[str, Any]) -> list[Row]:
             question = load_sql(Path(layers.__file__).parent / layer / sql)

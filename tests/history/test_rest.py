@@ -26,7 +26,7 @@ from twin.contracts import TABLES
 from twin.engine import load_sql
 from twin.feeds.batch import Batch
 from twin.layer import Registry
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, Snapshot, find, publish
 from twin.store.files import read
 from twin.view import Pinned, View, pin
@@ -194,7 +194,7 @@ def why_unknown(logs: oracle.Logs, pinned: Pinned, about: tuple[str, ...]) -> st
 
 
 def asked(
-    desk: Desk,
+    service: QueryService,
     registry: Registry,
     logs: oracle.Logs,
     pinned: Pinned,
@@ -215,25 +215,25 @@ def asked(
         registry.get(name)
         for name in ("drone_coverage", "department_linkage", "renovation")
     ):
-        for block in layer.blocks:
+        for panel in layer.panels:
             # A face asks it of a chosen district only.
-            if block.slot == "district" and not pinned.district:
-                wanted.pop((layer.id, block.id))
+            if panel.slot == "district" and not pinned.district:
+                wanted.pop((layer.id, panel.id))
                 continue
-            answer = desk.block(layer, block, pinned)
+            answer = service.panel(layer, panel, pinned)
             tally.compare(
-                f"{layer.id} {block.id} {at}",
+                f"{layer.id} {panel.id} {at}",
                 answer.rows.to_pylist(),
-                wanted.pop((layer.id, block.id))(),
+                wanted.pop((layer.id, panel.id))(),
             )
             tally.compare(
-                f"{layer.id} {block.id} unknown {at}",
+                f"{layer.id} {panel.id} unknown {at}",
                 answer.unknown,
-                why_unknown(logs, pinned, REST[block.sql]),
+                why_unknown(logs, pinned, REST[panel.sql]),
             )
         for data in layer.maps:
             name = "estates of the map" if data.name == "estates" else data.name
-            rows = desk.ask(
+            rows = service.ask(
                 layer.id, data.sql, data.ask(pinned), pinned.snapshot
             ).rows.to_pylist()
             tally.compare(
@@ -243,7 +243,7 @@ def asked(
                 continue
             drawn_rows = (
                 pa.ipc.open_stream(
-                    desk.map_arrow(
+                    service.map_arrow(
                         layer.id, data.name, pinned.snapshot, data.ask(pinned)
                     )
                 )
@@ -355,18 +355,18 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
         lambda snapshot, city: tables_compared(history, snapshot, city, tally),
     )
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     districts = city.reference["districts"]["district_id"].to_pylist()
     try:
         for _ in range(moments):
-            pinned = pin(view_of(history, cuts, districts, draw), city, desk.pointer)
+            pinned = pin(view_of(history, cuts, districts, draw), city, service.pointer)
             snapshot = find(lake, pinned.snapshot)
             logs = history.logs(said_by(snapshot, *SAID))
-            asked(desk, registry, logs, pinned, city, tally, draw.choice(MAPS))
-            values_compared(desk, logs, pinned, city, tally)
+            asked(service, registry, logs, pinned, city, tally, draw.choice(MAPS))
+            values_compared(service, logs, pinned, city, tally)
             tally.n_moments += 1
     finally:
-        desk.close()
+        service.close()
     assert not tally.wrong, f"history {seed}: {len(tally.wrong)} differ:\n" + "\n".join(
         tally.wrong[:8]
     )
@@ -374,7 +374,7 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> Tally:
 
 
 def values_compared(
-    desk: Desk, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally
+    service: QueryService, logs: oracle.Logs, pinned: Pinned, city: City, tally: Tally
 ) -> None:
     """Hold the newest values of indicators at two clocks against the oracle.
 
@@ -382,7 +382,7 @@ def values_compared(
     """
     fresh: Any = city.settings["freshness"]
     clocks = {"as_of": pinned.as_of, "known_at": pinned.known_at}
-    with desk._shelf.open(pinned.snapshot) as (_, engine):
+    with service._pool.open(pinned.snapshot) as (_, engine):
         said = engine.query(
             VALUES, {**clocks, "indicator_periods": fresh["indicator_periods"]}
         ).to_pylist()
@@ -474,17 +474,17 @@ def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(
             now=lambda moment=moment: moment,
         )
     registry = load_registry(city)
-    desk = Desk(city, registry, lake.path)
+    service = QueryService(city, registry, lake.path)
     layer = registry.get("department_linkage")
-    tiles = next(block for block in layer.blocks if block.id == "tiles")
+    tiles = next(panel for panel in layer.panels if panel.id == "tiles")
 
     said = []
     for moment in (as_of, as_of + oracle.US):
-        rows = desk.block(
-            layer, tiles, pin(View(as_of=moment), city, desk.pointer)
+        rows = service.panel(
+            layer, tiles, pin(View(as_of=moment), city, service.pointer)
         ).rows.to_pylist()
         said.append((rows[0]["state"], rows[0]["since_s"], rows[0]["last_record_s"]))
-    desk.close()
+    service.close()
 
     assert said == [("ok", None, 90), ("ok", None, 90)]
 

@@ -21,7 +21,7 @@ from twin.pack import load_city
 ROOT = Path(__file__).resolve().parents[2]
 CITY = load_city(ROOT / "data" / "wuhan")
 REGISTRY = load_registry(CITY)
-BLOCKS = [(layer, block) for layer in REGISTRY.layers for block in layer.blocks]
+BLOCKS = [(layer, panel) for layer in REGISTRY.layers for panel in layer.panels]
 SELF_TOLD = {
     "districts-name",
     "attention-event",
@@ -37,22 +37,22 @@ def texts(request: pytest.FixtureRequest) -> Texts:
     return load_texts(request.param, [layer.folder for layer in REGISTRY.layers], CITY)
 
 
-@pytest.mark.parametrize(("layer", "block"), BLOCKS, ids=lambda each: each.id)
+@pytest.mark.parametrize(("layer", "panel"), BLOCKS, ids=lambda each: each.id)
 def test_each_figure_and_column_says_what_it_means_and_when_it_is_unknown(
-    layer: Layer, block, texts: Texts
+    layer: Layer, panel, texts: Texts
 ):
-    sql = load_sql(layer.folder / block.sql)
-    before = meanings.YESTERDAY if block.slot == "yesterday" else ""
+    sql = load_sql(layer.folder / panel.sql)
+    before = meanings.YESTERDAY if panel.slot == "yesterday" else ""
     keys = (
         [f"{before}{name}" for name in meanings.figures_of(sql)]
-        if block.kind == "figures"
-        else [field.label for field in block.fields] or [block.title]
+        if panel.kind == "figures"
+        else [field.label for field in panel.fields] or [panel.title]
     )
     untold = [
         key
         for key in keys
         if key not in SELF_TOLD
-        and not (texts.told(key, "means") and texts.told(key, "unknown"))
+        and not (texts.attribute(key, "means") and texts.attribute(key, "unknown"))
     ]
 
     assert untold == []
@@ -67,7 +67,7 @@ def test_a_length_of_cases_names_what_it_is_told_of(texts: Texts):
     ]
 
     assert lengths
-    assert [key for key in lengths if not texts.told(key, "n")] == []
+    assert [key for key in lengths if not texts.attribute(key, "n")] == []
 
 
 def test_both_languages_tell_of_the_same(tmp_path: Path):

@@ -29,7 +29,7 @@ CLOCK = re.compile(
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Engine]:
     """An engine over every contract table, all of them empty."""
-    with Engine.of({}) as engine:
+    with Engine.from_tables({}) as engine:
         yield engine
 
 

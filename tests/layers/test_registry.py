@@ -19,7 +19,7 @@ from twin.engine import load_sql
 from twin.errors import PackError
 from twin.layer import Drawing, Field, Kind, Ramp
 from twin.pack import load_city
-from twin.query import links
+from twin.query import urls
 from twin.view import Pinned, View
 
 TRIO = Path(__file__).parents[1] / "cities" / "trio"
@@ -94,16 +94,16 @@ def test_a_layer_that_cannot_be_had_is_said(city, names, said):
 
 
 def test_every_question_is_asked_with_exactly_what_it_takes(registry, city):
-    given = links.of_city(city)
+    given = urls.of_city(city)
     for layer in registry.layers:
-        for part in (*layer.maps, *layer.blocks):
+        for part in (*layer.maps, *layer.panels):
             sql = load_sql(layer.folder / part.sql)
-            sql.bind(links.fill(sql, part.ask(pinned_at("A")), given))
+            sql.bind(urls.fill(sql, part.ask(pinned_at("A")), given))
 
 
 def test_every_sql_file_of_a_layer_is_asked(registry):
     for layer in registry.layers:
-        asked = {part.sql for part in (*layer.maps, *layer.blocks)}
+        asked = {part.sql for part in (*layer.maps, *layer.panels)}
         assert asked == {path.name for path in layer.folder.glob("*.sql")}, (
             f"{layer.id}: remove the file, or ask it"
         )
@@ -116,7 +116,7 @@ def test_no_question_carries_language_theme_or_camera(registry):
         camera=Camera(9, 9, 9),
     )
     for layer in registry.layers:
-        for part in (*layer.maps, *layer.blocks):
+        for part in (*layer.maps, *layer.panels):
             assert part.ask(other) == part.ask(pinned_at("A"))
 
 
@@ -148,23 +148,23 @@ def _keys(layer):
         if not isinstance(layer.legend.scale, Ramp):
             yield from (step.name for step in layer.legend.scale)
     for data in layer.maps:
-        if isinstance(data.encode.scale, tuple):
+        if isinstance(data.encoding.scale, tuple):
             yield from (
-                step.name for step in data.encode.scale if isinstance(step, Kind)
+                step.name for step in data.encoding.scale if isinstance(step, Kind)
             )
-    for block in layer.blocks:
+    for panel in layer.panels:
         yield from (
-            block.title,
-            block.empty,
-            block.note,
-            *(field.label for field in block.fields if isinstance(field, Field)),
+            panel.title,
+            panel.empty,
+            panel.note,
+            *(field.label for field in panel.fields if isinstance(field, Field)),
         )
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_message_that_a_layer_names_is_written(registry, lang):
     bundle = FluentBundle([lang])
-    faces = Path(links.__file__).parents[1] / "faces" / "messages"
+    faces = Path(urls.__file__).parents[1] / "faces" / "messages"
     for folder in (faces, *(layer.folder for layer in registry.layers)):
         bundle.add_resource(
             FluentResource((folder / f"{lang}.ftl").read_text(encoding="utf-8"))

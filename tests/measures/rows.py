@@ -270,7 +270,7 @@ class Growing:
             name: rows for name, rows in batch.items() if TABLES[name].kind == "log"
         }
         self.renewed.clear()
-        with Engine.of(dict(self.tables)) as engine:
+        with Engine.from_tables(dict(self.tables)) as engine:
             for update in compute(
                 self.city,
                 Rows(self.tables, self.as_of, dict(self.marks), engine=engine),

@@ -358,7 +358,7 @@ def test_looking_back_shows_what_the_publish_of_that_moment_showed(
         batch = [row for row in drawn(rows) if start < row["recorded_at"] <= moment]
         lake.publish(moment, **({"drone_states": states(*batch)} if batch else {}))
         shown.append(lake.rows("coverage"))
-    with Engine.of(lake.tables) as engine:
+    with Engine.from_tables(lake.tables) as engine:
         for moment, rows_then in zip(moments, shown, strict=True):
             assert (
                 as_stored(coverage_at(engine.query, trio, moment, moment)) == rows_then
@@ -371,7 +371,7 @@ def test_a_heartbeat_that_was_not_recorded_yet_was_not_seen(trio: City):
             beat("a", NINE), beat("b", NINE, x=40, recorded_at=after(minutes=5))
         )
     }
-    with Engine.of(tables) as engine:
+    with Engine.from_tables(tables) as engine:
         early, late = (
             coverage_at(engine.query, trio, after(minutes=1), known)
             for known in (after(minutes=1), after(minutes=5))

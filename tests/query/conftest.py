@@ -15,7 +15,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
 from twin.pack import load_city
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import Pinned, View, pin
 
@@ -87,13 +87,13 @@ def add(lake: Lake, city: City, names: list[str], when: datetime) -> str:
 
 
 @pytest.fixture
-def desk(city: City, lake: Lake) -> Iterator[Desk]:
+def service(city: City, lake: Lake) -> Iterator[QueryService]:
     """A desk over the lake."""
-    desk = Desk(city, load_registry(city), lake.path)
-    yield desk
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield service
+    service.close()
 
 
-def pinned(desk: Desk, city: City, **view: object) -> Pinned:
+def pinned(service: QueryService, city: City, **view: object) -> Pinned:
     """The view of the newest snapshot, pinned."""
-    return pin(View(**view), city, desk.pointer)  # type: ignore[arg-type]
+    return pin(View(**view), city, service.pointer)  # type: ignore[arg-type]

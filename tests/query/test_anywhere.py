@@ -23,8 +23,8 @@ from tests.query.conftest import AS_OF, event_batch, pinned
 from twin.city import City, Raster
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
-from twin.pack_settings import metres_per_degree
-from twin.query import Desk
+from twin.pack.city_toml import metres_per_degree
+from twin.query import QueryService
 from twin.store import Lake, find, publish
 
 N_X, N_Y = 60, 45
@@ -108,16 +108,18 @@ def heartbeats(*drones: str) -> Batch:
     )
 
 
-def drawn(desk: Desk, city: City, layer: str, name: str) -> pa.Table:
+def drawn(service: QueryService, city: City, layer: str, name: str) -> pa.Table:
     """Rows behind the address of map data, as a browser gets them."""
     words = dict(
         parse_qsl(
-            desk.url(layer, name, pinned(desk, city)).partition("?")[2],
+            service.url(layer, name, pinned(service, city)).partition("?")[2],
             keep_blank_values=True,
         )
     )
-    snapshot, params = desk.parse_url(layer, name, words)
-    return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
+    snapshot, params = service.parse_url(layer, name, words)
+    return pa.ipc.open_stream(
+        service.map_arrow(layer, name, snapshot, params)
+    ).read_all()
 
 
 def told(
@@ -141,10 +143,10 @@ def told(
             lake, there, batches, as_of=AS_OF, simulated=False, now=lambda: AS_OF
         )
         assert find(lake).tables["events"].rows == 2
-        desk = Desk(there, load_registry(there), lake.path)
+        service = QueryService(there, load_registry(there), lake.path)
         try:
             maps = {
-                name: drawn(desk, there, layer, name)
+                name: drawn(service, there, layer, name)
                 for layer, name in (
                     ("event_heat", "heat"),
                     ("event_heat", "marks"),
@@ -153,7 +155,7 @@ def told(
                 )
             }
         finally:
-            desk.close()
+            service.close()
         assert snapshot.tables["coverage"].rows > 0
         return maps, done.quarantined
 

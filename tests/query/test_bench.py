@@ -15,7 +15,7 @@ def test_each_question_of_the_facts_is_measured_under_its_own_name(city, tmp_pat
     asked = [
         part
         for layer in load_registry(city).layers
-        for part in (*layer.maps, *layer.blocks)
+        for part in (*layer.maps, *layer.panels)
         if "event_facts" in load_sql(layer.folder / part.sql).reads
     ]
     assert len({line.what for line in found}) == len(found) == 2 * len(asked)

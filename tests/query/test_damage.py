@@ -20,7 +20,7 @@ from twin.contracts import TABLES
 from twin.errors import LakeError
 from twin.feeds.batch import Batch
 from twin.feeds.simulated import Simulated
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import (
     Lake,
     Snapshot,
@@ -115,16 +115,18 @@ def flipped(snapshot: Snapshot, *tables: str) -> Iterator[None]:
 
 
 @contextmanager
-def desk_over(city: Any, lake: Lake) -> Iterator[Desk]:
+def desk_over(city: Any, lake: Lake) -> Iterator[QueryService]:
     """A desk that has not seen the lake before."""
-    desk = Desk(city, load_registry(city), lake.path)
+    service = QueryService(city, load_registry(city), lake.path)
     try:
-        yield desk
+        yield service
     finally:
-        desk.close()
+        service.close()
 
 
-def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
+def everything(
+    service: QueryService, city: Any
+) -> dict[tuple[str, ...], tuple[str, Any]]:
     """Return all that faces can ask, live and three hours back.
 
     It holds, by question, why it is unknown and its rows.
@@ -132,16 +134,16 @@ def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
     found: dict[tuple[str, ...], tuple[str, Any]] = {}
     home = city.reference["districts"]["district_id"][0].as_py()
     for when in (None, UNTIL - 3 * HOUR):
-        view = pin(View(as_of=when, district=home), city, desk.pointer)
-        for layer in desk._registry.layers:
-            for block in layer.blocks:
-                answer = desk.block(layer, block, view)
-                found[str(when), layer.id, block.sql, block.slot, block.kind] = (
+        view = pin(View(as_of=when, district=home), city, service.pointer)
+        for layer in service._registry.layers:
+            for panel in layer.panels:
+                answer = service.panel(layer, panel, view)
+                found[str(when), layer.id, panel.sql, panel.slot, panel.kind] = (
                     answer.unknown,
                     answer.rows,
                 )
             for data in layer.maps:
-                stream, unknown = desk.map_answer(
+                stream, unknown = service.map_answer(
                     layer.id, data.name, view.snapshot, data.ask(view)
                 )
                 found[str(when), layer.id, data.name, "map"] = (
@@ -154,8 +156,8 @@ def everything(desk: Desk, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
 @pytest.fixture(scope="module")
 def undamaged(simulated: Lake, city: Any) -> dict[tuple[str, ...], tuple[str, Any]]:
     """What the whole lake answers."""
-    with desk_over(city, simulated) as desk:
-        return everything(desk, city)
+    with desk_over(city, simulated) as service:
+        return everything(service, city)
 
 
 def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(
@@ -176,13 +178,13 @@ def test_the_lake_of_these_tests_has_rows_in_every_table_and_answers_everything(
 )
 def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, table):
     snapshot = find(simulated)
-    with flipped(snapshot, table), desk_over(city, simulated) as desk:
-        status = desk.status()
+    with flipped(snapshot, table), desk_over(city, simulated) as service:
+        status = service.status()
         can_be_worked_out = table in MEASURES
         assert status.damaged == (() if can_be_worked_out else (table,))
         assert len(status.problems) == 1
         assert f"{table}/" in status.problems[0]
-        found = everything(desk, city)
+        found = everything(service, city)
         for question, (unknown, rows) in found.items():
             assert unknown in {"", "damaged"}
             if unknown == "":
@@ -196,7 +198,7 @@ def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, 
             question
             for question in found
             if question[-1] != "map"
-            and table in desk._sql[question[1], question[2]].reads
+            and table in service._sql[question[1], question[2]].reads
         }
         assert reads.isdisjoint(lost) if can_be_worked_out else reads <= lost
 
@@ -221,20 +223,20 @@ def test_a_damaged_measure_whose_log_is_damaged_too_is_unknown(
         find(simulated),
         next(name for name in rests_on(measure) if name != "quarantine"),
     )
-    with flipped(snapshot, measure, log), desk_over(city, simulated) as desk:
-        assert set(desk.status().damaged) == {measure, log}
-        for question, (unknown, rows) in everything(desk, city).items():
+    with flipped(snapshot, measure, log), desk_over(city, simulated) as service:
+        assert set(service.status().damaged) == {measure, log}
+        for question, (unknown, rows) in everything(service, city).items():
             assert unknown == "damaged" or rows == undamaged[question][1]
 
 
 def test_a_measure_that_is_whole_is_shown_though_its_log_is_damaged(
     simulated, undamaged, city
 ):
-    with flipped(find(simulated), "events"), desk_over(city, simulated) as desk:
-        found = everything(desk, city)
-        layer = desk._registry.get("headline")
-        before = pin(View(as_of=UNTIL - 100 * HOUR), city, desk.pointer)
-        assert desk.block(layer, layer.blocks[0], before).unknown == "nothing-known"
+    with flipped(find(simulated), "events"), desk_over(city, simulated) as service:
+        found = everything(service, city)
+        layer = service._registry.get("headline")
+        before = pin(View(as_of=UNTIL - 100 * HOUR), city, service.pointer)
+        assert service.panel(layer, layer.panels[0], before).unknown == "nothing-known"
     assert {
         found[question][0]
         for question in found
@@ -245,22 +247,22 @@ def test_a_measure_that_is_whole_is_shown_though_its_log_is_damaged(
 def test_a_measure_is_not_worked_out_from_a_damaged_reference_table(simulated, city):
     with (
         flipped(find(simulated), "event_facts", "sla_targets"),
-        desk_over(city, simulated) as desk,
+        desk_over(city, simulated) as service,
     ):
-        assert desk.status().damaged == ("event_facts", "sla_targets")
+        assert service.status().damaged == ("event_facts", "sla_targets")
 
 
 def test_damage_under_a_running_desk_is_seen_and_heals(
     simulated, undamaged, city, monkeypatch
 ):
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
-    with desk_over(city, simulated) as desk:
-        assert everything(desk, city) == undamaged
-        layer = desk._registry.get("event_heat")
-        view = pin(View(), city, desk.pointer)
-        url = desk.url("event_heat", "heat", view)
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.0)
+    with desk_over(city, simulated) as service:
+        assert everything(service, city) == undamaged
+        layer = service._registry.get("event_heat")
+        view = pin(View(), city, service.pointer)
+        url = service.url("event_heat", "heat", view)
         with flipped(find(simulated), "event_facts", "events"):
-            found = everything(desk, city)
+            found = everything(service, city)
             assert {
                 found[question][0] for question in found if question[1] == "headline"
             } == {"damaged"}
@@ -268,13 +270,13 @@ def test_damage_under_a_running_desk_is_seen_and_heals(
                 unknown == "damaged" or rows == undamaged[question][1]
                 for question, (unknown, rows) in found.items()
             )
-            assert desk.damaged_maps(layer, view) == ("event_facts",)
+            assert service.damaged_maps(layer, view) == ("event_facts",)
             # So that a browser asks anew, now and after the healing.
-            assert desk.url("event_heat", "heat", view) != url
-            assert pin(View(), city, desk.pointer).hash != view.hash
-        assert everything(desk, city) == undamaged
-        assert desk.url("event_heat", "heat", view) == url
-        assert desk.status().problems == ()
+            assert service.url("event_heat", "heat", view) != url
+            assert pin(View(), city, service.pointer).hash != view.hash
+        assert everything(service, city) == undamaged
+        assert service.url("event_heat", "heat", view) == url
+        assert service.status().problems == ()
 
 
 def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged, city):
@@ -282,18 +284,18 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
 
     A question between two looks finds other bytes than were verified.
     """
-    with desk_over(city, simulated) as desk:
-        assert desk.status().damaged == ()
-        view = pin(View(), city, desk.pointer)
-        layer = desk._registry.get("headline")
-        block = next(block for block in layer.blocks if block.sql == "events.sql")
-        desk._shelf.shown(view.snapshot)  # opened, and just looked at
+    with desk_over(city, simulated) as service:
+        assert service.status().damaged == ()
+        view = pin(View(), city, service.pointer)
+        layer = service._registry.get("headline")
+        panel = next(panel for panel in layer.panels if panel.sql == "events.sql")
+        service._pool.shown(view.snapshot)  # opened, and just looked at
         with flipped(find(simulated), "event_facts", "events"):
-            assert desk.block(layer, block, view).unknown == "damaged"
-        desk._shelf.look_again(desk._shelf.shown(view.snapshot))
+            assert service.panel(layer, panel, view).unknown == "damaged"
+        service._pool.look_again(service._pool.shown(view.snapshot))
         assert (
-            desk.block(layer, block, view).rows
-            == undamaged["None", "headline", "events.sql", block.slot, "figures"][1]
+            service.panel(layer, panel, view).rows
+            == undamaged["None", "headline", "events.sql", panel.slot, "figures"][1]
         )
 
 
@@ -302,15 +304,15 @@ def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(
 ):
     with (
         flipped(find(simulated), "events", "event_facts"),
-        desk_over(city, simulated) as desk,
+        desk_over(city, simulated) as service,
     ):
-        assert desk.first_event(desk.pointer().snapshot) is None
-        layer = desk._registry.get("headline")
-        block = next(block for block in layer.blocks if block.sql == "events.sql")
-        before = pin(View(as_of=UNTIL - 100 * HOUR), city, desk.pointer)
-        assert desk.block(layer, block, before).unknown == "damaged"
-        after = pin(View(as_of=UNTIL + HOUR), city, desk.pointer)
-        assert desk.block(layer, block, after).unknown == "no-data-after"
+        assert service.first_event(service.pointer().snapshot) is None
+        layer = service._registry.get("headline")
+        panel = next(panel for panel in layer.panels if panel.sql == "events.sql")
+        before = pin(View(as_of=UNTIL - 100 * HOUR), city, service.pointer)
+        assert service.panel(layer, panel, before).unknown == "damaged"
+        after = pin(View(as_of=UNTIL + HOUR), city, service.pointer)
+        assert service.panel(layer, panel, after).unknown == "no-data-after"
 
 
 def harm(path: Path) -> None:
@@ -362,10 +364,10 @@ def test_a_file_that_all_snapshots_share_leaves_the_newest_with_the_rest_of_its_
     )
     assert {lake.tables / path for path in shown.bad} == {shared}
     assert not may_be_whole(lake, shown, AS_OF)
-    with desk_over(city, lake) as desk:
-        assert desk.pointer().damaged == ("districts",)
+    with desk_over(city, lake) as service:
+        assert service.pointer().damaged == ("districts",)
         assert [
-            desk.pointer(AS_OF + n * timedelta(seconds=10)).snapshot for n in (0, 3)
+            service.pointer(AS_OF + n * timedelta(seconds=10)).snapshot for n in (0, 3)
         ] == [newest, newest]
 
 
@@ -376,9 +378,9 @@ def test_a_look_back_is_answered_by_a_later_whole_one_where_its_own_is_damaged(
     middle = add(lake, city, ["E3"], AS_OF + 2 * HOUR)
     last = add(lake, city, ["E4"], AS_OF + 4 * HOUR)
     harm(own(lake, middle, first, "event_facts"))
-    with desk_over(city, lake) as desk:
+    with desk_over(city, lake) as service:
         assert may_be_whole(lake, best(lake), AS_OF + HOUR)
-        found = desk.pointer(AS_OF + HOUR)
+        found = service.pointer(AS_OF + HOUR)
         assert (found.snapshot, found.damaged, len(found.problems)) == (last, (), 1)
 
 
@@ -411,12 +413,12 @@ def test_a_table_of_columns_that_are_not_known_is_left_out_and_the_rest_is_shown
 def test_a_lake_of_which_nothing_can_be_read_is_opened_says_why_and_heals(
     city, lake, monkeypatch
 ):
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.0)
     (path,) = lake.snapshots.glob("*.json")
     whole = path.read_text()
     path.write_text("{")
-    with desk_over(city, lake) as desk:
-        for ask in (desk.status, desk.pointer):
+    with desk_over(city, lake) as service:
+        for ask in (service.status, service.pointer):
             with pytest.raises(
                 LakeError, match=r"No snapshot in the lake .* can be read"
             ) as caught:
@@ -424,21 +426,23 @@ def test_a_lake_of_which_nothing_can_be_read_is_opened_says_why_and_heals(
             assert path.stem in caught.value.why
             assert "twin lake restore" in caught.value.fix
         path.write_text(whole)
-        assert desk.status().problems == ()
+        assert service.status().problems == ()
 
 
 def test_a_lake_that_vanishes_says_so_and_heals(city, lake, monkeypatch):
-    monkeypatch.setattr("twin.query.shelf.RECHECK_S", 0.0)
-    with desk_over(city, lake) as desk:
-        before = desk.status()
+    monkeypatch.setattr("twin.query.pool.RECHECK_S", 0.0)
+    with desk_over(city, lake) as service:
+        before = service.status()
         away = lake.path.rename(lake.path.with_name("away"))
         with pytest.raises(LakeError, match="holds no snapshot"):
-            desk.status()
+            service.status()
         away.rename(lake.path)
-        assert desk.status() == before
+        assert service.status() == before
 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_empty_or_missing_lake_is_still_an_error(city, tmp_path, there):
     with pytest.raises(LakeError, match="holds no snapshot"):
-        Desk(city, load_registry(city), tmp_path if there else tmp_path / "nowhere")
+        QueryService(
+            city, load_registry(city), tmp_path if there else tmp_path / "nowhere"
+        )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.errors import QueryError
-from twin.layer import Band, Encode, Kind, Legend, Ramp
+from twin.layer import Band, Encoding, Kind, Legend, Ramp
 from twin.query import encode
 from twin.query.colors import paint
 
@@ -35,7 +35,7 @@ def colors(values, scale):
 
 
 def test_a_position_arrives_to_the_last_digit():
-    table = decoded({"lon": [114.305123], "lat": [30.592761]}, Encode("point"))
+    table = decoded({"lon": [114.305123], "lat": [30.592761]}, Encoding("point"))
     assert table["position"].to_pylist() == [[114.305123, 30.592761]]
     # Why not float32: its steps are 0.7 m there.
     assert np.spacing(np.float32(114.305123)) > 7e-6
@@ -43,7 +43,7 @@ def test_a_position_arrives_to_the_last_digit():
 
 def test_a_line_has_two_ends_and_a_way():
     table = decoded(
-        {"lon": [1.0], "lat": [2.0], "to_lon": [3.0], "to_lat": [4.0]}, Encode("line")
+        {"lon": [1.0], "lat": [2.0], "to_lon": [3.0], "to_lat": [4.0]}, Encoding("line")
     )
     assert table.to_pylist() == [
         {"source_position": [1, 2], "target_position": [3, 4], "path": [1, 2, 3, 4]}
@@ -56,7 +56,7 @@ def test_a_ring_is_closed():
         for n in (1, 2, 3, 4)
         for axis, offset in (("lon", 0), ("lat", 10))
     }
-    assert decoded({"drone_id": ["d"], **corners}, Encode("ring")).to_pylist() == [
+    assert decoded({"drone_id": ["d"], **corners}, Encoding("ring")).to_pylist() == [
         {"path": [1, 11, 2, 12, 3, 13, 4, 14, 1, 11], "drone_id": "d"}
     ]
 
@@ -64,7 +64,7 @@ def test_a_ring_is_closed():
 def test_a_raster_is_small_whole_numbers_and_colours():
     table = decoded(
         {"x": [3], "y": [70], "age_s": [5]},
-        Encode("raster", fill="age_s"),
+        Encoding("raster", fill="age_s"),
         Legend("t", "u", RAMP),
     )
     assert [str(table.schema.field(name).type) for name in ("x", "y")] == [
@@ -78,7 +78,7 @@ def test_a_raster_is_small_whole_numbers_and_colours():
 def test_size_and_angle_are_attributes_and_no_more():
     table = decoded(
         {"lon": [1.0], "lat": [2.0], "px": [7], "turn": [90.0], "kind": ["drone"]},
-        Encode("point", size="px", angle="turn", mark="kind"),
+        Encoding("point", size="px", angle="turn", mark="kind"),
     )
     assert set(table.column_names) == {"position", "size", "angle", "mark", "kind"}
     assert (
@@ -96,7 +96,7 @@ def test_text_travels_as_a_dictionary_and_whole_numbers_as_the_browser_has_them(
             "name": ["江岸", None],
             "n": pa.array([1, None], pa.int64()),
         },
-        Encode("point"),
+        Encoding("point"),
     )
     assert pa.types.is_dictionary(table.schema.field("name").type)
     assert table["name"].to_pylist() == ["江岸", None]
@@ -113,7 +113,7 @@ def test_no_rows_are_a_stream_too():
         "name": pa.array([], pa.string()),
         "v": pa.array([], pa.float64()),
     }
-    table = decoded(empty, Encode("point", fill="v"), Legend("t", "u", RAMP))
+    table = decoded(empty, Encoding("point", fill="v"), Legend("t", "u", RAMP))
     assert table.num_rows == 0
     assert "fill_color" in table.column_names
 
@@ -123,7 +123,7 @@ def test_the_same_rows_give_the_same_bytes():
         {"lon": [1.0, 2.0], "lat": [2.0, 1.0], "name": ["b", "a"], "v": [1.0, 9.0]}
     )
     pieces = pa.concat_tables([rows.slice(0, 1), rows.slice(1)])
-    how, legend = Encode("point", fill="v"), Legend("t", "u", RAMP)
+    how, legend = Encoding("point", fill="v"), Legend("t", "u", RAMP)
     assert encode(rows, how, legend) == encode(pieces, how, legend)
 
 
@@ -142,18 +142,18 @@ def test_what_stands_in_memory_under_a_null_does_not_travel(kind):
         )
         rows.append(pa.table({"lon": [1.0, 1.0], "lat": [1.0, 1.0], "v": hidden}))
     assert rows[0]["v"].to_pylist()[1] is None
-    streams = [encode(each, Encode("point"), None) for each in rows]
+    streams = [encode(each, Encoding("point"), None) for each in rows]
     assert streams[0] == streams[1]
     assert pa.ipc.open_stream(streams[0]).read_all()["v"].null_count == 1
 
 
 def test_a_missing_column_is_said():
     with pytest.raises(QueryError, match="no column 'lat'"):
-        encode(pa.table({"lon": [1.0]}), Encode("point"), None)
+        encode(pa.table({"lon": [1.0]}), Encoding("point"), None)
     with pytest.raises(QueryError, match="no scale"):
         encode(
             pa.table({"lon": [1.0], "lat": [1.0], "v": [1]}),
-            Encode("point", fill="v"),
+            Encoding("point", fill="v"),
             None,
         )
 

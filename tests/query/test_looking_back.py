@@ -22,8 +22,8 @@ from tests.oracles import history
 from tests.query.conftest import AS_OF, add, event_batch, pinned
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
-from twin.query import Desk
-from twin.query.desk import _logs
+from twin.query import QueryService
+from twin.query.service import _logs
 from twin.store import Lake, compact, find, ids, prune, publish
 from twin.view import Pinned, Pointer, View, pin
 
@@ -58,98 +58,106 @@ def heartbeat(when: datetime, name: str = "D1") -> Batch:
     )
 
 
-def block_of(desk: Desk, layer: str, sql: str) -> Any:
+def block_of(service: QueryService, layer: str, sql: str) -> Any:
     """The layer, and its block that asks `sql`."""
-    found = desk._registry.get(layer)
-    return found, next(block for block in found.blocks if block.sql == sql)
+    found = service._registry.get(layer)
+    return found, next(panel for panel in found.panels if panel.sql == sql)
 
 
-def unknown(desk: Desk, city: Any, layer: str, sql: str, **view: Any) -> str:
+def unknown(service: QueryService, city: Any, layer: str, sql: str, **view: Any) -> str:
     """Why a block says nothing of a moment."""
-    return desk.block(*block_of(desk, layer, sql), pinned(desk, city, **view)).unknown
+    return service.panel(
+        *block_of(service, layer, sql), pinned(service, city, **view)
+    ).unknown
 
 
-def figures(desk: Desk, view: Pinned) -> dict[str, Any]:
+def figures(service: QueryService, view: Pinned) -> dict[str, Any]:
     """All figures of the headline's blocks."""
-    layer = desk._registry.get("headline")
+    layer = service._registry.get("headline")
     return {
         row["figure"]: row
-        for block in layer.blocks
-        if block.slot == "headline"
-        for row in desk.block(layer, block, view).rows.to_pylist()
+        for panel in layer.panels
+        if panel.slot == "headline"
+        for row in service.panel(layer, panel, view).rows.to_pylist()
     }
 
 
-def drawn(desk: Desk, city: Any, layer: str, name: str, **view: Any) -> pa.Table:
+def drawn(
+    service: QueryService, city: Any, layer: str, name: str, **view: Any
+) -> pa.Table:
     """Rows of map data, as a browser gets them."""
-    url = desk.url(layer, name, pinned(desk, city, **view))
-    snapshot, params = desk.parse_url(
+    url = service.url(layer, name, pinned(service, city, **view))
+    snapshot, params = service.parse_url(
         layer, name, dict(parse_qsl(url.partition("?")[2], keep_blank_values=True))
     )
-    return pa.ipc.open_stream(desk.map_arrow(layer, name, snapshot, params)).read_all()
+    return pa.ipc.open_stream(
+        service.map_arrow(layer, name, snapshot, params)
+    ).read_all()
 
 
-def asked(desk: Desk) -> int:
+def asked(service: QueryService) -> int:
     """Questions that reached an engine."""
-    return sum(opened.engine.asked for opened in desk._shelf._opened.values())
+    return sum(opened.engine.asked for opened in service._pool._opened.values())
 
 
-def two_ways(desk: Desk) -> tuple[str, str]:
+def two_ways(service: QueryService) -> tuple[str, str]:
     """What a page of that moment and a brief, which holds it, are answered by."""
-    live = desk.pointer()
-    return desk.pointer(live.as_of).snapshot, desk.pointer(live.as_of).snapshot
+    live = service.pointer()
+    return service.pointer(live.as_of).snapshot, service.pointer(live.as_of).snapshot
 
 
 def test_a_brief_and_a_page_of_one_moment_pin_the_same_though_a_compaction_ran_between(
-    city, lake, desk
+    city, lake, service
 ):
     for n in range(1, 5):
         published = add(lake, city, [f"N{n}"], AS_OF + n * timedelta(seconds=10))
-    moment = desk.pointer().as_of
-    brief = pin(View(as_of=moment), city, desk.pointer)
+    moment = service.pointer().as_of
+    brief = pin(View(as_of=moment), city, service.pointer)
     folded = compact(lake, now=lambda: moment)
-    page = pin(View(as_of=moment), city, desk.pointer)
+    page = pin(View(as_of=moment), city, service.pointer)
     assert folded.id != published
     assert brief.snapshot == page.snapshot == published
     assert brief.hash == page.hash
-    assert desk.pointer().snapshot == folded.id
+    assert service.pointer().snapshot == folded.id
 
 
-def test_the_snapshot_holds_both_the_moment_and_what_is_known_of_it(city, lake, desk):
+def test_the_snapshot_holds_both_the_moment_and_what_is_known_of_it(
+    city, lake, service
+):
     later = add(lake, city, ["E3"], LATER)
-    first = desk.pointer(AS_OF).snapshot
-    assert pin(View(as_of=AS_OF), city, desk.pointer).snapshot == first
+    first = service.pointer(AS_OF).snapshot
+    assert pin(View(as_of=AS_OF), city, service.pointer).snapshot == first
     assert (
-        pin(View(as_of=AS_OF - HOUR, known_at=AS_OF), city, desk.pointer).snapshot
+        pin(View(as_of=AS_OF - HOUR, known_at=AS_OF), city, service.pointer).snapshot
         == first
     )
     assert (
-        pin(View(as_of=AS_OF, known_at=AS_OF + US), city, desk.pointer).snapshot
+        pin(View(as_of=AS_OF, known_at=AS_OF + US), city, service.pointer).snapshot
         == later
     )
     assert (
-        pin(View(as_of=AS_OF + US, known_at=AS_OF), city, desk.pointer).snapshot
+        pin(View(as_of=AS_OF + US, known_at=AS_OF), city, service.pointer).snapshot
         == later
     )
-    only_known = pin(View(known_at=AS_OF), city, desk.pointer)
+    only_known = pin(View(known_at=AS_OF), city, service.pointer)
     assert (only_known.as_of, only_known.known_at, only_known.snapshot) == (
         LATER,
         AS_OF,
         later,
     )
-    live = pin(View(), city, desk.pointer)
+    live = pin(View(), city, service.pointer)
     assert (live.as_of, live.known_at, live.snapshot) == (LATER, LATER, later)
 
 
-def test_a_view_knows_the_newest_data_and_whether_it_looks_beyond(city, lake, desk):
+def test_a_view_knows_the_newest_data_and_whether_it_looks_beyond(city, lake, service):
     add(lake, city, [], LATER)
     assert [
         (each.newest_as_of, each.is_beyond, each.snapshot_as_of)
         for each in (
-            pinned(desk, city),
-            pinned(desk, city, as_of=AS_OF),
-            pinned(desk, city, as_of=LATER),
-            pinned(desk, city, as_of=LATER + US),
+            pinned(service, city),
+            pinned(service, city, as_of=AS_OF),
+            pinned(service, city, as_of=LATER),
+            pinned(service, city, as_of=LATER + US),
         )
     ] == [
         (LATER, False, LATER),
@@ -161,45 +169,46 @@ def test_a_view_knows_the_newest_data_and_whether_it_looks_beyond(city, lake, de
 
 
 def test_a_damaged_snapshot_that_would_have_answered_is_said_to_the_view(
-    city, lake, desk
+    city, lake, service
 ):
     middle = add(lake, city, ["E3"], AS_OF + HOUR)
     last = add(lake, city, ["E4"], AS_OF + 2 * HOUR)
     (lake.snapshots / f"{middle}.json").write_text("{")
-    found = pinned(desk, city, as_of=AS_OF + US)
+    found = pinned(service, city, as_of=AS_OF + US)
     assert found.snapshot == last
     assert len(found.problems) == 1
     assert middle in found.problems[0]
-    assert pinned(desk, city).problems == ()
+    assert pinned(service, city).problems == ()
 
 
-def test_a_moment_after_the_newest_data_has_no_figures(city, lake, desk):
+def test_a_moment_after_the_newest_data_has_no_figures(city, lake, service):
     for layer, sql in (
         ("headline", "events.sql"),
         ("attention", "rows.sql"),
         ("department_linkage", "tiles.sql"),
     ):
-        assert unknown(desk, city, layer, sql, as_of=AS_OF + US) == "no-data-after"
-        assert unknown(desk, city, layer, sql, as_of=AS_OF) == ""
-        assert unknown(desk, city, layer, sql) == ""
-    answer = desk.block(
-        *block_of(desk, "attention", "rows.sql"), pinned(desk, city, as_of=AS_OF + HOUR)
+        assert unknown(service, city, layer, sql, as_of=AS_OF + US) == "no-data-after"
+        assert unknown(service, city, layer, sql, as_of=AS_OF) == ""
+        assert unknown(service, city, layer, sql) == ""
+    answer = service.panel(
+        *block_of(service, "attention", "rows.sql"),
+        pinned(service, city, as_of=AS_OF + HOUR),
     )
     assert "title" in answer.rows.column_names
 
 
-def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
+def test_before_anything_was_recorded_nothing_was_known(city, lake, service):
     add(lake, city, ["E3"], LATER)
     first_known = AS_OF - timedelta(minutes=5)
     assert (
-        unknown(desk, city, "headline", "events.sql", as_of=first_known - US)
+        unknown(service, city, "headline", "events.sql", as_of=first_known - US)
         == "nothing-known"
     )
-    assert unknown(desk, city, "headline", "events.sql", as_of=first_known) == ""
+    assert unknown(service, city, "headline", "events.sql", as_of=first_known) == ""
     # No record reaches back so far.
     assert (
         unknown(
-            desk,
+            service,
             city,
             "headline",
             "events.sql",
@@ -210,13 +219,18 @@ def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
     )
     assert (
         unknown(
-            desk, city, "headline", "events.sql", as_of=AS_OF, known_at=first_known - US
+            service,
+            city,
+            "headline",
+            "events.sql",
+            as_of=AS_OF,
+            known_at=first_known - US,
         )
         == "nothing-known"
     )
     assert (
         unknown(
-            desk,
+            service,
             city,
             "headline",
             "events.sql",
@@ -226,34 +240,34 @@ def test_before_anything_was_recorded_nothing_was_known(city, lake, desk):
     )
 
 
-def test_what_is_known_is_judged_log_by_log(city, lake, desk):
+def test_what_is_known_is_judged_log_by_log(city, lake, service):
     publish(
         lake, city, [heartbeat(LATER)], as_of=LATER, simulated=True, now=lambda: LATER
     )
     add(lake, city, ["E3"], LATER + HOUR)
-    assert unknown(desk, city, "headline", "events.sql", as_of=AS_OF) == ""
+    assert unknown(service, city, "headline", "events.sql", as_of=AS_OF) == ""
     assert (
-        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=AS_OF)
+        unknown(service, city, "drone_coverage", "fleet.sql", as_of=AS_OF)
         == "nothing-known"
     )
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=LATER) == ""
+    assert unknown(service, city, "drone_coverage", "fleet.sql", as_of=LATER) == ""
     assert (
-        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=LATER - US)
+        unknown(service, city, "drone_coverage", "fleet.sql", as_of=LATER - US)
         == "nothing-known"
     )
 
 
 def test_a_log_that_was_never_heard_of_is_as_empty_in_a_look_back_as_it_is_live(
-    city, lake, desk
+    city, lake, service
 ):
     add(lake, city, ["E3"], LATER)
-    assert unknown(desk, city, "drone_coverage", "fleet.sql") == ""
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=AS_OF) == ""
+    assert unknown(service, city, "drone_coverage", "fleet.sql") == ""
+    assert unknown(service, city, "drone_coverage", "fleet.sql", as_of=AS_OF) == ""
 
 
-def test_a_measure_rests_on_its_logs_and_a_reference_table_on_none(desk):
+def test_a_measure_rests_on_its_logs_and_a_reference_table_on_none(service):
     def rests(layer: str, sql: str) -> set[str]:
-        return set(_logs(desk._sql[layer, sql]))
+        return set(_logs(service._sql[layer, sql]))
 
     assert "events" in rests("headline", "events.sql")
     assert "link_probes" in rests("department_linkage", "tiles.sql")
@@ -263,13 +277,13 @@ def test_a_measure_rests_on_its_logs_and_a_reference_table_on_none(desk):
     assert rests("districts", "names.sql") == rests("districts", "streets.sql") == set()
 
 
-def test_every_log_that_a_layer_rests_on_can_be_asked_about(desk):
-    from twin.query.desk import _KNOWN_LOGS
+def test_every_log_that_a_layer_rests_on_can_be_asked_about(service):
+    from twin.query.service import _KNOWN_LOGS
 
     assert set(_KNOWN_LOGS.reads) == {
         name for name, table in TABLES.items() if table.kind == "log"
     } - {"quarantine"}
-    for sql in desk._sql.values():
+    for sql in service._sql.values():
         assert set(_logs(sql)) - {"quarantine"} <= set(_KNOWN_LOGS.reads)
 
 
@@ -283,7 +297,7 @@ def test_every_log_that_a_layer_rests_on_can_be_asked_about(desk):
 )
 def test_each_log_is_asked_about_by_its_own_rows(log):
     from twin.engine import answer
-    from twin.query.desk import _KNOWN_LOGS
+    from twin.query.service import _KNOWN_LOGS
 
     row = pa.Table.from_pylist(
         [row_of(log, {"occurred_at": AS_OF, "recorded_at": AS_OF})],
@@ -303,25 +317,25 @@ def test_each_log_is_asked_about_by_its_own_rows(log):
     assert known([other for other in TABLES if other != log], AS_OF, AS_OF) == []
 
 
-def test_reference_tables_are_drawn_at_every_moment(city, lake, desk):
-    live = drawn(desk, city, "districts", "names")
+def test_reference_tables_are_drawn_at_every_moment(city, lake, service):
+    live = drawn(service, city, "districts", "names")
     assert live.num_rows == 3
     for as_of in (AS_OF + HOUR, datetime(2016, 1, 1, tzinfo=UTC)):
-        assert drawn(desk, city, "districts", "names", as_of=as_of).num_rows == 3
+        assert drawn(service, city, "districts", "names", as_of=as_of).num_rows == 3
 
 
 def test_map_data_of_a_moment_of_which_nothing_is_known_are_empty_with_the_same_columns(
-    city, lake, desk
+    city, lake, service
 ):
-    live = drawn(desk, city, "event_heat", "marks")
+    live = drawn(service, city, "event_heat", "marks")
     assert live.num_rows == 2
     for as_of in (AS_OF + US, AS_OF - timedelta(minutes=5) - US):
-        found = drawn(desk, city, "event_heat", "marks", as_of=as_of)
+        found = drawn(service, city, "event_heat", "marks", as_of=as_of)
         assert (found.num_rows, found.schema) == (0, live.schema)
-    assert drawn(desk, city, "event_heat", "marks", as_of=AS_OF).num_rows == 2
+    assert drawn(service, city, "event_heat", "marks", as_of=AS_OF).num_rows == 2
 
 
-def test_the_microsecond_decides_within_a_file_of_many_rows(city, lake, desk):
+def test_the_microsecond_decides_within_a_file_of_many_rows(city, lake, service):
     first = LATER - timedelta(minutes=30)
     beats = [heartbeat(first + n * timedelta(minutes=1)).rows for n in range(20)]
     publish(
@@ -333,30 +347,33 @@ def test_the_microsecond_decides_within_a_file_of_many_rows(city, lake, desk):
         now=lambda: LATER,
     )
     add(lake, city, ["E3"], LATER + HOUR)
-    assert unknown(desk, city, "drone_coverage", "fleet.sql", as_of=first) == ""
+    assert unknown(service, city, "drone_coverage", "fleet.sql", as_of=first) == ""
     assert (
-        unknown(desk, city, "drone_coverage", "fleet.sql", as_of=first - US)
+        unknown(service, city, "drone_coverage", "fleet.sql", as_of=first - US)
         == "nothing-known"
     )
 
 
-def test_a_live_view_asks_nothing_about_what_is_known(city, lake, desk):
+def test_a_live_view_asks_nothing_about_what_is_known(city, lake, service):
     add(lake, city, ["E3"], LATER)
-    view, (layer, block) = pinned(desk, city), block_of(desk, "headline", "events.sql")
-    desk.block(layer, block, view)
-    back = pinned(desk, city, as_of=AS_OF)
-    before = asked(desk)
-    desk.block(layer, block, view)
-    assert asked(desk) == before
-    desk.block(layer, block, back)
-    assert asked(desk) == before + 1  # a whole file of events was known
-    long_ago = pinned(desk, city, as_of=AS_OF - HOUR)
-    desk.block(layer, block, long_ago)
-    assert asked(desk) == before + 3  # the figures, and whether any event was known
-    desk.block(*block_of(desk, "headline", "proactive.sql"), long_ago)
-    assert asked(desk) == before + 4
-    desk.block(layer, block, long_ago)
-    assert asked(desk) == before + 4
+    view, (layer, panel) = (
+        pinned(service, city),
+        block_of(service, "headline", "events.sql"),
+    )
+    service.panel(layer, panel, view)
+    back = pinned(service, city, as_of=AS_OF)
+    before = asked(service)
+    service.panel(layer, panel, view)
+    assert asked(service) == before
+    service.panel(layer, panel, back)
+    assert asked(service) == before + 1  # a whole file of events was known
+    long_ago = pinned(service, city, as_of=AS_OF - HOUR)
+    service.panel(layer, panel, long_ago)
+    assert asked(service) == before + 3  # the figures, and whether any event was known
+    service.panel(*block_of(service, "headline", "proactive.sql"), long_ago)
+    assert asked(service) == before + 4
+    service.panel(layer, panel, long_ago)
+    assert asked(service) == before + 4
 
 
 def told(city: Any, dice: random.Random, tick: int, moment: datetime) -> list[Batch]:
@@ -413,7 +430,7 @@ def told(city: Any, dice: random.Random, tick: int, moment: datetime) -> list[Ba
 @pytest.fixture(scope="module")
 def long(
     city: Any, tmp_path_factory: Any
-) -> Iterator[tuple[Desk, Desk, list[datetime]]]:
+) -> Iterator[tuple[QueryService, QueryService, list[datetime]]]:
     """The same lake of five hours, whole and pruned, and the moments of its publishes."""
     tmp_path = tmp_path_factory.mktemp("long")
     dice, whole = random.Random(6), Lake(tmp_path / "whole")
@@ -433,12 +450,12 @@ def long(
     pruned = Lake(tmp_path / "pruned")
     assert prune(pruned, now=lambda: moments[-1] + HOUR, latest=1).snapshots > 15
     assert len(ids(pruned)) < len(ids(whole)) / 2
-    desks = (
-        Desk(city, load_registry(city), whole.path),
-        Desk(city, load_registry(city), pruned.path),
+    services = (
+        QueryService(city, load_registry(city), whole.path),
+        QueryService(city, load_registry(city), pruned.path),
     )
-    yield *desks, moments
-    for each in desks:
+    yield *services, moments
+    for each in services:
         each.close()
 
 
@@ -446,7 +463,7 @@ def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs
     city, long
 ):
     whole, pruned, moments = long
-    snapshot = find(whole._shelf.lake)
+    snapshot = find(whole._pool.lake)
     raw = {
         name: (
             pa.concat_tables(
@@ -472,8 +489,8 @@ def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs
     for as_of in (*moments[::16], *between):
         for known_at in (as_of, min(as_of + 2 * HOUR, moments[-1])):
             views = [
-                pin(View(as_of=as_of, known_at=known_at), city, desk.pointer)
-                for desk in (whole, pruned)
+                pin(View(as_of=as_of, known_at=known_at), city, service.pointer)
+                for service in (whole, pruned)
             ]
             n_from_the_gap += views[0].snapshot != views[1].snapshot
             found = figures(pruned, views[1])
@@ -492,8 +509,8 @@ def test_after_pruning_every_look_back_says_what_the_whole_lake_and_the_raw_logs
             )
             for layer, sql in (("attention", "rows.sql"), ("attention", "stages.sql")):
                 rows = [
-                    desk.block(*block_of(desk, layer, sql), view).rows.to_pylist()
-                    for desk, view in zip((whole, pruned), views, strict=True)
+                    service.panel(*block_of(service, layer, sql), view).rows.to_pylist()
+                    for service, view in zip((whole, pruned), views, strict=True)
                 ]
                 assert rows[0] == rows[1]
     assert n_from_the_gap > 6

@@ -41,11 +41,11 @@ def test_what_is_free_goes_back_to_the_system(monkeypatch):
     heap = Heap()
     if heap._libc is None:
         pytest.skip("another C library than glibc")
-    blocks = [bytes(1_000) for _ in range(300_000)]
+    panels = [bytes(1_000) for _ in range(300_000)]
     # On top of the heap, so that it cannot shrink by itself.
     wall = [bytes(1_000) for _ in range(100)]
     full = rss_mb()
-    del blocks
+    del panels
     heap.give_back()
     assert full - rss_mb() > 150
     assert len(wall) == 100

@@ -13,7 +13,7 @@ import pytest
 from layers.registry import load_registry
 from twin.city import City
 from twin.feeds.simulated import Simulated
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, publish
 from twin.view import Pinned, View, pin
 
@@ -23,7 +23,9 @@ LAYERS = ("drone_coverage", "department_linkage", "renovation")
 
 
 @pytest.fixture(scope="module")
-def grown(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def grown(
+    city: City, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[QueryService]:
     """A desk over a city that lived for five hours and was published four times."""
     lake = Lake(tmp_path_factory.mktemp("grown") / "lake")
     feed = Simulated(city, 716)
@@ -40,30 +42,32 @@ def grown(city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk
             simulated=True,
             now=lambda moment=end: moment,
         )
-    desk = Desk(city, load_registry(city), lake.path)
-    yield desk
-    desk.close()
+    service = QueryService(city, load_registry(city), lake.path)
+    yield service
+    service.close()
 
 
-def views(desk: Desk, city: City, moment: datetime) -> tuple[Pinned, Pinned]:
+def views(service: QueryService, city: City, moment: datetime) -> tuple[Pinned, Pinned]:
     """One moment, pinned to its own snapshot and to the newest."""
     view = View(as_of=moment, district="brisa")
-    return pin(view, city, desk.pointer), pin(view, city, lambda _: desk.pointer())
+    return pin(view, city, service.pointer), pin(
+        view, city, lambda _: service.pointer()
+    )
 
 
 @pytest.mark.parametrize("moment", MOMENTS[:-1], ids=lambda moment: f"{moment:%H%M}")
 @pytest.mark.parametrize("layer_id", LAYERS)
 def test_every_block_and_map_of_a_moment_is_the_same_from_its_own_snapshot_and_from_the_newest(
-    city: City, grown: Desk, layer_id: str, moment: datetime
+    city: City, grown: QueryService, layer_id: str, moment: datetime
 ):
     own, newest = views(grown, city, moment)
     assert own.is_snapshot_moment
     assert not newest.is_snapshot_moment
     layer = load_registry(city).get(layer_id)
-    for block in layer.blocks:
-        assert grown.block(layer, block, own).rows.equals(
-            grown.block(layer, block, newest).rows
-        ), block.id
+    for panel in layer.panels:
+        assert grown.panel(layer, panel, own).rows.equals(
+            grown.panel(layer, panel, newest).rows
+        ), panel.id
     for data in layer.maps:
         drawn = [
             grown.map_arrow(layer_id, data.name, pinned.snapshot, data.ask(pinned))
@@ -73,12 +77,12 @@ def test_every_block_and_map_of_a_moment_is_the_same_from_its_own_snapshot_and_f
 
 
 def test_the_shares_of_the_city_seen_differ_from_moment_to_moment(
-    city: City, grown: Desk
+    city: City, grown: QueryService
 ):
     layer = load_registry(city).get("drone_coverage")
-    seen = next(block for block in layer.blocks if block.id == "seen")
+    seen = next(panel for panel in layer.panels if panel.id == "seen")
     shares = [
-        grown.block(layer, seen, views(grown, city, moment)[1]).rows["value"][0].as_py()
+        grown.panel(layer, seen, views(grown, city, moment)[1]).rows["value"][0].as_py()
         for moment in MOMENTS
     ]
 
@@ -86,14 +90,16 @@ def test_the_shares_of_the_city_seen_differ_from_moment_to_moment(
     assert min(shares) > 0
 
 
-def test_a_moment_between_two_publishes_is_told_to_the_second(city: City, grown: Desk):
+def test_a_moment_between_two_publishes_is_told_to_the_second(
+    city: City, grown: QueryService
+):
     """The snapshot that answers speaks of half an hour later: nothing of that half hour shows."""
     layer = load_registry(city).get("drone_coverage")
-    fleet = next(block for block in layer.blocks if block.id == "fleet")
-    before = grown.block(
+    fleet = next(panel for panel in layer.panels if panel.id == "fleet")
+    before = grown.panel(
         layer, fleet, views(grown, city, MOMENTS[1])[0]
     ).rows.to_pylist()
-    after = grown.block(
+    after = grown.panel(
         layer,
         fleet,
         pin(View(as_of=MOMENTS[1] + timedelta(microseconds=1)), city, grown.pointer),

@@ -17,7 +17,7 @@ from twin.clock import now
 from twin.contracts import TABLES
 from twin.feeds.batch import Batch
 from twin.pack import load_city
-from twin.store import Lake, compact, newest, prune, publish, upkeep
+from twin.store import Lake, compact, maintenance, newest, prune, publish
 
 PER_PUBLISH = 5
 KEPT = 20
@@ -80,7 +80,7 @@ def main(lake: Lake, pack: Path) -> None:
     elif chore == "compact":
         compact(lake, now=now)
     else:
-        upkeep._ALL_FOR = timedelta(0)  # or nothing of these minutes would go
+        maintenance._ALL_FOR = timedelta(0)  # or nothing of these minutes would go
         prune(lake, now=now, latest=KEPT)
     print("done", flush=True)  # noqa: T201
     sys.stdin.readline()

@@ -12,7 +12,17 @@ import pytest
 
 from tests.store.conftest import resealed
 from twin.feeds.batch import Batch
-from twin.store import Snapshot, at, compact, find, ids, prune, publish, read, trust
+from twin.store import (
+    Snapshot,
+    at,
+    compact,
+    ensure_intact,
+    find,
+    ids,
+    prune,
+    publish,
+    read,
+)
 from twin.store.snapshot import place
 
 TENTH = timedelta(milliseconds=100)
@@ -253,7 +263,7 @@ def test_prune_keeps_of_an_hour_the_publish_that_answers_its_moment_not_its_comp
     assert published.id in ids(filler.lake)
     assert compacted.id not in ids(filler.lake)
     assert at(filler.lake, published.as_of).snapshot.id == published.id
-    trust(filler.again(), read(filler.lake, published.id))
+    ensure_intact(filler.again(), read(filler.lake, published.id))
 
 
 def test_while_a_compaction_is_kept_as_one_of_the_newest_so_is_its_publish(filler: Any):

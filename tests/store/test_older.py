@@ -27,8 +27,8 @@ from twin.contracts import TABLES
 from twin.engine import parse_sql
 from twin.errors import LakeError
 from twin.feeds.batch import Batch
-from twin.query import Desk
-from twin.query.desk import _key
+from twin.query import QueryService
+from twin.query.service import _key
 from twin.store import (
     File,
     Lake,
@@ -37,13 +37,13 @@ from twin.store import (
     at,
     compact,
     engine_over,
+    ensure_intact,
     find,
     ids,
     newest,
     prune,
     publish,
     reckoned_anew,
-    trust,
     upgrade,
     verify,
 )
@@ -67,9 +67,9 @@ def old(tmp_path: Path) -> Lake:
 
 
 @pytest.fixture
-def desk(old: Lake, city: City) -> Iterator[Desk]:
+def service(old: Lake, city: City) -> Iterator[QueryService]:
     """A desk over it."""
-    found = Desk(city, load_registry(city), old.path)
+    found = QueryService(city, load_registry(city), old.path)
     yield found
     found.close()
 
@@ -117,15 +117,15 @@ def rows_of(snapshot: Snapshot, city: City, table: str) -> list[dict[str, Any]]:
         return engine.query(sql, {}).to_pylist()
 
 
-def headline(desk: Desk, city: City, **view: Any) -> dict[str, Any]:
+def headline(service: QueryService, city: City, **view: Any) -> dict[str, Any]:
     """The headline's figures by name."""
-    layer = desk._registry.get("headline")
-    pinned = pin(View(**view), city, desk.pointer)
+    layer = service._registry.get("headline")
+    pinned = pin(View(**view), city, service.pointer)
     return {
         row["figure"]: row["value"]
         for block in layer.blocks
         if block.slot == "headline"
-        for row in desk.block(layer, block, pinned).rows.to_pylist()
+        for row in service.block(layer, block, pinned).rows.to_pylist()
     }
 
 
@@ -145,7 +145,7 @@ def test_the_lake_is_of_the_format_and_the_schema_that_this_is_about(old: Lake):
 
 
 def test_every_snapshot_of_it_opens_with_the_figures_of_its_raw_logs(
-    old: Lake, desk: Desk, city: City
+    old: Lake, service: QueryService, city: City
 ):
     moments = sorted({find(old, each).as_of for each in ids(old)})
     assert len(moments) == 5
@@ -160,8 +160,8 @@ def test_every_snapshot_of_it_opens_with_the_figures_of_its_raw_logs(
             )
             for name, row in figures(known, as_of, as_of, city.zone, "live").items()
         }
-        assert headline(desk, city, as_of=as_of) == pytest.approx(wanted)
-    assert headline(desk, city)["events_today"] > 0
+        assert headline(service, city, as_of=as_of) == pytest.approx(wanted)
+    assert headline(service, city)["events_today"] > 0
 
 
 def test_what_is_worked_out_on_opening_is_what_a_new_lake_of_the_same_rows_would_hold(
@@ -348,7 +348,7 @@ def test_the_upgraded_lake_is_verified_folded_and_pruned_and_its_old_snapshots_s
     folded = compact(old, now=lambda: NEWEST + timedelta(minutes=4))
     assert verify(Lake(old.path)).faults == ()
     for each in ids(old):
-        trust(Lake(old.path), find(old, each))
+        ensure_intact(Lake(old.path), find(old, each))
     first = find(old, "20260716T070036Z-000003-330a0f")
     assert (first.format, first.rule, first.city, first.kind) == (
         3,
@@ -467,7 +467,7 @@ def test_a_log_that_lacks_a_column_which_may_be_null_is_null_there(
     old: Lake, city: City
 ):
     snapshot = with_old_quarantine(old)
-    trust(old, snapshot)
+    ensure_intact(old, snapshot)
     assert [
         (row["quarantine_id"], row["reason"], row["subject_id"])
         for row in rows_of(snapshot, city, "quarantine")
@@ -498,7 +498,7 @@ def test_a_log_or_reference_table_of_any_other_form_is_refused_in_one_sentence(
     with pytest.raises(
         LakeError, match=f"The table {table} of snapshot .* has other columns"
     ):
-        trust(old, find(old))
+        ensure_intact(old, find(old))
     with pytest.raises(LakeError, match="has other columns"):
         on_top(old, city)
 
@@ -514,4 +514,4 @@ def test_a_column_that_may_not_be_null_is_never_made_up(old: Lake):
         | {"schema_hash": hash_of(pa.schema(list(schema)[:-1]))},
     )
     with pytest.raises(LakeError, match="has other columns"):
-        trust(old, find(old))
+        ensure_intact(old, find(old))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.store.conftest import resealed
 from twin.errors import DamagedError, LakeError
-from twin.store import File, Lake, Snapshot, find, ids, last_good, trust, verify
+from twin.store import File, Lake, Snapshot, ensure_intact, find, ids, last_good, verify
 
 
 def every_file(snapshot: Snapshot) -> list[File]:
@@ -58,24 +58,24 @@ def test_each_of_200_flipped_bits_is_reported_and_refused_before_first_use(fille
             file.path
         ]
         with pytest.raises(DamagedError, match="has other bytes than published"):
-            trust(filler.again(), snapshot)
+            ensure_intact(filler.again(), snapshot)
         path.write_bytes(whole)
-    trust(filler.again(), snapshot)
+    ensure_intact(filler.again(), snapshot)
 
 
 def test_a_file_that_changes_after_it_was_verified_is_verified_again(filler: Any):
     snapshot = filler.publish()
     lake = filler.again()
-    trust(lake, snapshot)
+    ensure_intact(lake, snapshot)
     own_file(filler).write_bytes(flip(own_file(filler).read_bytes(), 999))
     with pytest.raises(DamagedError):
-        trust(lake, snapshot)
+        ensure_intact(lake, snapshot)
 
 
 def test_a_file_is_hashed_once_per_process(filler: Any):
     snapshot = filler.publish()
     lake = filler.again()
-    trust(lake, snapshot)
+    ensure_intact(lake, snapshot)
     assert lake.verified.keys() == {file.path for file in every_file(snapshot)}
 
 

@@ -21,7 +21,7 @@ from twin.contracts import TABLES
 from twin.engine import Engine, parse_sql
 from twin.errors import BusyError, DamagedError, LakeError
 from twin.feeds.batch import Batch
-from twin.store import Lake, Snapshot, compact, newest, publish, trust, verify
+from twin.store import Lake, Snapshot, compact, ensure_intact, newest, publish, verify
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -285,7 +285,7 @@ def test_readers_that_we_did_not_write_see_the_same_rows(filler: Any):
         " rain ORDER BY occurred_at, station_id",
         "all.sql",
     )
-    with Engine.over(snapshot.all_files(), root=snapshot.root) as engine:
+    with Engine.from_files(snapshot.all_files(), root=snapshot.root) as engine:
         ours = engine.query(sql, {}).to_pylist()
     delta = DeltaTable(
         str(filler.lake.tables / "rain"), version=snapshot.tables["rain"].version
@@ -318,7 +318,7 @@ def test_a_publish_of_nothing_is_a_snapshot_of_a_later_moment(filler: Any):
     )
     assert (later.as_of, later.tables["rain"]) == (moment, first.tables["rain"])
     assert "rain" not in done.rows
-    trust(filler.again(), later)
+    ensure_intact(filler.again(), later)
 
 
 def test_a_row_recorded_after_the_moment_of_its_publish_waits_until_its_time_has_come(

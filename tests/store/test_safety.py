@@ -33,6 +33,7 @@ from twin.store import (
     copying,
     delta,
     disk,
+    ensure_intact,
     find,
     identity,
     ids,
@@ -45,7 +46,6 @@ from twin.store import (
     repair,
     restore,
     rollback,
-    trust,
     upgrade,
     verify,
 )
@@ -279,7 +279,7 @@ def test_what_is_pruned_lies_in_the_trash_as_in_the_lake_until_its_grace_is_over
     assert prune(filler.lake, now=lambda: filler.at, latest=1).emptied == 0
     assert trash.exists()
     shutil.copytree(trash, filler.lake.path, dirs_exist_ok=True)  # brought back by hand
-    trust(filler.again(), read(filler.lake, four[0].id))
+    ensure_intact(filler.again(), read(filler.lake, four[0].id))
     filler.after(2)
     assert prune(filler.lake, now=lambda: filler.at, latest=1).emptied > 0
     assert not trash.exists()
@@ -739,7 +739,7 @@ def test_the_upgrade_changes_no_row_id_or_moment_and_seals_everything(
         )
         assert {table: rows(found, table) for table in was.tables} == held[each]
         assert found.tables.keys() == TABLES.keys()
-        trust(Lake(old.path), found)
+        ensure_intact(Lake(old.path), found)
     assert verify(Lake(old.path)).faults == ()
     assert upgrade(old, city) == after
 

@@ -168,14 +168,14 @@ def test_a_drill_is_in_the_lake_and_in_no_figure_of_the_living_city(told):
         )
     )
     sql = load_sql(Path(layers.__file__).parent / "headline" / "events.sql")
-    (block,) = [
+    (panel,) = [
         each
-        for each in LAYER.blocks
+        for each in LAYER.panels
         if each.sql == "events.sql" and each.slot == "headline"
     ]
 
     def figures(rows: pa.Table, mode: str) -> Mapping[str, float]:
-        params = block.ask(
+        params = panel.ask(
             pin(
                 View(as_of=OVER, mode=mode),
                 city_of("wuhan"),

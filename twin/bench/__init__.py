@@ -17,7 +17,7 @@ from twin.bench import queries
 from twin.bench.queries import Measured, median_ms
 from twin.clock import from_text
 from twin.feeds.simulated import Simulated
-from twin.query import Desk
+from twin.query import QueryService
 from twin.store import Lake, compact, publish, verify
 from twin.view import View, pin
 
@@ -54,11 +54,11 @@ def part(
         _fill(city, lake, days)
     if name == "verify":
         return _verify(lake)
-    desk = Desk(city, load_registry(city), lake.path)
+    service = QueryService(city, load_registry(city), lake.path)
     try:
-        return _wire(city, desk) if name == "wire" else _paint(city, desk)
+        return _wire(city, service) if name == "wire" else _paint(city, service)
     finally:
-        desk.close()
+        service.close()
 
 
 def lake(city: City, folder: Path, days: int) -> Path:
@@ -145,13 +145,13 @@ def _verify(lake: Lake) -> list[Measured]:
     ]
 
 
-def _wire(city: City, desk: Desk) -> list[Measured]:
+def _wire(city: City, service: QueryService) -> list[Measured]:
     registry = load_registry(city)
-    pinned = pin(View(district=queries.busiest(city)), city, desk.pointer)
+    pinned = pin(View(district=queries.busiest(city)), city, service.pointer)
     lines: list[Measured] = []
     for layer in registry.layers:
         for data in layer.maps:
-            stream = desk.map_arrow(
+            stream = service.map_arrow(
                 layer.id, data.name, pinned.snapshot, dict(data.ask(pinned))
             )
             lines.append(
@@ -165,7 +165,7 @@ def _wire(city: City, desk: Desk) -> list[Measured]:
     return lines
 
 
-def _paint(city: City, desk: Desk) -> list[Measured]:
+def _paint(city: City, service: QueryService) -> list[Measured]:
     """Measure from the request of the page to its own word that the map is drawn.
 
     The browser is a fresh headless Chromium without a GPU.
@@ -174,7 +174,7 @@ def _paint(city: City, desk: Desk) -> list[Measured]:
     from twin.faces.export.moment import running
     from twin.faces.server.app import create_app
 
-    app = create_app(desk, load_registry(city), city, clock=_at(_UNTIL))
+    app = create_app(service, load_registry(city), city, clock=_at(_UNTIL))
     times: list[float] = []
     with running(app) as host, browser.browser() as chromium:
         for _ in range(3):
@@ -183,7 +183,7 @@ def _paint(city: City, desk: Desk) -> list[Measured]:
             ).new_page()
             begun = time.perf_counter()
             page.goto(f"{host}/?{View(lang=city.lang).url()}")
-            browser.settle(page, desk.status().snapshot, timeout_s=120)
+            browser.settle(page, service.status().snapshot, timeout_s=120)
             times.append((time.perf_counter() - begun) * 1_000)
             page.close()
     return [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from layers.registry import load_registry
 from twin.clock import to_text
 from twin.faces.server import painting
-from twin.query import Desk
+from twin.query import QueryService
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -42,17 +42,17 @@ def measure(
     The first look is not counted: it loads what every look needs.
     """
     registry = load_registry(city)
-    desk = Desk(city, registry, lake)
-    until = desk.status().as_of
-    hall = painting.hall(desk, registry, city, lambda: until)
+    service = QueryService(city, registry, lake)
+    until = service.status().as_of
+    context = painting.context(service, registry, city, lambda: until)
     districts = [row["district_id"] for row in city.reference["districts"].to_pylist()]
     chance = random.Random(_SEED)  # noqa: S311  (the same looks each time)
     every = max(1, looks // lines)
     for n in range(looks + 1):
-        painting.face(hall, "/", _search(until, days, districts, chance))
+        painting.face(context, "/", _search(until, days, districts, chance))
         if n % every == 0 and n:
-            yield Line(n, rss_mb(), desk.kept_bytes / 1e6)
-    desk.close()
+            yield Line(n, rss_mb(), service.kept_bytes / 1e6)
+    service.close()
 
 
 def _search(

@@ -17,7 +17,7 @@ from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql, parse_sql
 from twin.errors import UsageError
-from twin.query import links
+from twin.query import urls
 from twin.store import files
 from twin.view import Pointer, View, pin
 
@@ -248,22 +248,22 @@ def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
         for name, rows in city.reference.items()
     }
     pinned = pin(View(district=busiest(city)), city, lambda _: Pointer("bench", as_of))
-    given = links.of_city(city)
+    given = urls.of_city(city)
     lines: list[Measured] = []
-    with Engine.over(paths, root=root) as engine:
+    with Engine.from_files(paths, root=root) as engine:
         for layer in load_registry(city).layers:
             parts = [
                 *((f"{layer.id}/{data.sql}", data) for data in layer.maps),
                 *(
-                    (f"{layer.id}/{block.sql} ({block.id})", block)
-                    for block in layer.blocks
+                    (f"{layer.id}/{panel.sql} ({panel.id})", panel)
+                    for panel in layer.panels
                 ),
             ]
             for name, part in parts:
                 question = load_sql(layer.folder / part.sql)
                 if "event_facts" in question.reads:
                     spent, bare = against_scan(
-                        engine, question, links.fill(question, part.ask(pinned), given)
+                        engine, question, urls.fill(question, part.ask(pinned), given)
                     )
                     lines += [
                         Measured(f"{name} over {n:,} events", spent, "ms"),

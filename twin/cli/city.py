@@ -201,8 +201,8 @@ def new(
     The pack passes `twin city check`. All that outlines do not tell is absent from it, and can be
     added file by file.
     """
-    from twin.pack_new import Wish, make_pack
-    from twin.pack_outlines import Reading
+    from twin.pack.new import Wish, make_pack
+    from twin.pack.outlines import Reading
 
     reading = Reading(id_property, name_property, crs, swap_axes)
     made = make_pack(

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from twin.city import City
     from twin.layer import Registry
-    from twin.query import Desk
+    from twin.query import QueryService
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -99,16 +99,16 @@ def the_city(name: str | None) -> City:
     return load_city(find_city(name))
 
 
-def the_desk(city: City, lake: Path) -> tuple[Desk, Registry]:
+def open_service(city: City, lake: Path) -> tuple[QueryService, Registry]:
     """Open the lake and the layers of `city` for asking, until the command ends.
 
     Raises:
         LakeError: there is no whole snapshot in the lake.
     """
     from layers.registry import load_registry
-    from twin.query import Desk
+    from twin.query import QueryService
 
     registry = load_registry(city)
-    desk = Desk(city, registry, lake)
-    click.get_current_context().call_on_close(desk.close)
-    return desk, registry
+    service = QueryService(city, registry, lake)
+    click.get_current_context().call_on_close(service.close)
+    return service, registry

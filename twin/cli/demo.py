@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twin import children
-from twin.cli.common import say, the_city, the_desk, with_city, with_lake
+from twin.cli.common import open_service, say, the_city, with_city, with_lake
 
 if TYPE_CHECKING:
     import subprocess
@@ -133,12 +133,14 @@ def command(
         str(tick),
     )
     with kept_up(lambda: children.start(words)):
-        desk, registry = the_desk(city, lake)
+        service, registry = open_service(city, lake)
         say(
             f"{city.name} at http://{host}:{port} — the wall at"
             f" http://{host}:{port}/wall/default (Ctrl-C ends)"
         )
-        serve(lambda: create_app(desk, registry, city).server, host, port, door(host))
+        serve(
+            lambda: create_app(service, registry, city).server, host, port, door(host)
+        )
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from twin.cli.common import (
+    open_service,
     report,
     say,
     the_city,
-    the_desk,
     with_city,
     with_json,
     with_lake,
@@ -81,8 +81,8 @@ def brief(
         children.end_with_parent()
     view, kinds = View.parse(view_text), read_formats(formats)
     city = the_city(city_name)
-    desk, registry = the_desk(city, lake)
-    made = export(desk, registry, city, view, kinds, out, clock=now, face=face)
+    service, registry = open_service(city, lake)
+    made = export(service, registry, city, view, kinds, out, clock=now, face=face)
     facts = {
         "snapshot": made.snapshot,
         "picture": made.hash,

@@ -267,7 +267,7 @@ def _asked(
 
     there = find(Lake(lake), snapshot)
     files = {"quarantine": there.all_files().get("quarantine", ())}
-    with Engine.over(files, root=there.root, lacking=lacking(there)) as engine:
+    with Engine.from_files(files, root=there.root, lacking=lacking(there)) as engine:
         return (
             there.id,
             engine.query(load_sql(Path(__file__).with_name(sql)), params).to_pylist(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twin.cli.common import say, the_city, the_desk, with_city, with_lake
+from twin.cli.common import open_service, say, the_city, with_city, with_lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,12 +84,12 @@ class Faces:
         """Return the WSGI application. Raises TwinError if the city or the lake cannot be read."""
         from layers.registry import load_registry
         from twin.faces.server.app import create_app
-        from twin.query import Desk
+        from twin.query import QueryService
 
         city = the_city(self.city_name)
         registry = load_registry(city)
-        desk = Desk(city, registry, self.lake)
-        return create_app(desk, registry, city, prefix=self.prefix).server
+        service = QueryService(city, registry, self.lake)
+        return create_app(service, registry, city, prefix=self.prefix).server
 
 
 def with_door(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -144,7 +144,7 @@ def command(
     door = the_door(host, names, proxies, prefix, rate)
     free(host, port)
     city = the_city(city_name)
-    the_desk(city, lake)  # what is wrong with it is said before anything listens
+    open_service(city, lake)  # what is wrong with it is said before anything listens
     here = f"http://{host}:{port}{door.prefix}"
     say(f"{city.name} at {here} — the wall at {here}/wall/default")
     serve(Faces(city_name, lake, door.prefix), host, port, door, workers=workers)

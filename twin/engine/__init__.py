@@ -1,13 +1,13 @@
 """DuckDB, locked down: named SQL in, Arrow out. The only room that imports duckdb."""
 
 from twin.engine.engine import Described, Engine, answer
-from twin.engine.sql import Answered, Param, Sql, load_sql, parse_sql
+from twin.engine.sql import Param, ResultColumn, Sql, load_sql, parse_sql
 
 __all__ = [
-    "Answered",
     "Described",
     "Engine",
     "Param",
+    "ResultColumn",
     "Sql",
     "answer",
     "load_sql",

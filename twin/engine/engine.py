@@ -88,7 +88,7 @@ class Engine:
     ) -> None:
         """Take over a prepared and locked connection, and tables in memory.
 
-        See `Engine.over` and `Engine.of`.
+        See `Engine.from_files` and `Engine.from_tables`.
 
         Args:
             later: by table, what returns the statement that makes it known; run when it is
@@ -104,7 +104,7 @@ class Engine:
         """Questions answered so far, for those who want to know whether a cache was used."""
 
     @classmethod
-    def over(
+    def from_files(
         cls,
         files: Mapping[str, Sequence[Path | str]],
         *,
@@ -157,7 +157,7 @@ class Engine:
         return cls(con, threads, tables, views if lazily else None)
 
     @classmethod
-    def of(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
+    def from_tables(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
         """Open an engine over Arrow tables in memory.
 
         A contract table that is not given is empty.
@@ -316,7 +316,7 @@ def answer(
     tables: Mapping[str, pa.Table], sql: Sql, params: Mapping[str, Any]
 ) -> pa.Table:
     """Return one question over Arrow tables in memory. Raises QueryError as `Engine.query` does."""
-    with Engine.of(tables) as engine:
+    with Engine.from_tables(tables) as engine:
         return engine.query(sql, params)
 
 

@@ -52,7 +52,7 @@ class Param:
 
 
 @dataclass(frozen=True)
-class Answered:
+class ResultColumn:
     """One column of the answer: name, SQL type, unit ('-' for none), meaning."""
 
     name: str
@@ -75,7 +75,7 @@ class Sql:
     sha256: str
     params: tuple[Param, ...]
     reads: tuple[str, ...]
-    columns: tuple[Answered, ...]
+    columns: tuple[ResultColumn, ...]
     rows: str
 
     def param(self, name: str) -> Param:
@@ -150,7 +150,7 @@ def parse_sql(text: str, name: str) -> Sql:
         Param(*found.groups()) for found in map(_PARAM.match, lines) if found
     )
     columns = tuple(
-        Answered(*found.groups()) for found in map(_COLUMN.match, lines) if found
+        ResultColumn(*found.groups()) for found in map(_COLUMN.match, lines) if found
     )
     reads = tuple(
         word.strip()

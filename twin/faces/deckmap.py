@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pydeck as pdk
 
-from twin.layer import Drawing, Over
+from twin.layer import Drawing, DrawOrder
 
 if TYPE_CHECKING:
     from twin.city import City
     from twin.faces.texts import Texts
     from twin.layer import Layer, Registry
-    from twin.query import Desk
+    from twin.query import QueryService
     from twin.view import Pinned
 
-_ORDER = {over: at for at, over in enumerate(get_args(Over))}
+_ORDER = {over: at for at, over in enumerate(get_args(DrawOrder))}
 
 
 @dataclass(frozen=True)
 class Links:
     """The URLs of one layer's data, for its drawing (see `twin.layer.Urls`)."""
 
-    desk: Desk
+    service: QueryService
     layer: Layer
     pinned: Pinned
     pack_urls: Mapping[str, str]
@@ -33,7 +33,7 @@ class Links:
 
     def data(self, name: str) -> str:
         """Return the URL of the layer's own data `name`."""
-        return self.desk.url(self.layer.id, name, self.pinned)
+        return self.service.url(self.layer.id, name, self.pinned)
 
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the pack; '' for one that it does not have."""
@@ -45,7 +45,7 @@ class Links:
 
 
 def spec(
-    desk: Desk,
+    service: QueryService,
     registry: Registry,
     city: City,
     pinned: Pinned,
@@ -64,10 +64,10 @@ def spec(
             camera centres on the rest.
     """
     raster = city.raster
-    drawn: list[tuple[Over, pdk.Layer]] = []
+    drawn: list[tuple[DrawOrder, pdk.Layer]] = []
     for layer in registry.layers:
         if layer.draw and layer.id in pinned.layers:
-            links = Links(desk, layer, pinned, pack_urls, atlas)
+            links = Links(service, layer, pinned, pack_urls, atlas)
             drawn += layer.draw(
                 Drawing(
                     links,
@@ -120,10 +120,10 @@ def _spoken(line: list[Any], words: Texts) -> list[Any]:
 
     The line is (label, column, form, names of values).
     """
-    label, column, form, *names = line
+    label, column, fmt, *names = line
     return [
         words.say(label),
         column,
-        form,
+        fmt,
         *({value: words.say(key) for value, key in each.items()} for each in names),
     ]

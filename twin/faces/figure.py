@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twin.faces import forms
+from twin.faces import formatting
 from twin.measures.definitions import LEAST_CASES
 
 if TYPE_CHECKING:
     from twin.city import City
     from twin.days import Days
     from twin.faces.texts import Texts
-    from twin.query.desk import Unknown
+    from twin.query.service import Unknown
 
 Row = Mapping[str, Any]
 
@@ -67,43 +67,43 @@ def figure(
     if unknown:
         name, why = (
             texts.say(row["figure"]),
-            texts.say(f"beside-{unknown}", tables=forms.few(damaged, most=1)),
+            texts.say(f"beside-{unknown}", tables=formatting.few(damaged, most=1)),
         )
         return Figure(
             row["figure"],
             name,
             None,
-            forms.DASH,
+            formatting.DASH,
             beside=why,
             unknown=unknown,
-            means=texts.told(row["figure"], "means"),
+            means=texts.attribute(row["figure"], "means"),
         )
-    value, form = row["value"], row.get("form") or "count"
+    value, fmt = row["value"], row.get("format") or "count"
     usual = tuple(
         None if low is None or high is None else (low, high)
         for low, high in zip(
             row.get("usual_low") or (), row.get("usual_high") or (), strict=True
         )
     )
-    beside, verdict = _beside(row, form, texts, days)
+    beside, verdict = _beside(row, fmt, texts, days)
     # A dash counts nothing.
     unit = "" if value is None else texts.say(row.get("unit") or "")
     return Figure(
         row["figure"],
         texts.say(row["figure"]),
         value,
-        forms.write(value, form, texts, city.zone),
+        formatting.write(value, fmt, texts, city.zone),
         unit,
         beside,
         verdict,
         tuple(row.get("trace") or ()),
         usual,
         n=row.get("n"),
-        means=texts.told(row["figure"], "means"),
+        means=texts.attribute(row["figure"], "means"),
     )
 
 
-def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, str]:
+def _beside(row: Row, fmt: str, texts: Texts, days: Days | None) -> tuple[str, str]:
     """Return what the figure is held against, and the verdict.
 
     With nothing to hold it against, say why.
@@ -112,7 +112,7 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
     if value is None:
         return texts.say(f"why-{row['value_why']}") if row.get("value_why") else "", ""
     if row.get("of_km2"):
-        return texts.say("share-of-area", km2=forms.count(row["of_km2"])), ""
+        return texts.say("share-of-area", km2=formatting.count(row["of_km2"])), ""
     if not kind:
         return "", ""
     if other is None:
@@ -125,8 +125,8 @@ def _beside(row: Row, form: str, texts: Texts, days: Days | None) -> tuple[str, 
             "",
         )
     if kind in {"target", "on_time"}:
-        return _judged(row, form, texts)
-    change = _change(value, other, kind, form, texts)
+        return _judged(row, fmt, texts)
+    change = _change(value, other, kind, fmt, texts)
     said = texts.say("compared", change=change, to=texts.say(f"compare-{kind}"))
     return _of_few(said, row, texts), ""
 
@@ -139,7 +139,7 @@ def _of_few(said: str, row: Row, texts: Texts) -> str:
     return " · ".join(filter(None, (said, texts.say("of-cases", n=n))))
 
 
-def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
+def _judged(row: Row, fmt: str, texts: Texts) -> tuple[str, str]:
     """Return how a figure stands to its target, and the verdict; of too few cases none.
 
     Where the cases have targets of their own they are judged one by one: enough of them are
@@ -151,9 +151,9 @@ def _judged(row: Row, form: str, texts: Texts) -> tuple[str, str]:
         within = row["n_on_time"] >= other * n
         said = texts.say(f"on-time{of}", on_time=row["n_on_time"], n=n)
     else:
-        read, limit = forms.written(value, form), forms.written(other, form)
+        read, limit = formatting.written(value, fmt), formatting.written(other, fmt)
         within = read <= limit if row.get("better") != "higher" else read >= limit
-        bound = forms.write_number(other, form, texts)
+        bound = formatting.write_number(other, fmt, texts)
         said = texts.say(
             f"target{of}", value=bound, better=row.get("better") or "lower"
         )
@@ -182,7 +182,7 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
     if not why:
         return ""
     if why != "special-day" or days is None:
-        return f"{forms.DASH} {texts.say(f'compare-none-{why}-{kind}')}"
+        return f"{formatting.DASH} {texts.say(f'compare-none-{why}-{kind}')}"
     unlike = days.unlike
     name = unlike.name_en if texts.lang == "en" else unlike.name
     what = "made-up" if unlike.kind == "workday" else unlike.kind
@@ -191,21 +191,23 @@ def _nothing_like(why: str, kind: str, texts: Texts, days: Days | None) -> str:
     )
     when = names[0] if unlike is days.today else names[1]
     said = texts.say(f"special-{when}", day=name or texts.say(f"day-{what}"))
-    return f"{forms.DASH} {said}"
+    return f"{formatting.DASH} {said}"
 
 
-def _change(value: float, other: float, kind: str, form: str, texts: Texts) -> str:
+def _change(value: float, other: float, kind: str, fmt: str, texts: Texts) -> str:
     """Return how far apart two figures are, as they are written; of shares in points."""
     # A share of a handful says nothing.
-    if form == "count" and kind in {"last_week", "week_before"} and other >= 20:
+    if fmt == "count" and kind in {"last_week", "week_before"} and other >= 20:
         share = 100 * (value - other) / other
-        return forms.signed(f"{forms.count(share)}%", share)
-    apart = forms.written(value, form) - forms.written(other, form)
-    if form == "percent":
-        return texts.say("points", n=forms.signed(forms.percent(apart), apart))
+        return formatting.signed(f"{formatting.count(share)}%", share)
+    apart = formatting.written(value, fmt) - formatting.written(other, fmt)
+    if fmt == "percent":
+        return texts.say(
+            "points", n=formatting.signed(formatting.percent(apart), apart)
+        )
     text = (
-        forms.duration(apart, texts)
-        if form == "duration"
-        else forms.write_number(apart, form, texts)
+        formatting.duration(apart, texts)
+        if fmt == "duration"
+        else formatting.write_number(apart, fmt, texts)
     )
-    return forms.signed(text, apart)
+    return formatting.signed(text, apart)

@@ -21,7 +21,7 @@ from twin.engine import load_sql
 if TYPE_CHECKING:
     from twin.engine.sql import Sql
     from twin.faces.texts import Texts
-    from twin.layer import Block, Layer, Registry
+    from twin.layer import Layer, Panel, Registry
 
 YESTERDAY = "yesterday_"
 
@@ -96,19 +96,19 @@ def asked(registry: Registry, texts: Texts) -> tuple[Asked, ...]:
 
 
 def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
-    for block in layer.blocks:
-        path = layer.folder / block.sql
+    for panel in layer.panels:
+        path = layer.folder / panel.sql
         sql = load_sql(path)
-        found = [_meaning(key, unit, texts) for key, unit in _named(block, sql)]
-        title = texts.say(block.title)
+        found = [_meaning(key, unit, texts) for key, unit in _named(panel, sql)]
+        title = texts.say(panel.title)
         title = (
             texts.say("figures-of-district", what=title)
-            if block.slot == "district"
+            if panel.slot == "district"
             else title
         )
         yield Asked(
-            f"{layer.id}-{block.id}",
-            block.slot,
+            f"{layer.id}-{panel.id}",
+            panel.slot,
             title,
             path,
             how(path),
@@ -119,16 +119,16 @@ def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
         yield Asked(f"{layer.id}-map", "map", title, None, "", drawn)
 
 
-def _named(block: Block, sql: Sql) -> list[tuple[str, str]]:
+def _named(panel: Panel, sql: Sql) -> list[tuple[str, str]]:
     """Return the message and the unit of everything that a block shows."""
     units = {column.name: column.unit for column in sql.columns}
-    if block.kind == "figures":
-        before = YESTERDAY if block.slot == "yesterday" else ""
+    if panel.kind == "figures":
+        before = YESTERDAY if panel.slot == "yesterday" else ""
         return [(f"{before}{name}", units["value"]) for name in figures_of(sql)]
-    whole = [(block.title, units.get("value", units.get("n", "")))]
+    whole = [(panel.title, units.get("value", units.get("n", "")))]
     return [
         *whole,
-        *((field.label, units.get(field.name, "")) for field in block.fields),
+        *((field.label, units.get(field.name, "")) for field in panel.fields),
     ]
 
 
@@ -140,17 +140,17 @@ def figures_of(sql: Sql) -> list[str]:
 
 
 def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
-    means = texts.told(key, "means")
+    means = texts.attribute(key, "means")
     if not means:
         return None
-    unit = texts.told(key, "unit") or ("" if unit == "-" else unit)
+    unit = texts.attribute(key, "unit") or ("" if unit == "-" else unit)
     return Meaning(
         key,
         texts.say(key),
         means,
-        texts.told(key, "unknown"),
+        texts.attribute(key, "unknown"),
         unit,
-        texts.told(key, "n"),
+        texts.attribute(key, "n"),
     )
 
 
@@ -161,8 +161,8 @@ def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
     """
     shown = {
         key
-        for block in layer.blocks
-        for key, _ in _named(block, load_sql(layer.folder / block.sql))
+        for panel in layer.panels
+        for key, _ in _named(panel, load_sql(layer.folder / panel.sql))
     }
     keys = [
         key

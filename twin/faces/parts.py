@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.clock import to_text
-from twin.faces import forms
-from twin.faces.blocks import aria, attributes, live_mark, of_figure
+from twin.faces import formatting
 from twin.faces.freshness import freshness
+from twin.faces.panels import aria, attributes, live_mark, of_figure
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 from twin.view import View
@@ -75,7 +75,7 @@ def ways(texts: Texts) -> list[Component]:
             texts.say("other-language"),
             type="button",
             className="quiet",
-            **attributes({"wish": json.dumps({"lang": other})}),
+            **attributes({"action": json.dumps({"lang": other})}),
         ),
         html.A(
             texts.say("open-wall"),
@@ -121,7 +121,7 @@ def age(picture: Picture) -> Component:
     texts, as_of, pinned = picture.texts, picture.data_as_of, picture.pinned
     behind = picture.clock_behind_s
     said_age = (
-        texts.say("clock-behind", n=forms.behind(behind, texts))
+        texts.say("clock-behind", n=formatting.behind(behind, texts))
         if behind
         else picture.said_age
     )
@@ -173,7 +173,10 @@ def _leads(picture: Picture) -> list[str]:
     texts, lost = picture.texts, picture.status.damaged or picture.pinned.damaged
     if not lost:
         return [texts.say("problems-lead")]
-    return [texts.say("damaged-lead", tables=forms.few(lost)), texts.say("damaged-fix")]
+    return [
+        texts.say("damaged-lead", tables=formatting.few(lost)),
+        texts.say("damaged-fix"),
+    ]
 
 
 def problem(
@@ -222,7 +225,7 @@ def _failures(picture: Picture) -> list[Component]:
     texts, failed = picture.texts, [shown for shown in picture.shown if shown.failed]
     if not failed:
         return []
-    names = dict.fromkeys(texts.say(shown.block.title) for shown in failed)
+    names = dict.fromkeys(texts.say(shown.panel.title) for shown in failed)
     lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
     why = [f"{shown.name}: {shown.failed}" for shown in failed]
     said = [
@@ -275,7 +278,7 @@ def _notices(picture: Picture) -> list[Component]:
 def _notice(
     sentences: Sequence[str],
     control: str = "",
-    wish: Mapping[str, str] = MappingProxyType({}),
+    action: Mapping[str, str] = MappingProxyType({}),
 ) -> Component:
     """Return a notice; with a control where there is something to go to."""
     said = html.Span(
@@ -285,7 +288,7 @@ def _notice(
         control,
         type="button",
         className="notice-control",
-        **attributes({"wish": json.dumps(dict(wish))}),
+        **attributes({"action": json.dumps(dict(action))}),
     )
     return html.Div(
         [said, button] if control else [said], className="notice hatched", role="status"
@@ -357,7 +360,7 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
         role="switch",
         className="legend-switch",
         **aria("checked", "true" if on else "false"),
-        **attributes({"wish": json.dumps({"toggle": layer.id})}),
+        **attributes({"action": json.dumps({"toggle": layer.id})}),
     )
     lost = picture.damaged_maps.get(layer.id, ())
     scale = (
@@ -381,7 +384,7 @@ def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
     Nothing of it, or only a part, can be drawn.
     """
     return html.Div(
-        [html.B(forms.DASH), html.Span(picture.reason("damaged", lost))],
+        [html.B(formatting.DASH), html.Span(picture.reason("damaged", lost))],
         className="note unknown undrawn",
         **attributes({"unknown": "damaged"}),
     )
@@ -413,12 +416,14 @@ def _scale(read: Legend, picture: Picture) -> Component:
     if isinstance(scale, Ramp):
         ends = [
             html.Span(
-                texts.say(read.low_end) if read.low_end else forms.number(scale.low)
+                texts.say(read.low_end)
+                if read.low_end
+                else formatting.number(scale.low)
             ),
             html.Span(
                 texts.say(read.high_end)
                 if read.high_end
-                else f"{forms.number(scale.high)} {texts.say(read.unit)}"
+                else f"{formatting.number(scale.high)} {texts.say(read.unit)}"
             ),
         ]
         gradient = (
@@ -457,7 +462,7 @@ def _noted(key: str, picture: Picture) -> str:
         key,
         hours=hours,
         minutes=window_s // 60,
-        km2=forms.count(cells * city.raster.cell_m**2 / 1e6),
+        km2=formatting.count(cells * city.raster.cell_m**2 / 1e6),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from twin.errors import TwinError
-from twin.faces import forms
+from twin.faces import formatting
 from twin.faces.figure import Figure, Row, figure
 from twin.faces.freshness import freshness
 from twin.view import pin
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.faces.freshness import State
     from twin.faces.texts import Texts
-    from twin.layer import Block, Layer, Registry
-    from twin.query import Desk, Status
-    from twin.query.desk import Unknown
+    from twin.layer import Layer, Panel, Registry
+    from twin.query import QueryService, Status
+    from twin.query.service import Unknown
     from twin.view import Pinned
 
 Looking = Literal["live", "looking-back", "known-at", "beyond"]
@@ -38,7 +38,7 @@ class Shown:
     """One block with its answer. `failed` is the sentence to show instead, if its query failed."""
 
     layer: str
-    block: Block
+    panel: Panel
     rows: tuple[Row, ...] = ()
     figures: tuple[Figure, ...] = ()
     failed: str = ""
@@ -54,7 +54,7 @@ class Shown:
     @property
     def name(self) -> str:
         """Return what the block is called in tables and in sentences: layer and id."""
-        return f"{self.layer}-{self.block.id}"
+        return f"{self.layer}-{self.panel.id}"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Picture:
     @property
     def said_age(self) -> str:
         """Return how old the data are, in words."""
-        return forms.age(self.now - self.data_as_of, self.texts)
+        return formatting.age(self.now - self.data_as_of, self.texts)
 
     @property
     def clock_behind_s(self) -> int:
@@ -137,7 +137,7 @@ class Picture:
         """
         is_live = self.looking == "live" and not self.pinned.view.frame
         now = self.now if is_live else None
-        return forms.dated(moment, self.city.zone, now, seconds=seconds)
+        return formatting.dated(moment, self.city.zone, now, seconds=seconds)
 
     def reason(self, unknown: Unknown, damaged: Sequence[str] = ()) -> str:
         """Return the sentence that says why something is not known.
@@ -146,15 +146,15 @@ class Picture:
         """
         until = self.when(self.pinned.newest_as_of, seconds=False)
         return self.texts.say(
-            f"unknown-{unknown}", moment=until, tables=forms.few(damaged)
+            f"unknown-{unknown}", moment=until, tables=formatting.few(damaged)
         )
 
     def slot(self, slot: str) -> Iterator[Shown]:
         """Return the blocks of `slot` in their order."""
         return iter(
             sorted(
-                (shown for shown in self.shown if shown.block.slot == slot),
-                key=lambda shown: shown.block.order,
+                (shown for shown in self.shown if shown.panel.slot == slot),
+                key=lambda shown: shown.panel.order,
             )
         )
 
@@ -193,12 +193,12 @@ class Picture:
         rows: list[Row] = self.city.reference["districts"].to_pylist()
         return next(
             (self.texts.name(row) for row in rows if row["district_id"] == district_id),
-            forms.DASH,
+            formatting.DASH,
         )
 
 
 def take(
-    desk: Desk,
+    service: QueryService,
     registry: Registry,
     city: City,
     pinned: Pinned,
@@ -210,35 +210,37 @@ def take(
     A block that fails says so in its place; the others live on.
     """
     shown = tuple(
-        _show(desk, city, layer, block, pinned, texts)
+        _show(service, city, layer, panel, pinned, texts)
         for layer in registry.layers
-        for block in layer.blocks
-        if _is_asked(block, pinned)
+        for panel in layer.panels
+        if _is_asked(panel, pinned)
     )
     figures = {
         figure.id: figure
         for each in shown
-        if each.block.slot != "district"
+        if each.panel.slot != "district"
         for figure in each.figures
     }
     maps = {
         layer.id: lost
         for layer in registry.layers
-        if layer.id in pinned.layers and (lost := desk.damaged_maps(layer, pinned))
+        if layer.id in pinned.layers and (lost := service.damaged_maps(layer, pinned))
     }
     taken = Picture(
-        pinned, desk.status(), city, texts, shown, now, figures, damaged_maps=maps
+        pinned, service.status(), city, texts, shown, now, figures, damaged_maps=maps
     )
-    return _with_known_now(desk, registry, taken) if _nothing_known(figures) else taken
+    return (
+        _with_known_now(service, registry, taken) if _nothing_known(figures) else taken
+    )
 
 
-def _is_asked(block: Block, pinned: Pinned) -> bool:
+def _is_asked(panel: Panel, pinned: Pinned) -> bool:
     """Return whether a picture needs a block.
 
     A block of a district needs a chosen one, a block of yesterday a young day.
     """
     return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(
-        block.slot, True
+        panel.slot, True
     )
 
 
@@ -247,7 +249,9 @@ def _nothing_known(figures: Mapping[str, Figure]) -> bool:
     return found is not None and found.unknown == "nothing-known"
 
 
-def _with_known_now(desk: Desk, registry: Registry, taken: Picture) -> Picture:
+def _with_known_now(
+    service: QueryService, registry: Registry, taken: Picture
+) -> Picture:
     """Return the picture with what is known now of its moment, by the same questions.
 
     Without it if they fail: then the picture says only that nothing was known.
@@ -256,32 +260,37 @@ def _with_known_now(desk: Desk, registry: Registry, taken: Picture) -> Picture:
         taken.pinned.view, as_of=taken.pinned.as_of, known_at=taken.pinned.newest_as_of
     )
     try:
-        later = pin(view, taken.city, desk.pointer, taken.pinned.layers)
-        first = desk.first_event(later.snapshot)
+        later = pin(view, taken.city, service.pointer, taken.pinned.layers)
+        first = service.first_event(later.snapshot)
     except TwinError:
         return taken
     found = [
-        _show(desk, taken.city, layer, block, later, taken.texts)
+        _show(service, taken.city, layer, panel, later, taken.texts)
         for layer in registry.layers
-        for block in layer.blocks
-        if block.slot == "headline"
+        for panel in layer.panels
+        if panel.slot == "headline"
     ]
     known_now = {figure.id: figure for each in found for figure in each.figures}
     return replace(taken, known_now=known_now, first_known=first)
 
 
 def _show(
-    desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts
+    service: QueryService,
+    city: City,
+    layer: Layer,
+    panel: Panel,
+    pinned: Pinned,
+    texts: Texts,
 ) -> Shown:
     try:
-        return _answered(desk, city, layer, block, pinned, texts)
+        return _answered(service, city, layer, panel, pinned, texts)
     except TwinError as error:
-        return Shown(layer.id, block, failed=error.what)
+        return Shown(layer.id, panel, failed=error.what)
     except Exception as error:  # a fault of one layer costs one block, whatever it is
-        logging.getLogger(__name__).exception("%s-%s failed", layer.id, block.id)
+        logging.getLogger(__name__).exception("%s-%s failed", layer.id, panel.id)
         return Shown(
             layer.id,
-            block,
+            panel,
             failed=f"Fault of the program: {type(error).__name__}: {error}"[
                 :200
             ].rstrip(".")
@@ -290,29 +299,34 @@ def _show(
 
 
 def _answered(
-    desk: Desk, city: City, layer: Layer, block: Block, pinned: Pinned, texts: Texts
+    service: QueryService,
+    city: City,
+    layer: Layer,
+    panel: Panel,
+    pinned: Pinned,
+    texts: Texts,
 ) -> Shown:
-    answer = desk.block(layer, block, pinned)
+    answer = service.panel(layer, panel, pinned)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
-    if block.slot == "yesterday":
+    if panel.slot == "yesterday":
         rows, pinned = tuple(map(_of_yesterday, rows)), pinned.day_whole()
     unknown = answer.unknown
-    counted = rows if block.kind == "figures" else ()
-    of_city = pinned.view.mode == "drill" and "mode" not in block.ask(pinned)
+    counted = rows if panel.kind == "figures" else ()
+    of_city = pinned.view.mode == "drill" and "mode" not in panel.ask(pinned)
     figures = tuple(
         figure(row, texts, city, unknown, answer.damaged, pinned.days)
         for row in counted
     )
     if pinned.view.mode == "drill":
         figures = tuple(
-            _marked(each, texts) if of_city or each.id in block.live else each
+            _marked(each, texts) if of_city or each.id in panel.live else each
             for each in figures
         )
     kept = () if unknown else rows
     query = answer.sql.sha256[:12]
     return Shown(
         layer.id,
-        block,
+        panel,
         kept,
         figures,
         query=query,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from twin.faces import forms, parts
+from twin.faces import formatting, parts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,8 +43,8 @@ def wall_top(city: City, texts: Texts, now: datetime) -> list[Component]:
     """Return the top line of the wall: city and the server's clock."""
     clock = html.Div(
         [
-            html.Span(forms.clock_time(now, city.zone), className="clock"),
-            html.Span(forms.date(now, city.zone, texts), className="date"),
+            html.Span(formatting.clock_time(now, city.zone), className="clock"),
+            html.Span(formatting.date(now, city.zone, texts), className="date"),
         ],
         className="clock-line",
     )

@@ -57,7 +57,7 @@ class Texts:
         """Return whether there is a message `key`."""
         return self._bundle.has_message(key)
 
-    def told(self, key: str, what: str) -> str:
+    def attribute(self, key: str, what: str) -> str:
         """Return what is told of the figure named by the message `key`; '' where nothing is.
 
         Args:

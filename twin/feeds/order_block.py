@@ -21,9 +21,9 @@ from twin.feeds.order_cells import (
     read_priorities,
 )
 from twin.feeds.order_columns import errors, is_given, tidied
+from twin.feeds.order_dedupe import Seen, Sorted
 from twin.feeds.order_mapping import STEPS, OrderMapping
 from twin.feeds.order_moments import Moments, Reader, none
-from twin.feeds.order_repeats import Seen, Sorted
 from twin.geography import Locator
 
 if TYPE_CHECKING:

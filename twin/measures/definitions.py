@@ -163,7 +163,7 @@ MEASURES = (
     Measure(
         "link_health",
         "uptime_30d_pct",
-        "Answered probes in 30 days",
+        "ResultColumn probes in 30 days",
         "%",
         "higher",
         "probes with is_ok, divided by probes, times 100",

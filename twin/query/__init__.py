@@ -1,6 +1,6 @@
 """Named SQL over snapshots, cached, and encoded for the map."""
 
-from twin.query.desk import Answer, Desk, Status
 from twin.query.encode import ENCODER, encode
+from twin.query.service import Answer, QueryService, Status
 
-__all__ = ["ENCODER", "Answer", "Desk", "Status", "encode"]
+__all__ = ["ENCODER", "Answer", "QueryService", "Status", "encode"]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from twin.errors import QueryError
-from twin.layer import Encode, Legend
+from twin.layer import Encoding, Legend
 from twin.query.colors import paint
 
 # Version of the encoding. A new one makes new addresses, so that no cache mixes the two.
@@ -22,7 +22,7 @@ _MOMENT = pa.timestamp("us", tz="UTC")
 _FLAT = {_MOMENT: pa.timestamp("ms", tz="UTC")}
 
 
-def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
+def encode(rows: pa.Table, how: Encoding, legend: Legend | None) -> bytes:
     """Return an Arrow IPC stream of one batch; the same rows give the same bytes.
 
     Columns: `position` (or `source_position`, `target_position` and a `path` of both; or
@@ -57,7 +57,7 @@ def encode(rows: pa.Table, how: Encode, legend: Legend | None) -> bytes:
     return _stream(pa.table(found))
 
 
-def _shape(rows: pa.Table, how: Encode) -> tuple[dict[str, pa.Array], set[str]]:
+def _shape(rows: pa.Table, how: Encoding) -> tuple[dict[str, pa.Array], set[str]]:
     """Return the columns that place the rows, and the names of the columns that went into them."""
     if how.shape == "point":
         return {"position": _places(rows, ("lon", "lat"))}, {"lon", "lat"}

@@ -6,17 +6,18 @@ The only room that imports deltalake.
 from twin.store.copying import Copied, backup, restore
 from twin.store.identity import guard
 from twin.store.lake import Identity, Lake
+from twin.store.maintenance import Pruned, compact, diff, prune
 from twin.store.older import engine_over, reckoned_anew
 from twin.store.opening import (
     Found,
     Standing,
     Verified,
     at,
+    ensure_intact,
     find,
     last_good,
     newest,
     standing,
-    trust,
     verify,
 )
 from twin.store.partial import Shown, as_far_as_whole, best, may_be_whole
@@ -26,7 +27,6 @@ from twin.store.rollback import records, rollback
 from twin.store.signing import sign
 from twin.store.snapshot import File, Snapshot, TableCut, ids, read
 from twin.store.upgrade import upgrade
-from twin.store.upkeep import Pruned, compact, diff, prune
 
 __all__ = [
     "Copied",
@@ -49,6 +49,7 @@ __all__ = [
     "compact",
     "diff",
     "engine_over",
+    "ensure_intact",
     "find",
     "guard",
     "ids",
@@ -65,7 +66,6 @@ __all__ = [
     "rollback",
     "sign",
     "standing",
-    "trust",
     "upgrade",
     "verify",
 ]

@@ -15,12 +15,12 @@ from twin.errors import DamagedError, ForeignError, LakeError, UsageError
 from twin.store import delta, identity
 from twin.store.disk import make_folder, sweep, sync, unwritable, write_whole
 from twin.store.lake import Identity, Lake, unreadable_log
+from twin.store.maintenance import again
 from twin.store.opening import empty, fault, newest, standing
 from twin.store.publish import point
 from twin.store.rollback import record
 from twin.store.snapshot import File, Snapshot, ids, order, read
 from twin.store.taken import set_aside
-from twin.store.upkeep import again
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import pyarrow as pa
 from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.check import check
-from twin.store import repeats, revise, units
+from twin.store import dedupe, revise, units
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,8 +91,8 @@ class Intake:
     as_of: datetime
     witness: Witness | None = None
     skipped: int = 0
-    _held: dict[str, list[repeats.Part]] = field(
-        default_factory=dict[str, list[repeats.Part]]
+    _held: dict[str, list[dedupe.Part]] = field(
+        default_factory=dict[str, list[dedupe.Part]]
     )
     _states: list[_Checked] = field(default_factory=list["_Checked"])
     _there: dict[str, list[File]] = field(default_factory=dict[str, "list[File]"])
@@ -126,7 +126,7 @@ class Intake:
                 self._write_states()
         else:
             self._held.setdefault(batch.table, []).append(
-                repeats.Part(done.good, batch.feed, batch.origin)
+                dedupe.Part(done.good, batch.feed, batch.origin)
             )
 
     def finish(self) -> Mapping[str, pa.Table]:
@@ -139,7 +139,7 @@ class Intake:
         self._writer.shutdown()
         pa.default_memory_pool().release_unused()
         for table, parts in self._held.items():
-            sifted = repeats.sift(
+            sifted = dedupe.sift(
                 self.draft.lake,
                 self.draft.now(table),
                 TABLES[table],
@@ -174,7 +174,7 @@ class Intake:
     def _write_refused(self) -> None:
         rows = pa.concat_tables([TABLES["quarantine"].empty(), *self._refused])
         self._refused = []
-        new = repeats.unheld(self.draft.lake, self.draft.now("quarantine"), rows)
+        new = dedupe.unheld(self.draft.lake, self.draft.now("quarantine"), rows)
         self.draft.append("quarantine", new)
         self._all_refused.append(new.select(_OF_REFUSED))
 

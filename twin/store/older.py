@@ -139,12 +139,14 @@ def engine_over(
         if table not in anew and table not in without
     }
     if not anew:
-        return Engine.over(files, root=snapshot.root, threads=threads, lacking=short)
-    with Engine.over(
+        return Engine.from_files(
+            files, root=snapshot.root, threads=threads, lacking=short
+        )
+    with Engine.from_files(
         files, root=snapshot.root, threads=threads, lacking=short
     ) as engine:
         made = _reckoned(snapshot, city, engine, anew)
-    return Engine.over(
+    return Engine.from_files(
         files, root=snapshot.root, threads=threads, lacking=short, tables=made
     )
 

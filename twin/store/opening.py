@@ -249,7 +249,7 @@ def same_rows(of_one_moment: list[Snapshot]) -> list[Snapshot]:
 
 def _trust_or_say(lake: Lake, snapshot: Snapshot, problems: list[str]) -> bool:
     try:
-        trust(lake, snapshot)
+        ensure_intact(lake, snapshot)
     except LakeError as error:
         problems.append(error.what)
         return False
@@ -346,7 +346,7 @@ def _log_faults(lake: Lake, snapshot: Snapshot, there: Standing) -> list[str]:
     return found
 
 
-def trust(lake: Lake, snapshot: Snapshot) -> None:
+def ensure_intact(lake: Lake, snapshot: Snapshot) -> None:
     """Make sure that every file is what was published.
 
     Only those are hashed that this process has not yet seen in this shape.
@@ -450,7 +450,7 @@ def last_good(lake: Lake) -> tuple[Snapshot, tuple[str, ...]]:
     for candidate in sorted(there.ids, key=order, reverse=True):
         try:
             snapshot = read(lake, candidate)
-            trust(lake, snapshot)
+            ensure_intact(lake, snapshot)
         except DamagedError as error:
             if _is_there(lake, candidate) and error.what not in problems:
                 problems.append(error.what)

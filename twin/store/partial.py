@@ -14,7 +14,7 @@ from twin.errors import DamagedError, LakeError
 from twin.measures import MEASURES
 from twin.store import older
 from twin.store.lake import Lake
-from twin.store.opening import empty, standing, trust
+from twin.store.opening import empty, ensure_intact, standing
 from twin.store.snapshot import Snapshot, ids, order, read
 
 # A whole snapshot that is so much older at most is shown rather than parts of the newest.
@@ -144,7 +144,7 @@ def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
     faults: dict[str, str] = {}
     for table, cut in snapshot.tables.items():
         try:
-            trust(lake, replace(snapshot, tables={table: cut}))
+            ensure_intact(lake, replace(snapshot, tables={table: cut}))
         except LakeError as error:
             faults[table] = error.what
     return faults
@@ -166,7 +166,7 @@ def _bad_files(lake: Lake, snapshot: Snapshot, tables: Iterable[str]) -> list[st
 
 def _is_whole(lake: Lake, snapshot: Snapshot) -> bool:
     try:
-        trust(lake, snapshot)
+        ensure_intact(lake, snapshot)
     except LakeError:
         return False
     return True

@@ -19,12 +19,12 @@ from twin.contracts.check import check
 from twin.engine import Engine
 from twin.errors import FeedError, LakeError
 from twin.measures import Mark, MeasureUpdate, compute
-from twin.store import delta, files, identity, older, repeats, seal
+from twin.store import dedupe, delta, files, identity, older, seal
 from twin.store.delta import DeltaError
 from twin.store.disk import sweep, unwritable, write_whole
 from twin.store.intake import Intake, Witness
 from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
-from twin.store.opening import newest, trust
+from twin.store.opening import ensure_intact, newest
 from twin.store.snapshot import File, Snapshot, TableCut, name
 from twin.store.taken import is_rollback, set_aside
 from twin.store.upgrade import upgraded
@@ -328,7 +328,7 @@ def _publish(
     identity.guard(lake, city, parent, kind)
     _forward(lake, parent, speaks_of, moment, after_gap)
     if parent:
-        trust(lake, parent)
+        ensure_intact(lake, parent)
     draft = begin(lake, city, parent, kind)
     for table, rows in city.reference.items():
         draft.say(table, rows)
@@ -489,7 +489,7 @@ def measure(
         for table in TABLES
     }
     parent = draft.parent
-    with Engine.over(paths, root=draft.lake.tables, lazily=True) as engine:
+    with Engine.from_files(paths, root=draft.lake.tables, lazily=True) as engine:
         state = _State(
             draft, engine, parent.as_of if parent else None, _usable_marks(parent, anew)
         )
@@ -542,7 +542,7 @@ def _kept(draft: Draft, update: MeasureUpdate, refused_at: datetime) -> pa.Table
     if not done.bad.num_rows:
         return update.rows
     draft.append(
-        "quarantine", repeats.unheld(draft.lake, draft.now("quarantine"), done.bad)
+        "quarantine", dedupe.unheld(draft.lake, draft.now("quarantine"), done.bad)
     )
     carried = update.rows.slice(fresh.num_rows)
     return pa.concat_tables([done.good, carried])

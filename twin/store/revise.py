@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from twin.arrow import compute as pc
 from twin.contracts.events import KIND_AND_PLACE
-from twin.store import repeats
+from twin.store import dedupe
 
 if TYPE_CHECKING:
     from twin.contracts import Table
@@ -98,7 +98,7 @@ def newest(
         if columns is not None
         else table.schema.names
     )
-    rows = repeats.rows_of(lake, there, name, pc.unique(ids), wanted, table)
+    rows = dedupe.rows_of(lake, there, name, pc.unique(ids), wanted, table)
     if not rows.num_rows:
         return rows
     order = pc.sort_indices(
@@ -137,7 +137,7 @@ def revise(table: Table, rows: pa.Table, held: pa.Table) -> tuple[pa.Table, Mask
         return rows, says_more
     known, said = held.take(pa.array(theirs)), rows.take(pa.array(mine))
     said = _filled(table, said, known)
-    says_more[mine] = ~repeats.is_same(said, known, _NOT_CONTENT)
+    says_more[mine] = ~dedupe.is_same(said, known, _NOT_CONTENT)
     said = said.set_column(
         said.column_names.index("version"),
         rows.schema.field("version"),

@@ -17,7 +17,7 @@ from twin.errors import LakeError, UsageError
 from twin.store import delta, seal
 from twin.store.disk import make_folder, unwritable, write_whole
 from twin.store.lake import FORMAT, Lake, unreadable_log
-from twin.store.opening import empty, standing, trust
+from twin.store.opening import empty, ensure_intact, standing
 from twin.store.publish import install, may_sign
 from twin.store.snapshot import Snapshot, TableCut, name, order, read
 from twin.store.taken import set_aside
@@ -69,7 +69,7 @@ def _rolled_back(
             f"The snapshot {target.id} is of format {target.format}.",
             fix=f"`twin lake upgrade --lake {lake.path}` first.",
         )
-    trust(lake, target)
+    ensure_intact(lake, target)
     may_sign(lake, target)
     taken = tuple(each for each in there.ids if order(each) > order(target.id))
     hinted = lake.hint().snapshot
@@ -124,7 +124,7 @@ def _before(lake: Lake, is_newest_lost: bool) -> Snapshot:
             found = read(lake, each)
             if (found.compacts or found.id) == taken:
                 continue
-            trust(lake, found)
+            ensure_intact(lake, found)
         except LakeError:
             continue
         return found

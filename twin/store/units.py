@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from twin.arrow import compute as pc
-from twin.store import repeats
+from twin.store import dedupe
 from twin.store.revise import newest
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def kept(
     known = _units(
         newest(lake, there, table, _ids(lake, there, table, events), [_EVENT, _UNIT])
     )
-    given = _numbers(
-        repeats.parts_of(lake, since, _EVENT, events, [_ID, _EVENT], table)
-    )
+    given = _numbers(dedupe.parts_of(lake, since, _EVENT, events, [_ID, _EVENT], table))
     places = np.flatnonzero(
         np.asarray(pc.is_in(rows[_EVENT], value_set=events).to_numpy(), np.bool_)
     ).tolist()
@@ -88,9 +86,7 @@ def _with_others(rows: pa.Table, held: pa.Table) -> pa.Array:
 
 def _ids(lake: Lake, there: Sequence[File], table: Table, events: pa.Array) -> pa.Array:
     return pc.unique(
-        repeats.parts_of(lake, there, _EVENT, events, [_ID], table)[
-            _ID
-        ].combine_chunks()
+        dedupe.parts_of(lake, there, _EVENT, events, [_ID], table)[_ID].combine_chunks()
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
     from twin.layer import Registry
-    from twin.query import Desk
+    from twin.query import QueryService
 
 FORMATS = ("png", "xlsx", "csv")
 _FRAME = "1920x1080"
@@ -64,7 +64,7 @@ def _check(formats: Sequence[str]) -> None:
 
 
 def export(
-    desk: Desk,
+    service: QueryService,
     registry: Registry,
     city: City,
     view: View,
@@ -87,8 +87,8 @@ def export(
     """
     _check(formats)
     frames.read(view.frame or _FRAME)
-    on = [layer.id for layer in registry.layers if layer.on]
-    now = pin(view, city, desk.pointer, on)
+    on = [layer.id for layer in registry.layers if layer.visible]
+    now = pin(view, city, service.pointer, on)
     framed = replace(
         view,
         city=city.id,
@@ -96,11 +96,11 @@ def export(
         frame=view.frame or _FRAME,
         as_of=now.as_of,
     )
-    pinned = pin(framed, city, desk.pointer, on)
+    pinned = pin(framed, city, service.pointer, on)
     words = texts.load_texts(
         pinned.view.lang, [layer.folder for layer in registry.layers], city
     )
-    shown = picture.take(desk, registry, city, pinned, words, clock())
+    shown = picture.take(service, registry, city, pinned, words, clock())
     stem = f"brief-{pinned.snapshot}-{pinned.hash}"
     found, notice = tables.sheets(shown), tables.notice(shown)
 
@@ -108,7 +108,7 @@ def export(
         from twin.faces.export import png
 
         png.write(
-            desk,
+            service,
             registry,
             city,
             framed,

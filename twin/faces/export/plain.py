@@ -38,17 +38,17 @@ def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
         UsageError: the name ends in none of FORMATS, the file is there already or cannot be
             written, or a workbook cannot hold so many rows or so long a text.
     """
-    form = path.suffix.lower()
-    if form not in FORMATS:
+    fmt = path.suffix.lower()
+    if fmt not in FORMATS:
         raise UsageError(
             f"{path.name} ends in none of {', '.join(FORMATS)}.",
             fix="name the file so.",
         )
-    if form == ".xlsx":
+    if fmt == ".xlsx":
         _refuse_too_much(path, heads, rows)
     try:
         path.touch(exist_ok=False)
-        {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}[form](path, heads, rows)
+        {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}[fmt](path, heads, rows)
     except FileExistsError as error:
         raise UsageError(
             f"{path} is there already.",

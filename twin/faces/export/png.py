@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
     from twin.layer import Registry
-    from twin.query import Desk
+    from twin.query import QueryService
     from twin.view import View
 
 
 def write(
-    desk: Desk,
+    service: QueryService,
     registry: Registry,
     city: City,
     view: View,
@@ -38,7 +38,7 @@ def write(
             is blank.
     """
     wide, high, ratio = frames.read(view.frame)
-    app = create_app(desk, registry, city, clock=clock)
+    app = create_app(service, registry, city, clock=clock)
     with running(app) as address, browser.browser() as chromium:
         page = chromium.new_page(
             viewport={"width": wide, "height": high},

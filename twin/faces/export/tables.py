@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twin.clock import to_text
-from twin.faces import forms
+from twin.faces import formatting
 
 if TYPE_CHECKING:
     from twin.faces.picture import Picture
@@ -46,7 +46,7 @@ def notice(picture: Picture) -> str:
     if picture.age_state == "fresh":
         return ""
     as_of = texts.say(
-        "data-as-of", moment=forms.dated(picture.data_as_of, picture.city.zone)
+        "data-as-of", moment=formatting.dated(picture.data_as_of, picture.city.zone)
     )
     return f"{texts.say('late')} · {as_of} · {picture.said_age}"
 
@@ -63,13 +63,15 @@ def sheets(picture: Picture) -> list[Sheet]:
         elif shown.unknown and not shown.figures:
             why = ((picture.reason(shown.unknown, shown.damaged),),)
             found.append(Sheet(shown.name[:31], ("unknown",), why))
-        elif shown.block.kind != "figures" and shown.rows:
+        elif shown.panel.kind != "figures" and shown.rows:
             names = tuple(
                 name
                 for name in shown.rows[0]
                 if not isinstance(shown.rows[0][name], list)
             )
-            said = {field.name for field in shown.block.fields if field.form == "name"}
+            said = {
+                field.name for field in shown.panel.fields if field.format == "name"
+            }
             rows = tuple(
                 tuple(
                     (
@@ -94,18 +96,18 @@ def definitions(picture: Picture) -> Sheet:
     rows: dict[str, tuple[Value, ...]] = {}
     for shown in picture.shown:
         keys = [each.id for each in shown.figures] or [
-            shown.block.title,
-            *(field.label for field in shown.block.fields),
+            shown.panel.title,
+            *(field.label for field in shown.panel.fields),
         ]
         for key in keys:
-            if said := texts.told(key, "means"):
+            if said := texts.attribute(key, "means"):
                 rows[key] = (
                     shown.name,
                     key,
                     texts.say(key),
                     said,
-                    texts.told(key, "unknown"),
-                    texts.told(key, "n"),
+                    texts.attribute(key, "unknown"),
+                    texts.attribute(key, "n"),
                     shown.query,
                 )
     return Sheet(
@@ -124,11 +126,11 @@ def _cover(picture: Picture) -> Sheet:
         ("looking", picture.texts.say(f"looking-{picture.looking}-said")),
         ("state", _state(picture)),
         ("age", picture.said_age),
-        ("made_at", forms.dated(picture.now, zone)),
-        ("as_of", forms.dated(pinned.as_of, zone)),
-        ("known_at", forms.dated(pinned.known_at, zone)),
-        ("snapshot_as_of", forms.dated(pinned.snapshot_as_of, zone)),
-        ("newest_data", forms.dated(pinned.newest_as_of, zone)),
+        ("made_at", formatting.dated(picture.now, zone)),
+        ("as_of", formatting.dated(pinned.as_of, zone)),
+        ("known_at", formatting.dated(pinned.known_at, zone)),
+        ("snapshot_as_of", formatting.dated(pinned.snapshot_as_of, zone)),
+        ("newest_data", formatting.dated(pinned.newest_as_of, zone)),
         ("zone", zone.key),
         ("as_of_utc", to_text(pinned.as_of)),
         ("known_at_utc", to_text(pinned.known_at)),
@@ -187,27 +189,27 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
     ]
     if behind := picture.clock_behind_s:
         found.append(
-            ("clock", texts.say("clock-behind", n=forms.behind(behind, texts)))
+            ("clock", texts.say("clock-behind", n=formatting.behind(behind, texts)))
         )
     return found
 
 
 def _figures(picture: Picture) -> Sheet:
     # A brief leads with it.
-    in_order = sorted(picture.shown, key=lambda each: each.block.slot != "yesterday")
+    in_order = sorted(picture.shown, key=lambda each: each.panel.slot != "yesterday")
     rows: list[tuple[Value, ...]] = [
         (
             each.name,
-            picture.texts.say(each.block.title),
+            picture.texts.say(each.panel.title),
             None,
             "",
-            forms.DASH,
+            formatting.DASH,
             each.failed,
             "",
             None,
         )
         for each in in_order
-        if each.failed and each.block.kind == "figures"
+        if each.failed and each.panel.kind == "figures"
     ]
     rows += [
         (

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from twin.errors import UsageError
 from twin.faces import charts
-from twin.faces.blocks import aria, usual
+from twin.faces.panels import aria, usual
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -30,10 +30,10 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
     """
     texts = picture.texts
     found = next(
-        (each for each in picture.shown if f"{each.layer}:{each.block.id}" == name),
+        (each for each in picture.shown if f"{each.layer}:{each.panel.id}" == name),
         None,
     )
-    if found is None or found.block.kind != "trend" or not found.rows:
+    if found is None or found.panel.kind != "trend" or not found.rows:
         raise UsageError(
             f"There is no chart {name[:60]!r} here.",
             fix="click on a chart of the page.",
@@ -48,7 +48,7 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
         **aria("label", texts.say("close")),
     )
     head = html.Div(
-        [html.H2(texts.say(found.block.title)), close], className="panel-head"
+        [html.H2(texts.say(found.panel.title)), close], className="panel-head"
     )
     graph = dcc.Graph(
         figure=chart,

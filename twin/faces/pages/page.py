@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from twin.faces import blocks, forms, lines, parts
+from twin.faces import formatting, lines, panels, parts
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -67,7 +67,7 @@ def top(picture: Picture) -> list[Component]:
 def headline(picture: Picture) -> list[Component]:
     """Return the line of figures; a headline query that failed says so in the line."""
     found = [
-        blocks.headline(picture, name) for name in HEADLINE if name in picture.figures
+        panels.headline(picture, name) for name in HEADLINE if name in picture.figures
     ]
     found = [*_led_by_yesterday(found, picture)] if picture.pinned.is_young else found
     failed = [shown for shown in picture.slot("headline") if shown.failed]
@@ -86,13 +86,14 @@ def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Componen
     """
     texts, zone, pinned = picture.texts, picture.city.zone, picture.pinned
     whole = [
-        blocks.headline(picture, name) for name in YESTERDAY if name in picture.figures
+        panels.headline(picture, name) for name in YESTERDAY if name in picture.figures
     ]
-    before = forms.date(pinned.day_whole().as_of, zone, texts)
+    before = formatting.date(pinned.day_whole().as_of, zone, texts)
     heads = (
         texts.say("yesterday-whole", day=before),
         texts.say(
-            "today-so-far", moment=forms.clock_time(pinned.as_of, zone, seconds=False)
+            "today-so-far",
+            moment=formatting.clock_time(pinned.as_of, zone, seconds=False),
         ),
     )
     return [
@@ -144,9 +145,9 @@ def side(picture: Picture) -> list[Component]:
     if row is None:
         return _whole_city(picture)
     area = (
-        f"{forms.number(row['area_km2'])} km²"
+        f"{formatting.number(row['area_km2'])} km²"
         if row["area_km2"] is not None
-        else forms.DASH
+        else formatting.DASH
     )
     people = _people(row["population"], picture)
     close = html.Button(
@@ -154,26 +155,26 @@ def side(picture: Picture) -> list[Component]:
         type="button",
         className="close",
         title=texts.say("close"),
-        **blocks.aria("label", texts.say("close")),
-        **blocks.attributes({"wish": json.dumps({"district": ""})}),
+        **panels.aria("label", texts.say("close")),
+        **panels.attributes({"action": json.dumps({"district": ""})}),
     )
     when = picture.when(picture.data_as_of)
     facts = texts.say("district-facts", area=area, people=people, moment=when)
     return [
         html.Div(
-            [html.H2(blocks.named(texts.name(row))), close], className="panel-head"
+            [html.H2(panels.named(texts.name(row))), close], className="panel-head"
         ),
         html.P(facts, className="sub"),
-        *(blocks.block(shown, picture) for shown in picture.slot("district")),
+        *(panels.panel(shown, picture) for shown in picture.slot("district")),
     ]
 
 
 def _people(population: int | None, picture: Picture) -> str:
     """Return how many live there by the census of the pack; a dash where nobody counted."""
     if population is None:
-        return forms.DASH
+        return formatting.DASH
     counted, year = (
-        forms.count(population),
+        formatting.count(population),
         picture.city.settings.get("census", {}).get("year"),
     )
     if year is None:
@@ -188,15 +189,15 @@ def _whole_city(picture: Picture) -> list[Component]:
         html.P(texts.say("choose-district"), className="sub"),
     ]
     overview = [
-        blocks.block(shown, picture)
+        panels.panel(shown, picture)
         for slot in OVERVIEW
         for shown in picture.slot(slot)
     ]
     if not districts:
         return [*head, *overview]
-    counts = [blocks.block(shown, picture) for shown in districts]
+    counts = [panels.panel(shown, picture) for shown in districts]
     if panel_px(picture) > PANEL_PX:
-        links = [blocks.block(shown, picture) for shown in picture.slot("departments")]
+        links = [panels.panel(shown, picture) for shown in picture.slot("departments")]
         first = overview[: len(overview) - len(links)]
         return [
             html.Div(
@@ -210,8 +211,8 @@ def _whole_city(picture: Picture) -> list[Component]:
             texts.say(f"panel-{name or 'overview'}"),
             type="button",
             role="tab",
-            **blocks.aria("selected", str(name == chosen).lower()),
-            **blocks.attributes({"wish": json.dumps({"panel": name})}),
+            **panels.aria("selected", str(name == chosen).lower()),
+            **panels.attributes({"action": json.dumps({"panel": name})}),
         )
         for name in ("", "districts")
     ]
@@ -241,18 +242,18 @@ def foot(picture: Picture) -> list[Component]:
         type="button",
         className="live",
         disabled=picture.looking == "live",
-        **blocks.attributes({"wish": json.dumps({"as_of": "live"})}),
+        **panels.attributes({"action": json.dumps({"as_of": "live"})}),
     )
     controls = html.Div([live, *_then(picture)], className="foot-controls")
     day = next(picture.slot("day"), None)
     if day is None:
         return [controls]
-    if note := blocks.note(day, picture):
+    if note := panels.note(day, picture):
         return [controls, note]
     chart = lines.trend(day.rows, zone, heights=False, chooses=True)
     title = [
-        html.Span(texts.say(day.block.title)),
-        html.Small(blocks.usual(day, picture), className="usual-said"),
+        html.Span(texts.say(day.panel.title)),
+        html.Small(panels.usual(day, picture), className="usual-said"),
     ]
     return [
         controls,
@@ -275,6 +276,6 @@ def _then(picture: Picture) -> list[Component]:
             picture.texts.say("show-as-known-then"),
             type="button",
             className="then",
-            **blocks.attributes({"wish": json.dumps({"known_at": ""})}),
+            **panels.attributes({"action": json.dumps({"known_at": ""})}),
         )
     ]

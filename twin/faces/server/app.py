@@ -27,18 +27,23 @@ from twin.faces.server import (
     routes,
     wire,
 )
-from twin.faces.server.wishes import picked, wished
+from twin.faces.server.actions import acted, picked
 from twin.view import View
 
 if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
     from twin.layer import Registry
-    from twin.query import Desk
+    from twin.query import QueryService
 
 
 def create_app(
-    desk: Desk, registry: Registry, city: City, *, clock: Clock = now, prefix: str = ""
+    service: QueryService,
+    registry: Registry,
+    city: City,
+    *,
+    clock: Clock = now,
+    prefix: str = "",
 ) -> dash.Dash:
     """Return the application for one city and one lake.
 
@@ -47,34 +52,34 @@ def create_app(
     It is asked without `prefix`, the path under which a proxy shows it, and answers with
     addresses under it.
     """
-    app = _App(painting.hall(desk, registry, city, clock, prefix))
-    hall = app.hall
+    app = _App(painting.context(service, registry, city, clock, prefix))
+    context = app.context
     app.layout = _layout
-    _add_callbacks(app, hall)
+    _add_callbacks(app, context)
     wire.check_bodies(app)
-    routes.add_routes(app.server, desk, city, clock)
-    figures.add_figures(app.server, hall, app.files)
+    routes.add_routes(app.server, service, city, clock)
+    figures.add_figures(app.server, context, app.files)
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)
-    discreet.keep_paths(app.server, (desk.folder, city.root, paths.assets().parent))
+    discreet.keep_paths(app.server, (service.folder, city.root, paths.assets().parent))
     return app
 
 
 class _App(dash.Dash):
     """The application; each face that it answers with is painted already."""
 
-    def __init__(self, hall: painting.Hall) -> None:
-        self.hall = hall
+    def __init__(self, context: painting.AppContext) -> None:
+        self.context = context
         self.files = files.address()
         super().__init__(
             "twin",
             assets_folder=str(paths.assets()),
             assets_ignore=".*",
-            title=hall.city.name,
+            title=context.city.name,
             update_title="",
             enable_mcp=False,
-            requests_pathname_prefix=f"{hall.prefix}/",
+            requests_pathname_prefix=f"{context.prefix}/",
             routes_pathname_prefix="/",
             suppress_callback_exceptions=True,
             serve_locally=True,
@@ -86,8 +91,8 @@ class _App(dash.Dash):
     def index(self, *_args: object, **_kwargs: object) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return a face: its head at once, its body when the picture is queried."""
         search = request.query_string.decode("utf-8", "replace")
-        painting.check_path(self.hall, request.path)
-        pieces = frame.stream(super().index(), self.hall, request.path, search)
+        painting.check_path(self.context, request.path)
+        pieces = frame.stream(super().index(), self.context, request.path, search)
         answer = Response(pieces, mimetype="text/html")
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -98,10 +103,10 @@ class _App(dash.Dash):
         Dash's own scripts wait for it.
         """
         lang = languages.of_link(
-            request.query_string.decode("utf-8", "replace"), self.hall.city
+            request.query_string.decode("utf-8", "replace"), self.context.city
         )
         return frame.page(
-            lang, self.hall.title(lang), self.hall.prefix + self.files, parts
+            lang, self.context.title(lang), self.context.prefix + self.files, parts
         )
 
 
@@ -110,7 +115,7 @@ def _layout() -> html.Div:
 
     That is the address, and what is asked, drawn, wished and picked.
     """
-    names = ("pointer", "asked", "pick", "wish", "spec", "chosen")
+    names = ("pointer", "asked", "pick", "action", "spec", "chosen")
     return html.Div(
         [
             dcc.Location(id="url", refresh=False),
@@ -121,7 +126,7 @@ def _layout() -> html.Div:
     )
 
 
-def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
+def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
     app.clientside_callback(
         ClientsideFunction("face", "ask"),
         Output("asked", "data"),
@@ -141,21 +146,21 @@ def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
         Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True
     )
     def paint(asked: object) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
-        return painted(hall, Asked.read(asked, hall.prefix))
+        return painted(context, Asked.read(asked, context.prefix))
 
     @app.callback(
         Output("url", "search"),
-        Input("wish", "data"),
+        Input("action", "data"),
         Input("pick", "data"),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    def change(wish: object, pick: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
+    def change(action: object, pick: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
         view = View.parse(wire.as_text(search))
         try:
             changed = (
-                wished(view, wire.as_dict(wish or {}), hall)
-                if ctx.triggered_id == "wish"
+                acted(view, wire.as_dict(action or {}), context)
+                if ctx.triggered_id == "action"
                 else picked(view, pick)
             )
         except LakeError:  # the face says so already
@@ -169,9 +174,9 @@ def _add_callbacks(app: dash.Dash, hall: painting.Hall) -> None:
         prevent_initial_call=True,
     )
     def open_chart(chosen: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
-        name = wire.as_text(wire.as_dict(chosen or {}).get("block"))
+        name = wire.as_text(wire.as_dict(chosen or {}).get("panel"))
         return (
-            enlarged(painting.taken(hall, View.parse(wire.as_text(search))), name)
+            enlarged(painting.taken(context, View.parse(wire.as_text(search))), name)
             if name
             else []
         )
@@ -212,15 +217,17 @@ class Asked:
         )
 
 
-def painted(hall: painting.Hall, asked: Asked) -> dict[str, Any]:
+def painted(context: painting.AppContext, asked: Asked) -> dict[str, Any]:
     """Return what changed on the screen of a browser, for it to take over."""
     try:
-        face = painting.paint(hall, asked.pathname, asked.search).under(hall.prefix)
+        face = painting.paint(context, asked.pathname, asked.search).under(
+            context.prefix
+        )
     except LakeError as error:
         if asked.keep:
             face = painting.under_reason(
-                hall, languages.of_link(asked.search, hall.city), error
+                context, languages.of_link(asked.search, context.city), error
             )
         else:
-            face = painting.face(hall, asked.pathname, asked.search)
+            face = painting.face(context, asked.pathname, asked.search)
     return face.since(asked.shown)

@@ -32,32 +32,32 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def add_figures(server: Flask, hall: painting.Hall, files: str) -> None:
+def add_figures(server: Flask, context: painting.AppContext, files: str) -> None:
     """Add the page to `server`; `files` is the address of the built files."""
 
     def page() -> Response:
         search = request.query_string.decode("utf-8", "replace")
-        view, lang = View.parse(search), languages.of_link(search, hall.city)
+        view, lang = View.parse(search), languages.of_link(search, context.city)
         try:
-            shown = painting.taken(hall, view)
+            shown = painting.taken(context, view)
         except LakeError:  # what a figure means can be said without one
             shown = None
-        words = hall.words[lang]
+        words = context.words[lang]
         link = view.url()
         body = figures(
-            hall.city,
-            hall.registry,
+            context.city,
+            context.registry,
             words,
             shown,
-            f"{hall.prefix}/{f'?{link}' if link else ''}",
+            f"{context.prefix}/{f'?{link}' if link else ''}",
         )
-        title = f"{hall.title(lang)} · {words.say('figures-title')}"
+        title = f"{context.title(lang)} · {words.say('figures-title')}"
         answer = Response(
             _PAGE.format(
                 lang=escape(lang),
                 title=escape(title),
-                files=hall.prefix + files,
-                prefix=hall.prefix,
+                files=context.prefix + files,
+                prefix=context.prefix,
                 body=markup.html_of(body),
             ),
             mimetype="text/html",

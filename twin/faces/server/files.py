@@ -62,10 +62,10 @@ def address() -> str:
 def serve_files(server: Flask, files: str) -> None:
     """Return the built files under `files`, and pack whatever else is worth it."""
     inside = cast("WSGIApplication", server.wsgi_app)
-    shelf = WhiteNoise(inside, max_age=0, immutable_file_test=_is_of_build)
+    pool = WhiteNoise(inside, max_age=0, immutable_file_test=_is_of_build)
     for folder in FOLDERS:
-        shelf.add_files(str(paths.assets() / folder), prefix=f"{files}/{folder}/")
-    server.wsgi_app = shelf
+        pool.add_files(str(paths.assets() / folder), prefix=f"{files}/{folder}/")
+    server.wsgi_app = pool
     server.config.update(
         COMPRESS_MIMETYPES=list(_PACKED),
         COMPRESS_MIN_SIZE=_LEAST_PACKED,

@@ -79,11 +79,13 @@ def page(lang: str, title: str, files: str, dash: Mapping[str, str]) -> str:
     )
 
 
-def stream(page: str, hall: painting.Hall, pathname: str, search: str) -> Iterator[str]:
+def stream(
+    page: str, context: painting.AppContext, pathname: str, search: str
+) -> Iterator[str]:
     """Yield a page in two pieces: as far as its head, then the face at an address and the rest."""
     head, rest = page.split(_FACE, 1)
     yield head
-    yield body(painting.face(hall, pathname, search)) + rest
+    yield body(painting.face(context, pathname, search)) + rest
 
 
 def body(face: painting.Face) -> str:

@@ -26,7 +26,7 @@ def policy(hashes: Sequence[str]) -> str:
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
-            "form-action 'self'",
+            "format-action 'self'",
             "frame-ancestors 'self'",
         )
     )

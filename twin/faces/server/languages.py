@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twin.city import City
 
 
-def wished(accepted: LanguageAccept) -> str:
+def acted(accepted: LanguageAccept) -> str:
     """Return the first language of a browser's wishes that there is; '' if it names none of them.
 
     Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese
@@ -67,8 +67,8 @@ def negotiate(server: Flask, city: City) -> None:
         view = _opened()
         if view is None:
             return None
-        wish = "" if view.lang else wished(request.accept_languages)
-        meant = view if wish in {"", city.lang} else replace(view, lang=wish)
+        action = "" if view.lang else acted(request.accept_languages)
+        meant = view if action in {"", city.lang} else replace(view, lang=action)
         asked = request.query_string.decode("utf-8", "replace")
         return (
             None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
     from twin.layer import Registry
-    from twin.query import Desk
+    from twin.query import QueryService
 
 # Where the parts of a face stand around its map.
 PLACES = ("top", "banner", "headline", "legend", "side", "foot")
@@ -39,7 +39,7 @@ _OURS = ("/assets/", "/data/", "/pack/")
 
 
 @dataclass(frozen=True)
-class Hall:
+class AppContext:
     """What painting a view needs; built once for one application.
 
     Attributes:
@@ -47,7 +47,7 @@ class Hall:
         prefix: path under which a proxy shows the faces, such as '/twin'; '' for none.
     """
 
-    desk: Desk
+    service: QueryService
     registry: Registry
     city: City
     clock: Clock
@@ -144,9 +144,13 @@ def _tag(piece: str) -> str:
     return hashlib.blake2b(piece.encode(), digest_size=6).hexdigest()
 
 
-def hall(
-    desk: Desk, registry: Registry, city: City, clock: Clock, prefix: str = ""
-) -> Hall:
+def context(
+    service: QueryService,
+    registry: Registry,
+    city: City,
+    clock: Clock,
+    prefix: str = "",
+) -> AppContext:
     """Return the hall of one application; `prefix` is where a proxy shows it."""
     folders = [layer.folder for layer in registry.layers]
     words = {lang: texts.load_texts(lang, folders, city) for lang in texts.LANGUAGES}
@@ -155,8 +159,8 @@ def hall(
     ttl_s = float(
         cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60)
     )
-    return Hall(
-        desk,
+    return AppContext(
+        service,
         registry,
         city,
         clock,
@@ -168,12 +172,12 @@ def hall(
     )
 
 
-def face(of: Hall, pathname: str, search: str) -> Face:
+def face(of: AppContext, pathname: str, search: str) -> Face:
     """Return the face at an address: the picture, or in its place why there is none."""
     return _face(of, pathname, search).under(of.prefix)
 
 
-def _face(of: Hall, pathname: str, search: str) -> Face:
+def _face(of: AppContext, pathname: str, search: str) -> Face:
     try:
         return paint(of, pathname, search)
     except LakeError as error:
@@ -192,7 +196,7 @@ def _face(of: Hall, pathname: str, search: str) -> Face:
         )
 
 
-def check_path(of: Hall, pathname: str) -> None:
+def check_path(of: AppContext, pathname: str) -> None:
     """Check that there is a face at a path. Raises LostError if there is none."""
     if pathname.startswith(WALL):
         walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
@@ -203,7 +207,7 @@ def check_path(of: Hall, pathname: str) -> None:
         )
 
 
-def paint(of: Hall, pathname: str, search: str) -> Face:
+def paint(of: AppContext, pathname: str, search: str) -> Face:
     """Return everything on screen for one address.
 
     Raises:
@@ -235,20 +239,20 @@ def paint(of: Hall, pathname: str, search: str) -> Face:
     )
 
 
-def taken(of: Hall, view: View) -> picture.Picture:
+def taken(of: AppContext, view: View) -> picture.Picture:
     """Return the picture of a view as it is now. Raises as `paint` does."""
     pinned = pin(
         view,
         of.city,
-        of.desk.pointer,
-        [layer.id for layer in of.registry.layers if layer.on],
+        of.service.pointer,
+        [layer.id for layer in of.registry.layers if layer.visible],
     )
     return picture.take(
-        of.desk, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock()
+        of.service, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock()
     )
 
 
-def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:
+def _wall(of: AppContext, shown: picture.Picture, pathname: str, marked: str) -> Face:
     wall = walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
     places = _places(
         top=scene.top(shown),
@@ -271,7 +275,7 @@ def _wall(of: Hall, shown: picture.Picture, pathname: str, marked: str) -> Face:
     )
 
 
-def under_reason(of: Hall, lang: str, error: LakeError) -> Face:
+def under_reason(of: AppContext, lang: str, error: LakeError) -> Face:
     """Return a face whose picture stays as it is, under the reason why.
 
     That says why nothing newer can be shown.
@@ -280,7 +284,7 @@ def under_reason(of: Hall, lang: str, error: LakeError) -> Face:
     return Face({"banner": banner}, None, "", lang, of.title(lang), of.clock())
 
 
-def without_data(of: Hall, pathname: str, lang: str, error: LakeError) -> Face:
+def without_data(of: AppContext, pathname: str, lang: str, error: LakeError) -> Face:
     """Return the frame of a face whose lake cannot be read, with the reason; its map is empty."""
     words, city, camera = of.words[lang], of.city, of.city.cameras["city"]
     said = reason.banner(error, "lake-unreadable", words)
@@ -340,14 +344,14 @@ def _style(wall: walls.Profile) -> dict[str, object]:
 
 
 def _spec(
-    of: Hall,
+    of: AppContext,
     shown: picture.Picture,
     *,
     ratio: float,
     padding: tuple[int, int, int, int],
 ) -> dict[str, Any]:
     spec = deckmap.spec(
-        of.desk,
+        of.service,
         of.registry,
         of.city,
         shown.pinned,
@@ -360,7 +364,7 @@ def _spec(
     return spec | {"spoken": parts.spoken(shown.texts, of.city, of.ttl_s)}
 
 
-def _pack_urls(of: Hall) -> dict[str, str]:
+def _pack_urls(of: AppContext) -> dict[str, str]:
     """Return the address of each map file as it is now.
 
     One that cannot be read keeps its first, and only it is missing.

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
-from twin.faces import forms
+from twin.faces import formatting
 from twin.faces.freshness import freshness
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from twin.city import City
     from twin.clock import Clock
-    from twin.query import Desk, Status
+    from twin.query import QueryService, Status
 
 ARROW = "application/vnd.apache.arrow.stream"
 _SAID = {
@@ -36,20 +36,20 @@ _log = logging.getLogger("twin.server")
 _FOREVER = "private, max-age=31536000, immutable"
 
 
-def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
+def add_routes(server: Flask, service: QueryService, city: City, clock: Clock) -> None:
     """Add `/api/snapshot`, `/data/…`, `/pack/…` and `/healthz` to `server`."""
 
     def newest() -> Response:
-        return _newest(desk, clock)
+        return _newest(service, clock)
 
     def rows(layer: str, name: str) -> Response:
-        return _rows(desk, layer, name)
+        return _rows(service, layer, name)
 
     def geography(name: str, role: str) -> Response:
         return _geography(city, name, role)
 
     def health() -> tuple[Response, int]:
-        return _how_it_is(desk, city, clock())
+        return _how_it_is(service, city, clock())
 
     server.register_error_handler(TwinError, _refuse)
     server.register_error_handler(HTTPException, _missing)
@@ -61,9 +61,9 @@ def add_routes(server: Flask, desk: Desk, city: City, clock: Clock) -> None:
     server.add_url_rule("/healthz", view_func=health)
 
 
-def _newest(desk: Desk, clock: Clock) -> Response:
+def _newest(service: QueryService, clock: Clock) -> Response:
     """Return which snapshot is the newest, and how it is."""
-    status = desk.status()
+    status = service.status()
     answer = jsonify(
         snapshot=status.snapshot,
         as_of=to_text(status.as_of),
@@ -80,10 +80,10 @@ def _newest(desk: Desk, clock: Clock) -> Response:
     return answer
 
 
-def _rows(desk: Desk, layer: str, name: str) -> Response:
+def _rows(service: QueryService, layer: str, name: str) -> Response:
     """Return a layer's rows, as the address asks for them."""
-    snapshot, params = desk.parse_url(layer, name, request.args.to_dict())
-    stream, unknown = desk.map_answer(layer, name, snapshot, params)
+    snapshot, params = service.parse_url(layer, name, request.args.to_dict())
+    stream, unknown = service.map_answer(layer, name, snapshot, params)
     if unknown != "damaged":
         return _kept(stream, ARROW)
     answer = Response(stream, mimetype=ARROW)
@@ -124,10 +124,12 @@ def _missing(error: HTTPException) -> tuple[Response, int]:
     return answer, status
 
 
-def _how_it_is(desk: Desk, city: City, now: datetime) -> tuple[Response, int]:
+def _how_it_is(
+    service: QueryService, city: City, now: datetime
+) -> tuple[Response, int]:
     """Return what `_health` says, or why the lake cannot be looked at, with its status."""
     try:
-        status = desk.status()
+        status = service.status()
     except LakeError as error:
         answer = jsonify(
             ok=False, now=to_text(now), problems=error.lines(), **error.payload()
@@ -154,12 +156,12 @@ def _health(
     problems = list(status.problems)
     if behind:
         problems.append(
-            f"This machine's clock is behind the data by {forms.behind(behind)}."
+            f"This machine's clock is behind the data by {formatting.behind(behind)}."
         )
     is_broken = bool(problems)
     if state != "fresh":
         problems.append(
-            f"The newest data are {forms.duration(age_s)} old; they are late from"
+            f"The newest data are {formatting.duration(age_s)} old; they are late from"
             f" {limits.ttl_s:g} s on."
         )
     return {

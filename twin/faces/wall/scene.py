@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from twin.faces import blocks, forms, parts
+from twin.faces import formatting, panels, parts
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -44,8 +44,8 @@ def top(picture: Picture) -> list[Component]:
             [
                 html.Div(
                     [
-                        html.Span(forms.clock_time(now, zone), className="clock"),
-                        html.Span(forms.date(now, zone, texts), className="date"),
+                        html.Span(formatting.clock_time(now, zone), className="clock"),
+                        html.Span(formatting.date(now, zone, texts), className="date"),
                     ],
                     className="clock-line",
                 ),
@@ -59,7 +59,7 @@ def top(picture: Picture) -> list[Component]:
 def headline(picture: Picture) -> list[Component]:
     """Return the left column: four figures with their last 24 hours."""
     return [
-        blocks.headline(picture, name, spark_line=2.5)
+        panels.headline(picture, name, spark_line=2.5)
         for name in HEADLINE
         if name in picture.figures
     ]
@@ -73,8 +73,8 @@ def side(picture: Picture) -> list[Component]:
         rows = shown.rows[:MOST_EVENTS]
         still_open = picture.figures.get("open_now")
         counts = [] if still_open is None else [_open(picture), *_overdue(picture)]
-        title = html.H2([texts.say(shown.block.title), *counts])
-        note = blocks.note(shown, picture)
+        title = html.H2([texts.say(shown.panel.title), *counts])
+        note = panels.note(shown, picture)
         body = [note] if note else [_event(row, picture) for row in rows]
         found.append(html.Section([title, *body], className="wall-events"))
     return found
@@ -83,7 +83,7 @@ def side(picture: Picture) -> list[Component]:
 def _open(picture: Picture) -> Component:
     shown = picture.figures["open_now"]
     return html.Span(
-        [f" · {shown.name} ", html.B(shown.text), shown.unit], **blocks.of_figure(shown)
+        [f" · {shown.name} ", html.B(shown.text), shown.unit], **panels.of_figure(shown)
     )
 
 
@@ -94,15 +94,15 @@ def _overdue(picture: Picture) -> list[Component]:
     """
     _, n = picture.open_and_late
     said = picture.texts.say("overdue-of-them", n=n)
-    return [html.Span(f" · {said}", **blocks.attributes({"late": n}))] if n else []
+    return [html.Span(f" · {said}", **panels.attributes({"late": n}))] if n else []
 
 
 def _event(row: Row, picture: Picture) -> Component:
     texts, zone = picture.texts, picture.city.zone
-    stage = forms.write(row["stage"], "stage", texts, zone)
+    stage = formatting.write(row["stage"], "stage", texts, zone)
     parts_of = [
         picture.district_name(row["district_id"]),
-        f"{stage} {forms.write(row['age_s'], 'age', texts, zone)}",
+        f"{stage} {formatting.write(row['age_s'], 'age', texts, zone)}",
     ]
     if row["n_units"]:
         parts_of.append(
@@ -116,19 +116,19 @@ def _event(row: Row, picture: Picture) -> Component:
         parts_of.append(texts.say("closing-refused"))
     return html.Div(
         [
-            blocks.mark(row["priority"], picture),
+            panels.mark(row["priority"], picture),
             html.Div(
                 [
-                    html.Div(blocks.named(row["title"]), className="wall-event-title"),
+                    html.Div(panels.named(row["title"]), className="wall-event-title"),
                     html.Div(
-                        [html.Span(blocks.named(part)) for part in parts_of],
+                        [html.Span(panels.named(part)) for part in parts_of],
                         className="wall-event-facts",
                     ),
                 ]
             ),
         ],
-        className=f"wall-event {blocks.MARKS[row['priority']]}",
-        **blocks.attributes({"id": row["id"]}),
+        className=f"wall-event {panels.MARKS[row['priority']]}",
+        **panels.attributes({"id": row["id"]}),
     )
 
 
@@ -157,26 +157,26 @@ def foot(picture: Picture) -> list[Component]:
     """
     fleet: list[Component] = []
     for shown in picture.slot("fleet"):
-        figures = [blocks.figure(each) for each in shown.figures if each.id in FLEET]
-        body = blocks.note(shown, picture) or html.Div(
+        figures = [panels.figure(each) for each in shown.figures if each.id in FLEET]
+        body = panels.note(shown, picture) or html.Div(
             figures, className="fleet-figures"
         )
         is_live = picture.pinned.view.mode == "drill" and set(FLEET) <= {
-            *shown.block.live
+            *shown.panel.live
         }
         title = [
             picture.texts.say("fleet"),
-            *blocks.live_mark(picture, is_live=is_live),
+            *panels.live_mark(picture, is_live=is_live),
         ]
-        fleet.append(html.Section([html.H3(title), body], className="block kind-fleet"))
-    stages = [blocks.block(shown, picture) for shown in picture.slot("stages")]
+        fleet.append(html.Section([html.H3(title), body], className="panel kind-fleet"))
+    stages = [panels.panel(shown, picture) for shown in picture.slot("stages")]
     links: list[Component] = []
     for shown in picture.slot("departments"):
         fine = picture.figures.get("departments_ok")
         title = [
-            picture.texts.say(shown.block.title),
+            picture.texts.say(shown.panel.title),
             *([] if fine is None else [_fine(picture)]),
-            *blocks.live_mark(picture, is_live=shown.is_live),
+            *panels.live_mark(picture, is_live=shown.is_live),
         ]
         if any(row.get("is_assumed") for row in shown.rows):
             title.append(
@@ -184,11 +184,11 @@ def foot(picture: Picture) -> list[Component]:
                     picture.texts.say("assumed-names"), className="assumed-names"
                 )
             )
-        body = blocks.note(shown, picture) or blocks.tiles(shown, picture)
-        links.append(html.Section([html.H3(title), body], className="block kind-tiles"))
+        body = panels.note(shown, picture) or panels.tiles(shown, picture)
+        links.append(html.Section([html.H3(title), body], className="panel kind-tiles"))
     return [*fleet, *stages, *links]
 
 
 def _fine(picture: Picture) -> Component:
     shown = picture.figures["departments_ok"]
-    return html.Span([" ", html.B(shown.text), shown.unit], **blocks.of_figure(shown))
+    return html.Span([" ", html.B(shown.text), shown.unit], **panels.of_figure(shown))

@@ -23,18 +23,18 @@ from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, LostError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
-from twin.query import links
+from twin.query import urls
 from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.memory import Heap, weight
-from twin.query.shelf import Shelf
+from twin.query.pool import SnapshotPool
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.store.snapshot import SNAPSHOT_ID
 from twin.view import Pinned, Pointer
 
 if TYPE_CHECKING:
     from twin.city import City
-    from twin.layer import Block, Layer, MapData, Param, Registry
+    from twin.layer import Layer, MapData, Panel, Param, Registry
 
 # Why a question has no answer at a moment.
 Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
@@ -108,7 +108,7 @@ class Answer:
     damaged: tuple[str, ...] = ()
 
 
-class Desk:
+class QueryService:
     """Asks the questions of one city's layers over one lake. Safe between threads."""
 
     def __init__(
@@ -125,20 +125,20 @@ class Desk:
             PackError: what the city wants masked cannot be read.
         """
         self._city, self._registry = city, registry
-        self._given, self._mask = links.of_city(city), read_mask(city.settings)
+        self._given, self._mask = urls.of_city(city), read_mask(city.settings)
         self._sql = {
             (layer.id, name): load_sql(layer.folder / name)
             for layer in registry.layers
             for name in (
                 *(data.sql for data in layer.maps),
-                *(block.sql for block in layer.blocks),
+                *(panel.sql for panel in layer.panels),
             )
         }
-        self._shelf = Shelf(Lake(lake), city, threads)
+        self._pool = SnapshotPool(Lake(lake), city, threads)
         self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, weight)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
         self._heap = Heap()
-        _refuse_empty(self._shelf)
+        _refuse_empty(self._pool)
 
     @property
     def kept_bytes(self) -> int:
@@ -148,21 +148,21 @@ class Desk:
     @property
     def folder(self) -> Path:
         """Return where the lake lies."""
-        return self._shelf.lake.path
+        return self._pool.lake.path
 
     def pointer(self, as_of: datetime | None = None) -> Pointer:
         """Return the snapshot that answers `as_of`.
 
         It is the newest for None, else the first whole one at or after (see
-        `Shelf.at`).
+        `SnapshotPool.at`).
 
         Raises:
             LakeError: no snapshot can be shown.
         """
-        newest = self._shelf.newest().snapshot
+        newest = self._pool.newest().snapshot
         if as_of is None:
             return Pointer(newest.id, newest.as_of, damaged=self._damaged(newest.id))
-        found = self._shelf.at(as_of)
+        found = self._pool.at(as_of)
         # One may have been published meanwhile.
         newest_as_of = max(newest.as_of, found.snapshot.as_of)
         return Pointer(
@@ -179,7 +179,7 @@ class Desk:
         Raises:
             LakeError: no snapshot can be shown.
         """
-        newest = self._shelf.newest()
+        newest = self._pool.newest()
         there, problems = newest.snapshot, (*newest.damaged.values(), *newest.problems)
         return Status(
             there.id,
@@ -191,15 +191,15 @@ class Desk:
             tuple(sorted(newest.damaged)),
         )
 
-    def block(self, layer: Layer, block: Block, pinned: Pinned) -> Answer:
+    def panel(self, layer: Layer, panel: Panel, pinned: Pinned) -> Answer:
         """Return a layer's block for a view, and whether anything was known then.
 
         The view is pinned, and the moment is its own.
 
         Raises as `ask` does.
         """
-        answer = self.ask(layer.id, block.sql, block.ask(pinned), pinned.snapshot)
-        shown = self._shelf.shown(pinned.snapshot)
+        answer = self.ask(layer.id, panel.sql, panel.ask(pinned), pinned.snapshot)
+        shown = self._pool.shown(pinned.snapshot)
         return replace(
             answer,
             unknown=self._unknown(
@@ -220,7 +220,7 @@ class Desk:
         """
         question = self._question(layer, sql)
         return self._answer(
-            snapshot, question, links.fill(question, params, self._given)
+            snapshot, question, urls.fill(question, params, self._given)
         )
 
     def first_event(self, snapshot: str) -> datetime | None:
@@ -241,7 +241,7 @@ class Desk:
 
         There are none if all of it can be drawn.
         """
-        shown = self._shelf.shown(pinned.snapshot)
+        shown = self._pool.shown(pinned.snapshot)
         asked = [
             (self._question(layer.id, data.sql), data.ask(pinned))
             for data in layer.maps
@@ -263,11 +263,11 @@ class Desk:
         """
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
-        params = links.fill(question, data.ask(pinned), self._given)
-        lost = _lost(self._shelf.shown(pinned.snapshot), question, params)
+        params = urls.fill(question, data.ask(pinned), self._given)
+        lost = _lost(self._pool.shown(pinned.snapshot), question, params)
         # What a browser keeps of a damaged picture is not asked for again.
         tag = ".".join((self._tag(layer, data), *lost))
-        return links.to_url(layer, name, tag, pinned.snapshot, params)
+        return urls.to_url(layer, name, tag, pinned.snapshot, params)
 
     def parse_url(
         self, layer: str, name: str, words: Mapping[str, str]
@@ -295,7 +295,7 @@ class Desk:
                 f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
                 fix="load the page again.",
             )
-        return words["snapshot"], links.read(self._question(layer, data.sql), words)
+        return words["snapshot"], urls.read(self._question(layer, data.sql), words)
 
     def map_arrow(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
@@ -317,13 +317,13 @@ class Desk:
         """
         data = self._data(layer, name)
         question = self._question(layer, data.sql)
-        filled = links.fill(question, params, self._given)
+        filled = urls.fill(question, params, self._given)
         while True:
-            shown = self._shelf.shown(snapshot)
+            shown = self._pool.shown(snapshot)
             try:
                 return self._drawn(layer, data, shown, filled)
             except (DamagedError, QueryError):
-                if not self._shelf.look_again(shown):
+                if not self._pool.look_again(shown):
                     raise
 
     def _drawn(
@@ -338,7 +338,7 @@ class Desk:
             rows = self._query(shown, question, filled)
             return encode(
                 rows.slice(0, 0) if unknown else rows,
-                data.encode,
+                data.encoding,
                 self._registry.get(layer).legend,
             )
 
@@ -351,10 +351,10 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the lake's files."""
-        self._shelf.close()
+        self._pool.close()
 
     def _damaged(self, snapshot: str) -> tuple[str, ...]:
-        return tuple(sorted(self._shelf.shown(snapshot).damaged))
+        return tuple(sorted(self._pool.shown(snapshot).damaged))
 
     def _unknown(
         self,
@@ -379,7 +379,7 @@ class Desk:
             return "damaged"
         if as_of is None or not logs:
             return ""
-        newest = self._shelf.newest().snapshot
+        newest = self._pool.newest().snapshot
         heard = [
             name for name in logs if name in newest.tables and newest.tables[name].rows
         ]
@@ -446,7 +446,7 @@ class Desk:
         If that changes meanwhile, ask once more.
         """
         while True:
-            shown = self._shelf.shown(snapshot)
+            shown = self._pool.shown(snapshot)
             lost = _lost(shown, question, filled)
             try:
                 rows = self._rows.get(
@@ -454,7 +454,7 @@ class Desk:
                     partial(self._query, shown, question, filled),
                 )
             except (DamagedError, QueryError):
-                if not self._shelf.look_again(shown):
+                if not self._pool.look_again(shown):
                     raise
             else:
                 return Answer(
@@ -473,7 +473,7 @@ class Desk:
         Every answer comes this way: in what people wrote stand marks for what the city
         wants masked, whatever the lake holds.
         """
-        with self._shelf.open(shown.snapshot.id) as (opened, engine):
+        with self._pool.open(shown.snapshot.id) as (opened, engine):
             if opened.damaged.keys() != shown.damaged.keys():
                 raise DamagedError(
                     f"Snapshot {shown.snapshot.id} is no longer as it was when it was"
@@ -484,7 +484,7 @@ class Desk:
                 question, params, self._moved(opened, engine, question, params)
             )
         self._heap.give_back()
-        self._shelf.make_sure(opened, question.reads if reads is None else reads)
+        self._pool.make_sure(opened, question.reads if reads is None else reads)
         return self._mask.columns(rows, FREE_TEXT)
 
     def _moved(
@@ -509,7 +509,7 @@ class Desk:
 
         def work_out() -> pa.Table:
             rows = coverage_at(engine.query, self._city, as_of, known_at)
-            self._shelf.make_sure(shown, _behind(question))
+            self._pool.make_sure(shown, _behind(question))
             return rows
 
         there = shown.snapshot.tables.get("drone_states")
@@ -542,14 +542,14 @@ class Desk:
 
     def _tag(self, layer: str, data: MapData) -> str:
         of = (
-            repr(data.encode),
+            repr(data.encoding),
             repr(self._registry.get(layer).legend),
             self._mask.sha256,
         )
-        return links.tag(self._question(layer, data.sql), *of)
+        return urls.tag(self._question(layer, data.sql), *of)
 
 
-def _refuse_empty(shelf: Shelf) -> None:
+def _refuse_empty(pool: SnapshotPool) -> None:
     """Refuse a lake that is empty, not there, of another city or of a newer program.
 
     A damaged one is looked at again.
@@ -558,7 +558,7 @@ def _refuse_empty(shelf: Shelf) -> None:
         LakeError: it is.
     """
     with suppress(DamagedError):
-        shelf.newest()
+        pool.newest()
 
 
 def _lost(shown: Shown, question: Sql, params: Mapping[str, Param]) -> tuple[str, ...]:
@@ -609,7 +609,7 @@ def _key(
         tables,
         worked_out,
         lost,
-        tuple(sorted((name, links.write(value)) for name, value in params.items())),
+        tuple(sorted((name, urls.write(value)) for name, value in params.items())),
     )
 
 

@@ -24,10 +24,10 @@ from twin.store import (
     at,
     best,
     engine_over,
+    ensure_intact,
     find,
     guard,
     may_be_whole,
-    trust,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Newest:
 
 
 @dataclass
-class Shelf:
+class SnapshotPool:
     """The snapshots of one lake, each as far as it is whole. Safe between threads."""
 
     lake: Lake
@@ -153,7 +153,7 @@ class Shelf:
             for name, cut in shown.snapshot.tables.items()
             if name in tables and name not in shown.damaged and name not in shown.anew
         }
-        trust(self.lake, replace(shown.snapshot, tables=read))
+        ensure_intact(self.lake, replace(shown.snapshot, tables=read))
 
     def look_again(self, shown: Shown) -> bool:
         """Look at the files of a snapshot now.

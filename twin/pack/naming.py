@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from twin.pack_outlines import Reading
+    from twin.pack.outlines import Reading
 
 # Properties that are taken as the id, in this order, in any case of letters.
 ID_NAMES = (

@@ -14,23 +14,23 @@ from twin.faces.server.wire import as_dict, as_text
 from twin.view import View
 
 if TYPE_CHECKING:
-    from twin.faces.server.painting import Hall
+    from twin.faces.server.painting import AppContext
 
 
-def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
+def acted(view: View, action: Mapping[str, Any], context: AppContext) -> View:
     """Return `view` as a control asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, another
     moment, or what is known of the moment now. After the newest data nothing can be told: a
     control leads to the newest at most.
     """
-    if "toggle" in wish:
+    if "toggle" in action:
         on = (
             view.layers
             if view.layers is not None
-            else tuple(layer.id for layer in hall.registry.layers if layer.on)
+            else tuple(layer.id for layer in context.registry.layers if layer.visible)
         )
-        name = as_text(wish["toggle"])
+        name = as_text(action["toggle"])
         return replace(
             view,
             layers=(
@@ -39,19 +39,21 @@ def wished(view: View, wish: Mapping[str, Any], hall: Hall) -> View:
                 else (*on, name)
             ),
         )
-    if "at" in wish:
-        return _at(view, _moment(wish["at"], ZoneInfo(hall.city.zone.key)), hall)
-    if "as_of" in wish:
-        if wish["as_of"] == "live":
+    if "at" in action:
+        return _at(
+            view, _moment(action["at"], ZoneInfo(context.city.zone.key)), context
+        )
+    if "as_of" in action:
+        if action["as_of"] == "live":
             return replace(view, as_of=None, known_at=None)
-        return _at(view, _moment(wish["as_of"]), hall)
-    if "known_at" in wish:
-        known_at = as_text(wish["known_at"])
+        return _at(view, _moment(action["as_of"]), context)
+    if "known_at" in action:
+        known_at = as_text(action["known_at"])
         return replace(view, known_at=_moment(known_at) if known_at else None)
     allowed = {
-        name: as_text(wish[name])
+        name: as_text(action[name])
         for name in ("district", "lang", "panel")
-        if name in wish
+        if name in action
     }
     return replace(view, **cast("Any", allowed))
 
@@ -77,12 +79,12 @@ def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
         ) from error
 
 
-def _at(view: View, moment: datetime, hall: Hall) -> View:
+def _at(view: View, moment: datetime, context: AppContext) -> View:
     """Return `view` at `moment`, UTC, or at the newest data if that is earlier.
 
     What is looked at as known later stays so while that is later.
     """
-    as_of = min(moment, hall.desk.status().as_of)
+    as_of = min(moment, context.service.status().as_of)
     later = (
         view.known_at if view.known_at is not None and view.known_at > as_of else None
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from twin.days import LEAST_DAYS
-from twin.faces import forms, lines
+from twin.faces import formatting, lines
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -106,17 +106,17 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
     """Return a block with its title, and below its body how its rows were chosen."""
     title = html.H3(
         [
-            picture.texts.say(shown.block.title),
+            picture.texts.say(shown.panel.title),
             *live_mark(picture, is_live=shown.is_live),
         ],
-        title=picture.texts.told(shown.block.title, "means") or None,
+        title=picture.texts.attribute(shown.panel.title, "means") or None,
     )
-    of = shown.block.note_of
-    is_said = shown.block.note and (
+    of = shown.panel.note_of
+    is_said = shown.panel.note and (
         not of or any(row["kind"] == of for row in shown.rows)
     )
     how = (
-        [html.P(picture.texts.say(shown.block.note), className="how")]
+        [html.P(picture.texts.say(shown.panel.note), className="how")]
         if is_said
         else []
     )
@@ -124,9 +124,9 @@ def section(shown: Shown, picture: Picture, body: Component) -> Component:
         how.append(html.P(picture.texts.say("assumed-names"), className="how"))
     return html.Section(
         [title, body, *how],
-        className=f"block kind-{shown.block.kind}",
+        className=f"panel kind-{shown.panel.kind}",
         **attributes(
-            {"block": f"{shown.layer}:{shown.block.id}", "query": shown.query}
+            {"panel": f"{shown.layer}:{shown.panel.id}", "query": shown.query}
         ),
     )
 
@@ -157,17 +157,17 @@ def note(shown: Shown, picture: Picture) -> Component | None:
     if shown.unknown and not shown.figures:
         reason = html.Span(picture.reason(shown.unknown, shown.damaged))
         return html.Div(
-            [html.B(forms.DASH), reason],
+            [html.B(formatting.DASH), reason],
             className="note unknown",
             role="status",
             **attributes({"unknown": shown.unknown}),
         )
     if not shown.rows and not shown.figures:
-        return html.Div(texts.say(shown.block.empty), className="note")
+        return html.Div(texts.say(shown.panel.empty), className="note")
     return None
 
 
-def block(shown: Shown, picture: Picture) -> Component:
+def panel(shown: Shown, picture: Picture) -> Component:
     """Return any block by its kind."""
     draw = {
         "figures": _figures,
@@ -178,7 +178,7 @@ def block(shown: Shown, picture: Picture) -> Component:
         "stages": stages,
     }
     return section(
-        shown, picture, note(shown, picture) or draw[shown.block.kind](shown, picture)
+        shown, picture, note(shown, picture) or draw[shown.panel.kind](shown, picture)
     )
 
 
@@ -188,13 +188,13 @@ def _figures(shown: Shown, _picture: Picture) -> Component:
 
 def _trend(shown: Shown, picture: Picture) -> Component:
     """Return a trend; a click, or Enter when it has the focus, opens it large."""
-    name = picture.texts.say("open-chart", title=picture.texts.say(shown.block.title))
+    name = picture.texts.say("open-chart", title=picture.texts.say(shown.panel.title))
     chart = html.Div(
         lines.trend(shown.rows, picture.city.zone),
         role="button",
         tabIndex="0",
         title=name,
-        **attributes({"opens": f"{shown.layer}:{shown.block.id}"}),
+        **attributes({"opens": f"{shown.layer}:{shown.panel.id}"}),
     )
     return html.Div([chart, html.P(usual(shown, picture), className="usual-said")])
 
@@ -214,7 +214,7 @@ def table(shown: Shown, picture: Picture) -> Component:
     """Return rows as a table; the first column of form 'priority' becomes a mark."""
     fields = [
         field
-        for field in shown.block.fields
+        for field in shown.panel.fields
         if not field.if_any or any(row[field.name] for row in shown.rows)
     ]
     head = html.Thead(
@@ -223,8 +223,8 @@ def table(shown: Shown, picture: Picture) -> Component:
                 html.Th(
                     picture.texts.say(field.label),
                     scope="col",
-                    className=f"form-{field.form}",
-                    title=picture.texts.told(field.label, "means") or None,
+                    className=f"format-{field.format}",
+                    title=picture.texts.attribute(field.label, "means") or None,
                 )
                 for field in fields
             ]
@@ -234,7 +234,7 @@ def table(shown: Shown, picture: Picture) -> Component:
         [
             html.Tr(
                 [_cell(row, field, picture) for field in fields],
-                **_of_row(row, shown.block.chooses),
+                **_of_row(row, shown.panel.chooses),
             )
             for row in shown.rows
         ]
@@ -276,7 +276,7 @@ def _of_row(row: Row, chooses: str) -> dict[str, Any]:
         return {
             **named,
             "tabIndex": "0",
-            **attributes({"wish": json.dumps({"district": row[chooses]})}),
+            **attributes({"action": json.dumps({"district": row[chooses]})}),
         }
     return {**named, "className": f"row-{row['kind']}"} if chooses else named
 
@@ -308,18 +308,18 @@ def assumed(row: Row, picture: Picture) -> list[Component]:
 
 def _cell(row: Row, field: Field, picture: Picture) -> Component:
     value = row[field.name]
-    if field.form == "priority" and value is not None:
-        return html.Td(mark(value, picture), className="form-priority")
-    if field.form not in {"text", "name"}:
-        is_zero = field.form == "count" and value == 0
+    if field.format == "priority" and value is not None:
+        return html.Td(mark(value, picture), className="format-priority")
+    if field.format not in {"text", "name"}:
+        is_zero = field.format == "count" and value == 0
         return html.Td(
-            forms.write(value, field.form, picture.texts, picture.city.zone),
-            className=f"form-{field.form}{' zero' if is_zero else ''}",
+            formatting.write(value, field.format, picture.texts, picture.city.zone),
+            className=f"format-{field.format}{' zero' if is_zero else ''}",
         )
     text = (
         picture.texts.name(row, field.name)
-        if field.form == "name"
-        else forms.write(value, "text", picture.texts, picture.city.zone)
+        if field.format == "name"
+        else formatting.write(value, "text", picture.texts, picture.city.zone)
     )
     more = (
         [refused(picture)]
@@ -332,7 +332,7 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
             html.Div([named(text), *star] if star else named(text), className="lines"),
             *more,
         ],
-        className=f"form-{field.form}",
+        className=f"format-{field.format}",
         title=text,
     )
 
@@ -385,8 +385,8 @@ def _programme(row: Row, picture: Picture) -> Component:
         programme=_programme_name(row, picture),
         year=str(row["year"]),
     )
-    written = forms.write(actual, "count", texts, picture.city.zone)
-    written = f"{written} / {forms.count(plan)}" if plan is not None else written
+    written = formatting.write(actual, "count", texts, picture.city.zone)
+    written = f"{written} / {formatting.count(plan)}" if plan is not None else written
     carried = (
         [texts.say("carried-over", n=row["carried"], done=row["carried_done"])]
         if row["carried"]
@@ -427,7 +427,7 @@ def tiles(shown: Shown, picture: Picture) -> Component:
 def _tile(row: Row, picture: Picture) -> Component:
     state = picture.texts.say(f"state-{row['state']}")
     since = (
-        f" {forms.minutes(row['since_s'], picture.texts)}"
+        f" {formatting.minutes(row['since_s'], picture.texts)}"
         if row["state"] not in {"ok", "unknown"} and row["since_s"] is not None
         else ""
     )
@@ -458,7 +458,7 @@ def stages(shown: Shown, picture: Picture) -> Component:
                         className="stage-bar",
                     ),
                     html.Span(
-                        forms.write(
+                        formatting.write(
                             row["n"], "count", picture.texts, picture.city.zone
                         ),
                         className="stage-n",

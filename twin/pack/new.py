@@ -17,13 +17,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import shapely
 
-from twin import pack_manifest, pack_settings
 from twin.contracts.reference import DISTRICTS, EVENT_SOURCES
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, UsageError
-from twin.pack import examine
-from twin.pack_outlines import District, Drawn, Reading, read_polygons
-from twin.pack_tables import COMPUTED, in_file
+from twin.pack import city_toml, examine, manifest
+from twin.pack.outlines import District, Drawn, Reading, read_polygons
+from twin.pack.tables import COMPUTED, in_file
 from twin.zones import looks_swapped
 
 if TYPE_CHECKING:
@@ -95,8 +94,8 @@ class Wish:
     id: str = ""
     zone: str = ""
     lang: str = ""
-    source: str = pack_manifest.NOT_STATED
-    licence: str = pack_manifest.NOT_STATED
+    source: str = manifest.NOT_STATED
+    licence: str = manifest.NOT_STATED
 
 
 @dataclass(frozen=True)
@@ -168,10 +167,10 @@ def _whole(wish: Wish, folder: Path) -> Wish:
             f"There is no time zone {wish.zone[:60]!r}.",
             fix="give a name such as --zone Europe/Lisbon.",
         ) from error
-    if wish.lang and wish.lang not in pack_settings.LANGUAGES:
+    if wish.lang and wish.lang not in city_toml.LANGUAGES:
         raise UsageError(
             f"--lang is {wish.lang[:40]!r}.",
-            fix=f"use one of {', '.join(pack_settings.LANGUAGES)}.",
+            fix=f"use one of {', '.join(city_toml.LANGUAGES)}.",
         )
     name, name_en = one_form(wish.name).strip(), one_form(wish.name_en).strip()
     if not name:
@@ -190,8 +189,8 @@ def _whole(wish: Wish, folder: Path) -> Wish:
         chosen,
         wish.zone,
         wish.lang or ("zh-CN" if is_chinese else "en"),
-        wish.source.strip() or pack_manifest.NOT_STATED,
-        wish.licence.strip() or pack_manifest.NOT_STATED,
+        wish.source.strip() or manifest.NOT_STATED,
+        wish.licence.strip() or manifest.NOT_STATED,
     )
 
 
@@ -206,7 +205,7 @@ def _written(root: Path, outlines: Path, wish: Wish, drawn: Drawn) -> tuple[str,
         PackError: what was written is not good after all.
     """
     (root / "geography").mkdir(parents=True)
-    raster = pack_settings.fit(*drawn.bounds)
+    raster = city_toml.fit(*drawn.bounds)
     kept = [_rounded(each) for each in drawn.districts]
     _write(root / LAND, _land(kept))
     _write(
@@ -220,7 +219,7 @@ def _written(root: Path, outlines: Path, wish: Wish, drawn: Drawn) -> tuple[str,
         "licence": wish.licence,
         "accuracy": f"as in {outlines.name}, rounded to 0.1 m",
     }
-    pack_manifest.write_manifest(root, {"land": root.resolve() / LAND}, facts)
+    manifest.write_manifest(root, {"land": root.resolve() / LAND}, facts)
     found = examine(root)
     if found.faults:
         raise PackError(
@@ -339,9 +338,9 @@ def _city_toml(
     wish: Wish, raster: Raster, box: tuple[float, float, float, float]
 ) -> str:
     # At least 0.25, since no box is wider than half the earth.
-    camera = pack_settings.over(*box)
+    camera = city_toml.over(*box)
     stated = [
-        part for part in (wish.source, wish.licence) if part != pack_manifest.NOT_STATED
+        part for part in (wish.source, wish.licence) if part != manifest.NOT_STATED
     ]
     credit = " · ".join(stated)
     lines = [

@@ -13,9 +13,9 @@ import shapely
 
 from twin.contracts.crs import to_wgs84
 from twin.errors import PackError, UsageError
-from twin.pack_geography import crs_name
-from twin.pack_naming import Area
-from twin.pack_rings import mended
+from twin.pack.geography import crs_name
+from twin.pack.naming import Area
+from twin.pack.rings import mended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from twin.pack_outlines import Reading
+    from twin.pack.outlines import Reading
 
 NORTH_DEG = 85.0
 

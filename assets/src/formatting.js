@@ -1,4 +1,4 @@
-// Writes one value for a tooltip, as the panels write it: `write` of twin/faces/forms.py, held to it by one table of values.
+// Writes one value for a tooltip, as the panels write it: `write` of twin/faces/formatting.py, held to it by one table of values.
 
 import { DASH, duration } from './durations.js';
 
@@ -34,7 +34,7 @@ function moment(value, zone, now) {
 
 /**
  * @param {any} value null is unknown, drawn as a dash
- * @param {string} form as `Field.form` of twin/layer.py
+ * @param {string} form as `Field.format` of twin/layer.py
  * @param {{zone?: string, now?: number, words?: Record<string, string>, said?: Record<string, string>}} how the city's zone, the
  *   hall's present where moments of today go without a date, words for codes, messages of durations
  * @returns {string}

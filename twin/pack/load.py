@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pyarrow as pa
 
-from twin import pack_checks, pack_defaults, pack_manifest, pack_settings, paths
+from twin import paths
 from twin.city import Camera, City, Raster
 from twin.contracts.masking import check_mask
 from twin.contracts.reference import TABLES
 from twin.days import check_calendar
 from twin.errors import PackError, UsageError
 from twin.geography import Outlines, label
-from twin.pack_geography import check_geography
-from twin.pack_tables import REQUIRED, SEEDS, read_table
+from twin.pack import checks, city_toml, defaults, manifest
+from twin.pack.geography import check_geography
+from twin.pack.tables import REQUIRED, SEEDS, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,11 +131,11 @@ def write_manifest(root: Path) -> list[str]:
         PackError: city.toml cannot be read, or a file cannot.
     """
     problems: list[str] = []
-    settings = pack_settings.read_toml(root / "city.toml", problems)
+    settings = city_toml.read_toml(root / "city.toml", problems)
     if settings is None:
         raise PackError(problems[0], fix="mend it first: it names the files.")
-    return pack_manifest.write_manifest(
-        root, pack_settings.read_geography(settings, root, problems)
+    return manifest.write_manifest(
+        root, city_toml.read_geography(settings, root, problems)
     )
 
 
@@ -144,51 +145,51 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     The notes tell what is absent.
     """
     problems: list[str] = []
-    settings = pack_settings.read_toml(root / "city.toml", problems)
+    settings = city_toml.read_toml(root / "city.toml", problems)
     walls = (
-        pack_settings.read_toml(root / "wall.toml", problems)
+        city_toml.read_toml(root / "wall.toml", problems)
         if (root / "wall.toml").exists()
         else None
     )
     if settings is None:
         return None, problems, []
     name, zone = (
-        pack_settings.read_id(settings, problems),
-        pack_settings.read_zone(settings, problems),
+        city_toml.read_id(settings, problems),
+        city_toml.read_zone(settings, problems),
     )
-    geography = pack_settings.read_geography(settings, root, problems)
+    geography = city_toml.read_geography(settings, root, problems)
     outlines = check_geography(geography, problems)
     raster = _raster(settings, outlines, problems)
     tables = _read_tables(root, problems)
     problems += [
-        *pack_manifest.check_manifest(root, geography),
+        *manifest.check_manifest(root, geography),
         *check_mask(settings),
         *_check_calendar(settings),
     ]
     problems += _check_tables(tables, settings, problems)
     if outlines is not None:
         problems += [
-            *pack_checks.check_axes(outlines, zone),
-            *pack_checks.check_outlines(tables, outlines, raster),
+            *checks.check_axes(outlines, zone),
+            *checks.check_outlines(tables, outlines, raster),
         ]
     cameras: dict[str, Camera] = {}
     if raster is not None:
-        cameras = pack_settings.read_cameras(settings, raster, problems)
-        problems += pack_checks.check_positions(tables, raster)
+        cameras = city_toml.read_cameras(settings, raster, problems)
+        problems += checks.check_positions(tables, raster)
     rough = City(
         id=name,
         root=root.resolve(),
-        name=pack_settings.words(settings, "name", problems),
-        name_en=pack_settings.read_name_en(settings, problems),
+        name=city_toml.words(settings, "name", problems),
+        name_en=city_toml.read_name_en(settings, problems),
         zone=zone,
-        layers=pack_settings.read_layers(settings, problems),
+        layers=city_toml.read_layers(settings, problems),
         cameras=cameras,
         raster=raster or Raster(0, 0, 1, 1, 1, 1, 1),
         reference={},
         geography=geography,
-        credit=pack_settings.read_credit(settings, problems),
-        settings=pack_settings.rest(settings, walls, problems),
-        lang=pack_settings.read_lang(settings, problems),
+        credit=city_toml.read_credit(settings, problems),
+        settings=city_toml.rest(settings, walls, problems),
+        lang=city_toml.read_lang(settings, problems),
     )
     notes = _notes(root, settings, tables)
     if problems or outlines is None:
@@ -203,52 +204,52 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     )
 
 
-def _check_calendar(settings: pack_settings.Settings) -> list[str]:
+def _check_calendar(settings: city_toml.Settings) -> list[str]:
     given = settings.get("calendar")
     return (
-        check_calendar(cast("pack_settings.Settings", given))
+        check_calendar(cast("city_toml.Settings", given))
         if isinstance(given, dict)
         else []
     )
 
 
 def _raster(
-    settings: pack_settings.Settings, outlines: Outlines | None, problems: list[str]
+    settings: city_toml.Settings, outlines: Outlines | None, problems: list[str]
 ) -> Raster | None:
     """Return the raster that city.toml gives, else one fitted to the outlines."""
     if "raster" in settings:
-        return pack_settings.read_raster(settings, problems)
-    return None if outlines is None else pack_settings.fit(*outlines.bounds)
+        return city_toml.read_raster(settings, problems)
+    return None if outlines is None else city_toml.fit(*outlines.bounds)
 
 
 def _check_tables(
     tables: Mapping[str, pa.Table],
-    settings: pack_settings.Settings,
+    settings: city_toml.Settings,
     problems: list[str],
 ) -> list[str]:
     """Return a sentence for each thing that tables say against each other, or against city.toml."""
-    slots = pack_settings.optional(settings, "slots", problems) or {}
-    census = pack_settings.optional(settings, "census", problems)
+    slots = city_toml.optional(settings, "slots", problems) or {}
+    census = city_toml.optional(settings, "census", problems)
     return [
-        *pack_checks.check_ids(tables),
-        *pack_checks.check_references(tables),
-        *pack_checks.check_indicators(tables),
-        *pack_checks.check_targets(tables),
-        *pack_checks.check_clock_targets(tables),
-        *pack_checks.check_slots(tables, slots),
-        *pack_checks.check_sums(tables, census),
+        *checks.check_ids(tables),
+        *checks.check_references(tables),
+        *checks.check_indicators(tables),
+        *checks.check_targets(tables),
+        *checks.check_clock_targets(tables),
+        *checks.check_slots(tables, slots),
+        *checks.check_sums(tables, census),
     ]
 
 
 def _notes(
-    root: Path, settings: pack_settings.Settings, tables: Mapping[str, pa.Table]
+    root: Path, settings: city_toml.Settings, tables: Mapping[str, pa.Table]
 ) -> list[str]:
     """Return a sentence for each thing that the pack lacks.
 
     It says what is off, or what holds, without it.
     """
     found = [
-        pack_defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
+        defaults.note_of_table(name, there=(root / f"{name}.csv").exists())
         for name, rows in tables.items()
         if name not in REQUIRED and not rows.num_rows
     ]
@@ -258,20 +259,20 @@ def _notes(
     if people.null_count == len(people):
         found.append("districts.csv gives no population: figures per head are unknown.")
     roles = settings.get("geography")
-    given = cast("pack_settings.Settings", roles) if isinstance(roles, dict) else {}
+    given = cast("city_toml.Settings", roles) if isinstance(roles, dict) else {}
     found += [
         f"[geography] names no {role}: {off}."
-        for role, off in pack_defaults.ABSENT_ROLES.items()
+        for role, off in defaults.ABSENT_ROLES.items()
         if role not in given
     ]
     found += [
         f"city.toml has no {name if name == 'layers' else f'[{name}]'}: {holds}."
-        for name, holds in pack_defaults.ABSENT_SECTIONS.items()
+        for name, holds in defaults.ABSENT_SECTIONS.items()
         if name not in settings
     ]
     if not (root / "wall.toml").exists():
         found.append(
-            f"There is no wall.toml: the walls are {' and '.join(pack_defaults.WALLS)},"
+            f"There is no wall.toml: the walls are {' and '.join(defaults.WALLS)},"
             " with the program's own sizes."
         )
     return found
@@ -314,7 +315,7 @@ def _with_cells(districts: pa.Table, outlines: Outlines, raster: Raster) -> pa.T
 def _cameras(outlines: Outlines) -> dict[str, Camera]:
     """Return a camera over each district, by id, and 'all' over the whole."""
     over = {
-        name: pack_settings.over(*shape.bounds)
+        name: city_toml.over(*shape.bounds)
         for name, shape in zip(outlines.ids, outlines.shapes, strict=True)
     }
-    return {**over, "all": pack_settings.over(*outlines.bounds)}
+    return {**over, "all": city_toml.over(*outlines.bounds)}

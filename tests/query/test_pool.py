@@ -10,8 +10,8 @@ import pytest
 
 from tests.query.conftest import AS_OF, add
 from twin.city import City
-from twin.query import shelf
-from twin.query.shelf import Shelf
+from twin.query import pool
+from twin.query.pool import SnapshotPool
 from twin.store import Lake, read
 
 PROMISED_S = 10
@@ -22,7 +22,7 @@ PROMISED_S = 10
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Lets seconds pass."""
     passed = [1_000.0]
-    monkeypatch.setattr(shelf, "time", SimpleNamespace(monotonic=lambda: passed[0]))
+    monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: passed[0]))
 
     def later(seconds: float) -> None:
         passed[0] += seconds
@@ -39,7 +39,7 @@ def answers_after_damage(
         Whether that snapshot still answers, and the problems that are said.
     """
     newest = add(lake, city, ["E3"], AS_OF + timedelta(seconds=10))
-    held = Shelf(Lake(lake.path), city)
+    held = SnapshotPool(Lake(lake.path), city)
     assert held.newest().snapshot.id == newest
     file = read(lake, newest).files("events")[-1]
     file.write_bytes(file.read_bytes()[:-1])
@@ -64,7 +64,7 @@ def test_a_shelf_that_looks_once_an_hour_would_be_found_out(
     later: Callable[[float], None],
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(shelf, "RECHECK_S", 3_600.0)
+    monkeypatch.setattr(pool, "RECHECK_S", 3_600.0)
     assert answers_after_damage(lake, city, later, PROMISED_S) == (True, ())
 
 

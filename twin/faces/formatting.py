@@ -142,14 +142,14 @@ def _decimal(value: float, digits: int) -> str:
     return f"{_rounded(value, digits):,f}".replace("-", MINUS)
 
 
-def written(value: float, form: str) -> float:
+def written(value: float, fmt: str) -> float:
     """Return the number that a reader takes from what is written.
 
     No verdict contradicts it then.
 
     1800.4 s and 1800 s are both 30′00″, and neither is longer.
     """
-    match form:
+    match fmt:
         case "duration" | "age":
             return _shown_s(value)
         case "percent":
@@ -240,26 +240,26 @@ def age(elapsed: timedelta, texts: Texts) -> str:
     return texts.say("age-seconds", n=seconds)
 
 
-def write(value: object, form: str, texts: Texts, zone: ZoneInfo) -> str:
+def write(value: object, fmt: str, texts: Texts, zone: ZoneInfo) -> str:
     """Return `value` in `form` (see `twin.layer.Field`); absent is a dash, never zero."""
     if value is None:
         return DASH
     if isinstance(value, datetime):
         return dated(value, zone)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return write_number(float(value), form, texts) if math.isfinite(value) else DASH
-    if form in {"stage", "state", "message"}:
-        key = str(value) if form == "message" else f"{form}-{value}"
+        return write_number(float(value), fmt, texts) if math.isfinite(value) else DASH
+    if fmt in {"stage", "state", "message"}:
+        key = str(value) if fmt == "message" else f"{fmt}-{value}"
         return texts.say(key)
     return str(value)
 
 
-def write_number(value: float, form: str, texts: Texts) -> str:
+def write_number(value: float, fmt: str, texts: Texts) -> str:
     """Return a number in `form`; percent without its sign, which is its unit.
 
     Nothing lasts less than no time: such an age or duration is a dash.
     """
-    match form:
+    match fmt:
         case "duration" | "age":
             return duration(value, texts) if value >= 0 else DASH
         case "percent":

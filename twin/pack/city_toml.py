@@ -11,8 +11,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from twin import pack_defaults, pack_schema
 from twin.city import Camera, Raster
+from twin.pack import defaults, schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,7 +184,7 @@ def read_layers(settings: Mapping[str, Any], problems: list[str]) -> tuple[str, 
 
     Add sentences for wrong forms and for names that stand twice.
     """
-    given: Any = settings.get("layers", list(pack_defaults.LAYERS))
+    given: Any = settings.get("layers", list(defaults.LAYERS))
     names = cast("list[Any]", given) if isinstance(given, list) else []
     if not names or not all(isinstance(name, str) and name for name in names):
         problems.append(
@@ -209,7 +209,7 @@ def read_credit(settings: Mapping[str, Any], problems: list[str]) -> dict[str, s
     """Return the credit line by language; a pack that gives one gives it in every language."""
     given = optional(settings, "credit", problems)
     if given is None:
-        return dict(pack_defaults.CREDIT)
+        return dict(defaults.CREDIT)
     problems += [
         f"city.toml: [credit] has no line for {lang}; name the sources of the map."
         for lang in LANGUAGES
@@ -448,16 +448,16 @@ def rest(
         f"city.toml has a line {name} = {value!r} that nothing reads; remove it or put"
         " it into its section."
         for name, value in settings.items()
-        if name not in OWN and name not in found and name not in pack_schema.SECTIONS
+        if name not in OWN and name not in found and name not in schema.SECTIONS
     ]
     problems += [
         f"city.toml: {name} is {settings[name]!r}, not a section; write [{name}]."
-        for name in pack_schema.SECTIONS
+        for name in schema.SECTIONS
         if name in settings and not isinstance(settings[name], dict)
     ]
-    problems += pack_schema.check_sections(settings, OWN)
+    problems += schema.check_sections(settings, OWN)
     if walls is not None:
-        problems += pack_schema.check_walls(walls)
-    own = {name: dict(values) for name, values in pack_defaults.SECTIONS.items()}
-    plain = {name: dict(wall) for name, wall in pack_defaults.WALLS.items()}
+        problems += schema.check_walls(walls)
+    own = {name: dict(values) for name, values in defaults.SECTIONS.items()}
+    plain = {name: dict(wall) for name, wall in defaults.WALLS.items()}
     return {**own, **found, "wall": plain if walls is None else walls}

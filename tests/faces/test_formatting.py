@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from twin.faces import forms
+from twin.faces import formatting
 from twin.faces.texts import load_texts
 
 WUHAN = ZoneInfo("Asia/Shanghai")
@@ -24,11 +24,11 @@ ZH, EN = load_texts("zh-CN", []), load_texts("en", [])
     ],
 )
 def test_durations(seconds, text):
-    assert forms.duration(seconds) == text
+    assert formatting.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "text"),
+    ("value", "fmt", "text"),
     [
         (1284, "count", "1,284"),
         (-6, "count", "−6"),
@@ -43,16 +43,16 @@ def test_durations(seconds, text):
         (1, "priority", "紧急"),
     ],
 )
-def test_forms(value, form, text):
-    assert forms.write(value, form, ZH, WUHAN) == text
+def test_forms(value, fmt, text):
+    assert formatting.write(value, fmt, ZH, WUHAN) == text
 
 
-@pytest.mark.parametrize("form", ["age", "duration"])
-def test_nothing_lasts_less_than_no_time(form):
-    assert forms.write(-54_427, form, ZH, WUHAN) == "—"
-    assert forms.write(0, form, ZH, WUHAN) == "0″"
-    assert forms.minutes(-217_728_000) == "—"
-    assert forms.minutes(0) == "0″"
+@pytest.mark.parametrize("fmt", ["age", "duration"])
+def test_nothing_lasts_less_than_no_time(fmt):
+    assert formatting.write(-54_427, fmt, ZH, WUHAN) == "—"
+    assert formatting.write(0, fmt, ZH, WUHAN) == "0″"
+    assert formatting.minutes(-217_728_000) == "—"
+    assert formatting.minutes(0) == "0″"
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,14 @@ def test_nothing_lasts_less_than_no_time(form):
     ],
 )
 def test_a_moment_of_another_day_than_the_hall_s_has_its_date(now, text):
-    assert forms.dated(datetime(2026, 11, 22, 16, 30, tzinfo=UTC), WUHAN, now) == text
+    assert (
+        formatting.dated(datetime(2026, 11, 22, 16, 30, tzinfo=UTC), WUHAN, now) == text
+    )
 
 
 def test_a_date_and_time_may_do_without_seconds():
     assert (
-        forms.dated(
+        formatting.dated(
             datetime(2026, 11, 22, 16, 30, 59, tzinfo=UTC), WUHAN, seconds=False
         )
         == "2026-11-23 00:30"
@@ -80,16 +82,18 @@ def test_a_date_and_time_may_do_without_seconds():
 
 
 def test_zero_is_not_unknown():
-    assert forms.write(0, "count", ZH, WUHAN) == "0"
+    assert formatting.write(0, "count", ZH, WUHAN) == "0"
 
 
 def test_moments_are_written_in_the_city_s_zone():
     assert (
-        forms.write(datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "moment", ZH, WUHAN)
+        formatting.write(
+            datetime(2026, 11, 23, 6, 32, 10, tzinfo=UTC), "moment", ZH, WUHAN
+        )
         == "2026-11-23 14:32:10"
     )
     assert (
-        forms.date(datetime(2026, 11, 22, 16, 0, tzinfo=UTC), WUHAN, ZH)
+        formatting.date(datetime(2026, 11, 22, 16, 0, tzinfo=UTC), WUHAN, ZH)
         == "2026-11-23 星期一"
     )
 
@@ -108,7 +112,7 @@ def test_moments_are_written_in_the_city_s_zone():
     ],
 )
 def test_ages_in_the_largest_unit_that_still_says_something(seconds, text):
-    assert forms.age(timedelta(seconds=seconds), ZH) == text
+    assert formatting.age(timedelta(seconds=seconds), ZH) == text
 
 
 def test_both_languages_say_the_same_things():

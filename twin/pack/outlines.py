@@ -12,9 +12,9 @@ import shapely
 
 from twin.errors import PackError
 from twin.geography import read_geojson
-from twin.pack_checks import ID, WHOLE
-from twin.pack_degrees import in_degrees, refuse_edges
-from twin.pack_naming import (
+from twin.pack.checks import ID, WHOLE
+from twin.pack.degrees import in_degrees, refuse_edges
+from twin.pack.naming import (
     ID_NAMES,
     NAME_NAMES,
     Area,
@@ -27,7 +27,7 @@ from twin.pack_naming import (
     text_of,
     wordiest,
 )
-from twin.pack_rings import sound, union
+from twin.pack.rings import sound, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

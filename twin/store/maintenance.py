@@ -16,7 +16,7 @@ from twin.errors import DamagedError, LakeError
 from twin.store import delta, files, identity
 from twin.store.disk import move, sweep, sync, unwritable
 from twin.store.lake import Lake, unreadable_log
-from twin.store.opening import empty, newest, standing, trust
+from twin.store.opening import empty, ensure_intact, newest, standing
 from twin.store.publish import install, may_sign
 from twin.store.snapshot import File, Snapshot, TableCut, name, place, read
 from twin.store.taken import is_rollback, set_aside
@@ -74,7 +74,7 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
             snapshot = newest(lake)
             if snapshot is None:
                 raise empty(lake)
-            trust(lake, snapshot)
+            ensure_intact(lake, snapshot)
             return _compacted(lake, _sealed(lake, snapshot), now)
         except OSError as error:
             raise unwritable(lake.path, error) from error
@@ -195,7 +195,7 @@ def prune(
             current = newest(lake)
             if current is None:
                 return Pruned(0, 0, 0)
-            trust(lake, current)
+            ensure_intact(lake, current)
             plan = _planned(lake, current, min(now(), current.as_of), latest)
             if dry_run:
                 return _counted(plan, "", 0)
@@ -295,7 +295,7 @@ def _what_is_wrong(lake: Lake, snapshot_id: str) -> str:
     except LakeError:
         return _UNREADABLE
     try:
-        trust(lake, snapshot)
+        ensure_intact(lake, snapshot)
     except DamagedError as error:
         return error.what
     return ""
