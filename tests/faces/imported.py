@@ -60,7 +60,7 @@ def event(name: str, when: datetime, recorded: datetime) -> dict[str, Any]:
     }
 
 
-def attribute(name: str, when: datetime, recorded: datetime) -> dict[str, Any]:
+def told(name: str, when: datetime, recorded: datetime) -> dict[str, Any]:
     """The citizen is told, which closes the event."""
     return {
         "event_id": name,
