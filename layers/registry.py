@@ -8,31 +8,44 @@ from typing import TYPE_CHECKING, cast
 
 from twin.errors import PackError
 from twin.layer import Layer, Registry
+from twin.pack.pages import line_of
 
 if TYPE_CHECKING:
     from twin.city import City
 
-# Entry points of other packages: `pack:name` in city.toml names the one called `name` of
-# the distribution `pack`.
+# Entry points of other packages: `pack:name` in city.toml names the one called `name` of the
+# distribution `pack`.
 GROUP = "twin.layers"
 
 
 def load_registry(city: City) -> Registry:
     """Return the layers of `city.layers`, in order. Only what is named is imported.
 
-    Raises:
-        PackError: a layer is not there, is broken, or stands twice.
+    A layer that is not there, is broken or stands twice is left out, and `Registry.faults` says
+    so with the line of city.toml: the others live on.
     """
-    try:
-        return Registry(tuple(_load(name) for name in city.layers))
-    except ValueError as error:
-        raise PackError(
-            f"The city {city.id} has unfit layers: {error}.",
-            fix="name each layer once in city.toml.",
-        ) from error
+    found: dict[str, Layer] = {}
+    faults: list[str] = []
+    for name in city.layers:
+        try:
+            layer = _load(name)
+        except PackError as error:
+            faults.append(f"{_where(city, name)}: {' '.join(error.lines())}")
+            continue
+        if layer.id in found:
+            faults.append(
+                f"{_where(city, name)}: there is a layer {layer.id!r} already; name each once."
+            )
+        found.setdefault(layer.id, layer)
+    return Registry(tuple(found.values()), tuple(faults))
+
+
+def _where(city: City, name: str) -> str:
+    return line_of(city.root / "city.toml", name)
 
 
 def _load(name: str) -> Layer:
+    """Return the layer that city.toml calls `name`. Raises PackError if there is none."""
     try:
         found = (
             _plugged(name)
@@ -42,22 +55,24 @@ def _load(name: str) -> Layer:
     except ModuleNotFoundError as error:
         raise PackError(
             f"There is no layer {name!r}.",
-            why=str(error),
-            fix=(
-                "name a folder under layers/, or 'package:name' of an installed"
-                " package, in city.toml."
-            ),
+            why=f"{error}.",
+            fix="name a folder under layers/, or 'package:name' of an installed package.",
         ) from error
     except Exception as error:
         raise PackError(
             f"The layer {name!r} cannot be loaded.",
-            why=f"{type(error).__name__}: {error}",
-            fix="mend it, or take it out of the layers in city.toml.",
+            why=f"{type(error).__name__}: {error}.",
+            fix="mend it, or take it out of the layers.",
         ) from error
     if not isinstance(found, Layer):
         raise PackError(
             f"The layer {name!r} is a {type(found).__name__}, not a Layer.",
             fix="name the LAYER value of its module.",
+        )
+    if found.id != name.rpartition(":")[2]:  # a link could not name it
+        raise PackError(
+            f"The layer {name!r} calls itself {found.id!r}.",
+            fix="give it the name by which it is loaded.",
         )
     return found
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twin.page import Page
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -60,6 +62,9 @@ class City:
             'roads', 'streets', 'places'.
         credit: the line that must stand on every map.
         lang: the language in which the city is shown when nobody asks for one, 'zh-CN' or 'en'.
+        pages: pages of the browser and scenes of the wall, the shipped ones and its own.
+        page_faults: a sentence for each file of a page or scene that cannot be used; the city
+            can be shown without it.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
     """
 
@@ -76,3 +81,10 @@ class City:
     credit: Mapping[str, str]
     settings: Mapping[str, Mapping[str, object]]
     lang: str = "zh-CN"
+    pages: tuple[Page, ...] = ()
+    page_faults: tuple[str, ...] = ()
+
+    @property
+    def layer_ids(self) -> tuple[str, ...]:
+        """Return the ids of its layers, as links name them: of `pack:name` that is `name`."""
+        return tuple(name.rpartition(":")[2] for name in self.layers)

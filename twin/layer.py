@@ -6,22 +6,44 @@ It says how marks are read, and what a panel shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
-
-from twin.view import Pinned
 
 if TYPE_CHECKING:
     import pydeck as pdk
 
+    from twin.view import Pinned
+
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 
-# Gives the bound parameters of a question. Only what the question needs: never language,
-# theme or camera.
-Ask = Callable[[Pinned], Mapping[str, Param]]
+Moment = Literal["view", "day_before"]
+
+
+def _none() -> Mapping[str, Param]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Question:
+    """One `.sql` file of a layer's folder, asked.
+
+    Its parameters bind by their names in the header: what `own` gives, else what the view gives
+    (both clocks, its day, mode, district; see `twin.query.binding`), else what the pack gives.
+
+    Attributes:
+        own: parameters that are the layer's own, such as how many rows, or a district of '' for
+            the whole city whatever is chosen.
+        moment: 'view' asks of the moment that is looked at, 'day_before' of the last moment of
+            the whole day before it.
+    """
+
+    sql: str
+    own: Mapping[str, Param] = field(default_factory=_none, hash=False)
+    moment: Moment = "view"
 
 
 @dataclass(frozen=True)
@@ -68,7 +90,6 @@ class Legend:
     `title`, `unit`, `note` and the names of bands and kinds are message keys.
 
     Attributes:
-        count: name of the figure (see `Block`, kind 'figures') that stands beside the title, or ''.
         low_end, high_end: message keys at the ends of a ramp.
     """
 
@@ -78,7 +99,6 @@ class Legend:
     note: str = ""
     note_of: str = ""
     live: tuple[str, ...] = ()
-    count: str = ""
     low_end: str = ""
     high_end: str = ""
 
@@ -112,18 +132,17 @@ class MapData:
     """One question whose rows are drawn; its URL is `/data/<layer>/<name>.arrow`."""
 
     name: str
-    sql: str
-    ask: Ask
+    question: Question
     encoding: Encoding
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a block of rows.
+    """One column of a panel of rows.
 
-    `label` is a message key, `form` says how the value is written.
+    `label` is a message key, `format` says how the value is written.
 
-    Of the form 'name', `<name>_en` beside it is the name in English; a row without a name
+    Of the format 'name', `<name>_en` beside it is the name in English; a row without a name
     is called by its `kind`.
     """
 
@@ -148,66 +167,38 @@ class Field:
     """Whether the column takes room only where some row has more than nothing in it."""
 
 
-Slot = Literal[
-    "headline",
-    "attention",
-    "fleet",
-    "stages",
-    "departments",
-    "programmes",
-    "day",
-    "district",
-    "districts",
-    "yesterday",
-]
+Scope = Literal["city", "district"]
+# 'district' is asked where a district is chosen, and of that.
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One block of figures or rows, placed by faces in its slot.
+    """One panel of figures or rows; where it stands is for pages to say (see `twin.page`).
 
-    Columns that the SQL of each kind must answer (more are allowed where `fields` names them):
-        figures: `figure` (id, also the message key of its name), `value` DOUBLE, `form` (as
-            Field.form), `unit` (message key or ''), `compare` DOUBLE, `compare_kind`
-            ('yesterday', 'last_week', 'target', 'on_time', ''), `better` ('lower',
-            'higher', ''), `trace` DOUBLE[] (last 24 h, oldest first; null for none),
-            `usual_low`, `usual_high` DOUBLE[] (beside each of the trace; null for none);
-            and if it may lack what it is compared with, `compare_why` (message key
-            'compare-none-…' that says why; '' where it does not); `value_why` (message key
-            'why-…') where there may be no value for a reason; of a share of ground,
-            `of_km2` DOUBLE, how much that is; and of what is told of cases, `n` BIGINT, how
-            many. Where `compare_kind` is 'on_time', `compare` is the share of cases on time
-            that it takes, of `n_judged` with a target `n_on_time` are.
-        trend: `at` TIMESTAMPTZ, `value`, `usual_low`, `usual_high` DOUBLE, `is_partial`
-            BOOLEAN; and `usual_n` BIGINT, how many days alike there are.
-        rows: what `fields` names; one column `id` ('layer:id' to pick).
-        progress: `programme`, `scope` (message keys), `year`, `plan`, `actual`,
-            `under_way`, `due`, `basis`.
-        tiles: `id`, `name`, `name_en`, `state`, `since_s`, `detail`.
-        stages: `stage`, `n`.
-    Absent is null, shown as a dash.
+    Which columns its question must answer is for its kind to say: see `twin.faces.panels`. Absent
+    is null, shown as a dash.
 
     Attributes:
-        note: message key of a sentence on how it is made, such as the order of its rows; ''
-            for none.
+        name: its name among the panels of its layer; pages call it `layer.name`.
+        kind: module of `twin.faces.panels` that draws it.
+        title: message key.
+        empty: message key of what stands in the place of no rows.
+        chooses: of rows, the column of the district that is chosen by a row; '' for none.
+        note: message key of a sentence on how it is made, such as the order of its rows.
         note_of: only where some row is of this `kind`; '' for always.
-        live: figures that are of the living city in a drill too, though others of the block
-            are the drill's. A block whose question does not take `mode` is so as a whole.
+        live: figures that are of the living city in a drill too, though others of the panel are
+            the drill's. A panel whose question does not take `mode` is so as a whole.
 
-    Figures in the slot 'yesterday' are called `yesterday_<figure>`; they are asked for a
-    picture of a young day only.
-        chooses: of rows, the column of the district that is chosen by a row; '' where rows
-            choose nothing.
+    Figures of a panel that asks of the day before are called `yesterday_<figure>`; they are asked
+    for a picture of a young day only.
     """
 
-    id: str
-    slot: Slot
-    kind: Literal["figures", "trend", "rows", "progress", "tiles", "stages"]
+    name: str
+    kind: str
     title: str
-    sql: str
-    ask: Ask
+    question: Question
     fields: tuple[Field, ...] = ()
-    order: int = 0
+    scope: Scope = "city"
     empty: str = "nothing-here"
     chooses: str = ""
     note: str = ""
@@ -227,10 +218,6 @@ class Urls(Protocol):
 
         Return '' for one that it does not have.
         """
-        ...
-
-    def icons(self) -> str:
-        """Return the URL of the icon atlas; MarkLayer knows the names in it."""
         ...
 
 
@@ -273,9 +260,14 @@ DrawOrder = Literal["land", "field", "line", "mark", "name"]
 
 @dataclass(frozen=True)
 class Registry:
-    """The layers of one city, in order. A value: built once, passed in."""
+    """The layers of one city, in order. A value: built once, passed in.
+
+    Attributes:
+        faults: a sentence for each layer that the city names and that cannot be used.
+    """
 
     layers: tuple[Layer, ...]
+    faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse two layers of one name.

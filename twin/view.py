@@ -18,7 +18,6 @@ from twin.errors import UsageError
 from twin.forwarded import fields_of, word
 
 VERSION = "1"
-SCENES = ("overview",)
 
 # Of a language its regions are passed over: there is one form of each.
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
@@ -210,6 +209,14 @@ class Pinned:
         return self.as_of == self.known_at == self.snapshot_as_of
 
     @property
+    def is_newest_moment(self) -> bool:
+        """Return whether both clocks are those of the newest snapshot.
+
+        What an older one worked out may rest on limits that the pack has changed since.
+        """
+        return self.is_snapshot_moment and self.snapshot_as_of == self.newest_as_of
+
+    @property
     def is_beyond(self) -> bool:
         """Return whether `as_of` lies after the newest data."""
         return self.as_of > self.newest_as_of
@@ -331,9 +338,9 @@ def pin(
     ).astimezone(as_of.tzinfo)
     wanted = on if view.layers is None else view.layers
     chosen = (
-        city.layers
+        city.layer_ids
         if wanted is None
-        else tuple(name for name in city.layers if name in wanted)
+        else tuple(name for name in city.layer_ids if name in wanted)
     )
     return Pinned(
         view=replace(view, city=city.id),
@@ -392,17 +399,23 @@ def check(view: View, city: City) -> View:
         "layers": (
             None
             if view.layers is None
-            else tuple(_known("layer", each, set(city.layers)) for each in view.layers)
+            else tuple(
+                _known("layer", each, set(city.layer_ids)) for each in view.layers
+            )
         ),
         "lang": _known("language", view.lang, {"zh-CN", "en"}),
         "theme": _known("theme", view.theme or View.theme, {"dark"}),
         "panel": _known("panel", view.panel, {"", "districts"}),
-        "scene": _known("scene", scene or View.scene, set(SCENES)),
+        "scene": _known("scene", scene or View.scene, _scenes(city)),
         "camera": _near(view.camera or View.camera, set(city.cameras)),
     }
     view = replace(view, **cast("Any", named))
     _camera(view.camera, city)
     return view
+
+
+def _scenes(city: City) -> set[str]:
+    return {page.name for page in city.pages if page.kind == "scene"} or {View.scene}
 
 
 def _moment(

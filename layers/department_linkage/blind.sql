@@ -2,7 +2,7 @@
 -- uses link_states
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
--- param from_snapshot BOOLEAN - both moments are the newest snapshot's own
+-- param from_newest BOOLEAN - both moments are the newest snapshot's own
 -- param link_late_s INTEGER s without a record for longer: late
 -- param link_down_s INTEGER s without an answer for longer: down
 -- reads departments, link_health, department_feeds, link_probes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydeck as pdk
@@ -18,10 +18,9 @@ from twin.layer import (
     Legend,
     MapData,
     Panel,
-    Param,
+    Question,
 )
 from twin.palette import rgba
-from twin.view import Pinned
 
 STATES = (
     Kind("ok", "state-ok", rgba("text-3"), "dept"),
@@ -29,33 +28,9 @@ STATES = (
     Kind("down", "state-down", rgba("p2"), "dept_down"),
     Kind("unknown", "state-unknown", rgba("text-3", 0.6), "dept_late"),
 )
-LEGEND = Legend(
-    "department_linkage-title", unit="", scale=STATES, count="departments_ok"
-)
+LEGEND = Legend("department_linkage-title", unit="", scale=STATES)
 _NAMED = {"assumed": "name-assumed", "confirmed": "name-published"}
 _WORDS = {kind.value: kind.name for kind in STATES}
-
-
-def ask_states(pinned: Pinned) -> Mapping[str, Param]:
-    """Return both clocks, and whether the snapshot has the answer ready.
-
-    Limits come from the city's freshness.
-
-    Only the newest has: an older one was judged by limits that the pack may have changed since.
-    """
-    is_ready = (
-        pinned.is_snapshot_moment and pinned.snapshot_as_of == pinned.newest_as_of
-    )
-    return {
-        "as_of": pinned.as_of,
-        "known_at": pinned.known_at,
-        "from_snapshot": is_ready,
-    }
-
-
-def ask_links(pinned: Pinned) -> Mapping[str, Param]:
-    """Return the same, and which districts the lines may go to."""
-    return {**ask_states(pinned), "district": pinned.district}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
@@ -102,41 +77,28 @@ LAYER = Layer(
     draw=draw,
     visible=False,
     maps=(
-        MapData("links", "links.sql", ask_links, Encoding("line", fill="state")),
+        MapData("links", Question("links.sql"), Encoding("line", fill="state")),
         MapData(
             "departments",
-            "departments.sql",
-            ask_states,
+            Question("departments.sql"),
             Encoding("point", fill="state", mark="mark"),
         ),
     ),
     panels=(
-        Panel(
-            "fine",
-            "headline",
-            "figures",
-            "department_linkage-title",
-            "fine.sql",
-            ask_states,
-            order=5,
-        ),
+        Panel("fine", "figures", "department_linkage-title", Question("fine.sql")),
         Panel(
             "tiles",
-            "departments",
             "tiles",
             "department_linkage-title",
-            "tiles.sql",
-            ask_states,
+            Question("tiles.sql"),
             empty="department_linkage-none",
         ),
         Panel(
             "blind",
-            "district",
             "rows",
             "department_linkage-blind",
-            "blind.sql",
-            ask_states,
-            order=60,
+            Question("blind.sql"),
+            scope="district",
             empty="department_linkage-all-fine",
             fields=(
                 Field("name", "department_linkage-department", "name"),

@@ -11,78 +11,27 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Drawing, DrawOrder, Encoding, Field, Layer, MapData, Panel, Param
+from twin.layer import (
+    Drawing,
+    DrawOrder,
+    Encoding,
+    Field,
+    Layer,
+    MapData,
+    Panel,
+    Param,
+    Question,
+)
 from twin.palette import rgba
-from twin.view import Pinned
+
+# What a question of the whole city asks, whatever district is chosen.
+_WHOLE_CITY: Mapping[str, Param] = {"district": "", "zone_streets": ()}
 
 # How much the districts that are not chosen recede.
 _DIM = 0.3
 
 # A river's name stands at these quarters of its length; where two would touch, one stays.
 _RIVER_QUARTERS = (1, 2, 3)
-
-
-def ask_nothing(_pinned: Pinned) -> Mapping[str, Param]:
-    """Return no parameters: the answer is the same at every moment."""
-    return {}
-
-
-def ask_streets(pinned: Pinned) -> Mapping[str, Param]:
-    """Return whose streets are named."""
-    return {"district": pinned.district}
-
-
-def ask_now(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the figures of the chosen district ask."""
-    return {
-        "as_of": pinned.as_of,
-        "known_at": pinned.known_at,
-        "day_from": pinned.day_from,
-        "mode": pinned.view.mode,
-        "district": pinned.district,
-        "zone_streets": pinned.zone_streets,
-    }
-
-
-def ask_figures(pinned: Pinned) -> Mapping[str, Param]:
-    """Return the same, and the same time a week ago and a day ago."""
-    then = pinned.days.yesterday
-    return {
-        **ask_now(pinned),
-        **pinned.week_before,
-        "before_at": then.as_of,
-        "before_known_at": then.known_at,
-    }
-
-
-def ask_day(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the chosen district's day asks: its hours, and the days like it."""
-    like = {
-        name: value
-        for name, value in pinned.like_hours.items()
-        if name != "like_yesterday"
-    }
-    return {
-        **ask_now(pinned),
-        **like,
-        "day_to": pinned.days.day_to,
-        "clock_hours": pinned.days.hours,
-    }
-
-
-def ask_city_day(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the whole city's day asks."""
-    return {**ask_day(pinned), "district": "", "zone_streets": ()}
-
-
-def ask_counts(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the table of all districts asks."""
-    return {
-        "as_of": pinned.as_of,
-        "known_at": pinned.known_at,
-        "day_from": pinned.day_from,
-        "mode": pinned.view.mode,
-    }
 
 
 _COUNTS = (
@@ -271,40 +220,28 @@ LAYER = Layer(
     Path(__file__).parent,
     draw=draw,
     maps=(
-        MapData("names", "names.sql", ask_nothing, Encoding("point")),
-        MapData("streets", "streets.sql", ask_streets, Encoding("point")),
+        MapData("names", Question("names.sql"), Encoding("point")),
+        MapData("streets", Question("streets.sql"), Encoding("point")),
     ),
     panels=(
-        Panel("day", "day", "trend", "districts-city-day", "day.sql", ask_city_day),
+        Panel("day", "trend", "districts-city-day", Question("day.sql", _WHOLE_CITY)),
         Panel(
             "counts",
-            "districts",
             "rows",
             "districts-counts",
-            "counts.sql",
-            ask_counts,
+            Question("counts.sql"),
             fields=_COUNTS,
             chooses="district_id",
             note="districts-zones",
             note_of="functional_zone",
         ),
-        Panel(
-            "now",
-            "district",
-            "figures",
-            "districts-now",
-            "now.sql",
-            ask_figures,
-            order=10,
-        ),
+        Panel("now", "figures", "districts-now", Question("now.sql"), scope="district"),
         Panel(
             "district-day",
-            "district",
             "trend",
             "districts-day",
-            "day.sql",
-            ask_day,
-            order=20,
+            Question("day.sql"),
+            scope="district",
         ),
     ),
 )

@@ -5,7 +5,7 @@ Integrated, online and flying aircraft are kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydeck as pdk
@@ -20,11 +20,10 @@ from twin.layer import (
     Legend,
     MapData,
     Panel,
-    Param,
+    Question,
     Ramp,
 )
 from twin.palette import rgba, spread
-from twin.view import Pinned
 
 # Raster cells along the side of a coverage cell, as coverage.sql counts them.
 CELLS = 2
@@ -36,7 +35,6 @@ LEGEND = Legend(
     "drone_coverage-title",
     unit="",
     note="drone_coverage-note",
-    count="drones_flying",
     low_end="drone_coverage-old",
     high_end="drone_coverage-new",
     scale=Ramp(OLD_S, 0.0, spread(("coverage", "coverage"), (0.03, 0.46), steps=5)),
@@ -49,31 +47,6 @@ STATES = (
     Kind("fault", "drone_coverage-fault", rgba("p2"), "dock"),
 )
 _WORDS = {kind.value: kind.name for kind in STATES}
-
-
-def ask_now(pinned: Pinned) -> Mapping[str, Param]:
-    """Return both clocks; silences come from the city's freshness settings."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at}
-
-
-def ask_coverage(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the field asks."""
-    return {**ask_now(pinned), "window_from": pinned.window_from}
-
-
-def ask_fleet(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the figures of the fleet ask."""
-    return {
-        **ask_now(pinned),
-        "day_from": pinned.day_from,
-        "mode": pinned.view.mode,
-        **pinned.day_before,
-    }
-
-
-def ask_district(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the figures of the chosen district ask."""
-    return {**ask_now(pinned), "district": pinned.district}
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
@@ -128,14 +101,11 @@ LAYER = Layer(
     legend=LEGEND,
     draw=draw,
     maps=(
-        MapData(
-            "coverage", "coverage.sql", ask_coverage, Encoding("raster", fill="age_s")
-        ),
-        MapData("footprints", "footprints.sql", ask_now, Encoding("ring")),
+        MapData("coverage", Question("coverage.sql"), Encoding("raster", fill="age_s")),
+        MapData("footprints", Question("footprints.sql"), Encoding("ring")),
         MapData(
             "drones",
-            "drones.sql",
-            ask_now,
+            Question("drones.sql"),
             Encoding(
                 "point", fill="state", scale=STATES, angle="angle_deg", mark="mark"
             ),
@@ -144,31 +114,18 @@ LAYER = Layer(
     panels=(
         Panel(
             "fleet",
-            "fleet",
             "figures",
             "drone_coverage-fleet",
-            "fleet.sql",
-            ask_fleet,
-            order=1,
+            Question("fleet.sql"),
             live=("drones_integrated", "drones_online", "drones_flying"),
         ),
+        Panel("seen", "figures", "drone_coverage-title", Question("seen.sql")),
         Panel(
-            "seen",
-            "headline",
-            "figures",
-            "drone_coverage-title",
-            "seen.sql",
-            ask_now,
-            order=4,
-        ),
-        Panel(
-            "district",
             "district",
             "figures",
             "drone_coverage-title",
-            "district.sql",
-            ask_district,
-            order=50,
+            Question("district.sql"),
+            scope="district",
         ),
     ),
 )

@@ -11,9 +11,18 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
-from twin.layer import Drawing, DrawOrder, Encoding, Layer, Legend, MapData, Param, Ramp
+from twin.layer import (
+    Drawing,
+    DrawOrder,
+    Encoding,
+    Layer,
+    Legend,
+    MapData,
+    Param,
+    Question,
+    Ramp,
+)
 from twin.palette import rgba, spread
-from twin.view import Pinned
 
 # Raster cells along the side of a heat cell, as heat.sql counts them.
 CELLS = 5
@@ -36,7 +45,6 @@ LEGEND = Legend(
     "event_heat-title",
     unit="event_heat-unit",
     note="event_heat-note",
-    count="open_now",
     low_end="event_heat-few",
     scale=Ramp(
         0.0,
@@ -44,31 +52,6 @@ LEGEND = Legend(
         spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.62, 0.92), steps=9),
     ),
 )
-
-
-def ask_marks(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the marks ask."""
-    return {
-        "as_of": pinned.as_of,
-        "known_at": pinned.known_at,
-        "mode": pinned.view.mode,
-        "most": MOST,
-        "most_minor": MOST_MINOR,
-        **FILTERS,
-    }
-
-
-def ask_heat(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the field asks."""
-    return {
-        "as_of": pinned.as_of,
-        "known_at": pinned.known_at,
-        "window_from": pinned.window_from,
-        "mode": pinned.view.mode,
-        "least": HIGH / 120,
-        **WEIGHTS,
-        **FILTERS,
-    }
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
@@ -111,7 +94,16 @@ LAYER = Layer(
     legend=LEGEND,
     draw=draw,
     maps=(
-        MapData("heat", "heat.sql", ask_heat, Encoding("raster", fill="per_km2")),
-        MapData("marks", "marks.sql", ask_marks, Encoding("point", mark="mark")),
+        MapData(
+            "heat",
+            # What is fainter than a hundredth of the ramp is not seen, and not sent.
+            Question("heat.sql", {"least": HIGH / 120, **WEIGHTS, **FILTERS}),
+            Encoding("raster", fill="per_km2"),
+        ),
+        MapData(
+            "marks",
+            Question("marks.sql", {"most": MOST, "most_minor": MOST_MINOR, **FILTERS}),
+            Encoding("point", mark="mark"),
+        ),
     ),
 )

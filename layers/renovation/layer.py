@@ -5,12 +5,11 @@ Each programme stands against its own plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pydeck as pdk
 
-from twin.clock import year_share
 from twin.layer import (
     Drawing,
     DrawOrder,
@@ -20,10 +19,9 @@ from twin.layer import (
     Legend,
     MapData,
     Panel,
-    Param,
+    Question,
 )
 from twin.palette import rgba
-from twin.view import Pinned
 
 # Two series of lifts differ in shape and hue; how far works are is told by shape and
 # lightness alone.
@@ -35,7 +33,7 @@ STATUS = (
     Kind("renewed", "renovation-renewed", rgba("series-b"), "lift_renewed"),
     Kind("centre", "renovation-centre", rgba("text-1"), "centre"),
 )
-LEGEND = Legend("renovation-title", unit="", scale=STATUS, count="estates_accepted")
+LEGEND = Legend("renovation-title", unit="", scale=STATUS)
 _WORDS = {
     "planned": "renovation-planned",
     "under_way": "renovation-under_way",
@@ -47,31 +45,6 @@ _WORDS = {
     "added": "renovation-added",
     "renewed": "renovation-renewed",
 }
-
-
-def ask_known(pinned: Pinned) -> Mapping[str, Param]:
-    """Return both clocks."""
-    return {"as_of": pinned.as_of, "known_at": pinned.known_at}
-
-
-def ask_progress(pinned: Pinned) -> Mapping[str, Param]:
-    """Return both clocks, the city's calendar, and whether the snapshot has the answer ready."""
-    return {
-        **ask_known(pinned),
-        "this_year": pinned.day.year,
-        "year_share": year_share(pinned.day),
-        "from_snapshot": pinned.is_snapshot_moment,
-    }
-
-
-def ask_city(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the whole city's progress asks."""
-    return {**ask_progress(pinned), "area": "city"}
-
-
-def ask_district(pinned: Pinned) -> Mapping[str, Param]:
-    """Return what the chosen district's progress asks."""
-    return {**ask_progress(pinned), "area": pinned.district}
 
 
 def _marks(
@@ -131,47 +104,33 @@ LAYER = Layer(
     maps=(
         MapData(
             "estates",
-            "estates.sql",
-            ask_known,
+            Question("estates.sql"),
             Encoding("point", fill="status", mark="mark"),
         ),
         MapData(
-            "lifts", "lifts.sql", ask_known, Encoding("point", fill="kind", mark="mark")
+            "lifts", Question("lifts.sql"), Encoding("point", fill="kind", mark="mark")
         ),
         MapData(
             "centres",
-            "centres.sql",
-            ask_known,
+            Question("centres.sql"),
             Encoding("point", fill="mark", mark="mark"),
         ),
     ),
     panels=(
-        Panel(
-            "estates",
-            "headline",
-            "figures",
-            "renovation-title",
-            "estates_done.sql",
-            ask_progress,
-            order=6,
-        ),
+        Panel("estates", "figures", "renovation-title", Question("estates_done.sql")),
         Panel(
             "progress",
-            "programmes",
             "progress",
             "renovation-progress",
-            "progress.sql",
-            ask_city,
+            Question("progress.sql", {"district": ""}),
             empty="renovation-none",
         ),
         Panel(
             "district",
-            "district",
             "progress",
             "renovation-progress",
-            "progress.sql",
-            ask_district,
-            order=40,
+            Question("progress.sql"),
+            scope="district",
             empty="renovation-no-plan",
         ),
     ),

@@ -8,7 +8,7 @@
 -- param this_year INTEGER year year of `as_of` by the city's calendar
 -- param year_share DOUBLE share of that year's days that have begun
 -- param from_snapshot BOOLEAN - both moments are the snapshot's own
--- param area VARCHAR - a district's id, or city
+-- param district VARCHAR - whose plans; empty for the whole city's
 -- reads programme_progress, targets, estates, lifts, communities
 -- column programme VARCHAR - estates, lifts or communities
 -- column scope VARCHAR - what is counted
@@ -23,5 +23,5 @@
 -- column is_closed BOOLEAN - the year is over
 -- rows one per programme, scope and year; newest year first, then estates, lifts, communities
 SELECT programme, scope, year, plan, actual, under_way, due, basis, carried, carried_done, year < $this_year AS is_closed
-FROM progress_states WHERE area_id = $area
+FROM progress_states WHERE area_id = CASE WHEN $district = '' THEN 'city' ELSE $district END
 ORDER BY year DESC, CASE programme WHEN 'estates' THEN 1 WHEN 'lifts' THEN 2 ELSE 3 END, programme, scope

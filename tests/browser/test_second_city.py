@@ -231,7 +231,7 @@ def test_the_wall_of_long_names_lays_nothing_over_anything(still, host, wide, hi
 
     boxes = page.page.evaluate(
         """[
-            '#side', '#foot .kind-fleet', '#foot .kind-stages', '#foot .kind-tiles',
+            '#side', '#foot .kind-figures', '#foot .kind-stages', '#foot .kind-tiles',
             '#headline', '#legend',
         ].map((name) => {
             const box = document.querySelector(name).getBoundingClientRect();

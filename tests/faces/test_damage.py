@@ -17,6 +17,7 @@ import pytest
 
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, THEN, TRIO, imported
+from tests.faces.placed import walled
 from tests.faces.test_looking import everything, lines_of, take, words
 from twin.errors import LakeError
 from twin.faces import formatting, parts
@@ -114,9 +115,9 @@ def test_what_rests_on_a_damaged_table_is_a_dash_with_its_reason_and_nothing_els
         page.side(shown),
         page.foot(shown),
         page.legend(shown, context.registry),
-        scene.side(shown),
-        scene.foot(shown),
-        scene.legend(shown, context.registry),
+        scene.side(walled(shown)),
+        scene.foot(walled(shown)),
+        scene.legend(walled(shown), context.registry),
     ):
         assert reason in words(face)
     for sentence in ("No event is open", "Nothing today so far", "今天还没有"):
@@ -131,7 +132,7 @@ def test_in_the_panel_of_a_district_too_no_figure_is_lost_and_none_is_made_up(
         shown = take(context, lang, district="alva")
         return {
             figure.id: figure
-            for each in shown.slot("district")
+            for each in shown.region("district")
             for figure in each.figures
         }
 
@@ -319,7 +320,7 @@ def test_against_a_clock_that_is_behind_there_is_no_age(context, lang, said, vie
     from dataclasses import replace
 
     shown = replace(take(context, lang, **view), now=BEHIND)
-    for face in (page.top(shown), scene.top(shown)):
+    for face in (page.top(shown), scene.top(walled(shown))):
         assert said in words(face)
         assert "ago" not in words(face)
         assert "前" not in words(face)

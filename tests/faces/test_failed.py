@@ -119,7 +119,7 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
             replace(
                 layer,
                 panels=tuple(
-                    replace(panel, kind="figures") if panel.id == "stages" else panel
+                    replace(panel, kind="figures") if panel.name == "stages" else panel
                     for panel in layer.panels
                 ),
             )
@@ -145,22 +145,15 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
         )
         is not None
     )
-    assert "attention-stages failed" in caplog.text
+    assert "attention.stages failed" in caplog.text
 
 
 PLUGIN = """
 from pathlib import Path
-from twin.layer import Block, Layer
+from twin.layer import Layer, Panel, Question
 
-BLOCK = Block(
-    "gauge",
-    "fleet",
-    "figures",
-    "Gauges",
-    "gauge.sql",
-    lambda pinned: {"as_of": pinned.as_of, "limit_s": 1.5},
-)
-LAYER = Layer("other", Path(__file__).parent, blocks=(BLOCK,))
+PANEL = Panel("gauge", "figures", "Gauges", Question("gauge.sql", {"limit_s": 1.5}))
+LAYER = Layer("other", Path(__file__).parent, panels=(PANEL,))
 """
 ASKED = """-- gauge.sql: how many events there are, asked with half a second.
 -- param as_of TIMESTAMPTZ UTC counts what had happened by then

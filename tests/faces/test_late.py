@@ -44,6 +44,7 @@ def take(context, later_s, lang="en", **view):
         pinned,
         context.words[lang],
         now,
+        context.arrangement.pages["/"],
     )
 
 

@@ -20,6 +20,7 @@ from tests.faces.imported import (
     imported,
     told,
 )
+from tests.faces.placed import walled
 from twin.faces import figure, parts, picture, texts
 from twin.faces.export.brief import export
 from twin.faces.pages import page
@@ -56,6 +57,7 @@ def take(context, lang="en", **view):
         pinned,
         context.words[lang],
         context.clock(),
+        context.arrangement.pages["/"],
     )
 
 
@@ -89,11 +91,11 @@ def everything(shown, context):
         page.foot(shown),
     ]
     of_wall = [
-        scene.top(shown),
-        scene.headline(shown),
-        scene.legend(shown, context.registry),
-        scene.side(shown),
-        scene.foot(shown),
+        scene.top(walled(shown)),
+        scene.headline(walled(shown)),
+        scene.legend(walled(shown), context.registry),
+        scene.side(walled(shown)),
+        scene.foot(walled(shown)),
     ]
     return words([*of_page, *of_wall])
 
@@ -122,7 +124,7 @@ def test_a_look_back_has_its_date_on_the_page_on_the_wall_and_in_a_framed_pictur
 
     assert words(parts.chips(shown)) == chip
     assert chip in words(page.top(shown))
-    assert chip in words(scene.top(shown))
+    assert chip in words(scene.top(walled(shown)))
     assert "2026-07-17 10:00:00" in words(parts.age(shown))
 
 
@@ -283,7 +285,7 @@ def test_a_moment_after_the_newest_data_has_no_figures_and_says_until_when_there
         == "no-data-after"
     )
     assert said in words(page.foot(shown))
-    assert said in words(scene.side(shown))
+    assert said in words(scene.side(walled(shown)))
     assert "2026-07-27" not in words(parts.age(shown))
     assert {"as_of": "live"} in actions(page.foot(shown))
     assert {"as_of": "live"} in actions(parts.banner(shown))
@@ -386,7 +388,7 @@ def test_where_no_closing_was_refused_that_takes_no_room(context):
 def test_an_event_whose_closing_was_refused_is_marked_with_a_word(refusing, lang, word):
     shown = take(refusing, lang)
 
-    for face in (page.side(shown), scene.side(shown)):
+    for face in (page.side(shown), scene.side(walled(shown))):
         assert words(face).count(word) == 1
 
 

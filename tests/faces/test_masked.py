@@ -97,10 +97,8 @@ def test_no_map_sends_one(context: AppContext) -> None:
     sent = ""
     for layer in context.registry.layers:
         for data in layer.maps:
-            asked = data.ask(shown.pinned)
-            stream = context.service.map_arrow(
-                layer.id, data.name, shown.pinned.snapshot, asked
-            )
+            asked = context.service.map_question(layer.id, data.name, shown.pinned)
+            stream = context.service.map_arrow(layer.id, data.name, *asked)
             sent += str(pa.ipc.open_stream(stream).read_all().to_pylist())
 
     assert secrets_in(sent) == set()

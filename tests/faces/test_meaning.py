@@ -12,10 +12,12 @@ import pytest
 
 from layers.registry import load_registry
 from tests.faces.imported import HALL, TRIO, imported
+from tests.faces.placed import panel_of, walled
 from twin.days import days
-from twin.faces import figure, formatting, panels, picture, texts
+from twin.faces import figure, formatting, picture, texts
 from twin.faces.export import tables
 from twin.faces.pages import page
+from twin.faces.panels import events, progress, trend
 from twin.faces.server import painting
 from twin.faces.wall import scene
 from twin.pack import find_city, load_city
@@ -47,6 +49,7 @@ def take(context, lang="en", **view):
         pinned,
         context.words[lang],
         context.clock(),
+        context.arrangement.pages["/"],
     )
 
 
@@ -116,7 +119,7 @@ def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(context):
         "too little history: 0 days alike, and it takes 8 to say what is usual"
         in words(page.foot(take(context)))
     )
-    shown = next(take(context).slot("day"))
+    shown = panel_of(take(context), "districts.day")
     many = picture.Shown(
         shown.layer,
         shown.panel,
@@ -126,7 +129,7 @@ def test_a_trend_says_what_its_band_is_or_that_history_is_too_short(context):
         ),
     )
     assert (
-        panels.usual(many, take(context, "zh-CN"))
+        trend.usual(many, take(context, "zh-CN"))
         == "灰带：近 16 个周末日同一小时的 10–90% 区间"
     )
 
@@ -143,19 +146,19 @@ def test_a_list_says_how_many_it_leaves_out_and_how_many_of_these_are_late(
 ):
     """E9 and E15 are open and late, N1 is open and new."""
     shown = take(context, lang)
-    (listed,) = shown.slot("attention")
+    listed = panel_of(shown, "attention.rows")
     assert shown.open_and_late == (3, 2)
-    assert words(panels.unlisted(listed.rows[:1], shown)) == said
-    assert words(panels.unlisted(listed.rows[:2], shown)) == (
+    assert words(events.unlisted(listed.rows[:1], shown)) == said
+    assert words(events.unlisted(listed.rows[:2], shown)) == (
         "另有 1 件未闭环未列出" if lang == "zh-CN" else "1 more open, not listed"
     )
-    assert panels.unlisted(listed.rows, shown) is None
+    assert events.unlisted(listed.rows, shown) is None
     assert take(context, district="brisa").open_and_late == (0, 0)
 
 
 def test_the_wall_says_beside_the_open_how_many_are_late(context):
     # E9 and E15, of the day before yesterday; N1 is new.
-    assert "2 past target" in words(scene.side(take(context)))
+    assert "2 past target" in words(scene.side(walled(take(context))))
     assert "Level 1 first, then the longest past target" in words(
         page.side(take(context))
     )
@@ -244,7 +247,7 @@ def test_a_name_that_the_pack_assumes_carries_a_quiet_mark_wherever_it_is_listed
     context,
 ):
     """Of the four departments Águas is assumed."""
-    for face in (page.side(take(context)), scene.foot(take(context))):
+    for face in (page.side(take(context)), scene.foot(walled(take(context)))):
         assert "Water *" in words(face)
         assert "Police *" not in words(face)
         assert "* name assumed, not published" in words(face)
@@ -265,9 +268,9 @@ def programmes(context, lang, *rows):
         "carried_done": 88,
         "is_closed": True,
     }
-    shown = next(take(context, lang).slot("programmes"))
+    shown = panel_of(take(context, lang), "renovation.progress")
     return words(
-        panels.progress(
+        progress.KIND.body(
             replace(shown, rows=tuple({**plain, **row} for row in rows)),
             take(context, lang),
         )
@@ -438,7 +441,7 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(cont
         "drone_coverage-seen",
     }
     assert "Programmes (the line: due by now) live" in words(page.side(shown))
-    assert "Drones live" in words(scene.foot(shown))
+    assert "Drones live" in words(scene.foot(walled(shown)))
     about = dict(tables.sheets(shown)[0].rows)
     assert about["live: department_linkage-tiles"] == mark
 
@@ -446,7 +449,11 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(cont
 def test_outside_a_drill_nothing_is_marked_so(context):
     shown = take(context)
     assert "not of the drill" not in words(
-        [page.side(shown), page.legend(shown, context.registry), scene.foot(shown)]
+        [
+            page.side(shown),
+            page.legend(shown, context.registry),
+            scene.foot(walled(shown)),
+        ]
     )
     assert not any(each.is_live for each in shown.shown)
 

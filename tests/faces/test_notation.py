@@ -60,7 +60,7 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize(("value", "format", "text"), GOLDEN)
+@pytest.mark.parametrize(("value", "fmt", "text"), GOLDEN)
 def test_a_value_has_one_notation(value, fmt, text):
     assert formatting.write(value, fmt, TEXTS["en"], WUHAN) == text
 
@@ -137,7 +137,7 @@ def said(value, other, kind, fmt, lang="en", **more):
 
 
 @pytest.mark.parametrize(
-    ("value", "target", "format", "better", "verdict"),
+    ("value", "target", "fmt", "better", "verdict"),
     [
         (1800.0000000000005, 1800, "duration", "lower", "good"),
         (120.4, 120, "duration", "lower", "good"),
@@ -161,7 +161,7 @@ def test_a_verdict_compares_what_is_written(value, target, fmt, better, verdict)
 
 
 @pytest.mark.parametrize(
-    ("value", "other", "kind", "format", "text"),
+    ("value", "other", "kind", "fmt", "text"),
     [
         (1000, 1001, "last_week", "count", "0% vs same time last week"),
         (1001, 1000, "last_week", "count", "0% vs same time last week"),

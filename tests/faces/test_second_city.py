@@ -15,6 +15,7 @@ import pytest
 from layers.registry import load_registry
 from tests.faces import second
 from tests.faces.imported import HALL
+from tests.faces.placed import walled
 from tests.faces.test_looking import actions, everything, take, words
 from twin.faces.export.brief import export
 from twin.faces.pages import page
@@ -100,11 +101,11 @@ def test_what_no_layer_of_the_pack_answers_is_drawn_nowhere(
 def test_a_wall_without_drones_has_no_place_for_a_fleet(place, context):
     lacking = hall_of(second.without(place[0], "drone_coverage"), place[1])
     classes = [
-        [each.className for each in scene.foot(take(each))]
+        [each.className for each in scene.foot(walled(take(each)))]
         for each in (context, lacking)
     ]
     assert classes == [
-        ["panel kind-fleet", "panel kind-stages", "panel kind-tiles"],
+        ["panel kind-figures", "panel kind-stages", "panel kind-tiles"],
         ["panel kind-stages", "panel kind-tiles"],
     ]
     lacking.service.close()
@@ -117,13 +118,13 @@ def test_a_fleet_that_cannot_be_answered_says_so_in_its_place(context):
         shown=tuple(
             (
                 replace(each, figures=(), rows=(), failed="no answer")
-                if each.panel.slot == "fleet"
+                if each.full_name == "drone_coverage.fleet"
                 else each
             )
             for each in shown.shown
         ),
     )
-    assert "no answer" in words(scene.foot(failed)[0])
+    assert "no answer" in words(scene.foot(walled(failed))[0])
 
 
 def cells(table):
@@ -259,14 +260,14 @@ def test_a_row_chooses_its_district_and_no_row_without_one_chooses(context):
 def test_the_panel_turns_between_the_overview_and_the_districts_and_the_link_says_which(
     context,
 ):
-    for panel in ("", "districts"):
-        side = page.side(take(context, panel=panel))
+    for chosen in ("", "districts"):
+        side = page.side(take(context, panel=chosen))
         assert [action for action in actions(side) if "panel" in action] == [
             {"panel": ""},
             {"panel": "districts"},
         ]
-        assert (panel(side, "districts:counts") is not None) == (panel == "districts")
-        assert (panel(side, "attention:rows") is not None) == (panel == "")
+        assert (panel(side, "districts:counts") is not None) == (chosen == "districts")
+        assert (panel(side, "attention:rows") is not None) == (chosen == "")
     assert acted(View(), {"panel": "districts"}, context).url() == "panel=districts&v=1"
 
 

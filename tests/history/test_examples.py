@@ -116,7 +116,9 @@ class AppContext:
         pinned = pin(View(as_of=as_of, known_at=known_at), self.city, service.pointer)
         found = service._registry.get(layer)
         (panel,) = [
-            each for each in found.panels if each.sql == sql and each.slot == "headline"
+            each
+            for each in found.panels
+            if each.question.sql == sql and each.question.moment == "view"
         ]
         return {
             row["figure"]: row

@@ -23,7 +23,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.engine import Engine, load_sql
 from twin.pack import load_city
-from twin.query import QueryService, links
+from twin.query import QueryService, binding
 from twin.store import Lake, Snapshot, find
 from twin.store.files import read
 from twin.view import Pinned, Pointer, View, pin
@@ -32,10 +32,10 @@ IN_CI, IN_MEMORY, IN_SOAK = range(1, 4), range(100, 108), range(1_000, 1_400)
 MOMENTS = 6
 CASES = ("n", "n_judged", "n_on_time", "n_reference")
 ASKS = {
-    (layer.id, panel.sql): panel.ask
+    (layer.id, panel.question.sql): panel.question
     for layer in load_registry(load_city(TRIO)).layers
     for panel in layer.panels
-    if panel.slot != "yesterday"
+    if panel.question.moment == "view"
 }
 FILTERS = (
     {"of_source": "all", "of_priority": 0, "of_stage": "all"},
@@ -68,6 +68,7 @@ class Asker:
 
     pinned: Pinned
     answer: Callable[[str, str, Mapping[str, Any]], list[Row]]
+    city: City
 
     @property
     def clocks(self) -> Row:
@@ -97,7 +98,10 @@ class Asker:
 
     def as_asked(self, layer: str, sql: str, **params: Any) -> list[Row]:
         """The rows of the answer to what the layer itself asks, but for some parameters."""
-        return self.answer(layer, sql, {**ASKS[layer, sql](self.pinned), **params})
+        question = load_sql(Path(layers.__file__).parent / layer / sql)
+        given = binding.of_city(self.city)
+        asked = binding.bind(question, ASKS[layer, sql], self.pinned, given)
+        return self.answer(layer, sql, {**asked, **params})
 
 
 def differences(
@@ -350,6 +354,7 @@ def looked_back(seed: int, folder: Path, moments: int = MOMENTS) -> tuple[int, i
                 lambda layer, sql, params, at=pinned.snapshot: service.ask(
                     layer, sql, params, at
                 ).rows.to_pylist(),
+                city,
             )
             n, wrong = differences(ask, logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
@@ -373,7 +378,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     lake = Growing(city).publish(history.last, **dict(city.reference), **given)
     logs, of_city = (
         history.logs(city.reference["sla_targets"].to_pylist()),
-        links.of_city(city),
+        binding.of_city(city),
     )
     n_values = 0
     with Engine.from_tables(lake.tables) as engine:
@@ -381,7 +386,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
         def answer(layer: str, sql: str, params: Mapping[str, Any]) -> list[Row]:
             question = load_sql(Path(layers.__file__).parent / layer / sql)
             return engine.query(
-                question, links.fill(question, params, of_city)
+                question, binding.fill(question, params, of_city)
             ).to_pylist()
 
         for _ in range(moments):
@@ -390,7 +395,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
                 city,
                 lambda _moment: Pointer("memory", history.last),
             )
-            n, wrong = differences(Asker(pinned, answer), logs, draw, city)
+            n, wrong = differences(Asker(pinned, answer, city), logs, draw, city)
             assert not wrong, f"history {seed}: " + "\n".join(wrong[:5])
             n_values += n
     return moments, n_values

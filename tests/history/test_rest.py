@@ -217,24 +217,27 @@ def asked(
     ):
         for panel in layer.panels:
             # A face asks it of a chosen district only.
-            if panel.slot == "district" and not pinned.district:
-                wanted.pop((layer.id, panel.id))
+            if panel.scope == "district" and not pinned.district:
+                wanted.pop((layer.id, panel.name))
                 continue
             answer = service.panel(layer, panel, pinned)
             tally.compare(
-                f"{layer.id} {panel.id} {at}",
+                f"{layer.id} {panel.name} {at}",
                 answer.rows.to_pylist(),
-                wanted.pop((layer.id, panel.id))(),
+                wanted.pop((layer.id, panel.name))(),
             )
             tally.compare(
-                f"{layer.id} {panel.id} unknown {at}",
+                f"{layer.id} {panel.name} unknown {at}",
                 answer.unknown,
-                why_unknown(logs, pinned, REST[panel.sql]),
+                why_unknown(logs, pinned, REST[panel.question.sql]),
             )
         for data in layer.maps:
             name = "estates of the map" if data.name == "estates" else data.name
             rows = service.ask(
-                layer.id, data.sql, data.ask(pinned), pinned.snapshot
+                layer.id,
+                data.question.sql,
+                service.map_question(layer.id, data.name, pinned)[1],
+                pinned.snapshot,
             ).rows.to_pylist()
             tally.compare(
                 f"{layer.id} {name} {at}", rows, wanted.pop((layer.id, name))()
@@ -244,13 +247,17 @@ def asked(
             drawn_rows = (
                 pa.ipc.open_stream(
                     service.map_arrow(
-                        layer.id, data.name, pinned.snapshot, data.ask(pinned)
+                        layer.id,
+                        data.name,
+                        *service.map_question(layer.id, data.name, pinned),
                     )
                 )
                 .read_all()
                 .num_rows
             )
-            shown = 0 if why_unknown(logs, pinned, REST[data.sql]) else len(rows)
+            shown = (
+                0 if why_unknown(logs, pinned, REST[data.question.sql]) else len(rows)
+            )
             tally.compare(f"{layer.id} {name} rows drawn {at}", drawn_rows, shown)
     assert not wanted
 
@@ -476,7 +483,7 @@ def test_a_link_looked_at_from_an_older_snapshot_is_judged_by_the_limits_of_now(
     registry = load_registry(city)
     service = QueryService(city, registry, lake.path)
     layer = registry.get("department_linkage")
-    tiles = next(panel for panel in layer.panels if panel.id == "tiles")
+    tiles = next(panel for panel in layer.panels if panel.name == "tiles")
 
     said = []
     for moment in (as_of, as_of + oracle.US):

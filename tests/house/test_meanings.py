@@ -37,12 +37,14 @@ def texts(request: pytest.FixtureRequest) -> Texts:
     return load_texts(request.param, [layer.folder for layer in REGISTRY.layers], CITY)
 
 
-@pytest.mark.parametrize(("layer", "panel"), BLOCKS, ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    ("layer", "panel"), BLOCKS, ids=lambda each: getattr(each, "name", "") or each.id
+)
 def test_each_figure_and_column_says_what_it_means_and_when_it_is_unknown(
     layer: Layer, panel, texts: Texts
 ):
-    sql = load_sql(layer.folder / panel.sql)
-    before = meanings.YESTERDAY if panel.slot == "yesterday" else ""
+    sql = load_sql(layer.folder / panel.question.sql)
+    before = meanings.YESTERDAY if panel.question.moment == "day_before" else ""
     keys = (
         [f"{before}{name}" for name in meanings.figures_of(sql)]
         if panel.kind == "figures"

@@ -70,6 +70,7 @@ def ask() -> Ask:
             "link_late_s": 300,
             "link_down_s": 300,
             "from_snapshot": True,
+            "from_newest": True,
             "raster_cell_m": 50.0,
             "city_zone": CITY.key,
             "this_year": as_of.year,

@@ -144,7 +144,7 @@ def test_at_another_moment_the_log_answers_and_no_age_is_below_zero(ask):
     ]
     tables = {"departments": DEPARTMENTS, "link_health": HEALTH, "link_probes": log}
     rows = ask(
-        "department_linkage/tiles.sql", tables, as_of=at("11:31"), from_snapshot=False
+        "department_linkage/tiles.sql", tables, as_of=at("11:31"), from_newest=False
     )
     assert [(row["state"], row["since_s"], row["last_record_s"]) for row in rows] == [
         ("ok", None, 60),
@@ -162,7 +162,7 @@ def test_a_probe_recorded_later_is_not_known_at_an_earlier_moment(ask):
             tables,
             as_of=at("11:31"),
             known_at=known_at,
-            from_snapshot=False,
+            from_newest=False,
         )
         assert rows[0]["state"] == state
 
@@ -231,14 +231,14 @@ def test_both_ways_to_a_state_give_the_same_rows_and_these_are_right(
             tables,
             as_of=as_of,
             known_at=known_at,
-            from_snapshot=False,
+            from_newest=False,
         )
         assert worked_out == ask(
             f"department_linkage/{question}.sql",
             tables | {"link_health": stored},
             as_of=as_of,
             known_at=known_at,
-            from_snapshot=True,
+            from_newest=True,
         )
         assert all(
             row[name] is None or row[name] >= 0
@@ -254,12 +254,12 @@ def test_nothing_of_the_snapshot_shows_at_another_moment(ask, question):
         f"department_linkage/{question}.sql",
         tables,
         as_of=at("8:00"),
-        from_snapshot=False,
+        from_newest=False,
     ) == ask(
         f"department_linkage/{question}.sql",
         tables | {"link_health": []},
         as_of=at("8:00"),
-        from_snapshot=False,
+        from_newest=False,
     )
 
 
@@ -270,5 +270,5 @@ def test_uptime_counts_the_probes_of_thirty_days(ask, hours, uptime):
     when = NOON - timedelta(hours=hours)
     probe = {"dept_id": "D01", "occurred_at": when, "recorded_at": when, "is_ok": True}
     tables = {"departments": [{"dept_id": "D01", "slot": 1}], "link_probes": [probe]}
-    (row,) = ask("department_linkage/departments.sql", tables, from_snapshot=False)
+    (row,) = ask("department_linkage/departments.sql", tables, from_newest=False)
     assert row["uptime_30d_pct"] == uptime

@@ -16,10 +16,10 @@ from tests.layers.rows import MIDNIGHT, NOON
 from twin.city import Camera
 from twin.days import days
 from twin.engine import load_sql
-from twin.errors import PackError
-from twin.layer import Drawing, Field, Kind, Ramp
+from twin.errors import QueryError
+from twin.layer import Drawing, Field, Kind, Question, Ramp
 from twin.pack import load_city
-from twin.query import urls
+from twin.query import binding
 from twin.view import Pinned, View
 
 TRIO = Path(__file__).parents[1] / "cities" / "trio"
@@ -83,41 +83,61 @@ def test_layers_come_in_the_citys_order(registry):
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("nowhere",), "no layer 'nowhere'"),
-        (("nobody:thing",), "no layer 'nobody:thing'"),
-        (("districts", "districts"), "unfit layers"),
+        (("headline", "nowhere"), "There is no layer 'nowhere'."),
+        (("headline", "nobody:thing"), "There is no layer 'nobody:thing'."),
+        (("headline", "headline"), "there is a layer 'headline' already"),
     ],
 )
-def test_a_layer_that_cannot_be_had_is_said(city, names, said):
-    with pytest.raises(PackError, match=said):
-        load_registry(replace(city, layers=names))
+def test_a_layer_that_cannot_be_had_is_said_and_the_others_live_on(city, names, said):
+    registry = load_registry(replace(city, layers=names))
+
+    assert [layer.id for layer in registry.layers] == ["headline"]
+    (fault,) = registry.faults
+    assert said in fault
+    assert fault.startswith("trio/city.toml")
 
 
-def test_every_question_is_asked_with_exactly_what_it_takes(registry, city):
-    given = urls.of_city(city)
+def test_the_line_of_city_toml_that_names_a_missing_layer_is_told(city, tmp_path):
+    (tmp_path / "city.toml").write_text('# one\nlayers = [\n  "nowhere",\n]\n')
+    (fault,) = load_registry(replace(city, layers=("nowhere",), root=tmp_path)).faults
+
+    assert f"{tmp_path.name}/city.toml, line 3: There is no layer 'nowhere'." in fault
+
+
+def test_every_question_binds_with_exactly_what_its_header_names(registry, city):
+    given = binding.of_city(city)
     for layer in registry.layers:
         for part in (*layer.maps, *layer.panels):
-            sql = load_sql(layer.folder / part.sql)
-            sql.bind(urls.fill(sql, part.ask(pinned_at("A")), given))
+            sql = load_sql(layer.folder / part.question.sql)
+            sql.bind(binding.bind(sql, part.question, pinned_at("A"), given))
+
+
+def test_a_parameter_that_nobody_gives_and_one_that_nothing_takes_are_said(registry):
+    layer = registry.get("attention")
+    sql = load_sql(layer.folder / "rows.sql")
+
+    with pytest.raises(QueryError, match="nobody gives most"):
+        binding.bind(sql, Question("rows.sql"), pinned_at("A"), {})
+    own = {"most": 8, "color": "red"}
+    with pytest.raises(QueryError, match="its header does not name color"):
+        binding.bind(sql, Question("rows.sql", own), pinned_at("A"), {})
 
 
 def test_every_sql_file_of_a_layer_is_asked(registry):
     for layer in registry.layers:
-        asked = {part.sql for part in (*layer.maps, *layer.panels)}
+        asked = {part.question.sql for part in (*layer.maps, *layer.panels)}
         assert asked == {path.name for path in layer.folder.glob("*.sql")}, (
             f"{layer.id}: remove the file, or ask it"
         )
 
 
-def test_no_question_carries_language_theme_or_camera(registry):
+def test_no_question_carries_language_theme_or_camera():
     other = replace(
         pinned_at("A"),
         view=View(district="A", lang="en", frame="800x600"),
         camera=Camera(9, 9, 9),
     )
-    for layer in registry.layers:
-        for part in (*layer.maps, *layer.panels):
-            assert part.ask(other) == part.ask(pinned_at("A"))
+    assert binding.of_view(other) == binding.of_view(pinned_at("A"))
 
 
 @pytest.mark.parametrize("district", ["", "A"])
@@ -164,7 +184,7 @@ def _keys(layer):
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_message_that_a_layer_names_is_written(registry, lang):
     bundle = FluentBundle([lang])
-    faces = Path(urls.__file__).parents[1] / "faces" / "messages"
+    faces = Path(binding.__file__).parents[1] / "faces" / "messages"
     for folder in (faces, *(layer.folder for layer in registry.layers)):
         bundle.add_resource(
             FluentResource((folder / f"{lang}.ftl").read_text(encoding="utf-8"))

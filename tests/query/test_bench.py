@@ -16,7 +16,7 @@ def test_each_question_of_the_facts_is_measured_under_its_own_name(city, tmp_pat
         part
         for layer in load_registry(city).layers
         for part in (*layer.maps, *layer.panels)
-        if "event_facts" in load_sql(layer.folder / part.sql).reads
+        if "event_facts" in load_sql(layer.folder / part.question.sql).reads
     ]
     assert len({line.what for line in found}) == len(found) == 2 * len(asked)
     assert all(line.value > 0 for line in found)

@@ -138,13 +138,16 @@ def everything(
         for layer in service._registry.layers:
             for panel in layer.panels:
                 answer = service.panel(layer, panel, view)
-                found[str(when), layer.id, panel.sql, panel.slot, panel.kind] = (
+                sql = panel.question.sql
+                found[str(when), layer.id, sql, panel.name, panel.kind] = (
                     answer.unknown,
                     answer.rows,
                 )
             for data in layer.maps:
                 stream, unknown = service.map_answer(
-                    layer.id, data.name, view.snapshot, data.ask(view)
+                    layer.id,
+                    data.name,
+                    *service.map_question(layer.id, data.name, view),
                 )
                 found[str(when), layer.id, data.name, "map"] = (
                     unknown,
@@ -198,7 +201,7 @@ def test_one_bad_bit_in_any_table_changes_no_figure(simulated, undamaged, city, 
             question
             for question in found
             if question[-1] != "map"
-            and table in service._sql[question[1], question[2]].reads
+            and table in service._question(question[1], question[2]).reads
         }
         assert reads.isdisjoint(lost) if can_be_worked_out else reads <= lost
 
@@ -288,14 +291,16 @@ def test_what_was_read_while_a_file_changed_is_not_believed(simulated, undamaged
         assert service.status().damaged == ()
         view = pin(View(), city, service.pointer)
         layer = service._registry.get("headline")
-        panel = next(panel for panel in layer.panels if panel.sql == "events.sql")
+        panel = next(
+            panel for panel in layer.panels if panel.question.sql == "events.sql"
+        )
         service._pool.shown(view.snapshot)  # opened, and just looked at
         with flipped(find(simulated), "event_facts", "events"):
             assert service.panel(layer, panel, view).unknown == "damaged"
         service._pool.look_again(service._pool.shown(view.snapshot))
         assert (
             service.panel(layer, panel, view).rows
-            == undamaged["None", "headline", "events.sql", panel.slot, "figures"][1]
+            == undamaged["None", "headline", "events.sql", "events", "figures"][1]
         )
 
 
@@ -308,7 +313,9 @@ def test_the_first_record_and_what_was_known_are_not_told_from_a_damaged_log(
     ):
         assert service.first_event(service.pointer().snapshot) is None
         layer = service._registry.get("headline")
-        panel = next(panel for panel in layer.panels if panel.sql == "events.sql")
+        panel = next(
+            panel for panel in layer.panels if panel.question.sql == "events.sql"
+        )
         before = pin(View(as_of=UNTIL - 100 * HOUR), city, service.pointer)
         assert service.panel(layer, panel, before).unknown == "damaged"
         after = pin(View(as_of=UNTIL + HOUR), city, service.pointer)

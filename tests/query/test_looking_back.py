@@ -61,7 +61,7 @@ def heartbeat(when: datetime, name: str = "D1") -> Batch:
 def block_of(service: QueryService, layer: str, sql: str) -> Any:
     """The layer, and its block that asks `sql`."""
     found = service._registry.get(layer)
-    return found, next(panel for panel in found.panels if panel.sql == sql)
+    return found, next(panel for panel in found.panels if panel.question.sql == sql)
 
 
 def unknown(service: QueryService, city: Any, layer: str, sql: str, **view: Any) -> str:
@@ -77,7 +77,7 @@ def figures(service: QueryService, view: Pinned) -> dict[str, Any]:
     return {
         row["figure"]: row
         for panel in layer.panels
-        if panel.slot == "headline"
+        if panel.question.moment == "view"
         for row in service.panel(layer, panel, view).rows.to_pylist()
     }
 
@@ -267,7 +267,7 @@ def test_a_log_that_was_never_heard_of_is_as_empty_in_a_look_back_as_it_is_live(
 
 def test_a_measure_rests_on_its_logs_and_a_reference_table_on_none(service):
     def rests(layer: str, sql: str) -> set[str]:
-        return set(_logs(service._sql[layer, sql]))
+        return set(_logs(service._question(layer, sql)))
 
     assert "events" in rests("headline", "events.sql")
     assert "link_probes" in rests("department_linkage", "tiles.sql")

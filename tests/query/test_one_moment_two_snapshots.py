@@ -67,10 +67,12 @@ def test_every_block_and_map_of_a_moment_is_the_same_from_its_own_snapshot_and_f
     for panel in layer.panels:
         assert grown.panel(layer, panel, own).rows.equals(
             grown.panel(layer, panel, newest).rows
-        ), panel.id
+        ), panel.name
     for data in layer.maps:
         drawn = [
-            grown.map_arrow(layer_id, data.name, pinned.snapshot, data.ask(pinned))
+            grown.map_arrow(
+                layer_id, data.name, *grown.map_question(layer_id, data.name, pinned)
+            )
             for pinned in (own, newest)
         ]
         assert drawn[0] == drawn[1], data.name
@@ -80,7 +82,7 @@ def test_the_shares_of_the_city_seen_differ_from_moment_to_moment(
     city: City, grown: QueryService
 ):
     layer = load_registry(city).get("drone_coverage")
-    seen = next(panel for panel in layer.panels if panel.id == "seen")
+    seen = next(panel for panel in layer.panels if panel.name == "seen")
     shares = [
         grown.panel(layer, seen, views(grown, city, moment)[1]).rows["value"][0].as_py()
         for moment in MOMENTS
@@ -95,7 +97,7 @@ def test_a_moment_between_two_publishes_is_told_to_the_second(
 ):
     """The snapshot that answers speaks of half an hour later: nothing of that half hour shows."""
     layer = load_registry(city).get("drone_coverage")
-    fleet = next(panel for panel in layer.panels if panel.id == "fleet")
+    fleet = next(panel for panel in layer.panels if panel.name == "fleet")
     before = grown.panel(
         layer, fleet, views(grown, city, MOMENTS[1])[0]
     ).rows.to_pylist()

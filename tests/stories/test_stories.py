@@ -21,6 +21,7 @@ from twin.engine import answer, load_sql
 from twin.errors import UsageError
 from twin.feeds.simulated import Simulated
 from twin.pack import load_city
+from twin.query import binding
 from twin.simulate import Scenario, Simulation, Truth, stories
 from twin.simulate.world import World
 from twin.store import Lake, Snapshot, publish
@@ -171,17 +172,15 @@ def test_a_drill_is_in_the_lake_and_in_no_figure_of_the_living_city(told):
     (panel,) = [
         each
         for each in LAYER.panels
-        if each.sql == "events.sql" and each.slot == "headline"
+        if each.question.sql == "events.sql" and each.question.moment == "view"
     ]
 
     def figures(rows: pa.Table, mode: str) -> Mapping[str, float]:
-        params = panel.ask(
-            pin(
-                View(as_of=OVER, mode=mode),
-                city_of("wuhan"),
-                lambda _: Pointer("s", OVER),
-            )
-        )
+        city = city_of("wuhan")
+        view = View(as_of=OVER, mode=mode)
+        pinned = pin(view, city, lambda _: Pointer("s", OVER))
+        given = binding.of_city(city)
+        params = binding.bind(sql, panel.question, pinned, given)
         return {
             row["figure"]: row["value"]
             for row in answer({"event_facts": rows}, sql, params).to_pylist()

@@ -151,9 +151,8 @@ def _wire(city: City, service: QueryService) -> list[Measured]:
     lines: list[Measured] = []
     for layer in registry.layers:
         for data in layer.maps:
-            stream = service.map_arrow(
-                layer.id, data.name, pinned.snapshot, dict(data.ask(pinned))
-            )
+            snapshot, params = service.map_question(layer.id, data.name, pinned)
+            stream = service.map_arrow(layer.id, data.name, snapshot, params)
             lines.append(
                 Measured(
                     f"on the wire: {layer.id}/{data.name}.arrow",

@@ -17,7 +17,7 @@ from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql, parse_sql
 from twin.errors import UsageError
-from twin.query import urls
+from twin.query import binding
 from twin.store import files
 from twin.view import Pointer, View, pin
 
@@ -248,30 +248,19 @@ def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
         for name, rows in city.reference.items()
     }
     pinned = pin(View(district=busiest(city)), city, lambda _: Pointer("bench", as_of))
-    given = urls.of_city(city)
+    given = binding.of_city(city)
     lines: list[Measured] = []
     with Engine.from_files(paths, root=root) as engine:
         for layer in load_registry(city).layers:
-            parts = [
-                *((f"{layer.id}/{data.sql}", data) for data in layer.maps),
-                *(
-                    (f"{layer.id}/{panel.sql} ({panel.id})", panel)
-                    for panel in layer.panels
-                ),
-            ]
-            for name, part in parts:
-                question = load_sql(layer.folder / part.sql)
-                if "event_facts" in question.reads:
-                    spent, bare = against_scan(
-                        engine, question, urls.fill(question, part.ask(pinned), given)
-                    )
-                    lines += [
-                        Measured(f"{name} over {n:,} events", spent, "ms"),
-                        Measured(
-                            f"{name} over {n:,} events, against a bare scan",
-                            spent / bare,
-                            "x",
-                            "goal <= 2",
-                        ),
-                    ]
+            for part in (*layer.maps, *layer.panels):
+                sql = load_sql(layer.folder / part.question.sql)
+                if "event_facts" in sql.reads:
+                    params = binding.bind(sql, part.question, pinned, given)
+                    name = f"{layer.id}/{sql.name} ({part.name}) over {n:,} events"
+                    lines += _told(name, *against_scan(engine, sql, params))
     return lines
+
+
+def _told(name: str, spent: float, bare: float) -> list[Measured]:
+    ratio = Measured(f"{name}, against a bare scan", spent / bare, "x", "goal <= 2")
+    return [Measured(name, spent, "ms"), ratio]

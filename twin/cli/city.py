@@ -13,6 +13,7 @@ from twin.errors import PackError
 
 if TYPE_CHECKING:
     from twin.city import City
+    from twin.faces.arrangement import Arrangement
 
 
 @click.group()
@@ -45,9 +46,12 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
     )
     found = examine(root)
     notes, faults = list(found.notes), list(found.faults)
-    lines = [*told, *(f"note: {note}" for note in notes)]
     if found.city is not None:
         faults += _off_feeds(found.city)
+        arranged = _arranged(found.city)
+        faults += arranged.faults
+        notes += arranged.notes
+    lines = [*told, *(f"note: {note}" for note in notes)]
     if found.city is None or faults:
         n = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}"
         report(
@@ -95,6 +99,14 @@ def figures(city_name: str | None) -> None:
         for lang in ("en", "zh-CN")
     )
     click.echo(meanings.markdown(list(zip(english, chinese, strict=True))), nl=False)
+
+
+def _arranged(city: City) -> Arrangement:
+    """Return the city's pages and scenes, resolved against its layers."""
+    from layers.registry import load_registry
+    from twin.faces.arrangement import arrange
+
+    return arrange(city, load_registry(city))
 
 
 def _off_feeds(city: City) -> list[str]:

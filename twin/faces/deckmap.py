@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 import pydeck as pdk
 
+from twin.errors import TwinError
 from twin.layer import Drawing, DrawOrder
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ class Links:
     layer: Layer
     pinned: Pinned
     pack_urls: Mapping[str, str]
-    atlas: str
 
     def data(self, name: str) -> str:
         """Return the URL of the layer's own data `name`."""
@@ -38,10 +39,6 @@ class Links:
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the pack; '' for one that it does not have."""
         return self.pack_urls.get(role, "")
-
-    def icons(self) -> str:
-        """Return the URL of the icon atlas."""
-        return self.atlas
 
 
 def spec(
@@ -52,11 +49,10 @@ def spec(
     words: Texts,
     *,
     pack_urls: Mapping[str, str],
-    atlas: str,
     ratio: float = 1.0,
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
-) -> dict[str, Any]:
-    """Return what the bundle draws.
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the bundle draws, and by layer why one could not be drawn.
 
     Args:
         ratio: size of marks and names against a desk screen.
@@ -64,26 +60,14 @@ def spec(
             camera centres on the rest.
     """
     raster = city.raster
+    grid = (raster.lon0, raster.lat0, raster.dlon, raster.dlat, raster.n_x, raster.n_y)
     drawn: list[tuple[DrawOrder, pdk.Layer]] = []
+    failed: dict[str, str] = {}
     for layer in registry.layers:
-        if layer.draw and layer.id in pinned.layers:
-            links = Links(service, layer, pinned, pack_urls, atlas)
-            drawn += layer.draw(
-                Drawing(
-                    links,
-                    pinned,
-                    pinned.view.lang,
-                    ratio,
-                    (
-                        raster.lon0,
-                        raster.lat0,
-                        raster.dlon,
-                        raster.dlat,
-                        raster.n_x,
-                        raster.n_y,
-                    ),
-                )
-            )
+        if layer.id in pinned.layers:
+            links = Links(service, layer, pinned, pack_urls)
+            drawing = Drawing(links, pinned, pinned.view.lang, ratio, grid)
+            drawn += _drawn(layer, drawing, failed)
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(
         layers=[each[1] for each in drawn],
@@ -97,7 +81,7 @@ def spec(
             drawn_layer["tooltip"] = [
                 _spoken(line, words) for line in drawn_layer["tooltip"]
             ]
-    return {
+    spec = {
         "deck": said,
         "snapshot": pinned.snapshot,
         "hash": pinned.hash,
@@ -113,6 +97,25 @@ def spec(
         "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)),
         "frame": pinned.view.frame,
     }
+    return spec, failed
+
+
+def _drawn(
+    layer: Layer, drawing: Drawing, failed: dict[str, str]
+) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return what a layer draws; nothing of one that fails, which is said in `failed`."""
+    if layer.draw is None:
+        return []
+    try:
+        return list(layer.draw(drawing))
+    except TwinError as error:
+        failed[layer.id] = error.what
+    except Exception as error:  # a fault of one layer costs that layer, whatever it is
+        logging.getLogger(__name__).exception("%s cannot be drawn", layer.id)
+        failed[layer.id] = f"Fault of the program: {type(error).__name__}: {error}"[
+            :200
+        ]
+    return []
 
 
 def _spoken(line: list[Any], words: Texts) -> list[Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twin.engine import load_sql
+from twin.errors import QueryError
 
 if TYPE_CHECKING:
     from twin.engine.sql import Sql
@@ -25,20 +26,9 @@ if TYPE_CHECKING:
 
 YESTERDAY = "yesterday_"
 
-# Slots in the order in which a reader meets them.
-_ORDER = (
-    "headline",
-    "yesterday",
-    "attention",
-    "stages",
-    "fleet",
-    "departments",
-    "programmes",
-    "day",
-    "districts",
-    "district",
-    "map",
-)
+# The order in which a reader meets them: figures of the day, of the day before, other panels of
+# the city, those of a chosen district, and the map.
+_ORDER = ("figures", "day_before", "city", "district", "map")
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 _FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
 
@@ -66,14 +56,14 @@ class Asked:
     """One question, and the figures that it answers.
 
     Attributes:
-        where: layer and block, such as 'headline-events'; or 'event_heat-map' of what is drawn.
-        slot: where the faces put it; 'map' of what is drawn.
+        where: layer and panel, such as 'headline-events'; or 'event_heat-map' of what is drawn.
+        group: of which it is one, see `_ORDER`.
         path: `.sql` file; None of a map, which has several.
         how: what the header says of how it is worked out.
     """
 
     where: str
-    slot: str
+    group: str
     title: str
     path: Path | None
     how: str
@@ -92,23 +82,23 @@ def asked(registry: Registry, texts: Texts) -> tuple[Asked, ...]:
         QueryError: a `.sql` file cannot be read.
     """
     found = [each for layer in registry.layers for each in _of_layer(layer, texts)]
-    return tuple(sorted(found, key=lambda each: _ORDER.index(each.slot)))
+    return tuple(sorted(found, key=lambda each: _ORDER.index(each.group)))
 
 
 def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
     for panel in layer.panels:
-        path = layer.folder / panel.sql
+        path = layer.folder / panel.question.sql
         sql = load_sql(path)
         found = [_meaning(key, unit, texts) for key, unit in _named(panel, sql)]
         title = texts.say(panel.title)
         title = (
             texts.say("figures-of-district", what=title)
-            if panel.slot == "district"
+            if panel.scope == "district"
             else title
         )
         yield Asked(
-            f"{layer.id}-{panel.id}",
-            panel.slot,
+            f"{layer.id}-{panel.name}",
+            _group(panel),
             title,
             path,
             how(path),
@@ -120,11 +110,10 @@ def _of_layer(layer: Layer, texts: Texts) -> Iterator[Asked]:
 
 
 def _named(panel: Panel, sql: Sql) -> list[tuple[str, str]]:
-    """Return the message and the unit of everything that a block shows."""
+    """Return the message and the unit of everything that a panel shows."""
     units = {column.name: column.unit for column in sql.columns}
     if panel.kind == "figures":
-        before = YESTERDAY if panel.slot == "yesterday" else ""
-        return [(f"{before}{name}", units["value"]) for name in figures_of(sql)]
+        return [(name, units["value"]) for name in _ids(panel, sql)]
     whole = [(panel.title, units.get("value", units.get("n", "")))]
     return [
         *whole,
@@ -132,11 +121,34 @@ def _named(panel: Panel, sql: Sql) -> list[tuple[str, str]]:
     ]
 
 
+def _group(panel: Panel) -> str:
+    if panel.scope == "district":
+        return "district"
+    if panel.kind != "figures":
+        return "city"
+    return "day_before" if panel.question.moment == "day_before" else "figures"
+
+
+def ids_of(layer: Layer, panel: Panel) -> list[str]:
+    """Return the ids of the figures that a panel answers; none if its SQL cannot be read."""
+    try:
+        return _ids(panel, load_sql(layer.folder / panel.question.sql))
+    except QueryError:
+        return []
+
+
+def _ids(panel: Panel, sql: Sql) -> list[str]:
+    before = YESTERDAY if panel.question.moment == "day_before" else ""
+    return [f"{before}{name}" for name in figures_of(sql)]
+
+
 def figures_of(sql: Sql) -> list[str]:
-    """Return the ids of the figures that a question answers, by its header."""
-    return _NAME.findall(
-        next(column.doc for column in sql.columns if column.name == "figure")
-    )
+    """Return the ids of the figures that a question answers.
+
+    Its header lists them at its column `figure`.
+    """
+    told = next((column.doc for column in sql.columns if column.name == "figure"), "")
+    return _NAME.findall(told)
 
 
 def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
@@ -157,12 +169,12 @@ def _meaning(key: str, unit: str, texts: Texts) -> Meaning | None:
 def _drawn(layer: Layer, texts: Texts) -> tuple[Meaning, ...]:
     """Return what the legend and the tooltips of a layer say.
 
-    It is all that its messages explain and no block shows.
+    It is all that its messages explain and no panel shows.
     """
     shown = {
         key
         for panel in layer.panels
-        for key, _ in _named(panel, load_sql(layer.folder / panel.sql))
+        for key, _ in _named(panel, load_sql(layer.folder / panel.question.sql))
     }
     keys = [
         key

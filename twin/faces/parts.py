@@ -14,8 +14,8 @@ from dash import html
 
 from twin.clock import to_text
 from twin.faces import formatting
+from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
-from twin.faces.panels import aria, attributes, live_mark, of_figure
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
 from twin.view import View
@@ -165,6 +165,9 @@ def banner(picture: Picture) -> list[Component]:
                 [picture.texts.say("moment-lead")], of_moment, "moment", picture.texts
             )
         )
+    if picture.faults:
+        lead = picture.texts.say("page-faults")
+        found.append(problem([lead], picture.faults, "page", picture.texts))
     found += _failures(picture)
     return found + _notices(picture)
 
@@ -218,16 +221,21 @@ def problem(
 
 
 def _failures(picture: Picture) -> list[Component]:
-    """Return which blocks failed, by name, and why.
+    """Return which panels and maps failed, by name, and why.
 
-    On no face has each block a place of its own to say it in.
+    On no face has each of them a place of its own to say it in.
     """
     texts, failed = picture.texts, [shown for shown in picture.shown if shown.failed]
-    if not failed:
+    maps = picture.failed_maps
+    if not failed and not maps:
         return []
-    names = dict.fromkeys(texts.say(shown.panel.title) for shown in failed)
+    titles = [shown.panel.title for shown in failed]
+    names = dict.fromkeys(
+        texts.say(each) for each in (*titles, *(f"{name}-title" for name in maps))
+    )
     lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
     why = [f"{shown.name}: {shown.failed}" for shown in failed]
+    why += [f"{name}: {said}" for name, said in maps.items()]
     said = [
         html.P(lead, className="problem-lead"),
         *(
@@ -337,12 +345,11 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     """Return one layer's row: its switch, its count and its scale. The legend is the switch."""
     assert layer.legend is not None  # noqa: S101  (callers pass layers that are read)
     on, texts = layer.id in picture.pinned.layers, picture.texts
-    failed = any(shown.failed for shown in picture.shown if shown.layer == layer.id)
-    title = texts.say(layer.legend.title)
-    pinned = picture.pinned
-    is_live = pinned.view.mode == "drill" and any(
-        "mode" not in data.ask(pinned) for data in layer.maps
+    failed = layer.id in picture.failed_maps or any(
+        shown.failed for shown in picture.shown if shown.layer == layer.id
     )
+    title = texts.say(layer.legend.title)
+    is_live = layer.id in picture.live_maps
     counts = [
         _count(picture.figures[name], title)
         for name in figures

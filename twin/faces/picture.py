@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from twin.errors import TwinError
-from twin.faces import formatting
+from twin.errors import QueryError, TwinError
+from twin.faces import arrangement, formatting
 from twin.faces.figure import Figure, Row, figure
 from twin.faces.freshness import freshness
+from twin.faces.panels import KINDS
+from twin.page import NO_PAGE
 from twin.view import pin
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from twin.faces.freshness import State
     from twin.faces.texts import Texts
     from twin.layer import Layer, Panel, Registry
+    from twin.page import Page, Placed, Region
     from twin.query import QueryService, Status
     from twin.query.service import Unknown
     from twin.view import Pinned
@@ -32,10 +35,23 @@ Looking = Literal["live", "looking-back", "known-at", "beyond"]
 # The two figures that tell what is known now of a moment of which nothing was known then.
 OF_THE_DAY, OPEN = "events_today", "open_now"
 
+# The panel that counts what is open and late, by district and in all.
+COUNTS = "districts.counts"
+
 
 @dataclass(frozen=True)
 class Shown:
-    """One block with its answer. `failed` is the sentence to show instead, if its query failed."""
+    """One panel with its answer.
+
+    Attributes:
+        failed: the sentence to show instead, if its question failed.
+        query: hash of the SQL that answered, so that a figure can be traced.
+        unknown: why its rows say nothing; then none are kept, so that no face can show them as
+            figures.
+        damaged: tables that it rests on and that cannot be read, by name.
+        is_live: whether it is of the living city, in a picture of a drill.
+        count: the figure that stands beside its title, where a page places one there.
+    """
 
     layer: str
     panel: Panel
@@ -43,18 +59,33 @@ class Shown:
     figures: tuple[Figure, ...] = ()
     failed: str = ""
     query: str = ""
-    """Hash of the SQL that answered, so that a figure can be traced."""
     unknown: Unknown = ""
-    """Why its rows say nothing; then none are kept, so that no face can show them as figures."""
     damaged: tuple[str, ...] = ()
-    """Tables that it rests on and that cannot be read, by name."""
     is_live: bool = False
-    """Whether it is of the living city, in a picture of a drill."""
+    count: Figure | None = None
 
     @property
     def name(self) -> str:
-        """Return what the block is called in tables and in sentences: layer and id."""
-        return f"{self.layer}-{self.panel.id}"
+        """Return what the panel is called in tables and in sentences: 'layer-panel'."""
+        return f"{self.layer}-{self.panel.name}"
+
+    @property
+    def full_name(self) -> str:
+        """Return what pages call it: 'layer.panel'."""
+        return f"{self.layer}.{self.panel.name}"
+
+    def placed(self, at: Placed, figures: Mapping[str, Figure]) -> Shown:
+        """Return as much of it as a page shows in a place.
+
+        Args:
+            figures: those of the picture, by id.
+        """
+        own = {figure.id: figure for figure in self.figures}
+        chosen = tuple(own[name] for name in at.figures if name in own)
+        count = figures.get(at.count.partition(".")[2])
+        rows = self.rows[: at.most] if at.most else self.rows
+        shown = chosen if at.figures else self.figures
+        return replace(self, rows=rows, figures=shown, count=count)
 
 
 @dataclass(frozen=True)
@@ -69,6 +100,10 @@ class Picture:
         first_known: when the first record of any event was written, UTC, where nothing was known
             then; None if there is none.
         damaged_maps: by layer, the tables that its map rests on and that cannot be read.
+        failed_maps: by layer, why its map cannot be asked for.
+        live_maps: layers of whose map some is of the living city, in a picture of a drill.
+        page: says which of this stands where; of a workbook it says nothing.
+        faults: a sentence for each thing of pages and layers that cannot be shown.
     """
 
     pinned: Pinned
@@ -83,6 +118,10 @@ class Picture:
     damaged_maps: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]]
     )
+    live_maps: frozenset[str] = frozenset()
+    failed_maps: Mapping[str, str] = field(default_factory=dict[str, str])
+    page: Page = NO_PAGE
+    faults: tuple[str, ...] = ()
 
     @property
     def looking(self) -> Looking:
@@ -149,14 +188,12 @@ class Picture:
             f"unknown-{unknown}", moment=until, tables=formatting.few(damaged)
         )
 
-    def slot(self, slot: str) -> Iterator[Shown]:
-        """Return the blocks of `slot` in their order."""
-        return iter(
-            sorted(
-                (shown for shown in self.shown if shown.panel.slot == slot),
-                key=lambda shown: shown.panel.order,
-            )
-        )
+    def region(self, region: Region) -> Iterator[Shown]:
+        """Return the panels that the page has in a region, in their order there."""
+        there = {shown.full_name: shown for shown in self.shown}
+        for placed in self.page.regions.get(region, ()):
+            if placed.panel in there:
+                yield there[placed.panel].placed(placed, self.figures)
 
     @property
     def open_and_late(self) -> tuple[int, int]:
@@ -166,7 +203,8 @@ class Picture:
         that is not known.
         """
         chosen = self.pinned.district
-        rows = [row for shown in self.slot("districts") for row in shown.rows]
+        counted = [shown for shown in self.shown if shown.full_name == COUNTS]
+        rows = [row for shown in counted for row in shown.rows]
         found = next(
             (
                 row
@@ -204,44 +242,76 @@ def take(
     pinned: Pinned,
     texts: Texts,
     now: datetime,
+    page: Page | None = None,
+    faults: tuple[str, ...] = (),
 ) -> Picture:
-    """Ask every block that `pinned` needs.
+    """Ask the panels of a page for a view.
 
-    A block that fails says so in its place; the others live on.
+    A panel that fails says so in its place; the others live on.
+
+    Args:
+        page: resolved by `arrangement.arrange`; None asks every panel there is, as for a workbook.
+        faults: what `arrange` said cannot be shown.
     """
-    shown = tuple(
-        _show(service, city, layer, panel, pinned, texts)
-        for layer in registry.layers
-        for panel in layer.panels
-        if _is_asked(panel, pinned)
-    )
+    every = arrangement.every(registry, pinned)
+    asked = every if page is None else arrangement.asked(page, registry, pinned)
+    shown = tuple(_show(service, city, *named, pinned, texts) for named in asked)
     figures = {
         figure.id: figure
         for each in shown
-        if each.panel.slot != "district"
+        if each.panel.scope == "city"
         for figure in each.figures
     }
-    maps = {
-        layer.id: lost
-        for layer in registry.layers
-        if layer.id in pinned.layers and (lost := service.damaged_maps(layer, pinned))
-    }
+    maps = _maps(service, registry, pinned)
     taken = Picture(
-        pinned, service.status(), city, texts, shown, now, figures, damaged_maps=maps
+        pinned,
+        service.status(),
+        city,
+        texts,
+        shown,
+        now,
+        figures,
+        damaged_maps=maps.damaged,
+        live_maps=frozenset(maps.live),
+        failed_maps=maps.failed,
+        page=page or NO_PAGE,
+        faults=faults,
     )
-    return (
-        _with_known_now(service, registry, taken) if _nothing_known(figures) else taken
-    )
+    if not _nothing_known(figures):
+        return taken
+    return _with_known_now(service, registry, taken)
 
 
-def _is_asked(panel: Panel, pinned: Pinned) -> bool:
-    """Return whether a picture needs a block.
+@dataclass
+class _Maps:
+    """What must be said of the layers' maps, by layer."""
 
-    A block of a district needs a chosen one, a block of yesterday a young day.
-    """
-    return {"district": bool(pinned.district), "yesterday": pinned.is_young}.get(
-        panel.slot, True
+    damaged: dict[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
     )
+    failed: dict[str, str] = field(default_factory=dict[str, str])
+    live: set[str] = field(default_factory=set[str])
+
+
+def _maps(service: QueryService, registry: Registry, pinned: Pinned) -> _Maps:
+    """Return what must be said of the maps: of those that are on, and in a drill of all."""
+    found = _Maps()
+    for layer in registry.layers:
+        try:
+            if layer.id in pinned.layers and (
+                lost := service.damaged_maps(layer, pinned)
+            ):
+                found.damaged[layer.id] = lost
+            if pinned.view.mode == "drill" and _is_live(service, layer):
+                found.live.add(layer.id)
+        except QueryError as error:  # one layer's SQL costs that layer only
+            found.failed[layer.id] = error.what
+    return found
+
+
+def _is_live(service: QueryService, layer: Layer) -> bool:
+    """Return whether some of a layer's map asks the same of the living city and of a drill."""
+    return any(not service.takes(layer, data.question, "mode") for data in layer.maps)
 
 
 def _nothing_known(figures: Mapping[str, Figure]) -> bool:
@@ -264,12 +334,8 @@ def _with_known_now(
         first = service.first_event(later.snapshot)
     except TwinError:
         return taken
-    found = [
-        _show(service, taken.city, layer, panel, later, taken.texts)
-        for layer in registry.layers
-        for panel in layer.panels
-        if panel.slot == "headline"
-    ]
+    wanted = arrangement.answering((OF_THE_DAY, OPEN), registry)
+    found = [_show(service, taken.city, *named, later, taken.texts) for named in wanted]
     known_now = {figure.id: figure for each in found for figure in each.figures}
     return replace(taken, known_now=known_now, first_known=first)
 
@@ -287,15 +353,9 @@ def _show(
     except TwinError as error:
         return Shown(layer.id, panel, failed=error.what)
     except Exception as error:  # a fault of one layer costs one block, whatever it is
-        logging.getLogger(__name__).exception("%s-%s failed", layer.id, panel.id)
-        return Shown(
-            layer.id,
-            panel,
-            failed=f"Fault of the program: {type(error).__name__}: {error}"[
-                :200
-            ].rstrip(".")
-            + ".",
-        )
+        logging.getLogger(__name__).exception("%s.%s failed", layer.id, panel.name)
+        said = f"Fault of the program: {type(error).__name__}: {error}"[:200]
+        return Shown(layer.id, panel, failed=f"{said.rstrip('.')}.")
 
 
 def _answered(
@@ -307,12 +367,15 @@ def _answered(
     texts: Texts,
 ) -> Shown:
     answer = service.panel(layer, panel, pinned)
+    if lacking := KINDS[panel.kind].lacking(panel, answer.sql):
+        raise QueryError(lacking)
     rows: tuple[Row, ...] = tuple(answer.rows.to_pylist())
-    if panel.slot == "yesterday":
+    if panel.question.moment == "day_before":
         rows, pinned = tuple(map(_of_yesterday, rows)), pinned.day_whole()
     unknown = answer.unknown
     counted = rows if panel.kind == "figures" else ()
-    of_city = pinned.view.mode == "drill" and "mode" not in panel.ask(pinned)
+    takes_mode = service.takes(layer, panel.question, "mode")
+    of_city = pinned.view.mode == "drill" and not takes_mode
     figures = tuple(
         figure(row, texts, city, unknown, answer.damaged, pinned.days)
         for row in counted

@@ -28,6 +28,8 @@ OWN = {
     "lang",
     "zone",
     "layers",
+    "pages",
+    "scenes",
     "credit",
     "geography",
     "raster",

@@ -21,6 +21,7 @@ from twin.errors import PackError, UsageError
 from twin.geography import Outlines, label
 from twin.pack import checks, city_toml, defaults, manifest
 from twin.pack.geography import check_geography
+from twin.pack.pages import read_pages
 from twin.pack.tables import REQUIRED, SEEDS, read_table
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     if raster is not None:
         cameras = city_toml.read_cameras(settings, raster, problems)
         problems += checks.check_positions(tables, raster)
+    page_faults: list[str] = []
+    pages = read_pages(root, settings, page_faults)
     rough = City(
         id=name,
         root=root.resolve(),
@@ -190,6 +193,8 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         credit=city_toml.read_credit(settings, problems),
         settings=city_toml.rest(settings, walls, problems),
         lang=city_toml.read_lang(settings, problems),
+        pages=pages,
+        page_faults=tuple(page_faults),
     )
     notes = _notes(root, settings, tables)
     if problems or outlines is None:

@@ -23,7 +23,7 @@ from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, LostError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
-from twin.query import urls
+from twin.query import binding, urls
 from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.memory import Heap, weight
@@ -34,7 +34,7 @@ from twin.view import Pinned, Pointer
 
 if TYPE_CHECKING:
     from twin.city import City
-    from twin.layer import Layer, MapData, Panel, Param, Registry
+    from twin.layer import Layer, MapData, Panel, Param, Question, Registry
 
 # Why a question has no answer at a moment.
 Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
@@ -114,26 +114,18 @@ class QueryService:
     def __init__(
         self, city: City, registry: Registry, lake: Path, *, threads: int = 2
     ) -> None:
-        """Read the layers' SQL and look for the newest snapshot.
+        """Look for the newest snapshot; each question's SQL is read when it is first asked.
 
-        A lake of which nothing can be read is no error here: each question says so until it
-        is mended.
+        A lake of which nothing can be read is no error here, nor is a `.sql` file: each question
+        says so until it is mended, and the others live on.
 
         Raises:
-            LakeError: the lake is empty or not there. QueryError: a layer's SQL lacks a
-                part of its header.
+            LakeError: the lake is empty or not there.
             PackError: what the city wants masked cannot be read.
         """
         self._city, self._registry = city, registry
-        self._given, self._mask = urls.of_city(city), read_mask(city.settings)
-        self._sql = {
-            (layer.id, name): load_sql(layer.folder / name)
-            for layer in registry.layers
-            for name in (
-                *(data.sql for data in layer.maps),
-                *(panel.sql for panel in layer.panels),
-            )
-        }
+        self._given, self._mask = binding.of_city(city), read_mask(city.settings)
+        self._sql: dict[tuple[str, str], Sql] = {}
         self._pool = SnapshotPool(Lake(lake), city, threads)
         self._rows: Cache[pa.Table] = Cache(_ROWS_BYTES, weight)
         self._maps: Cache[bytes] = Cache(_MAP_BYTES, lambda stream: len(stream) + 1_000)
@@ -192,20 +184,27 @@ class QueryService:
         )
 
     def panel(self, layer: Layer, panel: Panel, pinned: Pinned) -> Answer:
-        """Return a layer's block for a view, and whether anything was known then.
+        """Return the rows of a panel for a view, and whether anything was known then.
 
-        The view is pinned, and the moment is its own.
-
-        Raises as `ask` does.
+        Raises as `ask` does; QueryError also where its parameters cannot be bound.
         """
-        answer = self.ask(layer.id, panel.sql, panel.ask(pinned), pinned.snapshot)
+        question = self._question(layer.id, panel.question.sql)
+        params = binding.bind(question, panel.question, pinned, self._given)
+        answer = self._answer(pinned.snapshot, question, params)
         shown = self._pool.shown(pinned.snapshot)
-        return replace(
-            answer,
-            unknown=self._unknown(
-                answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged
-            ),
+        unknown = self._unknown(
+            answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged
         )
+        return replace(answer, unknown=unknown)
+
+    def takes(self, layer: Layer, question: Question, param: str) -> bool:
+        """Return whether the header of a layer's question names a parameter.
+
+        Raises:
+            QueryError: its `.sql` file cannot be read.
+        """
+        params = self._question(layer.id, question.sql).params
+        return any(each.name == param for each in params)
 
     def ask(
         self, layer: str, sql: str, params: Mapping[str, Param], snapshot: str
@@ -220,7 +219,7 @@ class QueryService:
         """
         question = self._question(layer, sql)
         return self._answer(
-            snapshot, question, urls.fill(question, params, self._given)
+            snapshot, question, binding.fill(question, params, self._given)
         )
 
     def first_event(self, snapshot: str) -> datetime | None:
@@ -242,19 +241,11 @@ class QueryService:
         There are none if all of it can be drawn.
         """
         shown = self._pool.shown(pinned.snapshot)
-        asked = [
-            (self._question(layer.id, data.sql), data.ask(pinned))
-            for data in layer.maps
-        ]
-        return tuple(
-            sorted(
-                {
-                    table
-                    for question, params in asked
-                    for table in _lost(shown, question, params)
-                }
-            )
-        )
+        lost: set[str] = set()
+        for data in layer.maps:
+            question, params = self._bound(layer.id, data, pinned)
+            lost.update(_lost(shown, question, params))
+        return tuple(sorted(lost))
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
         """Return the address of a layer's map data for a pinned view.
@@ -262,12 +253,20 @@ class QueryService:
         Raises UsageError if there are none of that name.
         """
         data = self._data(layer, name)
-        question = self._question(layer, data.sql)
-        params = urls.fill(question, data.ask(pinned), self._given)
+        question, params = self._bound(layer, data, pinned)
         lost = _lost(self._pool.shown(pinned.snapshot), question, params)
         # What a browser keeps of a damaged picture is not asked for again.
         tag = ".".join((self._tag(layer, data), *lost))
         return urls.to_url(layer, name, tag, pinned.snapshot, params)
+
+    def map_question(
+        self, layer: str, name: str, pinned: Pinned
+    ) -> tuple[str, dict[str, Param]]:
+        """Return the snapshot and the parameters of a layer's map data for a pinned view.
+
+        Raises UsageError if there are none of that name.
+        """
+        return pinned.snapshot, self._bound(layer, self._data(layer, name), pinned)[1]
 
     def parse_url(
         self, layer: str, name: str, words: Mapping[str, str]
@@ -295,7 +294,9 @@ class QueryService:
                 f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
                 fix="load the page again.",
             )
-        return words["snapshot"], urls.read(self._question(layer, data.sql), words)
+        return words["snapshot"], urls.read(
+            self._question(layer, data.question.sql), words
+        )
 
     def map_arrow(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
@@ -316,8 +317,8 @@ class QueryService:
         Raises as `ask` does.
         """
         data = self._data(layer, name)
-        question = self._question(layer, data.sql)
-        filled = urls.fill(question, params, self._given)
+        question = self._question(layer, data.question.sql)
+        filled = binding.fill(question, params, self._given)
         while True:
             shown = self._pool.shown(snapshot)
             try:
@@ -329,7 +330,7 @@ class QueryService:
     def _drawn(
         self, layer: str, data: MapData, shown: Shown, filled: Mapping[str, Param]
     ) -> tuple[bytes, Unknown]:
-        question = self._question(layer, data.sql)
+        question = self._question(layer, data.question.sql)
         lost = _lost(shown, question, filled)
         as_of, known_at = (_moment(filled.get(name)) for name in ("as_of", "known_at"))
         unknown = self._unknown(question, shown, as_of, known_at, lost)
@@ -522,13 +523,27 @@ class QueryService:
         )
         return {"coverage": self._rows.get(key, work_out)}
 
+    def _bound(
+        self, layer: str, data: MapData, pinned: Pinned
+    ) -> tuple[Sql, dict[str, Param]]:
+        question = self._question(layer, data.question.sql)
+        return question, binding.bind(question, data.question, pinned, self._given)
+
     def _question(self, layer: str, sql: str) -> Sql:
+        found = self._sql.get((layer, sql))
+        if found is None:
+            found = self._sql[layer, sql] = self._read(layer, sql)
+        return found
+
+    def _read(self, layer: str, sql: str) -> Sql:
         try:
-            return self._sql[layer, sql]
+            of = self._registry.get(layer)
         except KeyError:
-            raise UsageError(
-                f"The layer {layer[:40]!r} has no question {sql[:40]!r}."
-            ) from None
+            raise UsageError(f"There is no layer {layer[:40]!r}.") from None
+        asked = (*of.maps, *of.panels)
+        if sql not in {each.question.sql for each in asked}:
+            raise UsageError(f"The layer {layer[:40]!r} has no question {sql[:40]!r}.")
+        return load_sql(of.folder / sql)
 
     def _data(self, layer: str, name: str) -> MapData:
         try:
@@ -546,7 +561,7 @@ class QueryService:
             repr(self._registry.get(layer).legend),
             self._mask.sha256,
         )
-        return urls.tag(self._question(layer, data.sql), *of)
+        return urls.tag(self._question(layer, data.question.sql), *of)
 
 
 def _refuse_empty(pool: SnapshotPool) -> None:

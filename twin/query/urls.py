@@ -16,7 +16,6 @@ from twin.errors import UsageError
 from twin.query.encode import ENCODER
 
 if TYPE_CHECKING:
-    from twin.city import City
     from twin.engine import Sql
     from twin.layer import Param
 
@@ -29,35 +28,6 @@ def tag(sql: Sql, *of: str) -> str:
     return hashlib.sha256("|".join((sql.sha256, ENCODER, *of)).encode()).hexdigest()[
         :12
     ]
-
-
-def of_city(city: City) -> dict[str, Param]:
-    """Return the parameters that the pack gives, so that no layer needs the city.
-
-    They are the raster, the zone, and numbers of [freshness].
-    """
-    raster = city.raster
-    given: dict[str, Param] = {
-        "raster_lon0_ud": raster.lon0 * 1e6,
-        "raster_lat0_ud": raster.lat0 * 1e6,
-        "raster_dlon_ud": raster.dlon * 1e6,
-        "raster_dlat_ud": raster.dlat * 1e6,
-        "raster_cell_m": raster.cell_m,
-        "raster_n_x": raster.n_x,
-        "raster_n_y": raster.n_y,
-    }
-    numbers: dict[str, Param] = {
-        name: value
-        for name, value in city.settings.get("freshness", {}).items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool)
-    }
-    return {**given, **numbers, "city_zone": city.zone.key}
-
-
-def fill(sql: Sql, asked: Params, given: Params) -> dict[str, Param]:
-    """Return what a layer asked, with what `sql` takes besides filled in from the pack."""
-    wanted = {param.name for param in sql.params}
-    return {**{name: value for name, value in given.items() if name in wanted}, **asked}
 
 
 def to_url(layer: str, name: str, tagged: str, snapshot: str, params: Params) -> str:

@@ -5,7 +5,7 @@
 -- uses links_at
 -- param   as_of           TIMESTAMPTZ  UTC      what had happened by then
 -- param   known_at        TIMESTAMPTZ  UTC      and had been recorded by then
--- param   from_snapshot   BOOLEAN      -        both moments are the newest snapshot's own
+-- param   from_newest     BOOLEAN      -        both moments are the newest snapshot's own
 -- param   link_late_s     INTEGER      s        without a record for longer: late
 -- param   link_down_s     INTEGER      s        without an answer for longer: down
 -- reads   departments, link_probes, link_health
@@ -20,8 +20,8 @@
 -- rows    one per department, in no order
 SELECT dept_id, state, state_since, last_ok_at, last_record_at, latency_p50_ms, n_records_24h,
        uptime_30d_pct
-FROM link_health WHERE $from_snapshot
+FROM link_health WHERE $from_newest
 UNION ALL
 SELECT dept_id, state, state_since, last_ok_at, last_record_at, latency_p50_ms, n_records_24h,
        uptime_30d_pct
-FROM links_at WHERE NOT $from_snapshot
+FROM links_at WHERE NOT $from_newest

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.clock import to_text
 from twin.faces import formatting
+from twin.faces.panels import KINDS
 
 if TYPE_CHECKING:
     from twin.faces.picture import Picture
@@ -63,7 +64,7 @@ def sheets(picture: Picture) -> list[Sheet]:
         elif shown.unknown and not shown.figures:
             why = ((picture.reason(shown.unknown, shown.damaged),),)
             found.append(Sheet(shown.name[:31], ("unknown",), why))
-        elif shown.panel.kind != "figures" and shown.rows:
+        elif KINDS[shown.panel.kind].is_table and shown.rows:
             names = tuple(
                 name
                 for name in shown.rows[0]
@@ -196,7 +197,9 @@ def _notes(picture: Picture) -> list[tuple[Value, ...]]:
 
 def _figures(picture: Picture) -> Sheet:
     # A brief leads with it.
-    in_order = sorted(picture.shown, key=lambda each: each.panel.slot != "yesterday")
+    in_order = sorted(
+        picture.shown, key=lambda each: each.panel.question.moment != "day_before"
+    )
     rows: list[tuple[Value, ...]] = [
         (
             each.name,

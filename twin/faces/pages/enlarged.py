@@ -11,7 +11,8 @@ from dash import dcc, html
 
 from twin.errors import UsageError
 from twin.faces import charts
-from twin.faces.panels import aria, usual
+from twin.faces.dom import aria
+from twin.faces.panels.trend import usual
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -30,7 +31,7 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
     """
     texts = picture.texts
     found = next(
-        (each for each in picture.shown if f"{each.layer}:{each.panel.id}" == name),
+        (each for each in picture.shown if f"{each.layer}:{each.panel.name}" == name),
         None,
     )
     if found is None or found.panel.kind != "trend" or not found.rows:

@@ -11,7 +11,7 @@ from dash import html
 
 from twin.engine import load_sql
 from twin.faces import meanings, parts
-from twin.faces.panels import aria, attributes
+from twin.faces.dom import aria, attributes
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component

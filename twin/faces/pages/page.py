@@ -1,4 +1,7 @@
-"""Arrange a picture as the page `/`."""
+"""Arrange a picture as a page of the browser.
+
+Which figures and panels stand where is for the page's own file to say (see `twin.page`).
+"""
 
 from __future__ import annotations
 
@@ -8,75 +11,79 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import formatting, lines, panels, parts
+from twin.faces.dom import aria, attributes, named
+from twin.faces.panels import figures, trend
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dash.development.base_component import Component
 
-    from twin.faces.picture import Picture
+    from twin.faces.picture import Picture, Shown
     from twin.layer import Layer, Registry
+    from twin.page import Page, Region
 
-# The figures in the line over the map; the others stand in the legend of their layer.
-HEADLINE = (
-    "events_today",
-    "open_now",
-    "response_p50_s",
-    "closure_p90_s",
-    "proactive_pct",
-    "coverage_60_pct",
-)
-
-# The figures of the day before, with which a brief of a young day begins.
-YESTERDAY = (
-    "yesterday_events_today",
-    "yesterday_open_now",
-    "yesterday_response_p50_s",
-    "yesterday_closure_p90_s",
-    "yesterday_proactive_pct",
-)
-FIGURES_OF = {
-    "drone_coverage": ("drones_integrated", "drones_online", "drones_flying"),
-    "department_linkage": ("departments_ok",),
-    "event_heat": ("open_now", "closings_refused"),
-}
-
-# Figures that are shown when there is something to count, and take no room when there is
-# not.
+# Figures that are shown when there is something to count, and take no room when there is not.
 ONLY_IF_ANY = frozenset({"closings_refused"})
 
-# What the panel of the whole city shows, by slot: how it is, or its districts side by side.
-OVERVIEW, SIDE_BY_SIDE = (
-    ("attention", "stages", "programmes", "departments"),
-    ("districts",),
-)
-
-# Width of the panel, CSS px; a picture that is at least so wide has room for a second
-# column, since nobody can turn a page in it.
+# Width of the panel, and of a second column, CSS px. A picture that is at least so wide has
+# room for the second, since nobody can turn a page in it.
 PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
 
 
-def top(picture: Picture) -> list[Component]:
-    """Return the bar at the top: city, marks, language, the wall, age of the data."""
+def top(picture: Picture, pages: Iterable[Page] = ()) -> list[Component]:
+    """Return the bar at the top: city, pages if there are several, marks, ways on, age."""
     return [
         parts.title(picture.city, picture.texts),
+        *_ways_to(pages, picture),
         html.Div(parts.chips(picture), className="chips"),
         *parts.ways(picture.texts),
         parts.age(picture),
     ]
 
 
-def headline(picture: Picture) -> list[Component]:
-    """Return the line of figures; a headline query that failed says so in the line."""
+def _ways_to(pages: Iterable[Page], picture: Picture) -> list[Component]:
+    """Return the way to each page, in the view that is looked at; none where there is one only."""
+    lang, view = picture.texts.lang, picture.pinned.view
     found = [
-        panels.headline(picture, name) for name in HEADLINE if name in picture.figures
-    ]
-    found = [*_led_by_yesterday(found, picture)] if picture.pinned.is_young else found
-    failed = [shown for shown in picture.slot("headline") if shown.failed]
-    return found + [
-        html.Div(
-            picture.texts.say("block-failed", why=shown.failed), className="note failed"
+        html.A(
+            page.titled(lang),
+            href=f"{page.path}?{view.url()}",
+            className="way",
+            **(aria("current", "page") if page.path == picture.page.path else {}),
         )
-        for shown in failed
+        for page in pages
     ]
+    name = aria("label", picture.texts.say("pages"))
+    return [html.Nav(found, className="ways", **name)] if len(found) > 1 else []
+
+
+def headline(picture: Picture) -> list[Component]:
+    """Return the line of figures; a question of the headline that failed says so in the line."""
+    found = _figures(picture.page.figures, picture)
+    found = _led_by_yesterday(found, picture) if picture.pinned.is_young else found
+    said = [
+        picture.texts.say("block-failed", why=shown.failed)
+        for shown in _failed(picture)
+    ]
+    return found + [html.Div(each, className="note failed") for each in said]
+
+
+def _failed(picture: Picture) -> list[Shown]:
+    """Return the panels of figures that failed and stand in no region to say so themselves."""
+    placed = {each.panel for region in picture.page.regions.values() for each in region}
+    return [
+        shown
+        for shown in picture.shown
+        if shown.failed
+        and shown.panel.kind == "figures"
+        and shown.full_name not in placed
+    ]
+
+
+def _figures(names: tuple[str, ...], picture: Picture) -> list[Component]:
+    ids = [name.partition(".")[2] for name in names]
+    return [figures.headline(picture, each) for each in ids if each in picture.figures]
 
 
 def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Component]:
@@ -85,34 +92,28 @@ def _led_by_yesterday(today: list[Component], picture: Picture) -> list[Componen
     A night is no day to begin a brief with.
     """
     texts, zone, pinned = picture.texts, picture.city.zone, picture.pinned
-    whole = [
-        panels.headline(picture, name) for name in YESTERDAY if name in picture.figures
-    ]
+    whole = _figures(picture.page.day_before, picture)
     before = formatting.date(pinned.day_whole().as_of, zone, texts)
+    now = formatting.clock_time(pinned.as_of, zone, seconds=False)
     heads = (
         texts.say("yesterday-whole", day=before),
-        texts.say(
-            "today-so-far",
-            moment=formatting.clock_time(pinned.as_of, zone, seconds=False),
-        ),
+        texts.say("today-so-far", moment=now),
     )
-    return [
-        html.Div(
-            [
-                html.Div(head, className="headline-when"),
-                html.Div(figures, className="headline-figures"),
-            ],
-            className="headline-row",
-        )
-        for head, figures in zip(heads, (whole, today), strict=True)
-        if figures
-    ]
+    rows = zip(heads, (whole, today), strict=True)
+    return [_headline_row(head, found) for head, found in rows if found]
+
+
+def _headline_row(head: str, found: list[Component]) -> Component:
+    when = html.Div(head, className="headline-when")
+    return html.Div(
+        [when, html.Div(found, className="headline-figures")], className="headline-row"
+    )
 
 
 def legend(picture: Picture, registry: Registry) -> list[Component]:
     """Return the switches at the map's edge, top layer first."""
     rows = [
-        parts.legend(layer, picture, _figures_of(layer, layer.legend.count, picture))
+        parts.legend(layer, picture, _figures_of(layer, picture))
         for layer in reversed(registry.layers)
         if layer.legend is not None
     ]
@@ -122,9 +123,8 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
     traced = picture.texts.say(
         "traced", snapshot=picture.pinned.snapshot, hash=picture.pinned.hash
     )
-    meant = html.A(
-        picture.texts.say("figures-title"), href=f"/figures?{picture.pinned.view.url()}"
-    )
+    link = f"/figures?{picture.pinned.view.url()}"
+    meant = html.A(picture.texts.say("figures-title"), href=link)
     told = html.Div([traced, " · ", meant], className="traced")
     return [
         html.Div(rows, className="legend-rows"),
@@ -132,150 +132,130 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
     ]
 
 
-def _figures_of(layer: Layer, count: str, picture: Picture) -> tuple[str, ...]:
-    """Return the figures that stand beside a layer's name in the legend."""
-    names, figures = FIGURES_OF.get(layer.id, (count,)), picture.figures
-    any_of = {name for name in ONLY_IF_ANY if name in figures and figures[name].value}
+def _figures_of(layer: Layer, picture: Picture) -> tuple[str, ...]:
+    """Return the ids of the figures that stand beside a layer's name in the legend."""
+    names = [name.partition(".")[2] for name in picture.page.legend.get(layer.id, ())]
+    found = picture.figures
+    any_of = {name for name in ONLY_IF_ANY if name in found and found[name].value}
     return tuple(name for name in names if name not in ONLY_IF_ANY or name in any_of)
 
 
 def side(picture: Picture) -> list[Component]:
     """Return the panel: the chosen district, or the whole city when none is chosen."""
-    texts, row = picture.texts, picture.district()
+    row = picture.district()
     if row is None:
         return _whole_city(picture)
-    area = (
-        f"{formatting.number(row['area_km2'])} km²"
-        if row["area_km2"] is not None
-        else formatting.DASH
-    )
+    texts = picture.texts
+    km2 = row["area_km2"]
+    area = formatting.DASH if km2 is None else f"{formatting.number(km2)} km²"
     people = _people(row["population"], picture)
+    when = picture.when(picture.data_as_of)
+    facts = texts.say("district-facts", area=area, people=people, moment=when)
     close = html.Button(
         "×",
         type="button",
         className="close",
         title=texts.say("close"),
-        **panels.aria("label", texts.say("close")),
-        **panels.attributes({"action": json.dumps({"district": ""})}),
+        **aria("label", texts.say("close")),
+        **attributes({"action": json.dumps({"district": ""})}),
     )
-    when = picture.when(picture.data_as_of)
-    facts = texts.say("district-facts", area=area, people=people, moment=when)
+    head = [html.H2(named(texts.name(row))), close]
     return [
-        html.Div(
-            [html.H2(panels.named(texts.name(row))), close], className="panel-head"
-        ),
+        html.Div(head, className="panel-head"),
         html.P(facts, className="sub"),
-        *(panels.panel(shown, picture) for shown in picture.slot("district")),
+        *_shown("district", picture),
     ]
+
+
+def _shown(region: Region, picture: Picture) -> list[Component]:
+    return [panels.show(shown, picture) for shown in picture.region(region)]
 
 
 def _people(population: int | None, picture: Picture) -> str:
     """Return how many live there by the census of the pack; a dash where nobody counted."""
     if population is None:
         return formatting.DASH
-    counted, year = (
-        formatting.count(population),
-        picture.city.settings.get("census", {}).get("year"),
-    )
+    counted = formatting.count(population)
+    year = picture.city.settings.get("census", {}).get("year")
     if year is None:
         return picture.texts.say("people-undated", n=counted)
     return picture.texts.say("people", n=counted, year=str(year))
 
 
 def _whole_city(picture: Picture) -> list[Component]:
-    texts, districts = picture.texts, list(picture.slot("districts"))
-    head: list[Component] = [
+    texts = picture.texts
+    head = [
         html.H2(texts.say("whole-city")),
         html.P(texts.say("choose-district"), className="sub"),
     ]
-    overview = [
-        panels.panel(shown, picture)
-        for slot in OVERVIEW
-        for shown in picture.slot(slot)
-    ]
-    if not districts:
-        return [*head, *overview]
-    counts = [panels.panel(shown, picture) for shown in districts]
+    side, aside, compare = (
+        _shown(name, picture) for name in ("side", "aside", "compare")
+    )
+    if not compare:
+        return [*head, *side, *aside]
     if panel_px(picture) > PANEL_PX:
-        links = [panels.panel(shown, picture) for shown in picture.slot("departments")]
-        first = overview[: len(overview) - len(links)]
-        return [
-            html.Div(
-                [html.Div([*head, *first]), html.Div([*counts, *links])],
-                className="columns",
-            )
-        ]
+        columns = [html.Div([*head, *side]), html.Div([*compare, *aside])]
+        return [html.Div(columns, className="columns")]
     chosen = picture.pinned.view.panel
+    below = compare if chosen == "districts" else [*side, *aside]
+    return [*head, _tabs(chosen, picture), *below]
+
+
+def _tabs(chosen: str, picture: Picture) -> Component:
     tabs = [
         html.Button(
-            texts.say(f"panel-{name or 'overview'}"),
+            picture.texts.say(f"panel-{name or 'overview'}"),
             type="button",
             role="tab",
-            **panels.aria("selected", str(name == chosen).lower()),
-            **panels.attributes({"action": json.dumps({"panel": name})}),
+            **aria("selected", str(name == chosen).lower()),
+            **attributes({"action": json.dumps({"panel": name})}),
         )
         for name in ("", "districts")
     ]
-    return [
-        *head,
-        html.Div(tabs, className="tabs", role="tablist"),
-        *(counts if chosen == "districts" else overview),
-    ]
+    return html.Div(tabs, className="tabs", role="tablist")
 
 
 def panel_px(picture: Picture) -> int:
     """Return the width of the panel, CSS px."""
-    wide, view = picture.pinned.view.frame.partition("x")[0], picture.pinned.view
+    view = picture.pinned.view
+    wide = view.frame.partition("x")[0]
     has_room = wide.isdecimal() and int(wide) >= TWO_COLUMNS_FROM_PX
-    return (
-        PANEL_PX + COLUMN_PX
-        if has_room and not view.district and any(picture.slot("districts"))
-        else PANEL_PX
-    )
+    has_two = not view.district and bool(picture.page.regions.get("compare"))
+    return PANEL_PX + COLUMN_PX if has_room and has_two else PANEL_PX
 
 
 def foot(picture: Picture) -> list[Component]:
-    """Return the time bar: today's events against the usual day; a click on it looks back."""
+    """Return the time bar: the day against the usual day; a click on it looks back."""
     texts, zone = picture.texts, picture.city.zone
     live = html.Button(
         texts.say("live"),
         type="button",
         className="live",
         disabled=picture.looking == "live",
-        **panels.attributes({"action": json.dumps({"as_of": "live"})}),
+        **attributes({"action": json.dumps({"as_of": "live"})}),
     )
     controls = html.Div([live, *_then(picture)], className="foot-controls")
-    day = next(picture.slot("day"), None)
+    day = next(picture.region("foot"), None)
     if day is None:
         return [controls]
     if note := panels.note(day, picture):
         return [controls, note]
-    chart = lines.trend(day.rows, zone, heights=False, chooses=True)
-    title = [
-        html.Span(texts.say(day.panel.title)),
-        html.Small(panels.usual(day, picture), className="usual-said"),
-    ]
-    return [
-        controls,
-        html.Div(
-            [
-                html.Span(title, className="foot-title"),
-                html.Div(chart, className="day"),
-            ],
-            className="foot-chart",
-        ),
-    ]
+    if day.panel.kind != "trend":
+        return [controls, panels.show(day, picture)]
+    chart = html.Div(
+        lines.trend(day.rows, zone, heights=False, chooses=True), className="day"
+    )
+    usual = html.Small(trend.usual(day, picture), className="usual-said")
+    title = html.Span(
+        [html.Span(texts.say(day.panel.title)), usual], className="foot-title"
+    )
+    return [controls, html.Div([title, chart], className="foot-chart")]
 
 
 def _then(picture: Picture) -> list[Component]:
     """Return the control back to what was known at the moment itself, where it is not shown."""
     if picture.looking != "known-at" or not picture.is_held:
         return []
-    return [
-        html.Button(
-            picture.texts.say("show-as-known-then"),
-            type="button",
-            className="then",
-            **panels.attributes({"action": json.dumps({"known_at": ""})}),
-        )
-    ]
+    action = attributes({"action": json.dumps({"known_at": ""})})
+    said = picture.texts.say("show-as-known-then")
+    return [html.Button(said, type="button", className="then", **action)]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from twin.clock import asked_for
 from twin.errors import UsageError
+from twin.faces.server import painting
 from twin.faces.server.wire import as_dict, as_text
 from twin.view import View
 
@@ -17,28 +18,22 @@ if TYPE_CHECKING:
     from twin.faces.server.painting import AppContext
 
 
-def acted(view: View, action: Mapping[str, Any], context: AppContext) -> View:
-    """Return `view` as a control asked for it.
+def acted(
+    view: View, action: Mapping[str, Any], context: AppContext, pathname: str = "/"
+) -> View:
+    """Return `view` as a control of the face at `pathname` asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, another
     moment, or what is known of the moment now. After the newest data nothing can be told: a
     control leads to the newest at most.
     """
     if "toggle" in action:
-        on = (
-            view.layers
-            if view.layers is not None
-            else tuple(layer.id for layer in context.registry.layers if layer.visible)
-        )
+        on = view.layers
+        if on is None:
+            on = painting.layers_on(context, view, pathname)
         name = as_text(action["toggle"])
-        return replace(
-            view,
-            layers=(
-                tuple(each for each in on if each != name)
-                if name in on
-                else (*on, name)
-            ),
-        )
+        others = tuple(each for each in on if each != name)
+        return replace(view, layers=others if name in on else (*on, name))
     if "at" in action:
         return _at(
             view, _moment(action["at"], ZoneInfo(context.city.zone.key)), context

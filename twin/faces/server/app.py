@@ -153,13 +153,17 @@ def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
         Input("action", "data"),
         Input("pick", "data"),
         State("url", "search"),
+        State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def change(action: object, pick: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
+    def change(  # pyright: ignore[reportUnusedFunction]
+        action: object, pick: object, search: object, pathname: object
+    ) -> Any:
         view = View.parse(wire.as_text(search))
+        at = _path(pathname, context)
         try:
             changed = (
-                acted(view, wire.as_dict(action or {}), context)
+                acted(view, wire.as_dict(action or {}), context, at)
                 if ctx.triggered_id == "action"
                 else picked(view, pick)
             )
@@ -171,15 +175,22 @@ def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
         Output("chart", "children"),
         Input("chosen", "data"),
         State("url", "search"),
+        State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def open_chart(chosen: object, search: object) -> Any:  # pyright: ignore[reportUnusedFunction]
+    def open_chart(  # pyright: ignore[reportUnusedFunction]
+        chosen: object, search: object, pathname: object
+    ) -> Any:
         name = wire.as_text(wire.as_dict(chosen or {}).get("panel"))
-        return (
-            enlarged(painting.taken(context, View.parse(wire.as_text(search))), name)
-            if name
-            else []
-        )
+        if not name:
+            return []
+        view = View.parse(wire.as_text(search))
+        return enlarged(painting.taken(context, view, _path(pathname, context)), name)
+
+
+def _path(given: object, context: painting.AppContext) -> str:
+    """Return the path of a face that a browser sent, without the prefix of a proxy."""
+    return wire.as_text(given).removeprefix(context.prefix) or "/"
 
 
 @dataclass(frozen=True)

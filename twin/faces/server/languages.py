@@ -20,6 +20,8 @@ from twin.faces.texts import LANGUAGES
 from twin.view import VERSION, View
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flask import Flask
     from werkzeug import Response as Answer
     from werkzeug.datastructures import LanguageAccept
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from twin.city import City
 
 
-def acted(accepted: LanguageAccept) -> str:
+def wanted(accepted: LanguageAccept) -> str:
     """Return the first language of a browser's wishes that there is; '' if it names none of them.
 
     Regions are passed over: whoever reads zh-TW or en-GB is better served by the Chinese
@@ -62,13 +64,14 @@ def negotiate(server: Flask, city: City) -> None:
     A link that was changed on its way is sent on to the one that was meant: what the page
     does hangs on its address.
     """
+    faces = {"/figures", *(page.path for page in city.pages if page.kind == "page")}
 
     def choose() -> Answer | None:
-        view = _opened()
+        view = _opened(faces)
         if view is None:
             return None
-        action = "" if view.lang else acted(request.accept_languages)
-        meant = view if action in {"", city.lang} else replace(view, lang=action)
+        other = "" if view.lang else wanted(request.accept_languages)
+        meant = view if other in {"", city.lang} else replace(view, lang=other)
         asked = request.query_string.decode("utf-8", "replace")
         return (
             None
@@ -77,7 +80,7 @@ def negotiate(server: Flask, city: City) -> None:
         )
 
     def say(response: Response) -> Response:
-        view = _opened()
+        view = _opened(faces)
         if view is not None and not view.lang:
             response.vary.add("Accept-Language")
         return response
@@ -98,10 +101,10 @@ def _is_same(asked: str, link: str) -> bool:
     return fields[0] == fields[1]
 
 
-def _opened() -> View | None:
+def _opened(faces: Collection[str]) -> View | None:
     """Return the view of a request that opens a face; None for any other."""
     if request.method not in {"GET", "HEAD"} or not (
-        request.path in {"/", "/figures"} or request.path.startswith("/wall/")
+        request.path in faces or request.path.startswith("/wall/")
     ):
         return None
     try:

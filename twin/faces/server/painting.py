@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dash import html
 
-from twin import paths
 from twin.clock import to_text
 from twin.errors import LakeError, LostError, TwinError, UsageError
 from twin.faces import deckmap, markup, parts, picture, reason, texts
+from twin.faces.arrangement import arrange
 from twin.faces.pages import page
 from twin.faces.server import languages, routes
 from twin.faces.wall import profile as walls
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from twin.city import City
     from twin.clock import Clock
+    from twin.faces.arrangement import Arrangement
     from twin.layer import Registry
+    from twin.page import Page
     from twin.query import QueryService
 
 # Where the parts of a face stand around its map.
@@ -44,6 +46,7 @@ class AppContext:
 
     Attributes:
         pack_urls: address of each map file as it was at the start.
+        arrangement: the pages and scenes, and what of them cannot be shown.
         prefix: path under which a proxy shows the faces, such as '/twin'; '' for none.
     """
 
@@ -53,8 +56,8 @@ class AppContext:
     clock: Clock
     words: Mapping[str, texts.Texts]
     pack_urls: Mapping[str, str]
-    atlas: str
     ttl_s: float
+    arrangement: Arrangement
     prefix: str = ""
 
     def title(self, lang: str) -> str:
@@ -155,7 +158,6 @@ def context(
     folders = [layer.folder for layer in registry.layers]
     words = {lang: texts.load_texts(lang, folders, city) for lang in texts.LANGUAGES}
     pack_urls = {role: routes.pack_url(city, role) for role in city.geography}
-    atlas = paths.assets() / "icons" / "marks.png"
     ttl_s = float(
         cast("Any", city.settings.get("freshness", {})).get("snapshot_ttl_s", 60)
     )
@@ -166,8 +168,8 @@ def context(
         clock,
         words,
         pack_urls,
-        f"/assets/icons/marks.png?{routes.file_tag(atlas)}",
         ttl_s,
+        arrange(city, registry),
         prefix,
     )
 
@@ -200,10 +202,11 @@ def check_path(of: AppContext, pathname: str) -> None:
     """Check that there is a face at a path. Raises LostError if there is none."""
     if pathname.startswith(WALL):
         walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
-    elif pathname != "/":
+    elif pathname not in of.arrangement.pages:
+        pages = ", ".join(sorted(of.arrangement.pages))
         raise LostError(
             f"There is no page {pathname[:60]!r}.",
-            fix="open / for the browser or /wall/default for the wall.",
+            fix=f"open {pages} for the browser or /wall/default for the wall.",
         )
 
 
@@ -214,14 +217,15 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
         UsageError: the address means nothing. LakeError: the lake cannot be read.
     """
     check_path(of, pathname)
-    shown = taken(of, View.parse(search))
+    shown = taken(of, View.parse(search), pathname)
     view = shown.pinned.view
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     if pathname.startswith(WALL):
         return _wall(of, shown, pathname, marked)
     panel_px = page.panel_px(shown)
+    spec, shown = _drawn(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0))
     places = _places(
-        top=page.top(shown),
+        top=page.top(shown, of.arrangement.pages.values()),
         banner=parts.banner(shown),
         headline=page.headline(shown),
         legend=page.legend(shown, of.registry),
@@ -230,7 +234,7 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
     )
     return Face(
         places,
-        _spec(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0)),
+        spec,
         f"face page{marked}{' framed' if view.frame else ''}",
         view.lang,
         of.title(view.lang),
@@ -239,21 +243,56 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
     )
 
 
-def taken(of: AppContext, view: View) -> picture.Picture:
-    """Return the picture of a view as it is now. Raises as `paint` does."""
-    pinned = pin(
-        view,
-        of.city,
-        of.service.pointer,
-        [layer.id for layer in of.registry.layers if layer.visible],
-    )
+def taken(of: AppContext, view: View, pathname: str = "") -> picture.Picture:
+    """Return the picture of a view as it is now, with what the page or scene at a path shows.
+
+    Without a path it has every panel. Raises as `paint` does.
+    """
+    pinned = pin(view, of.city, of.service.pointer, layers_on(of, view, pathname))
+    shown = page_at(of, pinned.view, pathname) if pathname else None
+    words = of.words[pinned.view.lang]
+    faults = of.arrangement.faults
     return picture.take(
-        of.service, of.registry, of.city, pinned, of.words[pinned.view.lang], of.clock()
+        of.service, of.registry, of.city, pinned, words, of.clock(), shown, faults
     )
+
+
+def page_at(of: AppContext, view: View, pathname: str) -> Page:
+    """Return the page at a path; on a wall the scene that a view names.
+
+    Raises:
+        LostError: there is none.
+    """
+    pages = of.arrangement.pages
+    if pathname.startswith(WALL):
+        scenes = of.arrangement.scenes
+        found = scenes.get(view.scene) or next(iter(scenes.values()), None)
+    else:
+        found = pages.get(pathname)
+    if found is None:
+        raise LostError(
+            f"There is no page {pathname[:60]!r}.",
+            fix=f"open {', '.join(sorted(pages))}.",
+        )
+    return found
+
+
+def layers_on(of: AppContext, view: View, pathname: str) -> tuple[str, ...]:
+    """Return the layers that are on where a view does not say.
+
+    They are those that the page names, else those that are on by themselves.
+    """
+    if pathname:
+        named = page_at(of, view, pathname).map_layers
+        if named is not None:
+            return named
+    return tuple(layer.id for layer in of.registry.layers if layer.visible)
 
 
 def _wall(of: AppContext, shown: picture.Picture, pathname: str, marked: str) -> Face:
     wall = walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
+    ratio = wall.sizes()["least"] / 16
+    spec, shown = _drawn(of, shown, ratio=ratio, padding=(0, 0, 0, 0))
     places = _places(
         top=scene.top(shown),
         banner=parts.banner(shown),
@@ -262,7 +301,6 @@ def _wall(of: AppContext, shown: picture.Picture, pathname: str, marked: str) ->
         side=scene.side(shown),
         foot=scene.foot(shown),
     )
-    spec = _spec(of, shown, ratio=wall.sizes()["least"] / 16, padding=(0, 0, 0, 0))
     lang = shown.pinned.view.lang
     return Face(
         places,
@@ -343,25 +381,26 @@ def _style(wall: walls.Profile) -> dict[str, object]:
     }
 
 
-def _spec(
+def _drawn(
     of: AppContext,
     shown: picture.Picture,
     *,
     ratio: float,
     padding: tuple[int, int, int, int],
-) -> dict[str, Any]:
-    spec = deckmap.spec(
+) -> tuple[dict[str, Any], picture.Picture]:
+    """Return what the map draws, and the picture with the layers that could not be drawn."""
+    spec, failed = deckmap.spec(
         of.service,
         of.registry,
         of.city,
         shown.pinned,
         shown.texts,
         pack_urls=_pack_urls(of),
-        atlas=of.atlas,
         ratio=ratio,
         padding=padding,
     )
-    return spec | {"spoken": parts.spoken(shown.texts, of.city, of.ttl_s)}
+    spec["spoken"] = parts.spoken(shown.texts, of.city, of.ttl_s)
+    return spec, replace(shown, failed_maps={**shown.failed_maps, **failed})
 
 
 def _pack_urls(of: AppContext) -> dict[str, str]:

@@ -1,0 +1,88 @@
+"""Rows as a table: the columns that the panel's fields name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from twin.faces import formatting
+from twin.faces.dom import assumed, attributes, mark, named
+from twin.faces.panels.kind import Kind
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from twin.faces.figure import Row
+    from twin.faces.picture import Picture, Shown
+    from twin.layer import Field
+
+
+def table(shown: Shown, picture: Picture) -> Component:
+    """Return rows as a table; a field of the format 'priority' becomes a mark."""
+    fields = [
+        field
+        for field in shown.panel.fields
+        if not field.if_any or any(row[field.name] for row in shown.rows)
+    ]
+    heads = [_head(field, picture) for field in fields]
+    rows = [_row(row, fields, shown, picture) for row in shown.rows]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)])
+
+
+def _head(field: Field, picture: Picture) -> Component:
+    means = picture.texts.attribute(field.label, "means") or None
+    label = picture.texts.say(field.label)
+    return html.Th(label, scope="col", className=f"format-{field.format}", title=means)
+
+
+def _row(row: Row, fields: list[Field], shown: Shown, picture: Picture) -> Component:
+    cells = [_cell(row, field, picture) for field in fields]
+    return html.Tr(cells, **_of_row(row, shown.panel.chooses))
+
+
+def _of_row(row: Row, chooses: str) -> dict[str, Any]:
+    """Return the attributes of a row.
+
+    One that chooses a district does so by a click, and by Enter when it has the focus.
+    """
+    own = attributes({"id": row.get("id") or ""})
+    if chooses and row[chooses]:
+        action = json.dumps({"district": row[chooses]})
+        return {**own, "tabIndex": "0", **attributes({"action": action})}
+    return {**own, "className": f"row-{row['kind']}"} if chooses else own
+
+
+def _cell(row: Row, field: Field, picture: Picture) -> Component:
+    value, texts, zone = row[field.name], picture.texts, picture.city.zone
+    if field.format == "priority" and value is not None:
+        return html.Td(mark(value, picture), className="format-priority")
+    if field.format not in {"text", "name"}:
+        zero = " zero" if field.format == "count" and value == 0 else ""
+        text = formatting.write(value, field.format, texts, zone)
+        return html.Td(text, className=f"format-{field.format}{zero}")
+    is_name = field.format == "name"
+    text = (
+        texts.name(row, field.name)
+        if is_name
+        else formatting.write(value, "text", texts, zone)
+    )
+    star = assumed(row, picture) if field.name == "name" else []
+    more = (
+        [refused(picture)]
+        if field.name == "title" and row.get("closing_refused")
+        else []
+    )
+    lines = html.Div([named(text), *star] if star else named(text), className="lines")
+    return html.Td([lines, *more], className=f"format-{field.format}", title=text)
+
+
+def refused(picture: Picture) -> Component:
+    """Return the word beside an event that stays open, since its closing made no sense."""
+    texts = picture.texts
+    why = texts.say("closing-refused-why")
+    return html.Span(texts.say("closing-refused"), className="refused", title=why)
+
+
+KIND = Kind("rows", (), table)

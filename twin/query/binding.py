@@ -1,0 +1,104 @@
+"""What a question's parameters are bound to, by their names in its header.
+
+There are three givers, the nearest first: the question itself (`Question.own`), the view that is
+looked at, and the city's pack. A header asks for what it needs and no layer hands anything on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from twin.clock import year_share
+from twin.errors import QueryError
+
+if TYPE_CHECKING:
+    from twin.city import City
+    from twin.engine import Sql
+    from twin.layer import Param, Question
+    from twin.view import Pinned
+
+Params = Mapping[str, "Param"]
+
+
+def of_view(pinned: Pinned) -> dict[str, Param]:
+    """Return what a view gives: both clocks, its day and the days like it, district and mode.
+
+    Moments are UTC. Language, theme and camera are never among them: what is asked must not hang
+    on how it is shown.
+    """
+    days = pinned.days
+    return {
+        "as_of": pinned.as_of,
+        "known_at": pinned.known_at,
+        "day_from": pinned.day_from,
+        "day_to": days.day_to,
+        "clock_hours": days.hours,
+        "window_from": pinned.window_from,
+        "mode": pinned.view.mode,
+        "district": pinned.district,
+        "zone_streets": pinned.zone_streets,
+        "this_year": pinned.day.year,
+        "year_share": year_share(pinned.day),
+        "from_snapshot": pinned.is_snapshot_moment,
+        "from_newest": pinned.is_newest_moment,
+        **pinned.week_before,
+        **pinned.day_before,
+        **pinned.like_hours,
+    }
+
+
+def of_city(city: City) -> dict[str, Param]:
+    """Return what a pack gives: the raster, the time zone, and the numbers of its [freshness]."""
+    raster = city.raster
+    given: dict[str, Param] = {
+        "raster_lon0_ud": raster.lon0 * 1e6,
+        "raster_lat0_ud": raster.lat0 * 1e6,
+        "raster_dlon_ud": raster.dlon * 1e6,
+        "raster_dlat_ud": raster.dlat * 1e6,
+        "raster_cell_m": raster.cell_m,
+        "raster_n_x": raster.n_x,
+        "raster_n_y": raster.n_y,
+        "city_zone": city.zone.key,
+    }
+    freshness = city.settings.get("freshness", {})
+    return given | {
+        name: value
+        for name, value in freshness.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+
+
+def bind(
+    sql: Sql, question: Question, pinned: Pinned, pack: Params
+) -> dict[str, Param]:
+    """Return the parameters of a question of a layer for a view.
+
+    Args:
+        pack: what `of_city` gave.
+
+    Raises:
+        QueryError: nobody gives one that the header names, or the question has one of its own that
+            the header does not name.
+    """
+    asked = pinned.day_whole() if question.moment == "day_before" else pinned
+    given = {**pack, **of_view(asked), **question.own}
+    wanted = [param.name for param in sql.params]
+    missing = [name for name in wanted if name not in given]
+    left = [name for name in question.own if name not in wanted]
+    if missing or left:
+        faults = (("nobody gives", missing), ("its header does not name", left))
+        said = "; ".join(
+            f"{fault} {', '.join(names)}" for fault, names in faults if names
+        )
+        raise QueryError(
+            f"The parameters of {sql.name} cannot be bound: {said}.",
+            fix="give it in the question's `own`, or mend the `-- param` lines of its header.",
+        )
+    return {name: given[name] for name in wanted}
+
+
+def fill(sql: Sql, asked: Params, pack: Params) -> dict[str, Param]:
+    """Return what was asked, with what `sql` takes besides filled in from the pack."""
+    wanted = {param.name for param in sql.params}
+    return {**{name: value for name, value in pack.items() if name in wanted}, **asked}
