@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from twin.errors import TwinError, UsageError
 from twin.faces import picture, texts
-from twin.faces.export import csv_files, frames, tables, whole, xlsx
+from twin.faces.export import csv_files, tables, whole, xlsx
 from twin.view import View, pin
 
 if TYPE_CHECKING:
@@ -86,7 +86,6 @@ def export(
         LakeError: the lake cannot be read.
     """
     _check(formats)
-    frames.read(view.frame or _FRAME)
     on = [layer.id for layer in registry.layers if layer.visible]
     now = pin(view, city, service.pointer, on)
     framed = replace(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.faces.export import browser, frames
+from twin import frame
+from twin.faces.export import browser
 from twin.faces.export.moment import running
 from twin.faces.server.app import create_app
 
@@ -37,7 +38,7 @@ def write(
         MissingToolError: there is no browser. LakeError: the page was not ready, or its map
             is blank.
     """
-    wide, high, ratio = frames.read(view.frame)
+    wide, high, ratio = frame.read(view.frame)
     app = create_app(service, registry, city, clock=clock)
     with running(app) as address, browser.browser() as chromium:
         page = chromium.new_page(
