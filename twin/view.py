@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlencode
 
+from twin import frame
 from twin.city import Camera, City
 from twin.clock import asked_for, to_text
 from twin.contracts.unicode import one_form
@@ -326,8 +327,7 @@ def pin(
         on: layers that are on when the view does not say; None for every layer of the city.
 
     Raises:
-        UsageError: the view names a city, district, layer or camera that is not there, or a
-            language, theme or panel.
+        UsageError: what `check` raises.
     """
     view = check(view, city)
     as_of, pointer = _moment(view, pointer_at)
@@ -379,7 +379,8 @@ def check(view: View, city: City) -> View:
 
     Raises:
         UsageError: it names a city, district, layer or camera that is not there, or a
-            language, theme or panel.
+            language, theme or panel; its frame is of no screen, or what it picks of no
+            layer of the city.
     """
     view = replace(
         view,
@@ -408,6 +409,8 @@ def check(view: View, city: City) -> View:
         "panel": _known("panel", view.panel, {"", "districts"}),
         "scene": _known("scene", scene or View.scene, _scenes(city)),
         "camera": _near(view.camera or View.camera, set(city.cameras)),
+        "picked": _picked(view.picked, city),
+        "frame": _frame(view.frame),
     }
     view = replace(view, **cast("Any", named))
     _camera(view.camera, city)
@@ -452,6 +455,34 @@ def _near(name: str, names: set[str]) -> str:
         if len(same) == 1:
             return same[0]
     return name
+
+
+def _picked(text: str, city: City) -> str:
+    """Return what is picked, as `layer:id`; '' for nothing.
+
+    Whether there is anything of that id is not asked: things come and go with the data.
+    """
+    # The id of a layer of somebody else, `pack:name` in city.toml, is `name`.
+    layers = {name.rpartition(":")[2] for name in city.layers}
+    if not text:
+        return ""
+    # Escaped once too often, the colon is one of the escapes.
+    plain = text if ":" in text else one_form(unquote(text))
+    layer, _, thing = plain.partition(":")
+    if not (layer and thing):
+        raise UsageError(
+            f"The link picks {text[:60]!r}, which is not 'layer:id'.",
+            fix="click on the thing again, and copy the page's link.",
+        )
+    return f"{_known('layer', layer, layers)}:{thing}"
+
+
+def _frame(text: str) -> str:
+    """Return a frame as it was before it was forwarded; '' for that of the window."""
+    plain = word(text)
+    if plain:
+        frame.read(plain)
+    return plain
 
 
 def _camera(text: str, city: City) -> Camera:

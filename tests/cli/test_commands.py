@@ -4,6 +4,7 @@ Every step works with no change to code, and every fault is a sentence.
 """
 
 import json
+import shutil
 import socket
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from twin.cli import COMMANDS, main
 from twin.cli.simulate import lively
 from twin.clock import now
+from twin.faces.export.registry import FORMATS
 from twin.pack import load_city
 from twin.store import Lake, find
 
@@ -222,6 +224,72 @@ def test_a_brief_that_is_due_is_written_once(lake, tmp_path):
 
     assert done.exit_code == 0, done.output
     assert list(tmp_path.glob("*.csv"))
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """A way to say in a copy of the pack which formats its brief has."""
+    shutil.copytree(TRIO, tmp_path / "pack")
+    toml = tmp_path / "pack" / "city.toml"
+
+    def said(formats):
+        text = toml.read_text(encoding="utf-8")
+        toml.write_text(
+            text.replace("[schedule]\n", f"[schedule]\nformats = {formats}\n"),
+            encoding="utf-8",
+        )
+        return tmp_path / "pack"
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("words", "written"), [((), {".jsonl", ".xlsx"}), (("--format", "csv"), {".csv"})]
+)
+def test_the_schedule_writes_the_formats_of_the_pack_unless_it_is_told_others(
+    lake, tmp_path, pack, words, written
+):
+    done = twin(
+        "schedule",
+        "run",
+        "--city",
+        pack('["jsonl", "xlsx"]'),
+        "--lake",
+        lake,
+        "--out",
+        tmp_path / "out",
+        "--once",
+        *words,
+    )
+
+    assert done.exit_code == 0, done.output
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == written
+
+
+@pytest.mark.parametrize(
+    ("formats", "sentence"),
+    [
+        ('["csv", "pdf"]', "[schedule] formats: There is no format 'pdf'"),
+        ('"csv"', "[schedule] formats is 'csv', not a list of names"),
+    ],
+)
+def test_a_pack_whose_formats_are_off_is_told_by_its_check_and_by_the_schedule(
+    lake, tmp_path, pack, formats, sentence
+):
+    city = pack(formats)
+
+    checked = twin("city", "check", "--city", city)
+    run = twin("schedule", "run", "--city", city, "--lake", lake, "--once")
+
+    assert (checked.exit_code, run.exit_code) == (1, 1)
+    assert sentence in checked.output
+    assert sentence in run.output
+
+
+def test_help_names_every_format():
+    for command in (("export", "brief"), ("schedule", "run")):
+        said = " ".join(twin(*command, "--help").output.split())
+        assert f"{', '.join(FORMATS)}, or package:name" in said
 
 
 def test_a_flipped_bit_is_reported_and_the_exit_status_says_so(tmp_path):

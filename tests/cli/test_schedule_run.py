@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.processes import Started, below, is_alive, wait_until
 from tests.faces.imported import TRIO, imported
+from tests.faces.plugged import plug
 from twin.clock import now
 from twin.faces.export.browser import find
 from twin.pack import load_city
@@ -114,6 +115,50 @@ def test_a_missed_brief_is_made_up_by_a_start_within_the_hour_when_the_lake_is_m
         "damaged" in line or "missing" in line or "holds no snapshot" in line
         for line in run.lines
     ), run.lines
+
+
+LATE = """
+from twin.errors import ExportError
+
+def late(self, draft, into):
+    if not Path(__file__).with_name("ready").exists():
+        raise ExportError("The press is cold.", fix="wait.")
+    return put(draft.path(into, self.suffix), draft.snapshot)
+"""
+
+
+def test_only_the_format_that_is_missing_is_tried_again_for_the_same_moment(
+    context, tmp_path
+):
+    """It is one of somebody else, named in the pack's own words."""
+    site = plug(tmp_path / "site", "their-pack", LATE, "late")
+    path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])
+    run = context(
+        -60,
+        "--format",
+        "their-pack:late,csv",
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    run.until("their-pack:late will be tried again in 2 s, until ")
+    tables = {name: (context.out / name).stat() for name in names(context.out)}
+    (site / "ready").touch()
+    run.until("1 files of the brief of")
+
+    (late,) = set(names(context.out)) - set(tables)
+    assert "The press is cold." in run.lines
+    assert len(tables) > 5
+    assert all(
+        (context.out / name).stat().st_ino == before.st_ino
+        for name, before in tables.items()
+    )
+    assert f"{Path(late).stem}-about.csv" in tables
+    run.until("The next brief is due ")
+    assert run.end(signal.SIGTERM) == 0
+    (delivered,) = json.loads((context.lake / "schedule.json").read_text())[
+        "briefs"
+    ].values()
+    assert delivered["left"] == []
+    assert len(delivered["files"]) == len(tables) + 1
 
 
 def test_a_second_scheduler_of_the_lake_is_refused(context):

@@ -64,6 +64,11 @@ ODD = (
     "land",
     "trio",
     "cells",
+    "event_heat:E1",
+    "event_heat%3A",
+    "nowhere:1",
+    "800x600",
+    "800x600x9",
 )
 WORDS = (
     "v",
@@ -73,6 +78,7 @@ WORDS = (
     "window",
     "district",
     "pick",
+    "picked",
     "layers",
     "scene",
     "camera",
@@ -335,6 +341,28 @@ def test_what_the_page_sends_is_answered(shown):
             200,
             204,
         }
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("?picked=nowhere:1&v=1", "There is no layer 'nowhere' here."),
+        (
+            "?picked=event_heat&v=1",
+            "The link picks 'event_heat', which is not 'layer:id'.",
+        ),
+        ("?frame=wide&v=1", "The frame 'wide' cannot be read."),
+    ],
+)
+def test_a_link_with_a_pick_or_a_frame_that_means_nothing_is_a_sentence(
+    shown, link, said
+):
+    body = next(each for each in shown.bodies if each["output"] == "spec.data")
+    asked = changed(body, ("inputs", 0, "value", "search"), link)
+
+    answer = shown.client.post("/_dash-update-component", json=asked)
+
+    assert (answer.status_code, answer.json["what"]) == (400, said)
 
 
 @pytest.mark.parametrize(

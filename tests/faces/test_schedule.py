@@ -2,6 +2,7 @@
 zone, and has one owner.
 """
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from twin.errors import BusyError, LakeError
+from twin.errors import BusyError, LakeError, PackError
 from twin.faces.export import ledger, schedule
 from twin.faces.export.ledger import Entry
 from twin.pack import find_city, load_city
@@ -46,6 +47,38 @@ def test_another_city_has_its_own_morning():
         city.settings["schedule"]["brief"]
     )
     assert due > datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_a_pack_that_says_nothing_of_formats_has_the_usual_ones():
+    assert schedule.formats(trio()) == ("png", "xlsx", "csv")
+
+
+def with_formats(given):
+    city = trio()
+    said = {**city.settings["schedule"], "formats": given}
+    return replace(city, settings={**city.settings, "schedule": said})
+
+
+def test_a_pack_names_the_formats_of_its_brief():
+    assert schedule.formats(with_formats(["jsonl", "csv", "jsonl"])) == ("jsonl", "csv")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "No format is named"),
+        (["csv", "pdf"], "There is no format 'pdf'"),
+        (["nobody:pdf"], "There is no format 'nobody:pdf'"),
+        ("csv", "formats is 'csv', not a list of names"),
+        (["csv", 3], "not a list of names"),
+        ({"csv": True}, "not a list of names"),
+    ],
+)
+def test_formats_that_a_pack_cannot_have_are_a_sentence(given, said):
+    with pytest.raises(PackError, match=re.escape(said)) as caught:
+        schedule.formats(with_formats(given))
+    assert caught.value.what.startswith("city.toml: [schedule] formats")
+    assert "png" in caught.value.fix
 
 
 def test_two_schedulers_of_one_lake_are_one_too_many(tmp_path):

@@ -277,7 +277,6 @@ def test_a_wide_picture_has_both_since_nobody_can_turn_its_panel(context):
         ("1600x900x2", True),
         ("1366x768", False),
         ("", False),
-        ("x", False),
     ):
         shown = take(context, frame=frame)
         assert (

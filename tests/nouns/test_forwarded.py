@@ -6,6 +6,7 @@ Messengers, mails, spreadsheets, and people who copy a bit too much.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from tests.faces.test_schedule import trio
 from tests.nouns.test_view import moments, views
 from twin.errors import UsageError
 from twin.forwarded import fields_of
-from twin.view import View, check
+from twin.view import Pointer, View, check, pin
 
 AT = datetime(2026, 11, 23, 14, 32, 10, tzinfo=UTC)
 VIEW = View(as_of=AT, lang="en", district="alva")
@@ -268,11 +269,59 @@ def test_a_value_that_means_nothing_is_a_sentence_even_if_forwarded(link, what):
         (View(layers=("x",)), "no layer"),
         (View(lang="pt"), "no language"),
         (View(camera="moon"), "camera"),
+        (View(frame="wide"), "frame 'wide' cannot be read"),
+        (View(frame="10x10"), "of a size that no screen has"),
+        (View(picked="nowhere:E1"), "no layer 'nowhere'"),
+        (View(picked="event_heat"), "which is not 'layer:id'"),
+        (View(picked="event_heat:"), "which is not 'layer:id'"),
+        (View(picked=":E1"), "which is not 'layer:id'"),
+        (View(picked=":"), "which is not 'layer:id'"),
     ],
 )
 def test_a_name_that_is_not_there_is_a_sentence(view, what):
     with pytest.raises(UsageError, match=what):
         check(view, trio())
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "meant"),
+    [
+        ("picked=event_heat:E1", {"picked": "event_heat:E1"}),
+        ("picked=event_heat%3AE1", {"picked": "event_heat:E1"}),
+        ("picked=event_heat%253AE1", {"picked": "event_heat:E1"}),
+        ("picked=Event_Heat:E1", {"picked": "event_heat:E1"}),
+        ("picked=event_heat:a:b%253A", {"picked": "event_heat:a:b%3A"}),
+        ("picked=", {"picked": ""}),
+        ("frame=1920x1080", {"frame": "1920x1080"}),
+        ("frame=1920x1080x1.5。", {"frame": "1920x1080x1.5"}),
+        ("frame=１９２０x１０８０", {"frame": "1920x1080"}),
+        ("frame=%201920x1080%0A", {"frame": "1920x1080"}),
+        ("frame=", {"frame": ""}),
+    ],
+)
+def test_a_pick_and_a_frame_are_found_again(forwarded, meant):
+    assert check(View.parse(forwarded), trio()) == check(View(**meant), trio())
+
+
+def test_a_thing_of_somebody_elses_layer_is_picked_by_the_layers_id():
+    city = replace(trio(), layers=(*trio().layers, "their-pack:gauges"))
+
+    assert check(View(picked="gauges:G1"), city).picked == "gauges:G1"
+    with pytest.raises(UsageError, match="no layer 'their-pack'"):
+        check(View(picked="their-pack:gauges"), city)
+
+
+PARTS = st.sampled_from(["event_heat", "1920", ":", "x", "%3A", "%", "．", "2"])
+
+
+@given(texts=st.tuples(*[st.text(max_size=20) | st.lists(PARTS).map("".join)] * 2))
+def test_whatever_is_picked_and_framed_is_pinned_or_refused_with_a_sentence(texts):
+    view = View(picked=texts[0], frame=texts[1])
+    try:
+        found = pin(view, trio(), lambda _: Pointer("S", AT)).view
+    except UsageError:
+        return
+    assert found == check(found, trio())  # it is in its one form
 
 
 def test_a_name_in_brackets_keeps_them_and_loses_the_one_that_is_not_its_own():

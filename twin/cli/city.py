@@ -47,7 +47,7 @@ def check(city_name: str | None, as_json: bool, write: bool) -> None:
     found = examine(root)
     notes, faults = list(found.notes), list(found.faults)
     if found.city is not None:
-        faults += _off_feeds(found.city)
+        faults += [*_off_feeds(found.city), *_off_formats(found.city)]
         arranged = _arranged(found.city)
         faults += arranged.faults
         notes += arranged.notes
@@ -127,8 +127,23 @@ def _off_feeds(city: City) -> list[str]:
     try:
         load_mapping(city)
     except PackError as error:
-        return [f"{error.what.rstrip('.')}; {error.fix}" if error.fix else error.what]
+        return [_in_one(error)]
     return []
+
+
+def _off_formats(city: City) -> list[str]:
+    """Return a sentence if the pack's schedule names a format that is not there."""
+    from twin.faces.export import schedule
+
+    try:
+        schedule.formats(city)
+    except PackError as error:
+        return [_in_one(error)]
+    return []
+
+
+def _in_one(error: PackError) -> str:
+    return f"{error.what.rstrip('.')}; {error.fix}" if error.fix else error.what
 
 
 @command.command()

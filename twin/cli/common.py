@@ -58,6 +58,26 @@ def with_json(command: _F) -> _F:
     )(command)
 
 
+def with_formats(default: str | None, shown: str = "") -> Callable[[_F], _F]:
+    """Add `--format`: the formats of a brief, parted by commas.
+
+    Args:
+        default: what is written where the option is not given; None for what `shown` says.
+    """
+    from twin.faces.export.registry import FORMATS
+
+    return click.option(
+        "--format",
+        "formats",
+        default=default,
+        show_default=shown or True,
+        help=(
+            f"What to write, parted by commas: {', '.join(FORMATS)}, or package:name"
+            " of an installed package."
+        ),
+    )
+
+
 def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:
     """Print `facts` as JSON, or `sentences`."""
     if as_json:

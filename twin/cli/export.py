@@ -12,9 +12,11 @@ from twin.cli.common import (
     say,
     the_city,
     with_city,
+    with_formats,
     with_json,
     with_lake,
 )
+from twin.faces.export.registry import USUAL
 
 
 @click.group()
@@ -32,13 +34,7 @@ def command() -> None:
     default="",
     help="The part of the page's address after '?'; empty for the whole city, live.",
 )
-@click.option(
-    "--format",
-    "formats",
-    default="png,xlsx,csv",
-    show_default=True,
-    help="What to write, parted by commas.",
-)
+@with_formats(",".join(USUAL))
 @click.option(
     "--out",
     default="out",
@@ -74,7 +70,8 @@ def brief(
     """
     from twin import children
     from twin.clock import now, to_text
-    from twin.faces.export.brief import export, read_formats
+    from twin.faces.export.brief import export
+    from twin.faces.export.registry import read_formats
     from twin.view import View
 
     if ends_with_parent:

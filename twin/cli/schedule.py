@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twin.cli.common import say, the_city, with_city, with_lake
+from twin.cli.common import say, the_city, with_city, with_formats, with_lake
+from twin.faces.export.registry import USUAL
 
 if TYPE_CHECKING:
     from twin.cli.attempt import Attempt
@@ -28,13 +29,7 @@ def command() -> None:
     default="",
     help="The view to write; see `twin export brief`.",
 )
-@click.option(
-    "--format",
-    "formats",
-    default="png,xlsx,csv",
-    show_default=True,
-    help="What to write, parted by commas.",
-)
+@with_formats(None, f"those of the city pack, else {','.join(USUAL)}")
 @click.option(
     "--out",
     default="out",
@@ -49,13 +44,13 @@ def run(
     city_name: str | None,
     lake: Path,
     view_text: str,
-    formats: str,
+    formats: str | None,
     out: Path,
     once: bool,
 ) -> None:
     """Write the brief daily until told to stop.
 
-    Its hour is that of the city pack (07:30 in the city's zone).
+    Its hour and its formats are those of the city pack (07:30 in the city's zone).
 
     What fails is tried again within the hour. A brief that was missed by less than an hour
     is made up, once: what was delivered is remembered in the lake.
@@ -65,12 +60,12 @@ def run(
     from twin.cli.watching import told_to_stop
     from twin.clock import now
     from twin.faces.export import ledger, schedule
-    from twin.faces.export.brief import read_formats
+    from twin.faces.export.registry import read_formats
     from twin.view import View, check
 
-    view, kinds = View.parse(view_text), read_formats(formats)
-    city = the_city(city_name)
+    view, city = View.parse(view_text), the_city(city_name)
     check(view, city)
+    kinds = schedule.formats(city) if formats is None else read_formats(formats)
     with schedule.owner(lake), told_to_stop() as stop:
         write = partial(attempt, city, lake, out, stop=stop)
         if once:

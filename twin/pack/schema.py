@@ -50,7 +50,7 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         "indicator_periods": Setting("whole", 1, 1_000),
     },
     "coverage": {"window_s": Setting("whole", 1, 31 * 86_400)},
-    "schedule": {"brief": Setting("time")},
+    "schedule": {"brief": Setting("time"), "formats": Setting("any", needed=False)},
     "calendar": {
         "country": Setting("text"),
         "subdivision": Setting("text", needed=False),

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import logging
+import traceback
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twin.errors import TwinError, UsageError
-from twin.faces import picture, texts
-from twin.faces.export import csv_files, frames, tables, whole, xlsx
-from twin.view import View, pin
+from twin.errors import ExportError, TwinError
+from twin.faces.export import registry as formats_of
+from twin.faces.export import whole
+from twin.faces.export.draft import draft
 
 if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
+    from twin.faces.export.draft import Draft
+    from twin.faces.export.format import Format
     from twin.layer import Registry
     from twin.query import QueryService
-
-FORMATS = ("png", "xlsx", "csv")
-_FRAME = "1920x1080"
+    from twin.view import View
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,6 @@ class Brief:
     unwritten: Mapping[str, TwinError] = field(default_factory=dict[str, TwinError])
 
 
-def read_formats(text: str) -> tuple[str, ...]:
-    """Return the formats that `text` names, parted by commas, each once.
-
-    Raises:
-        UsageError: it names none, or one that is not there.
-    """
-    found = tuple(
-        dict.fromkeys(part.strip() for part in text.split(",") if part.strip())
-    )
-    _check(found)
-    return found
-
-
-def _check(formats: Sequence[str]) -> None:
-    usable = f"use {', '.join(FORMATS)}."
-    if not formats:
-        raise UsageError("No format is named, so nothing would be written.", fix=usable)
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise UsageError(f"There is no format {unknown[0][:20]!r}.", fix=usable)
-
-
 def export(
     service: QueryService,
     registry: Registry,
@@ -77,6 +57,7 @@ def export(
     """Write `view` in each of `formats` into `out`; every file names its snapshot.
 
     Args:
+        formats: names of `registry.FORMATS`, or `package:name` of other packages.
         face: path of the face whose picture is taken: '/' or '/wall/<profile>'.
 
     Each file appears whole or not at all. What fails, fails alone: see `Brief`.
@@ -85,62 +66,91 @@ def export(
         UsageError: no format, or one that is not there, or a view that means nothing.
         LakeError: the lake cannot be read.
     """
-    _check(formats)
-    frames.read(view.frame or _FRAME)
-    on = [layer.id for layer in registry.layers if layer.visible]
-    now = pin(view, city, service.pointer, on)
-    framed = replace(
-        view,
-        city=city.id,
-        lang=now.view.lang,
-        frame=view.frame or _FRAME,
-        as_of=now.as_of,
-    )
-    pinned = pin(framed, city, service.pointer, on)
-    words = texts.load_texts(
-        pinned.view.lang, [layer.folder for layer in registry.layers], city
-    )
-    shown = picture.take(service, registry, city, pinned, words, clock())
-    stem = f"brief-{pinned.snapshot}-{pinned.hash}"
-    found, notice = tables.sheets(shown), tables.notice(shown)
-
-    def picture_into(folder: Path) -> None:
-        from twin.faces.export import png
-
-        png.write(
-            service,
-            registry,
-            city,
-            framed,
-            pinned.snapshot,
-            folder / f"{stem}.png",
-            clock=clock,
-            face=face,
-        )
-
-    writers: dict[str, Callable[[Path], object]] = {
-        "xlsx": lambda folder: xlsx.write(
-            found, folder / f"{stem}.xlsx", pinned.as_of, notice, shown.age_state
-        ),
-        "csv": lambda folder: csv_files.write(
-            found, folder, stem, pinned.snapshot, notice
-        ),
-        "png": picture_into,
-    }
+    formats_of.ensure_there(formats)
+    begun = draft(service, registry, city, view, clock=clock, face=face)
     files: list[Path] = []
     unwritten: dict[str, TwinError] = {}
-    for name in (name for name in writers if name in formats):
+    for name in formats_of.in_order(formats):
         try:
-            files += whole.deliver(out, writers[name])
-        except UsageError:
-            raise
+            files += _write(name, begun, out, {path.name for path in files})
         except TwinError as error:
             unwritten[name] = error
-    failed = tuple(
-        f"The block {each.name} failed: {each.failed}"
-        for each in shown.shown
-        if each.failed
-    )
     return Brief(
-        pinned.snapshot, pinned.hash, pinned.as_of, tuple(files), failed, unwritten
+        begun.snapshot,
+        begun.pinned.hash,
+        begun.pinned.as_of,
+        tuple(files),
+        begun.failed,
+        unwritten,
     )
+
+
+def _write(name: str, begun: Draft, out: Path, taken: Collection[str]) -> list[Path]:
+    """Write one format; return its files in `out`.
+
+    Args:
+        taken: names of files that other formats of this brief have written.
+
+    Raises:
+        TwinError: it cannot be written; then none of its files is in `out`.
+    """
+
+    def write(folder: Path) -> list[Path]:
+        chosen = formats_of.load_format(name)
+        written = chosen.write(begun, folder)
+        _ensure_fit(name, chosen, begun, folder, written, taken)
+        return written
+
+    try:
+        return whole.deliver(out, write)
+    except TwinError:
+        raise
+    except Exception as error:  # a fault of one format costs one format, whatever it is
+        # A schedule reads what is said line by line: the whole trace would drown it.
+        logging.getLogger(__name__).debug("%s failed", name, exc_info=True)
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(at.filename).name}, line {at.lineno}"
+        raise ExportError(
+            f"The format {name!r} failed by a fault of the program.",
+            why=f"{type(error).__name__}: {str(error)[:150]} ({where}).",
+            fix="send that to whoever looks after it; other formats come out.",
+        ) from error
+
+
+def _ensure_fit(
+    name: str,
+    chosen: Format,
+    begun: Draft,
+    folder: Path,
+    written: Sequence[Path],
+    taken: Collection[str],
+) -> None:
+    """Refuse files that a format may not write.
+
+    A schedule would take no file for a brief that is still owed, and a file of another name
+    may be anybody's.
+
+    Raises:
+        ExportError: there is none, one lies elsewhere, does not begin as the draft says or
+            end as the format says, or has the name of one that is written already.
+    """
+    fix = f"mend the format {name!r}, or leave it out."
+    if not written:
+        raise ExportError(f"The format {name!r} wrote no file.", fix=fix)
+    for path in written:
+        is_named = path.name.startswith(begun.stem) and path.name.endswith(
+            chosen.suffix
+        )
+        if path.parent != folder or not is_named:
+            raise ExportError(
+                f"The format {name!r} wrote {path.name[:100]!r}, which is no file of a"
+                " brief.",
+                why=f"such a file is called {begun.stem}…{chosen.suffix}.",
+                fix=fix,
+            )
+        if path.name in taken:
+            raise ExportError(
+                f"The format {name!r} wrote {path.name[:100]}, as another format did.",
+                why="one of the two would be lost.",
+                fix=fix,
+            )

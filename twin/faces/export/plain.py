@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from twin.errors import UsageError
-from twin.faces.export import csv_files, xlsx
+from twin.faces.export import xlsx
+from twin.faces.export.csv import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def _refuse_too_much(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> N
 def _csv(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
-        out.writerow([csv_files.safe(name) for name in heads])
+        out.writerow([safe(name) for name in heads])
         out.writerows(
             [_unless_number(_text(row.get(name))) for name in heads] for row in rows
         )
@@ -89,7 +90,7 @@ def _unless_number(text: str) -> str:
     try:
         float(text)
     except ValueError:
-        return str(csv_files.safe(text))
+        return str(safe(text))
     return text
 
 

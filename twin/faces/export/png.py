@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twin.faces.export import browser, frames
-from twin.faces.export.moment import running
-from twin.faces.server.app import create_app
+from twin import frame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twin.city import City
-    from twin.clock import Clock
-    from twin.layer import Registry
-    from twin.query import QueryService
-    from twin.view import View
+    from twin.faces.export.draft import Draft
+    from twin.faces.export.format import Format
 
 
-def write(
-    service: QueryService,
-    registry: Registry,
-    city: City,
-    view: View,
-    snapshot: str,
-    path: Path,
-    *,
-    clock: Clock,
-    face: str,
-) -> None:
-    """Open `face` at `view` in a headless browser and keep its picture.
+@dataclass(frozen=True)
+class Png:
+    """A picture of the face, of the size that the view's frame says."""
 
-    It is taken at the page's own word that `snapshot` is drawn.
+    name: str = "png"
+    suffix: str = ".png"
 
-    Raises:
-        MissingToolError: there is no browser. LakeError: the page was not ready, or its map
-            is blank.
-    """
-    wide, high, ratio = frames.read(view.frame)
-    app = create_app(service, registry, city, clock=clock)
-    with running(app) as address, browser.browser() as chromium:
-        page = chromium.new_page(
-            viewport={"width": wide, "height": high},
-            device_scale_factor=ratio,
-            reduced_motion="reduce",
-        )
-        page.goto(f"{address}{face}?{view.url()}")
-        browser.settle(page, snapshot)
-        taken = page.screenshot()
-    browser.check(taken)
-    path.write_bytes(taken)
+    def write(self, draft: Draft, into: Path) -> list[Path]:
+        """Open the face at the view in a headless browser and keep its picture.
+
+        It is taken at the page's own word that the snapshot is drawn.
+
+        Raises:
+            MissingToolError: there is no browser. LakeError: the page was not ready, or its map
+                is blank.
+        """
+        # Whoever wants tables only needs no browser, and waits for none of this.
+        from twin.faces.export import browser
+        from twin.faces.export.moment import running
+        from twin.faces.server.app import create_app
+
+        # The page asks the same questions; here it comes to light which of them fail.
+        draft.picture()
+        view = draft.pinned.view
+        wide, high, ratio = frame.read(view.frame)
+        app = create_app(draft.service, draft.registry, draft.city, clock=draft.clock)
+        with running(app) as address, browser.browser() as chromium:
+            page = chromium.new_page(
+                viewport={"width": wide, "height": high},
+                device_scale_factor=ratio,
+                reduced_motion="reduce",
+            )
+            page.goto(f"{address}{draft.face}?{view.url()}")
+            browser.settle(page, draft.snapshot)
+            taken = page.screenshot()
+        browser.check(taken)
+        path = draft.path(into, self.suffix)
+        path.write_bytes(taken)
+        return [path]
+
+
+FORMAT: Format = Png()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from twin.errors import BusyError, LakeError
+from twin.errors import BusyError, LakeError, PackError, UsageError
+from twin.faces.export import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,30 @@ class Due:
 def hour(city: City) -> time:
     """Return the time of day of the pack's `[schedule] brief`, by the city's clock."""
     return time.fromisoformat(cast("Any", city.settings["schedule"])["brief"])
+
+
+def formats(city: City) -> tuple[str, ...]:
+    """Return the formats of the brief: `[schedule] formats` of the pack, or the usual ones.
+
+    Raises:
+        PackError: the pack names none, or one that is not there.
+    """
+    given = cast("Any", city.settings["schedule"]).get("formats", list(registry.USUAL))
+    fix = f'write it as formats = ["{registry.USUAL[0]}", "{registry.USUAL[1]}"].'
+    if not isinstance(given, list) or not all(
+        isinstance(name, str) for name in cast("list[object]", given)
+    ):
+        raise PackError(
+            f"city.toml: [schedule] formats is {given!r}, not a list of names.", fix=fix
+        )
+    names = tuple(dict.fromkeys(cast("list[str]", given)))
+    try:
+        registry.ensure_there(names)
+    except UsageError as error:
+        raise PackError(
+            f"city.toml: [schedule] formats: {error.what}", why=error.why, fix=error.fix
+        ) from error
+    return names
 
 
 def due_on(day: date, at: time, zone: ZoneInfo) -> Due | None:

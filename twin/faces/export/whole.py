@@ -12,13 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlsxwriter.exceptions import XlsxWriterException
-
 from twin.clock import now
 from twin.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _BESIDE = ".brief-"
 
@@ -26,10 +24,10 @@ _BESIDE = ".brief-"
 _LEFT_BEHIND_S = 86_400
 
 
-def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
-    """Move what `write` puts into the folder that it is given to `out`.
+def deliver(out: Path, write: Callable[[Path], Sequence[Path]]) -> list[Path]:
+    """Move the files that `write` returns from the folder that it is given to `out`.
 
-    Files of the same names are replaced. Return the paths.
+    Files of the same names are replaced. Return their new paths, by name.
 
     Raises:
         ExportError: the disk is full, or the folder cannot be written. What `write` raises;
@@ -41,13 +39,10 @@ def deliver(out: Path, write: Callable[[Path], object]) -> list[Path]:
         with tempfile.TemporaryDirectory(
             prefix=_BESIDE, dir=out, ignore_cleanup_errors=True
         ) as beside:
-            write(Path(beside))
-            written = sorted(Path(beside).iterdir())
+            written = sorted(set(write(Path(beside))))
             for path in written:
                 _to_disk(path)
             return [path.replace(out / path.name) for path in written]
-    except XlsxWriterException as error:
-        raise _unwritten(out, str(error)) from error
     except OSError as error:
         raise _unwritten(out, error.strerror or str(error)) from error
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from xlsxwriter.format import Format
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format as Look
+    from xlsxwriter.worksheet import Worksheet
 
+    from twin.faces.export.draft import Draft
+    from twin.faces.export.format import Format
     from twin.faces.export.tables import Sheet, Value
     from twin.faces.freshness import State
 
@@ -30,65 +31,78 @@ SAFE = {
 _LIGHT_UP = 14
 
 
-def write(
-    sheets: Sequence[Sheet],
-    path: Path,
-    made_at: datetime,
-    notice: str = "",
-    state: State = "fresh",
-) -> None:
-    """Write `sheets` to `path`.
+@dataclass(frozen=True)
+class Xlsx:
+    """Tables for a spreadsheet, in one file. Moments are in the city's zone, without offset."""
 
-    Args:
-        made_at: goes into the file's properties.
-        notice: stands as an open note beside each sheet's heads and above each printed
-            page, such as that the data are late.
-        state: heads of late data are hatched, and values of old data dimmed, as on the faces.
-    """
-    with xlsxwriter.Workbook(str(path), SAFE) as book:
-        book.set_properties({"created": made_at.replace(tzinfo=None)})
-        hatched = (
-            {} if state == "fresh" else {"pattern": _LIGHT_UP, "fg_color": "#A0A0A0"}
-        )
-        bold = book.add_format({"bold": True, "bottom": 1, **hatched})
-        plain = book.add_format({"font_color": "#808080"} if state == "old" else {})
-        moment = book.add_format(
-            {
-                "num_format": SAFE["default_date_format"],
-                **({"font_color": "#808080"} if state == "old" else {}),
-            }
-        )
-        for sheet in sheets:
-            page = book.add_worksheet(sheet.name)
-            page.freeze_panes(1, 0)
-            page.write_row(0, 0, sheet.heads, bold)
-            if notice:
-                page.write_comment(
-                    0,
-                    0,
-                    notice,
-                    {
-                        "visible": True,
-                        "start_row": 0,
-                        "start_col": len(sheet.heads) + 1,
-                        "width": 260,
-                        "height": 60,
-                    },
-                )
-                page.set_header(f"&L{notice.replace('&', '&&')}"[:255])
-            for at, row in enumerate(sheet.rows, start=1):
-                for column, value in enumerate(row):
-                    _cell(
-                        page,
-                        at,
-                        column,
-                        value,
-                        moment if isinstance(value, datetime) else plain,
-                    )
-            page.autofit()
+    name: str = "xlsx"
+    suffix: str = ".xlsx"
+
+    def write(self, draft: Draft, into: Path) -> list[Path]:
+        """Write each sheet of the draft to a sheet of one workbook.
+
+        The notice stands as an open note beside each sheet's heads, and above each printed
+        page.
+
+        Raises:
+            LakeError: the lake cannot be read. OSError: the file cannot be written.
+        """
+        # It takes a tenth of a second to import, which no other command needs to wait for.
+        import xlsxwriter
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        path = draft.path(into, self.suffix)
+        sheets, notice = draft.sheets(), draft.notice()
+        made_at = draft.pinned.as_of.replace(tzinfo=None)
+        try:
+            with xlsxwriter.Workbook(str(path), SAFE) as book:
+                book.set_properties({"created": made_at})
+                looks = _looks(book, draft.picture().age_state)
+                for sheet in sheets:
+                    _fill(book.add_worksheet(sheet.name), sheet, looks, notice)
+        except XlsxWriterException as error:
+            raise OSError(str(error)) from error
+        return [path]
 
 
-def _cell(page: Worksheet, row: int, column: int, value: Value, look: Format) -> None:
+FORMAT: Format = Xlsx()
+
+
+class _Looks(NamedTuple):
+    head: Look
+    plain: Look
+    moment: Look
+
+
+def _looks(book: Workbook, state: State) -> _Looks:
+    """Return how cells look: heads of late data are hatched, old values dimmed, as on faces."""
+    hatched: dict[str, Any] = (
+        {} if state == "fresh" else {"pattern": _LIGHT_UP, "fg_color": "#A0A0A0"}
+    )
+    dimmed = {"font_color": "#808080"} if state == "old" else {}
+    return _Looks(
+        book.add_format({"bold": True, "bottom": 1, **hatched}),
+        book.add_format({**dimmed}),
+        book.add_format({"num_format": SAFE["default_date_format"], **dimmed}),
+    )
+
+
+def _fill(page: Worksheet, sheet: Sheet, looks: _Looks, notice: str) -> None:
+    page.freeze_panes(1, 0)
+    page.write_row(0, 0, sheet.heads, looks.head)
+    if notice:
+        beside = {"start_row": 0, "start_col": len(sheet.heads) + 1}
+        size = {"width": 260, "height": 60}
+        page.write_comment(0, 0, notice, {"visible": True, **beside, **size})
+        page.set_header(f"&L{notice.replace('&', '&&')}"[:255])
+    for at, row in enumerate(sheet.rows, start=1):
+        for column, value in enumerate(row):
+            look = looks.moment if isinstance(value, datetime) else looks.plain
+            _cell(page, at, column, value, look)
+    page.autofit()
+
+
+def _cell(page: Worksheet, row: int, column: int, value: Value, look: Look) -> None:
     if value is None:
         return
     if isinstance(value, bool):
