@@ -7,7 +7,8 @@ import pyarrow as pa
 from twin.contracts.base import Column, Table, flag, moment, real, text, whole
 from twin.contracts.events import EVENTS, STAGES
 
-_KEPT = (
+# What a row of `event_facts` takes over from the newest known version of its event.
+OF_THE_EVENT = (
     "event_id",
     "version",
     "occurred_at",
@@ -31,7 +32,7 @@ def _becomes_known(name: str, doc: str) -> tuple[Column, Column]:
     """Declare a moment of the world, and the moment from which it was known."""
     return (
         moment(f"{name}_at", doc, null=True),
-        moment(f"{name}_known_at", "when that was recorded", null=True),
+        moment(f"{name}_known_at", f"when `{name}_at` was recorded", null=True),
     )
 
 
@@ -50,7 +51,7 @@ EVENT_FACTS = Table(
         " so does a reopening, for the moments from it on."
     ),
     columns=(
-        *(EVENTS.column(name) for name in _KEPT),
+        *(EVENTS.column(name) for name in OF_THE_EVENT),
         moment("known_from", "from when this row is what was known"),
         moment("known_to", "until when; null while nothing newer is known", null=True),
         moment(
