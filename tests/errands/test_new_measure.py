@@ -99,15 +99,31 @@ def test_a_new_measure_is_worked_out_over_a_lake_of_the_program_before(
         now=lambda: NINE,
     )
 
-    told = run(program, lake.path, TRIO, NINE + timedelta(minutes=1))
+    told = json.loads(
+        ran(
+            program,
+            HERE / "publishing.py",
+            lake.path,
+            TRIO,
+            NINE + timedelta(minutes=1),
+        )
+    )
 
     assert told == {"rows": [{"station_id": "R1", "mm_hour": 3.5}], "faults": []}
 
 
-def run(program: Path, *words: object) -> dict[str, object]:
-    """Publish with the copied program, and return what it prints."""
+def test_the_data_dictionary_tells_of_it(program: Path):
+    told = ran(program, "-m", "twin.cli", "contracts", "rain_hour")
+
+    assert "- worked out from [rain](#rain)" in told
+    assert "| `mm_hour` | double | mm |  | at least 0 | Rain of the last hour |" in told
+    assert "  - how: sum of mm_5min over the readings of the hour before" in told
+
+
+def ran(program: Path, *words: object) -> str:
+    """Run Python with the copied program, and return what it prints."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "publishing.py"), *map(str, words)],
+        [sys.executable, *map(str, words)],
         env=os.environ | {"PYTHONPATH": str(program)},
         cwd=program,
         capture_output=True,
@@ -115,4 +131,4 @@ def run(program: Path, *words: object) -> dict[str, object]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout

@@ -123,9 +123,9 @@ def headline(service: QueryService, city: City, **view: Any) -> dict[str, Any]:
     pinned = pin(View(**view), city, service.pointer)
     return {
         row["figure"]: row["value"]
-        for block in layer.blocks
-        if block.slot == "headline"
-        for row in service.block(layer, block, pinned).rows.to_pylist()
+        for panel in layer.panels
+        if panel.slot == "headline"
+        for row in service.panel(layer, panel, pinned).rows.to_pylist()
     }
 
 
