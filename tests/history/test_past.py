@@ -23,7 +23,7 @@ from twin.city import City
 from twin.contracts import TABLES
 from twin.engine import Engine, load_sql
 from twin.pack import load_city
-from twin.query import QueryService, links
+from twin.query import QueryService, urls
 from twin.store import Lake, Snapshot, find
 from twin.store.files import read
 from twin.view import Pinned, Pointer, View, pin
@@ -373,7 +373,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
     lake = Growing(city).publish(history.last, **dict(city.reference), **given)
     logs, of_city = (
         history.logs(city.reference["sla_targets"].to_pylist()),
-        links.of_city(city),
+        urls.of_city(city),
     )
     n_values = 0
     with Engine.from_tables(lake.tables) as engine:
@@ -381,7 +381,7 @@ def looked_at_in_memory(seed: int, moments: int = MOMENTS) -> tuple[int, int]:
         def answer(layer: str, sql: str, params: Mapping[str, Any]) -> list[Row]:
             question = load_sql(Path(layers.__file__).parent / layer / sql)
             return engine.query(
-                question, links.fill(question, params, of_city)
+                question, urls.fill(question, params, of_city)
             ).to_pylist()
 
         for _ in range(moments):
