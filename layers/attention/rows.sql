@@ -33,13 +33,14 @@ WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, CASE WHEN age_s > closure_target_s THEN age_s - closure_target_s END AS overdue_s
     FROM events_at WHERE mode = $mode AND is_open AND ($district = '' OR district_id = $district
-           OR list_contains($zone_streets, street_code))
+           OR array_contains($zone_streets, street_code))
 ), worst AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
            response_s, stage, is_refused, overdue_s
     FROM still_open
     ORDER BY CASE WHEN priority = 1 THEN 0 WHEN overdue_s IS NOT NULL THEN 1 ELSE 2 END, overdue_s DESC NULLS LAST,
-             CASE WHEN overdue_s IS NULL THEN priority END, CASE WHEN overdue_s IS NULL THEN created_at END DESC, event_id
+             CASE WHEN overdue_s IS NULL THEN priority END NULLS LAST,
+             CASE WHEN overdue_s IS NULL THEN created_at END DESC NULLS LAST, event_id
     LIMIT $most
 ), orders AS ( -- any order that some version gave to one of these events
     SELECT DISTINCT dispatches.dispatch_id FROM dispatches JOIN worst ON worst.event_id = dispatches.event_id
@@ -56,5 +57,5 @@ SELECT 'event_heat:' || worst.event_id AS id, CAST(worst.priority AS INTEGER) AS
 FROM worst LEFT JOIN districts ON districts.district_id = worst.district_id LEFT JOIN streets ON streets.street_code = worst.street_code
 LEFT JOIN units ON units.event_id = worst.event_id
 ORDER BY CASE WHEN worst.priority = 1 THEN 0 WHEN worst.overdue_s IS NOT NULL THEN 1 ELSE 2 END,
-         worst.overdue_s DESC NULLS LAST, CASE WHEN worst.overdue_s IS NULL THEN worst.priority END,
-         CASE WHEN worst.overdue_s IS NULL THEN worst.created_at END DESC, worst.event_id
+         worst.overdue_s DESC NULLS LAST, CASE WHEN worst.overdue_s IS NULL THEN worst.priority END NULLS LAST,
+         CASE WHEN worst.overdue_s IS NULL THEN worst.created_at END DESC NULLS LAST, worst.event_id

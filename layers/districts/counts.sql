@@ -84,4 +84,4 @@ SELECT CASE WHEN place = 1 THEN 'districts:' || area_id END AS id, CASE WHEN pla
        CAST(refused_now AS BIGINT) AS refused_now
 FROM answered
 ORDER BY place, CASE WHEN is_told THEN 0 ELSE 1 END, answered.open_now DESC NULLS LAST, answered.overdue_now DESC NULLS LAST,
-         answered.events_today DESC NULLS LAST, area_id
+         answered.events_today DESC NULLS LAST, area_id NULLS LAST

@@ -28,7 +28,7 @@
 WITH happened AS (
     SELECT CAST(floor((epoch_us(occurred_at) - epoch_us($day_from)) / 3600000000.0) AS BIGINT) AS hour_n,
            $district = '' OR coalesce(district_id = $district, FALSE)
-             OR coalesce(list_contains($zone_streets, street_code), FALSE) AS is_here
+             OR coalesce(array_contains($zone_streets, street_code), FALSE) AS is_here
     FROM events_at
     WHERE mode = $mode AND occurred_at >= $as_of - INTERVAL 1 HOUR * $reach_hours
 ), counted AS (
@@ -46,7 +46,7 @@ WITH happened AS (
 ), whole AS (
     SELECT count(*) AS n FROM like_days
 ), drawn AS (
-    SELECT hours.nth, $day_from + to_hours(hours.nth) AS at, least($day_from + to_hours(hours.nth + 1), $day_to) AS ends_at,
+    SELECT hours.nth, $day_from + INTERVAL 1 HOUR * hours.nth AS at, least($day_from + INTERVAL 1 HOUR * (hours.nth + 1), $day_to) AS ends_at,
            coalesce(counted.n, 0) AS n
     FROM hours LEFT JOIN counted ON counted.hour_n = hours.nth
 )

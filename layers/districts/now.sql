@@ -40,16 +40,16 @@
 -- rows three, in that order
 WITH today AS (
     SELECT count(*) AS n FROM events_at WHERE mode = $mode AND occurred_at >= $day_from
-      AND (district_id = $district OR list_contains($zone_streets, street_code))
+      AND (district_id = $district OR array_contains($zone_streets, street_code))
 ), like_day AS (
     SELECT count(*) AS n FROM week_ago
     WHERE mode = $mode AND occurred_at >= $week_from
-      AND (district_id = $district OR list_contains($zone_streets, street_code))
+      AND (district_id = $district OR array_contains($zone_streets, street_code))
 ), counted AS (
     SELECT count(CASE WHEN open_from_us <= epoch_us($as_of) AND open_to_us > epoch_us($as_of) THEN 1 END) AS open_now,
            count(CASE WHEN open_from_us <= epoch_us($before_at) AND open_to_us > epoch_us($before_at) THEN 1 END) AS open_yesterday
     FROM open_spans WHERE mode = $mode
-      AND (district_id = $district OR list_contains($zone_streets, street_code))
+      AND (district_id = $district OR array_contains($zone_streets, street_code))
 ), waits AS (
     SELECT CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(response_s, age_s)) AS DOUBLE) AS response_s,
            min(response_target_s) AS least_s, max(response_target_s) AS most_s, count(*) AS n, count(response_target_s) AS n_judged,
@@ -58,7 +58,7 @@ WITH today AS (
     FROM events_at
     LEFT JOIN assumed_targets AS own ON own.source_id = events_at.source_id AND own.priority = events_at.priority
     LEFT JOIN assumed_targets AS anyone ON anyone.source_id = '*' AND anyone.priority = events_at.priority
-    WHERE mode = $mode AND (district_id = $district OR list_contains($zone_streets, street_code))
+    WHERE mode = $mode AND (district_id = $district OR array_contains($zone_streets, street_code))
       AND created_at >= $day_from AND created_at <= $as_of
       AND age_s >= coalesce(response_target_s, 0) AND (response_s IS NOT NULL OR (is_open AND NOT is_acked))
 ), figures AS (

@@ -17,6 +17,7 @@ from twin.errors import TwinError
 COMMANDS = {
     "bench": "twin.cli.bench",
     "city": "twin.cli.city",
+    "contracts": "twin.cli.contracts",
     "demo": "twin.cli.demo",
     "doctor": "twin.cli.doctor",
     "export": "twin.cli.export",

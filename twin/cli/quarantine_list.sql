@@ -15,4 +15,4 @@ SELECT quarantine_id, table_name, feed, origin, row_n, reason, recorded_at
 FROM quarantine
 WHERE ($origin IS NULL OR origin = $origin OR ends_with(origin, '/' || $origin))
   AND ($table_name IS NULL OR table_name = $table_name) AND ($since IS NULL OR recorded_at >= $since)
-ORDER BY recorded_at DESC, origin, row_n, quarantine_id
+ORDER BY recorded_at DESC, origin, row_n NULLS LAST, quarantine_id

@@ -19,4 +19,4 @@ FROM quarantine
 WHERE ($id IS NULL OR quarantine_id = $id) AND ($row_n IS NULL OR row_n = $row_n)
   AND ($origin IS NULL OR origin = $origin OR ends_with(origin, '/' || $origin))
   AND ($table_name IS NULL OR table_name = $table_name) AND ($since IS NULL OR recorded_at >= $since)
-ORDER BY origin, row_n, recorded_at, quarantine_id
+ORDER BY origin, row_n NULLS LAST, recorded_at, quarantine_id

@@ -83,6 +83,10 @@ class Table:
                 return candidate
         raise KeyError(f"{self.name} has no column {name}")
 
+    def pick(self, *names: str) -> tuple[Column, ...]:
+        """Return the columns called `names`, in that order; raises KeyError as `column` does."""
+        return tuple(self.column(name) for name in names)
+
 
 def text(
     name: str,

@@ -24,10 +24,10 @@ COMMUNITIES = Table(
     sort=("community_id", "version"),
     doc="One row per version of a community centre in the conversion programme.",
     columns=(
-        text("community_id", "community"),
+        text("community_id", "community, the same in all its versions"),
         VERSION,
         *clocks(),
-        text("name", "name"),
+        text("name", "name as the city writes it"),
         DISTRICT,
         *place(),
         whole("year", "programme year", "year", low=2000, high=2100, type=pa.int16()),
@@ -53,16 +53,16 @@ ACTIVITIES = Table(
     chunk="month",
     doc="One row per version of a class or meeting; `occurred_at` is when it begins.",
     columns=(
-        text("activity_id", "activity"),
+        text("activity_id", "class or meeting, the same in all its versions"),
         VERSION,
         *clocks(),
-        text("community_id", "community"),
+        text("community_id", "community centre in which it takes place"),
         text("kind", "what it is"),
         text("age_group", "who comes", allowed=("children", "adults", "elders", "all")),
         text(
             "host", "who gives it", allowed=("resident", "students", "partner", "staff")
         ),
-        whole("seats", "places", "seats", type=pa.int16()),
+        whole("seats", "places that are offered", "seats", type=pa.int16()),
         whole(
             "attended",
             "who came; null before it took place",

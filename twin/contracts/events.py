@@ -89,7 +89,7 @@ EVENT_STAGES = Table(
         " row, and so is a correction."
     ),
     columns=(
-        text("event_id", "event"),
+        text("event_id", "event that enters the stage"),
         text("stage", "stage entered", allowed=STAGES),
         *clocks(),
         text("actor", "who moved it: unit, model or system", free=True),
@@ -123,9 +123,9 @@ DISPATCHES = Table(
         text("dispatch_id", "order number"),
         VERSION,
         *clocks(),
-        text("event_id", "event"),
-        text("unit_id", "unit"),
-        text("unit_name", "unit's name", free=True),
+        text("event_id", "event that the order is about"),
+        text("unit_id", "unit that the order goes to"),
+        text("unit_name", "name by which people know the unit", free=True),
         text("role", "part it plays", allowed=("lead", "assist")),
         flag("is_required", "closing waits for it"),
         moment("sent_at", "order sent"),
@@ -158,7 +158,7 @@ FEEDBACKS = Table(
         " source first said so."
     ),
     columns=(
-        text("event_id", "event"),
+        text("event_id", "event of which the citizen is told"),
         VERSION,
         *clocks(),
         moment("told_at", "citizen told; null: closed, when is not known", null=True),
@@ -190,17 +190,17 @@ DETECTIONS = Table(
     chunk="month",
     doc="One row per version of what a model saw in a picture.",
     columns=(
-        text("detection_id", "id"),
+        text("detection_id", "number that the model's system gave it"),
         VERSION,
         *clocks(),
         text("device", "kind of eye", allowed=("camera", "drone")),
         text("device_id", "camera or drone"),
-        text("model", "model"),
-        text("model_version", "its version"),
+        text("model", "name of the model that looked"),
+        text("model_version", "release of the model, as its maker numbers it"),
         text("class", "what it says it saw"),
         real("score", "its confidence", "share", low=0, high=1),
         text("event_id", "event opened from it", null=True),
-        text("evidence_uri", "picture", null=True),
+        text("evidence_uri", "where the picture lies; null if not kept", null=True),
         text(
             "human_verdict",
             "what a person said of it",

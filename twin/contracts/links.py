@@ -12,7 +12,7 @@ LINK_PROBES = Table(
     chunk="month",
     doc="One row per probe of one department's link, once a minute.",
     columns=(
-        text("dept_id", "department"),
+        text("dept_id", "department whose link was probed"),
         *clocks(),
         flag("is_ok", "it answered in time"),
         whole("latency_ms", "time to answer; null without an answer", "ms", null=True),

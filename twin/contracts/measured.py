@@ -7,7 +7,8 @@ import pyarrow as pa
 from twin.contracts.base import Column, Table, flag, moment, real, text, whole
 from twin.contracts.events import EVENTS, STAGES
 
-_KEPT = (
+# What a row of `event_facts` takes over from the newest known version of its event.
+OF_THE_EVENT = (
     "event_id",
     "version",
     "occurred_at",
@@ -31,7 +32,7 @@ def _becomes_known(name: str, doc: str) -> tuple[Column, Column]:
     """Declare a moment of the world, and the moment from which it was known."""
     return (
         moment(f"{name}_at", doc, null=True),
-        moment(f"{name}_known_at", "when that was recorded", null=True),
+        moment(f"{name}_known_at", f"when `{name}_at` was recorded", null=True),
     )
 
 
@@ -50,7 +51,7 @@ EVENT_FACTS = Table(
         " so does a reopening, for the moments from it on."
     ),
     columns=(
-        *(EVENTS.column(name) for name in _KEPT),
+        *(EVENTS.column(name) for name in OF_THE_EVENT),
         moment("known_from", "from when this row is what was known"),
         moment("known_to", "until when; null while nothing newer is known", null=True),
         moment(
@@ -107,8 +108,8 @@ FOOTPRINTS = Table(
         " corners, counter-clockwise."
     ),
     columns=(
-        text("drone_id", "aircraft"),
-        moment("occurred_at", "when"),
+        text("drone_id", "aircraft, as `drones` names it"),
+        moment("occurred_at", "moment of the heartbeat"),
         *(
             whole(
                 f"{axis}{corner}_ud",
@@ -153,7 +154,7 @@ LINK_HEALTH = Table(
     sort=("dept_id",),
     doc="One row per department: its link at the snapshot's moment.",
     columns=(
-        text("dept_id", "department"),
+        text("dept_id", "department whose link it is"),
         moment("as_of", "moment it speaks of"),
         text(
             "state",
@@ -260,10 +261,16 @@ INDICATOR_LATEST = Table(
     sort=("ind_id", "area_id"),
     doc="One row per indicator and area with a value in the last 70 days: its newest.",
     columns=(
-        text("ind_id", "indicator"),
+        text("ind_id", "indicator of the catalogue"),
         text("area_id", "a district's id, or 'city'"),
         moment("occurred_at", "when it was measured"),
-        real("value", "measured", "see indicator", null=True, type=pa.float64()),
+        real(
+            "value",
+            "what was measured; null where the period passed without a value",
+            "see indicator",
+            null=True,
+            type=pa.float64(),
+        ),
         text(
             "quality",
             "only 'good' may alarm",
@@ -288,7 +295,10 @@ QUARANTINE = Table(
     chunk="month",
     doc="One row per rejected row, whole, with the reason.",
     columns=(
-        text("quarantine_id", "id"),
+        text(
+            "quarantine_id",
+            "hash of origin, place and content: the same bad row read twice is one",
+        ),
         moment("recorded_at", "when it was refused"),
         moment("occurred_at", "same as recorded_at"),
         text("table_name", "table it was meant for"),

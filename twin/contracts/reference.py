@@ -89,7 +89,7 @@ EVENT_SOURCES = Table(
     columns=(
         text("source_id", "S01 to S10"),
         whole("slot", "place in the list", "ordinal", low=1, type=pa.int8()),
-        text("name", "name"),
+        text("name", "name as the city calls the source"),
         text("name_en", "name in English"),
         text(
             "finds",
@@ -143,7 +143,7 @@ DEPARTMENT_FEEDS = Table(
         "What a department's link carries, so that a dead link can name what it blinds."
     ),
     columns=(
-        text("dept_id", "department"),
+        text("dept_id", "department whose link it is"),
         text("feed", "table or group of indicators it carries"),
         text("name", "what people call it"),
         text("name_en", "in English"),
@@ -213,7 +213,7 @@ INDICATORS = Table(
     doc="The catalogue of city indicators.",
     columns=(
         text("ind_id", "id in the catalogue"),
-        text("name", "name"),
+        text("name", "name as the city calls the indicator"),
         text("name_en", "name in English"),
         text("domain", "domain of city life"),
         text("domain_en", "domain in English"),
@@ -250,10 +250,10 @@ PLACES = Table(
     doc="Named places: landmarks, and those that the city's own stories name.",
     columns=(
         text("place_id", "id in the pack"),
-        text("name", "name"),
+        text("name", "name as the city writes it"),
         text("name_en", "name in English"),
         text("category", "what it is"),
-        text("district_id", "district", null=True),
+        text("district_id", "district it lies in; null where unknown", null=True),
         *place(),
         whole("accuracy_m", "how far off the point may be", "m"),
         STATUS,
@@ -280,7 +280,7 @@ FACTS = Table(
         real("value", "the figure", "see unit", type=pa.float64()),
         text("unit", "unit of the value"),
         text("as_of", "when it was true, as published"),
-        text("district_id", "district", null=True),
+        text("district_id", "district it is about; null for the whole city", null=True),
         STATUS,
         PROVENANCE,
     ),

@@ -29,10 +29,10 @@ ESTATES = Table(
     sort=("district_id", "estate_id", "version"),
     doc="One row per version of an old estate in a renovation programme.",
     columns=(
-        text("estate_id", "estate"),
+        text("estate_id", "estate, the same in all its versions"),
         VERSION,
         *clocks(),
-        text("name", "name"),
+        text("name", "name as the city writes it"),
         DISTRICT,
         *place(),
         _YEAR,
@@ -67,7 +67,7 @@ LIFTS = Table(
         " never summed silently."
     ),
     columns=(
-        text("lift_id", "lift"),
+        text("lift_id", "lift, the same in all its versions"),
         VERSION,
         *clocks(),
         text("estate_name", "estate it stands in"),
@@ -114,7 +114,9 @@ LIFT_STEPS = Table(
     ),
     columns=(
         text("lift_id", "lift applied for"),
-        text("step", "step", allowed=LIFT_STEPS_ORDER),
+        text(
+            "step", "which of the five it is, in their order", allowed=LIFT_STEPS_ORDER
+        ),
         VERSION,
         *clocks(),
         moment("left_at", "passed on; null while there", null=True),

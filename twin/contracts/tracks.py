@@ -17,7 +17,7 @@ TRACKS = Table(
         MODE,
         text("kind", "who is tracked", allowed=("swimmer", "boat")),
         text("bib", "number on the cap; null for a boat or an unread cap", null=True),
-        text("formation_id", "formation", null=True),
+        text("formation_id", "formation swum in; null for none", null=True),
         *place(),
         real("confidence", "tracker's confidence", "share", low=0, high=1),
         text("sensor", "camera or drone that saw it"),

@@ -25,7 +25,7 @@ RAIN = Table(
         " minutes."
     ),
     columns=(
-        text("station_id", "gauge"),
+        text("station_id", "rain gauge"),
         *clocks(),
         DISTRICT,
         *place(),
@@ -42,7 +42,7 @@ WATER_DEPTHS = Table(
     chunk="month",
     doc="One row per reading of a water-level sensor on a street or in an estate.",
     columns=(
-        text("sensor_id", "sensor"),
+        text("sensor_id", "water-level sensor"),
         *clocks(),
         DISTRICT,
         *place(),
@@ -63,11 +63,11 @@ DREDGE_JOBS = Table(
         " when work began."
     ),
     columns=(
-        text("job_id", "job"),
+        text("job_id", "job, the same in all its versions"),
         VERSION,
         *clocks(),
-        text("crew_id", "crew"),
-        text("crew_name", "crew's name"),
+        text("crew_id", "crew that does it"),
+        text("crew_name", "name by which people know the crew"),
         text("pipe_id", "length of drain"),
         DISTRICT,
         *place(),

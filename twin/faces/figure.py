@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twin.faces import formatting
-from twin.measures.definitions import LEAST_CASES
+from twin.measures import LEAST_CASES
 
 if TYPE_CHECKING:
     from twin.city import City

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from twin.measures.coverage import COVERAGE_MEASURE
-from twin.measures.event_facts import EVENT_FACTS_MEASURE
-from twin.measures.footprints import FOOTPRINTS_MEASURE
-from twin.measures.indicators import INDICATORS_MEASURE
-from twin.measures.links import LINKS_MEASURE
-from twin.measures.programmes import PROGRAMMES_MEASURE
+from twin.measures import (
+    coverage,
+    event_facts,
+    footprints,
+    indicator_latest,
+    link_health,
+    programme_progress,
+)
+from twin.measures.definition import LEAST_CASES, Definition
 from twin.measures.state import Mark, Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from twin.city import City
 
 __all__ = [
+    "LEAST_CASES",
     "MEASURES",
+    "Definition",
     "Mark",
     "Measure",
     "MeasureUpdate",
@@ -36,13 +41,15 @@ __all__ = [
     "rests_on",
 ]
 
+# Every measure, one module each. They are worked out in this order, each from logs and
+# reference tables alone: none reads another's table.
 MEASURES: tuple[Measure, ...] = (
-    EVENT_FACTS_MEASURE,
-    FOOTPRINTS_MEASURE,
-    COVERAGE_MEASURE,
-    LINKS_MEASURE,
-    PROGRAMMES_MEASURE,
-    INDICATORS_MEASURE,
+    event_facts.MEASURE,
+    footprints.MEASURE,
+    coverage.MEASURE,
+    link_health.MEASURE,
+    programme_progress.MEASURE,
+    indicator_latest.MEASURE,
 )
 
 
@@ -64,9 +71,9 @@ def compute(
             anything changed.
     """
     for measure in MEASURES:
-        if only is not None and not only.intersection(measure.tables):
+        name = measure.name
+        if only is not None and name not in only:
             continue
-        name = measure.tables[0]
         inputs = _inputs(city, state, measure)
         mark = state.marks.get(name)
         news = News(
@@ -85,9 +92,16 @@ def compute(
         )
 
 
-def rests_on(table: str) -> tuple[str, ...]:
-    """Return the logs that a measure's table rests on; none for a table that is no measure."""
-    return next((measure.logs for measure in MEASURES if table in measure.tables), ())
+def rests_on(table: str, *, reference: bool = False) -> tuple[str, ...]:
+    """Return the logs that a measure's table is worked out from; none for any other table.
+
+    Args:
+        reference: whether the reference tables that it reads are named, too, after the logs.
+    """
+    for measure in MEASURES:
+        if measure.name == table:
+            return (*measure.logs, *(measure.reference if reference else ()))
+    return ()
 
 
 def _inputs(city: City, state: State, measure: Measure) -> str:

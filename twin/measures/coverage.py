@@ -18,6 +18,7 @@ from twin.contracts.measured import COVERAGE
 from twin.engine import Sql, load_sql
 from twin.geography import label, read_outlines
 from twin.measures import swaths
+from twin.measures.definition import Definition
 from twin.measures.footprints import RULE, footprints
 from twin.measures.state import Measure, MeasureUpdate, News, State
 
@@ -261,10 +262,31 @@ def _scalar(moment: datetime) -> pa.Scalar:
 
 
 # Sights grow old at any moment, and a heartbeat may be held ahead of its own: each looks.
-COVERAGE_MEASURE = Measure(
-    tables=("coverage",),
+MEASURE = Measure(
+    table=COVERAGE,
+    definitions=(
+        Definition(
+            COVERAGE.pick("seen_at"),
+            title="When a camera last saw a cell",
+            formula=(
+                "newest footprint that holds the centre of the 50 m cell, in the 24 h"
+                " before the moment, by the heartbeats known then; between heartbeats"
+                " up to a minute apart it moves straight on; the share of an area that"
+                " was seen is its cells seen within the window asked for, each once,"
+                " divided by its cells"
+            ),
+            absent=(
+                "not seen in 24 h: no row, drawn as unseen and never as fine; no cell"
+                " of the city seen in 24 h: no share, neither of the city nor of a"
+                " district, else 0 and up"
+            ),
+            source="a count of cells agrees with exact areas to half a per cent",
+        ),
+    ),
+    context=("district_id",),
     logs=("drone_states",),
     update=_update,
     inputs=_inputs,
+    # Sights grow old at any moment, and a heartbeat may be held ahead of its own: each looks.
     until=lambda _city, _state, as_of: as_of,
 )

@@ -10,5 +10,5 @@ SELECT date_trunc('day', occurred_at) AS day, count(*) AS n
 FROM events
 WHERE ($first_id IS NULL OR event_id >= $first_id) AND ($last_id IS NULL OR event_id <= $last_id)
   AND ($ids IS NULL OR event_id IN (SELECT unnest($ids)))
-GROUP BY ALL
+GROUP BY date_trunc('day', occurred_at)
 ORDER BY day

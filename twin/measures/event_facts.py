@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from twin.arrow import compute as pc
-from twin.contracts.events import FEEDS_OF_ORDERS
-from twin.contracts.measured import EVENT_FACTS
+from twin.contracts.events import FEEDS_OF_ORDERS, STAGES
+from twin.contracts.measured import EVENT_FACTS, OF_THE_EVENT
 from twin.engine import load_sql
+from twin.measures.definition import Definition
 from twin.measures.state import Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
@@ -216,8 +217,150 @@ def _again(state: State, touched: list[str]) -> Iterator[MeasureUpdate]:
     )
 
 
-EVENT_FACTS_MEASURE = Measure(
-    tables=("event_facts",),
+_STAGES_AT = tuple(f"{stage}_at" for stage in STAGES)
+_MOMENTS_AT = ("acked_at", "arrived_at", "done_at", "closed_at", "closed_by_at")
+
+_CASE = (
+    "one district's published case, not a rule of the city: hence a configurable target"
+)
+
+MEASURE = Measure(
+    table=EVENT_FACTS,
+    definitions=(
+        Definition(
+            EVENT_FACTS.pick("acked_at"),
+            title="Time to first acknowledgement",
+            better="lower",
+            formula=(
+                "response_s: earliest acked_at among the event's orders, each by its"
+                " newest version known then, minus its created_at; whole seconds gone"
+                " by"
+            ),
+            target="sla_targets: response_s, by source and priority",
+            absent=(
+                "nobody had acknowledged, or nobody knew: drawn as a dash, counted as"
+                " waiting; acknowledged before it was opened (by a correction): no"
+                " length, and not waiting either"
+            ),
+            source=_CASE,
+        ),
+        Definition(
+            EVENT_FACTS.pick("closed_at"),
+            title="Time until the citizen is told",
+            better="lower",
+            formula=(
+                "closure_s: told_at of the first answer since the event was opened, or"
+                " opened again, by the moment looked at, minus created_at; not when"
+                " the work was done; answers count in the order of told_at, then"
+                " version"
+            ),
+            target="sla_targets: closure_s, by source and priority",
+            absent=(
+                "not told by then, or open again: the event is open and is counted so;"
+                " told before it was opened: no length"
+            ),
+            source=_CASE,
+        ),
+        Definition(
+            EVENT_FACTS.pick("closed_by_at"),
+            title="Closed, time unknown",
+            better="lower",
+            formula=(
+                "occurred_at of the first answer since the event was opened, or opened"
+                " again, where that answer has no told_at: when the source first said"
+                " that it is closed; an answer that is corrected by a later one counts"
+                " no longer from when that was recorded"
+            ),
+            absent=(
+                "the time is known, or it is open: an event closed without a time is"
+                " neither open nor among the times of closing"
+            ),
+            source=(
+                "a file that says 'closed' and not when must not leave the event open"
+                " for ever, nor make up a time"
+            ),
+        ),
+        Definition(
+            EVENT_FACTS.pick("arrived_at"),
+            title="Time to the first unit on site",
+            better="lower",
+            formula="earliest arrived_at among its orders, minus created_at",
+            absent="no unit is there yet, or none has to go",
+            source=(
+                "the published case names four units sent at once; the first one there"
+                " counts"
+            ),
+        ),
+        Definition(
+            EVENT_FACTS.pick("done_at"),
+            title="Time until the last required unit is done",
+            better="lower",
+            formula="latest done_at among its required orders, minus created_at",
+            absent="a required unit is not done, or none is required",
+            source=(
+                "several units work on one event: it is done when all that are"
+                " required are"
+            ),
+        ),
+        Definition(
+            EVENT_FACTS.pick(*_STAGES_AT),
+            title="When each stage was first entered",
+            formula=(
+                "earliest occurred_at among the event's rows of event_stages of that"
+                " stage, but for those that a later row corrects; an event from a feed"
+                " of orders was sensed at its created_at, handled at its first"
+                " acknowledgement, evaluated at the first told_at of its answers"
+            ),
+            absent=(
+                "not entered, or nobody knew: the stage before it is the one reached;"
+                " monitor, judge and warn of an event from a feed of orders: always"
+            ),
+            source=(
+                "feeds of orders give no stages: theirs follow from the orders' own"
+                " moments"
+            ),
+        ),
+        Definition(
+            EVENT_FACTS.pick(
+                *(
+                    f"{name.removesuffix('_at')}_known_at"
+                    for name in (*_MOMENTS_AT, *_STAGES_AT)
+                )
+            ),
+            title="From when each of these moments was known",
+            formula=(
+                "recorded_at of the row since which the moment of the same name has"
+                " been the one in this row"
+            ),
+            absent="the moment itself is null in this row",
+            source="a picture of the past shows what had been recorded by then, no more",
+        ),
+        Definition(
+            EVENT_FACTS.pick("refused_known_at"),
+            title="Closing refused",
+            better="lower",
+            formula=(
+                "open events of which an answer to the citizen was refused, because its"
+                " moments made no sense"
+            ),
+            absent="none was refused",
+            source=(
+                "an event whose closing nobody could take must not stay open in silence"
+            ),
+        ),
+        Definition(
+            EVENT_FACTS.pick("response_target_s", "closure_target_s"),
+            title="Targets that the event is held against",
+            formula=(
+                "response_s and closure_s of the most exact row of sla_targets: its"
+                " source and priority, its source and any priority (0), any source"
+                " ('*') and its priority, any of both"
+            ),
+            absent="no row applies: the event is counted and not judged",
+            source=_CASE,
+        ),
+    ),
+    context=(*OF_THE_EVENT, "known_to", "holds_to"),
     logs=_LOGS,
     update=_update,
     reference=("sla_targets",),

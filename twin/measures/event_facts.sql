@@ -151,12 +151,12 @@ WITH wanted AS (
     SELECT event_id, k, min(told_at) AS told_at FROM told GROUP BY event_id, k
 ), passed AS (
     SELECT moments.event_id, moments.k,
-           CASE WHEN reports.source = ANY($of_orders) THEN reports.created_at ELSE entered.sense_at END AS sense_at,
-           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.monitor_at END AS monitor_at,
-           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.judge_at END AS judge_at,
-           CASE WHEN reports.source = ANY($of_orders) THEN NULL ELSE entered.warn_at END AS warn_at,
-           CASE WHEN reports.source = ANY($of_orders) THEN units.acked_at ELSE entered.handle_at END AS handle_at,
-           CASE WHEN reports.source = ANY($of_orders) THEN answered.told_at ELSE entered.evaluate_at END AS evaluate_at
+           CASE WHEN array_contains($of_orders, reports.source) THEN reports.created_at ELSE entered.sense_at END AS sense_at,
+           CASE WHEN array_contains($of_orders, reports.source) THEN NULL ELSE entered.monitor_at END AS monitor_at,
+           CASE WHEN array_contains($of_orders, reports.source) THEN NULL ELSE entered.judge_at END AS judge_at,
+           CASE WHEN array_contains($of_orders, reports.source) THEN NULL ELSE entered.warn_at END AS warn_at,
+           CASE WHEN array_contains($of_orders, reports.source) THEN units.acked_at ELSE entered.handle_at END AS handle_at,
+           CASE WHEN array_contains($of_orders, reports.source) THEN answered.told_at ELSE entered.evaluate_at END AS evaluate_at
     FROM moments
     JOIN reports ON reports.event_id = moments.event_id AND reports.version = moments.version
     LEFT JOIN entered ON entered.event_id = moments.event_id AND entered.k = moments.k

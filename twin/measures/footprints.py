@@ -13,6 +13,7 @@ import pyarrow as pa
 from twin.arrow import compute as pc
 from twin.contracts.measured import FOOTPRINTS
 from twin.engine import load_sql
+from twin.measures.definition import Definition
 from twin.measures.state import Measure, MeasureUpdate, News, State
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _EAST_UD, _POLE_UD = 180_000_000, 90_000_000
 # Changes whenever the same heartbeat gives another footprint: then every day is worked out
 # anew.
 RULE = f"corner rays 1 {FAR} {ASPECT}"
+_AXES = ("lon", "lat")
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _DAYS, _SIGHTS = (
     load_sql(Path(__file__).with_name(f"{name}.sql"))
@@ -164,8 +166,25 @@ def _whole(state: State) -> Iterator[MeasureUpdate]:
 
 # A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever
 # reads it to say.
-FOOTPRINTS_MEASURE = Measure(
-    tables=("footprints",),
+# A row of each heartbeat, whenever it came: what of it counts at a moment is for whoever
+# reads it to say.
+MEASURE = Measure(
+    table=FOOTPRINTS,
+    definitions=(
+        Definition(
+            FOOTPRINTS.pick(*(f"{axis}{n}_ud" for n in range(1, 5) for axis in _AXES)),
+            title="Ground that a camera sees",
+            formula=(
+                "corner rays of a 16:9 picture on flat ground, from height, pitch,"
+                " field of view and heading; at most four heights ahead"
+            ),
+            absent="camera off, or nothing but sky: no row",
+            source=(
+                "the cut-off is assumed: farther away a picture shows too little to"
+                " count as seen"
+            ),
+        ),
+    ),
     logs=("drone_states",),
     update=_update,
     inputs=lambda _city: RULE,

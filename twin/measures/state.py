@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from twin.city import City
+    from twin.contracts import Table
     from twin.engine import Sql
+    from twin.measures.definition import Definition
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,14 @@ class News:
 
 @dataclass(frozen=True)
 class Measure:
-    """One measure: the tables it writes, all that they depend on, and how they are worked out.
+    """One measure: its table, what its figures mean, all that they rest on, how they are made.
 
     Attributes:
-        tables: tables that it writes.
+        table: contract of the table that it writes; the measure has the table's name.
+        definitions: what each figure of the table means.
+        context: columns beside the key that are no figures: they say what a row is about,
+            and are taken over from a log as they are or tell from when to when the row
+            holds. Their contract says all there is to say.
         logs: logs whose news change it.
         reference: reference tables that change it whole.
         inputs: returns what else changes it whole (settings, the text of its SQL), as text.
@@ -124,9 +130,16 @@ class Measure:
             out; None for never.
     """
 
-    tables: tuple[str, ...]
+    table: Table
+    definitions: tuple[Definition, ...]
     logs: tuple[str, ...]
     update: Callable[[City, State, News], Iterator[MeasureUpdate]]
     inputs: Callable[[City], str]
+    context: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     until: Callable[[City, State, datetime], datetime | None] | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the measure, which is its table's."""
+        return self.table.name

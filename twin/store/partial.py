@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from twin.clock import to_text
 from twin.errors import DamagedError, LakeError
-from twin.measures import MEASURES
+from twin.measures import rests_on
 from twin.store import older
 from twin.store.lake import Lake
 from twin.store.opening import empty, ensure_intact, standing
@@ -105,33 +105,20 @@ def _without(snapshot: Snapshot, faults: Mapping[str, str]) -> Shown:
     anew = frozenset(
         table
         for table in faults
-        if _rests_on(table) and not faults.keys() & _rests_on(table)
+        if (behind := rests_on(table, reference=True)) and not faults.keys() & behind
     )
     damaged = {
         table: sentence for table, sentence in faults.items() if table not in anew
     }
     # Such a table would be worked out from these.
     for table in older.reckoned_anew(snapshot) - faults.keys():
-        if lost := sorted(faults.keys() & _rests_on(table)):
+        if lost := sorted(faults.keys() & rests_on(table, reference=True)):
             damaged[table] = faults[lost[0]]
     problems = [
         f"{faults[table]} The rows of {table} are worked out again from the logs."
         for table in sorted(anew)
     ]
     return Shown(snapshot, damaged, tuple(problems), anew)
-
-
-def _rests_on(table: str) -> frozenset[str]:
-    """Return all tables that a measure's table is worked out from.
-
-    There are none for one that is no measure.
-    """
-    return frozenset(
-        name
-        for measure in MEASURES
-        if table in measure.tables
-        for name in (*measure.logs, *measure.reference)
-    )
 
 
 def _faults(lake: Lake, snapshot: Snapshot) -> dict[str, str]:

@@ -7,7 +7,7 @@
 -- column  is_assumed  BOOLEAN  -      the pack says of the target that it is assumed
 -- rows    four per source that has targets of its own, and four of '*'; none where no target applies
 SELECT sources.source_id, CAST(levels.priority AS INTEGER) AS priority,
-       arg_max(sla_targets.status, CASE WHEN sla_targets.source_id = '*' THEN 0 ELSE 2 END
+       max_by(sla_targets.status, CASE WHEN sla_targets.source_id = '*' THEN 0 ELSE 2 END
                                    + CASE WHEN sla_targets.priority = 0 THEN 0 ELSE 1 END) = 'assumed' AS is_assumed
 FROM (SELECT source_id FROM sla_targets UNION SELECT '*') AS sources
 CROSS JOIN range(1, 5) AS levels(priority)
