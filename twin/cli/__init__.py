@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from twin.cli.common import say, visible
+from twin.cli.common import say
 from twin.errors import TwinError
+from twin.visible import visible
 
 # Name of a command to the module whose `command` it is.
 COMMANDS = {
