@@ -25,6 +25,7 @@ COMMANDS = {
     "ingest": "twin.cli.ingest",
     "lake": "twin.cli.lake",
     "quarantine": "twin.cli.quarantine",
+    "run": "twin.cli.run",
     "schedule": "twin.cli.schedule",
     "serve": "twin.cli.serve",
     "simulate": "twin.cli.simulate",

@@ -301,7 +301,7 @@ def publish(
                 mode,
                 after_gap,
                 witness,
-                polled or {},
+                {} if polled is None else polled,
                 begun,
             )
         except OSError as error:
