@@ -183,15 +183,14 @@ def catch_up(
 
     moment = now()
     feed = Simulated(city, seed)
-    first = moment - timedelta(days=days)
 
     def missing(known: Snapshot | None) -> Iterator[Batch]:
-        start = known.as_of if known else first
+        start = known.as_of if known else moment - timedelta(days=days)
         say(
             f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to"
             f" {moment:%Y-%m-%d %H:%M} UTC …"
         )
-        return given(feed, known, first, moment)
+        return given(feed, known, start, moment)
 
     snapshot, done = publish(
         lake,

@@ -36,7 +36,7 @@ def given(
 
     Args:
         known: the newest snapshot; None in an empty lake.
-        first: where the logs of an empty lake begin, UTC.
+        first: where a feed begins that the lake never heard, UTC.
         until: the moment that the next snapshot speaks of, UTC.
     """
     since, is_new = _reached(feed.name, known, first)
@@ -56,8 +56,7 @@ def _reached(
     if known.polled is None:  # feeds were not told apart: what ran then ran up to here
         return known.as_of, False
     at = known.polled.get(name)
-    # A snapshot that was taken back leaves one that says more of a feed than it holds.
-    return (known.as_of, True) if at is None else (min(at, known.as_of), False)
+    return (first, True) if at is None else (at, False)
 
 
 def _in_time(
@@ -95,12 +94,15 @@ class Running:
     Attributes:
         failures: how often in a row it gave nothing because of an error.
         not_before_s: when it may be asked again, in seconds that only go forward.
+        first: from when on it is to be heard if the lake never heard it, UTC: the moment of
+            the lake when it was asked first.
     """
 
     feed: Feed
     asker: Asker
     failures: int = 0
     not_before_s: float = 0.0
+    first: datetime | None = None
 
     def is_due(self, at_s: float) -> bool:
         """Return whether the feed may be asked at this second."""
@@ -126,7 +128,7 @@ class Round:
     """
 
     def __init__(self, asked: list[Running], first: datetime, until: datetime) -> None:
-        """Begin; see `given` for the moments."""
+        """Begin; `first` is where an empty lake begins, `until` where this round ends, UTC."""
         self.heard: dict[str, datetime] = {}
         self.is_one_waiting = False
         self._asked, self._first, self._until = asked, first, until
@@ -195,7 +197,8 @@ class Round:
 
     def _of(self, by: Running, known: Snapshot | None) -> Generator[Batch, None, bool]:
         """Yield the batches of one feed, and return whether these are all."""
-        feed, first, until = by.feed, self._first, self._until
+        first = by.first = by.first or (known.as_of if known else self._first)
+        feed, until = by.feed, self._until
         asked = by.asker.batches(lambda: given(feed, known, first, until))
         with closing(asked) as batches:
             for batch in batches:

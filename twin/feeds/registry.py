@@ -138,29 +138,45 @@ def _type_of(city: City, name: str) -> FeedType:
             fix="name a module of twin/feeds, or 'package:entry' of another package.",
         )
     if word == MAPPING:
+        where = _place(city, RUN) if name == MAPPING else where
         raise PackError(
             f"{where}: {MAPPING} says how exports are read, and is no feed that runs.",
             fix='name a folder of them: feed = "orders_folder", folder = "…".',
         )
-    module = f"{GROUP}.{word}"
-    try:
-        found = (
-            plugged(GROUP, word)
-            if ":" in word
-            else getattr(importlib.import_module(module), "FEED", None)
-        )
-    except ModuleNotFoundError as error:
-        if ":" not in word and error.name != module:  # it is there, and lacks something
-            _broken(where, word, error)
-        raise PackError(
-            f"{where}: there is no feed {word!r}.",
-            why=str(error) if ":" in word else "",
-            fix=_meant(city, word),
-        ) from error
-    except Exception as error:  # noqa: BLE001  (whatever a strange module may raise)
-        _broken(where, word, error)
+    found = _plugged(where, word) if ":" in word else _own(city, where, word)
     if not isinstance(found, FeedType):
         raise PackError(f"{where}: {word!r} is no feed.", fix=_meant(city, word))
+    return found
+
+
+def _own(city: City, where: str, word: str) -> object:
+    """Return what the module `word` of twin/feeds has as its feed."""
+    module = f"{GROUP}.{word}"
+    try:
+        return getattr(importlib.import_module(module), "FEED", None)
+    except ModuleNotFoundError as error:
+        if error.name != module:  # it is there, and lacks something
+            _broken(where, word, error)
+        raise PackError(
+            f"{where}: there is no feed {word!r}.", fix=_meant(city, word)
+        ) from error
+    except Exception as error:  # noqa: BLE001  (whatever a module may raise)
+        _broken(where, word, error)
+
+
+def _plugged(where: str, word: str) -> object:
+    """Return what another package offers as `word`."""
+    package, _, entry = word.partition(":")
+    try:
+        found = plugged(GROUP, word)
+    except Exception as error:  # noqa: BLE001  (whatever a strange module may raise)
+        _broken(where, word, error)
+    if found is None:
+        raise PackError(
+            f"{where}: there is no feed {word!r}.",
+            why=f"no installed package {package!r} offers {entry!r} in {GROUP}.",
+            fix="install the package, or name another feed.",
+        )
     return found
 
 
