@@ -192,14 +192,17 @@ def test_two_folders_of_one_source_take_turns_so_that_neither_speaks_over_the_ot
     tmp_path,
 ):
     hall = Hall(tmp_path, 2)
-    drop(hall.folders[0], "a.csv", order("N1", "lixo"))
+    drop(hall.folders[0], "a.csv", order("N1", "lixo"), changed=1)
+    drop(hall.folders[0], "c.csv", order("N1", "fogo"), changed=2)
     drop(hall.folders[1], "b.csv", order("N1", "ruído"))
     hall.tick()
     assert hall.tick()
     assert hall.events() == [("N1", 1, "lixo")]
+    assert hall.at_once()
+    assert hall.events()[1:] == [("N1", 2, "ruído")]
     assert not hall.at_once()
 
-    assert hall.events() == [("N1", 1, "lixo"), ("N1", 2, "ruído")]
+    assert hall.events()[2:] == [("N1", 3, "fogo")]
 
 
 def test_a_file_of_which_nothing_can_be_used_is_refused_and_holds_up_nobody(tmp_path):

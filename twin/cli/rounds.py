@@ -124,13 +124,13 @@ class Round:
 
     Attributes:
         heard: names of the feeds that were heard to their end, and up to when.
-        is_one_waiting: whether one was put off to the next round.
+        waiting: feeds that were put off to the next round, and come first in it.
     """
 
     def __init__(self, asked: list[Running], first: datetime, until: datetime) -> None:
         """Begin; `first` is where an empty lake begins, `until` where this round ends, UTC."""
         self.heard: dict[str, datetime] = {}
-        self.is_one_waiting = False
+        self.waiting: list[Running] = []
         self._asked, self._first, self._until = asked, first, until
         self._by_origin: dict[str, Running] = {}
         self._speaks_for: dict[str, str] = {}
@@ -153,9 +153,8 @@ class Round:
             return error
         if isinstance(error, TwinError) or self._giving is None:
             return None
-        return Broke(
-            self._giving, as_error(error)
-        )  # its rows were more than we can take
+        # The store choked on what this feed was giving.
+        return Broke(self._giving, as_error(error))
 
     def told(
         self,
@@ -192,7 +191,7 @@ class Round:
             if is_through:
                 self.heard[by.feed.name] = self._until
             else:
-                self.is_one_waiting = True
+                self.waiting.append(by)
         self._giving = None
 
     def _of(self, by: Running, known: Snapshot | None) -> Generator[Batch, None, bool]:

@@ -135,7 +135,8 @@ class Runner:
         self, heard: Round, asked: list[Running], snapshot: Snapshot
     ) -> bool:
         """Tell the feeds that were heard, and return whether more is waiting."""
-        is_more = heard.is_one_waiting
+        is_more = bool(heard.waiting)
+        self._feeds.sort(key=lambda each: each not in heard.waiting)
         for each in asked:
             feed = each.feed
             if feed.name not in heard.heard:
