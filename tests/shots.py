@@ -58,7 +58,7 @@ def lake_at(path, city, scenarios=()):
         publish(
             lake,
             city,
-            [*feed.register(start), *feed.between(start, MOMENT)],
+            [*feed.begin(start), *feed.poll(start, MOMENT)],
             as_of=MOMENT,
             simulated=True,
             now=lambda: MOMENT,

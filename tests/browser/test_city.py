@@ -50,7 +50,7 @@ class AppContext:
         self.city = load_city(find_city("wuhan"))
         self.lake, self.feed, self.at = Lake(path), Simulated(self.city, 716), UNTIL
         start = UNTIL - timedelta(days=2)
-        self._publish([*self.feed.register(start), *self.feed.between(start, UNTIL)])
+        self._publish([*self.feed.begin(start), *self.feed.poll(start, UNTIL)])
         self.registry = load_registry(self.city)
         self.service = QueryService(self.city, self.registry, path)
         self.app = create_app(
@@ -73,7 +73,7 @@ class AppContext:
     def go_on(self, minutes=20):
         """Publish what happens in the next minutes."""
         before, self.at = self.at, self.at + timedelta(minutes=minutes)
-        self._publish(self.feed.between(before, self.at))
+        self._publish(self.feed.poll(before, self.at))
 
     def plain(self, sql, **params):
         """Ask DuckDB itself, over the files that the snapshot's own JSON names."""

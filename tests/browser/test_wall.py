@@ -54,7 +54,7 @@ def trio(tmp_path_factory):
     publish(
         lake,
         city,
-        [*feed.register(start), *feed.between(start, UNTIL)],
+        [*feed.begin(start), *feed.poll(start, UNTIL)],
         as_of=UNTIL,
         simulated=True,
         now=lambda: UNTIL,

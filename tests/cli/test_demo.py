@@ -58,12 +58,13 @@ def demo(city_of_a_day, tmp_path):
     shown.kill()
 
 
+def runs_feeds(pid):
+    """Whether a process is `twin run`."""
+    return b"\0run\0--feed\0simulated\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 def publisher(shown):
-    (found,) = (
-        pid
-        for pid in below(shown.process.pid)
-        if b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
+    (found,) = (pid for pid in below(shown.process.pid) if runs_feeds(pid))
     return found
 
 
@@ -108,9 +109,7 @@ def test_a_publisher_that_ends_by_itself_is_said_and_started_again(demo):
     )
     wait_until(
         lambda: any(
-            pid != child
-            and b"--only-publish" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            for pid in below(shown.process.pid)
+            pid != child and runs_feeds(pid) for pid in below(shown.process.pid)
         )
     )
     last = newest(lake).id

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.cli import VisibleRecord, main
-from twin.cli.common import report, visible
+from twin.cli.common import report
+from twin.visible import visible
 
 TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
 EVIL = "a\x1b[31m\x07\x9b2J\x7f\u202eb\u2066\u2028\u2029\r\nFORGED\tc\u200f"

@@ -24,7 +24,6 @@ import pytest
 
 from tests.cli.watcher import Told, take
 from tests.store.power import FATES, Disk, after_cut
-from twin.cli.settling import is_ignored
 from twin.cli.watching import Tally, Watch
 from twin.contracts.crs import UndeclaredCRS
 from twin.errors import (
@@ -35,6 +34,7 @@ from twin.errors import (
     TwinError,
     UsageError,
 )
+from twin.feeds.settling import is_ignored
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

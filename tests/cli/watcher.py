@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from twin.cli.common import say
-from twin.cli.taken import Taken
 from twin.cli.watching import Watch, told_to_stop
 from twin.errors import ContractError
+from twin.feeds.taken import Taken
 
 
 class Told(Taken):

@@ -4,16 +4,14 @@ comes every ten seconds.
 
 import subprocess
 import sys
-import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.faces.served import answers
 from twin.bench.viewers import measure
 from twin.cli.common import the_city
-from twin.cli.demo import catch_up, live
+from twin.cli.demo import catch_up
 from twin.store import Lake
 
 PORT = 18_050
@@ -36,7 +34,9 @@ def address(tmp_path):
         str(PORT),
     ]
     serving = subprocess.Popen([sys.executable, *words])
-    publishing = subprocess.Popen([sys.executable, __file__, str(lake.path)])
+    publishing = subprocess.Popen(
+        [sys.executable, *words[:2], "run", "--feed", "simulated", *words[3:7]]
+    )
     while not answers(PORT):
         assert serving.poll() is None
         time.sleep(0.1)
@@ -64,7 +64,3 @@ def test_all_are_answered_and_soon(address):
     assert found["poll"].n > 25_000
     # Five new snapshots at least, each painted for everyone.
     assert found["paint"].n > 4_000
-
-
-if __name__ == "__main__":
-    live(the_city("wuhan"), Lake(Path(sys.argv[1])), 716, 10, threading.Event())

@@ -23,8 +23,8 @@ def grown(trio: City, path: Path, cuts: tuple[datetime, ...]) -> Snapshot:
     feed = Simulated(trio, 716)
     for start, end in pairwise(cuts):
         batches = [
-            *(feed.register(start) if start == START else ()),
-            *feed.between(start, end),
+            *(feed.begin(start) if start == START else ()),
+            *feed.poll(start, end),
         ]
         snapshot, _ = publish(
             Lake(path),

@@ -89,7 +89,7 @@ def simulated(city: Any, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     publish(
         lake,
         city,
-        [*feed.register(start), *feed.between(start, UNTIL), *rows],
+        [*feed.begin(start), *feed.poll(start, UNTIL), *rows],
         as_of=UNTIL,
         simulated=True,
         now=lambda: UNTIL,

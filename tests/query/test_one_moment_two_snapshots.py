@@ -31,8 +31,8 @@ def grown(
     feed = Simulated(city, 716)
     for start, end in pairwise((START, *MOMENTS)):
         batches = [
-            *(feed.register(start) if start == START else ()),
-            *feed.between(start, end),
+            *(feed.begin(start) if start == START else ()),
+            *feed.poll(start, end),
         ]
         publish(
             lake,

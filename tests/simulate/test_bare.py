@@ -77,7 +77,7 @@ def test_a_city_lives_without_each_table_and_without_all(tmp_path, name):
     _snapshot, done = publish(
         Lake(tmp_path / "lake"),
         city,
-        [*feed.register(start), *feed.between(start, END)],
+        [*feed.begin(start), *feed.poll(start, END)],
         as_of=END,
         simulated=True,
         now=lambda: END,
@@ -150,7 +150,7 @@ def test_only_a_source_that_finds_by_itself_finds_anything(tmp_path):
         Scenario(name, END - timedelta(hours=3))
         for name in ("burning_smell", "bike_pileup")
     )
-    batches = Simulated(line, 716, scenarios=stories).between(start, END)
+    batches = Simulated(line, 716, scenarios=stories).poll(start, END)
     events = pa.concat_tables(
         [batch.rows for batch in batches if batch.table == "events"]
     )

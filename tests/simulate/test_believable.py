@@ -37,7 +37,7 @@ PLACES = {"drones": ("dock_lon_ud", "dock_lat_ud")}
 def rows(wuhan) -> dict[str, pa.Table]:
     """Three days of the shipped city, after its registers."""
     feed = Simulated(wuhan, 716)
-    return joined([*feed.register(BEGIN), *feed.between(BEGIN, END)])
+    return joined([*feed.begin(BEGIN), *feed.poll(BEGIN, END)])
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_nothing_that_stands_on_land_lies_in_water(wuhan, rows, table):
 @pytest.mark.parametrize("seed", [7, 8, 716])
 def test_nothing_of_a_city_of_islands_lies_in_water(trio, seed):
     feed, water = Simulated(trio, seed), water_of(trio)
-    said = joined([*feed.register(BEGIN), *feed.between(BEGIN - hours(96), BEGIN)])
+    said = joined([*feed.begin(BEGIN), *feed.poll(BEGIN - hours(96), BEGIN)])
     for table in (
         "events",
         "detections",
@@ -184,8 +184,7 @@ def test_districts_all_under_water_hinder_nobody(tmp_path):
     dry = district == "corra"
     assert not shapely.intersects_xy(flood, lon[dry], lat[dry]).any()
     assert (
-        joined(Simulated(city, 7).between(BEGIN, BEGIN + hours(9)))["events"].num_rows
-        > 5
+        joined(Simulated(city, 7).poll(BEGIN, BEGIN + hours(9)))["events"].num_rows > 5
     )
 
 
@@ -511,7 +510,7 @@ def test_in_june_much_of_the_year_is_done_and_by_its_end_the_plan_is_met(wuhan):
         datetime(2025, 6, 30, 16, tzinfo=UTC),
         datetime(2025, 12, 31, 15, 59, tzinfo=UTC),
     ):
-        said = joined(feed.register(at))
+        said = joined(feed.begin(at))
         added = said["lifts"].filter(pc.equal(said["lifts"]["kind"], "added"))
         tables = {
             "estates": (said["estates"], "accepted"),
@@ -560,7 +559,7 @@ def test_renewed_lifts_are_in_no_plan_and_some_are_carried_over(wuhan):
 
 
 def test_of_a_named_place_only_is_said_what_the_pack_says(wuhan):
-    said = joined(Simulated(wuhan, 716).register(datetime(2025, 12, 31, tzinfo=UTC)))
+    said = joined(Simulated(wuhan, 716).begin(datetime(2025, 12, 31, tzinfo=UTC)))
     estates = {
         row["name"]: (row["built"], row["households"])
         for row in said["estates"].to_pylist()

@@ -37,7 +37,7 @@ def city(request) -> City:
 def batches(city) -> list[Batch]:
     """Three days of a city, after its registers."""
     feed = Simulated(city, 716, telemetry_s=60)
-    return [*feed.register(BEGIN), *feed.between(BEGIN, END)]
+    return [*feed.begin(BEGIN), *feed.poll(BEGIN, END)]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_positions_lie_in_the_city(city, rows):
 def test_the_register_of_the_shipped_city_holds_297_aircraft_all_of_them_integrated(
     wuhan,
 ):
-    drones = joined(Simulated(wuhan, 716).register(BEGIN))["drones"]
+    drones = joined(Simulated(wuhan, 716).begin(BEGIN))["drones"]
 
     assert (
         drones.num_rows
@@ -237,7 +237,7 @@ def test_on_the_days_when_clocks_change_series_have_neither_holes_nor_doubles(
         datetime.combine(day + timedelta(days=n), time(), trio.zone).astimezone(UTC)
         for n in (0, 1)
     )
-    found = joined(feed.between(midnight - hours(24), end + hours(24)))
+    found = joined(feed.poll(midnight - hours(24), end + hours(24)))
 
     assert end - midnight == hours(length)
     for table, rows in found.items():

@@ -23,7 +23,7 @@ A_DAY = timedelta(days=1)
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others(trio):
     first, again, other = (
-        hashes(Simulated(trio, seed).between(SPRING, SPRING + hours(9)))
+        hashes(Simulated(trio, seed).poll(SPRING, SPRING + hours(9)))
         for seed in (7, 7, 8)
     )
 
@@ -52,9 +52,9 @@ def test_two_cities_of_one_seed_share_nothing(trio, wuhan):
 def test_a_stretch_of_time_is_the_sum_of_its_parts(name, cut_h, request):
     city = request.getfixturevalue(name)
     begin, middle, end = SPRING, SPRING + hours(cut_h), SPRING + hours(20)
-    whole = joined(Simulated(city, 7).between(begin, end))
+    whole = joined(Simulated(city, 7).poll(begin, end))
     feed = Simulated(city, 7)
-    parts = joined([*feed.between(begin, middle), *feed.between(middle, end)])
+    parts = joined([*feed.poll(begin, middle), *feed.poll(middle, end)])
 
     assert set(whole) == set(parts)
     for table, rows in whole.items():
@@ -72,19 +72,17 @@ def test_ten_seconds_at_a_time_give_the_rows_of_the_whole(trio):
     ticks = [
         batch
         for n in range(60)
-        for batch in feed.between(
+        for batch in feed.poll(
             SPRING + timedelta(seconds=10 * n), SPRING + timedelta(seconds=10 * n + 10)
         )
     ]
 
-    assert hashes(ticks) == hashes(
-        Simulated(trio, 7, telemetry_s=10).between(SPRING, end)
-    )
+    assert hashes(ticks) == hashes(Simulated(trio, 7, telemetry_s=10).poll(SPRING, end))
 
 
 def test_rows_lie_after_the_beginning_and_up_to_the_end(trio):
     for table, rows in joined(
-        Simulated(trio, 7).between(SPRING, SPRING + hours(5))
+        Simulated(trio, 7).poll(SPRING, SPRING + hours(5))
     ).items():
         known = rows["recorded_at"].to_pylist()
         assert SPRING < min(known) <= max(known) <= SPRING + hours(5), table
@@ -110,7 +108,7 @@ def test_heartbeats_every_minute_are_among_those_every_ten_seconds(name, request
 
 def test_how_often_aircraft_report_changes_no_other_table(trio):
     coarse, fine = (
-        hashes(Simulated(trio, 7, telemetry_s=step).between(SPRING, SPRING + A_DAY))
+        hashes(Simulated(trio, 7, telemetry_s=step).poll(SPRING, SPRING + A_DAY))
         for step in (60, 10)
     )
     del coarse["drone_states"], fine["drone_states"]
@@ -145,11 +143,11 @@ def test_the_longest_cases_are_found_in_the_weeks_that_the_simulation_looks_back
 def test_weeks_cut_into_uneven_parts_are_the_whole_with_their_longest_cases(trio):
     begin, cuts = SPRING, [SPRING + hours(each) for each in (31, 100, 101, 260, 420)]
     cases = ("events", "event_stages", "dispatches", "feedbacks", "detections")
-    said = Simulated(trio, 7).between(begin, cuts[-1])
+    said = Simulated(trio, 7).poll(begin, cuts[-1])
     whole = joined(batch for batch in said if batch.table in cases)
     feed, parts = Simulated(trio, 7), []
     for start, end in zip([begin, *cuts], cuts, strict=False):
-        parts += [batch for batch in feed.between(start, end) if batch.table in cases]
+        parts += [batch for batch in feed.poll(start, end) if batch.table in cases]
 
     for table, rows in joined(parts).items():
         assert Counter(lines_of(rows)) == Counter(lines_of(whole[table])), table

@@ -339,7 +339,7 @@ def test_keys_of_every_log_are_unique_over_publishes_batches_and_compactions(
         publish(
             filler.lake,
             city,
-            [*feed.register(start), *feed.between(begun, until)],
+            [*feed.begin(start), *feed.poll(begun, until)],
             as_of=moment,
             simulated=True,
             now=lambda moment=moment: moment,
@@ -350,7 +350,7 @@ def test_keys_of_every_log_are_unique_over_publishes_batches_and_compactions(
     once = publish(
         Lake(filler.lake.path.with_name("once")),
         city,
-        [*feed.register(start), *feed.between(start, end)],
+        [*feed.begin(start), *feed.poll(start, end)],
         as_of=end,
         simulated=True,
         now=lambda: end,

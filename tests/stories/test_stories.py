@@ -49,7 +49,7 @@ def published(
     tables = CASES if city.id == "trio" else CASES - {"tracks"}
     batches = [
         each
-        for each in Simulated(city, 7, scenarios=placed).between(start, end)
+        for each in Simulated(city, 7, scenarios=placed).poll(start, end)
         if each.table in tables
     ]
     snapshot, done = publish(
@@ -330,9 +330,7 @@ def test_a_placed_story_leaves_everything_else_as_it_was():
     city = city_of("trio")
     plain, with_one = (
         list(
-            Simulated(city, 7, scenarios=placed).between(
-                EIGHT - timedelta(hours=1), OVER
-            )
+            Simulated(city, 7, scenarios=placed).poll(EIGHT - timedelta(hours=1), OVER)
         )
         for placed in ((), PLACED[:1])
     )

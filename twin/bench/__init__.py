@@ -79,8 +79,8 @@ def _fill(city: City, lake: Lake, days: int) -> tuple[int, float]:
     while at < _UNTIL:
         end = min(at + _PIECE, _UNTIL)
         batches = [
-            *(feed.register(start) if at == start else ()),
-            *feed.between(at, end),
+            *(feed.begin(start) if at == start else ()),
+            *feed.poll(at, end),
         ]
         _, done = publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
         n_rows, at = n_rows + sum(done.rows.values()), end
@@ -102,12 +102,12 @@ def _publish(city: City, folder: Path, days: int) -> list[Measured]:
         list[float](),
         list[int](),
     )
-    list(feed.between(_UNTIL, _UNTIL + timedelta(seconds=1)))
+    list(feed.poll(_UNTIL, _UNTIL + timedelta(seconds=1)))
     for tick in range(_TICKS):
         start, end = (
             _UNTIL + timedelta(seconds=_TICK_S * (tick + step)) for step in (0, 1)
         )
-        batches = list(feed.between(start, end))
+        batches = list(feed.poll(start, end))
         begun = time.perf_counter()
         publish(lake, city, batches, as_of=end, simulated=True, now=_at(end))
         spans.append((time.perf_counter() - begun) * 1_000)

@@ -303,7 +303,7 @@ def _life(city: City, lake: Path, until: datetime) -> Iterator[Measured]:
     publish(
         Lake(lake),
         city,
-        [*feed.register(start), *feed.between(start, until)],
+        [*feed.begin(start), *feed.poll(start, until)],
         as_of=until,
         simulated=True,
         now=lambda: until,
@@ -369,7 +369,7 @@ def _ticks(
         )
         for _ in range(RUNS + 2):
             before, at = at, at + _TICK
-            batches = list(feed.between(before, at)) if brings else []
+            batches = list(feed.poll(before, at)) if brings else []
             page.wait_for_timeout(2_500)
             started, n_bytes = _busy_s(session), wire.n_bytes
             snapshot, _ = publish(

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from twin.cli.common import say, visible
+from twin.cli.common import say
 from twin.errors import TwinError
+from twin.visible import visible
 
 # Name of a command to the module whose `command` it is.
 COMMANDS = {
@@ -24,6 +25,7 @@ COMMANDS = {
     "ingest": "twin.cli.ingest",
     "lake": "twin.cli.lake",
     "quarantine": "twin.cli.quarantine",
+    "run": "twin.cli.run",
     "schedule": "twin.cli.schedule",
     "serve": "twin.cli.serve",
     "simulate": "twin.cli.simulate",

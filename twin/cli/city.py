@@ -110,9 +110,16 @@ def _arranged(city: City) -> Arrangement:
 
 
 def _off_feeds(city: City) -> list[str]:
-    """Return a sentence if what the pack says of its feeds cannot be followed.
+    """Return a sentence for each thing that the pack says of its feeds and cannot be followed."""
+    from twin.feeds.registry import faults
 
-    Return None while it names no columns yet.
+    return [*_off_mapping(city), *faults(city)]
+
+
+def _off_mapping(city: City) -> list[str]:
+    """Return a sentence if exports of orders cannot be read as the pack says.
+
+    Return none while it names no columns yet.
     """
     from twin.feeds.order_mapping import FEED, SETTINGS, load_mapping
 

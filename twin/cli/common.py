@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from twin.visible import visible
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from twin.query import QueryService
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-# What a terminal obeys instead of showing it: controls, marks that turn the direction of
-# writing, separators of lines, and bytes of file names that are no Unicode.
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 
 def with_city(command: _F) -> _F:
@@ -96,16 +91,6 @@ def say(sentence: str, *, err: bool = False) -> None:
     Whatever it names, it stays one line, and only a line.
     """
     click.echo(visible(sentence), err=err)
-
-
-def visible(text: str) -> str:
-    r"""Return `text` with all that a terminal would obey written out, as \u001b.
-
-    Names and reasons come from files of strangers.
-
-    That is how JSON writes it, too, so that inside a string of JSON it means the same as before.
-    """
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def the_city(name: str | None) -> City:

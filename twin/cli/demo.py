@@ -1,14 +1,14 @@
 """`twin demo`: a living city in one command.
 
-History comes first, then a new snapshot every ten seconds.
+History comes first, then a new snapshot every ten seconds: that is `twin run` with the
+simulated feed, in a process beside the server.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import click
 
 from twin import children
 from twin.cli.common import open_service, say, the_city, with_city, with_lake
+from twin.cli.run import PUBLISH_S, TICK_S
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
     from twin.feeds.batch import Batch
     from twin.store import Lake, Snapshot
 
-TICK_S = 10
-TELEMETRY_S = 10
-
-# Snapshots between two compactions: ten minutes of demo.
-COMPACT_EVERY = 60
-
-# How long a tick that is under way when the demo ends may take, s; a lake that is left in
-# the middle of one is whole.
-PUBLISH_S = 10.0
-
 # Before a publisher that ended by itself is started again, s; each pause is twice as long
 # as the one before.
 FIRST_PAUSE_S, MOST_PAUSE_S = 1.0, 60.0
@@ -43,7 +34,7 @@ _LOOK_S = 0.5
 
 # How long the demo's trash keeps what was let go: it lets go of a snapshot every ten
 # seconds, of rows that it can make again.
-TRASH_FOR = timedelta(hours=1)
+TRASH_HOURS = 1
 
 
 @click.command()
@@ -81,12 +72,6 @@ TRASH_FOR = timedelta(hours=1)
     is_flag=True,
     help="Go on though the newest snapshot is over a hundred days old.",
 )
-@click.option(
-    "--only-publish",
-    is_flag=True,
-    hidden=True,
-    help="Be the publisher; the demo starts itself so.",
-)
 def command(
     city_name: str | None,
     lake: Path,
@@ -96,7 +81,6 @@ def command(
     port: int,
     tick: int,
     after_gap: bool,
-    only_publish: bool,
 ) -> None:
     """Show a simulated city that lives.
 
@@ -106,14 +90,10 @@ def command(
     from twin.faces.server.app import create_app
     from twin.faces.server.doors import door
     from twin.faces.server.serve import free, serve
+    from twin.feeds.simulated import NAME
     from twin.store import Lake
 
     city = the_city(city_name)
-    if only_publish:
-        stop = threading.Event()
-        children.end_with_parent(stop.set, grace_s=PUBLISH_S)
-        live(city, Lake(lake), seed, tick, stop)
-        return
     free(host, port)
     try:
         catch_up(city, Lake(lake), seed, days, after_gap=after_gap)
@@ -121,16 +101,20 @@ def command(
         for line in error.lines():
             say(line, err=True)
     words = (
-        "demo",
-        "--only-publish",
+        "run",
+        "--feed",
+        NAME,
+        "--set",
+        f"{NAME}.seed={seed}",
         "--city",
         str(city.root),
         "--lake",
         str(lake),
-        "--seed",
-        str(seed),
         "--tick",
         str(tick),
+        "--trash-hours",
+        str(TRASH_HOURS),
+        "--ends-with-parent",
     )
     with kept_up(lambda: children.start(words)):
         service, registry = open_service(city, lake)
@@ -190,8 +174,9 @@ def catch_up(
 ) -> None:
     """Bring the lake up to now.
 
-    An empty one gets nine days, one that was left standing the missing time.
+    An empty one gets `days` of history, one that was left standing the missing time.
     """
+    from twin.cli.rounds import given
     from twin.clock import now
     from twin.feeds.simulated import Simulated
     from twin.store import publish
@@ -199,52 +184,25 @@ def catch_up(
     moment = now()
     feed = Simulated(city, seed)
 
-    def missing(known: Snapshot | None) -> list[Batch]:
+    def missing(known: Snapshot | None) -> Iterator[Batch]:
         start = known.as_of if known else moment - timedelta(days=days)
         say(
             f"Simulating {city.name} from {start:%Y-%m-%d %H:%M} to"
             f" {moment:%Y-%m-%d %H:%M} UTC …"
         )
-        return [*([] if known else feed.register(start)), *feed.between(start, moment)]
+        return given(feed, known, start, moment)
 
     snapshot, done = publish(
-        lake, city, missing, as_of=moment, simulated=True, now=now, after_gap=after_gap
+        lake,
+        city,
+        missing,
+        as_of=moment,
+        simulated=True,
+        now=now,
+        after_gap=after_gap,
+        polled={feed.name: moment},
     )
     say(
         f"{sum(done.rows.values()):,} rows in {done.seconds:.0f} s; snapshot"
         f" {snapshot.id}."
     )
-
-
-def live(city: City, lake: Lake, seed: int, tick: int, stop: threading.Event) -> None:
-    """Publish what happened since the newest snapshot, every `tick` seconds, until `stop` is set.
-
-    A failed tick is said and tried again.
-    """
-    from twin.clock import now
-    from twin.errors import TwinError
-    from twin.feeds.simulated import Simulated
-    from twin.store import compact, prune, publish
-
-    feed = Simulated(city, seed, telemetry_s=TELEMETRY_S)
-    for n in range(1, sys.maxsize):
-        begun = now()
-        try:
-            publish(
-                lake,
-                city,
-                lambda known, begun=begun: feed.between(
-                    known.as_of if known else begun - timedelta(seconds=tick), begun
-                ),
-                as_of=begun,
-                simulated=True,
-                now=now,
-            )
-            if n % COMPACT_EVERY == 0:
-                compact(lake, now=now)
-                prune(lake, now=now, grace=TRASH_FOR)
-        except TwinError as error:
-            for line in error.lines():
-                say(line, err=True)
-        if stop.wait(max(0.0, tick - (now() - begun).total_seconds())):
-            return

@@ -17,7 +17,7 @@ from twin.errors import UsageError
 
 if TYPE_CHECKING:
     from twin.city import City
-    from twin.cli.taken import Taken
+    from twin.feeds.taken import Taken
 
 
 # Of Arrow's allocators this one gives back most of what a block of rows needed: 100 MB in
@@ -160,8 +160,8 @@ def take(
     Raises:
         TwinError: the file as a whole cannot be read, or the lake cannot be written.
     """
-    from twin.cli.taken import AllRefused, Tally
     from twin.clock import now
+    from twin.feeds.taken import AllRefused, Tally
     from twin.feeds.work_orders import load_mapping, read
     from twin.store import Lake, publish
 

@@ -77,10 +77,11 @@ def command(
     snapshot, done = publish(
         Lake(lake),
         city,
-        [*feed.register(start), *feed.between(start, end)],
+        [*feed.begin(start), *feed.poll(start, end)],
         as_of=end,
         simulated=True,
         now=now,
+        polled={feed.name: end},
     )
     seconds = time.perf_counter() - begun
     total = sum(done.rows.values())

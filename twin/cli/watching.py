@@ -6,12 +6,9 @@ again: the lake knows rows that it has. So nothing is lost, and nothing counts t
 
 from __future__ import annotations
 
-import errno
-import os
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,17 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.cli.common import say
-from twin.cli.filing import OUTCOMES, Filing, Outcome
-from twin.cli.settling import Look, Settling
 from twin.clock import Clock, now
-from twin.errors import BusyError, ContractError, FeedError, TwinError, UsageError
+from twin.errors import BusyError
+from twin.feeds.drop_folder import held, refusal, unreadable
+from twin.feeds.filing import OUTCOMES, Filing, Outcome
+from twin.feeds.settling import PATIENCE_WITH_EMPTY, Look, Settling
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from twin.cli.taken import Taken
-
-_PATIENCE_WITH_EMPTY = 12
+    from twin.feeds.taken import Taken
 
 
 @dataclass
@@ -76,7 +72,7 @@ class Watch:
                 stays where it is.
             FeedError: the folder cannot be read or written.
         """
-        with _held(self.folder):
+        with held(self.folder):
             filing = Filing(self.folder)
             if filing.carried_out is not None:
                 self.tell(
@@ -91,7 +87,7 @@ class _Run:
 
     def __init__(self, watch: Watch, filing: Filing, stop: threading.Event) -> None:
         self.watch, self.filing, self.stop = watch, filing, stop
-        empty_s = watch.settle_s * (1 if watch.once else _PATIENCE_WITH_EMPTY)
+        empty_s = watch.settle_s * (1 if watch.once else PATIENCE_WITH_EMPTY)
         self.settling = Settling(watch.folder, watch.ticks, watch.settle_s, empty_s)
         self.tally = Tally()
         self.said = set[str](OUTCOMES)
@@ -127,7 +123,7 @@ class _Run:
             ready = self.settling.look()
         except OSError as error:
             if self.watch.once or not self.has_looked:
-                raise _unreadable(self.watch.folder, error) from error
+                raise unreadable(self.watch.folder, error) from error
             if not self.is_away:
                 self.watch.tell(
                     f"The folder {self.watch.folder} cannot be read: {error.strerror}. "
@@ -176,37 +172,10 @@ class _Run:
         Raises:
             TwinError: not for the file's sake: it stays where it is.
         """
-        from twin.contracts.crs import UndeclaredCRS
-
         try:
             taken = self.watch.take(path)
-        except UndeclaredCRS:  # the mapping is off, and would be for every file
-            raise
-        except (ContractError, FeedError) as error:
-            return "refused", error.payload(), error.lines()
-        except TwinError:
-            raise
-        except OSError as error:
-            raise FeedError(
-                f"{path.name} could not be taken: {error.strerror or error}.",
-                why="the system refused, so the file stays where it is.",
-                fix="run `twin doctor`, then start the watch again.",
-            ) from error
         except Exception as error:  # noqa: BLE001  (it must not keep other files out)
-            lines = traceback.format_exception(error)
-            return (
-                "refused",
-                {"error": type(error).__name__, "trace": lines},
-                [
-                    f"The program failed on this file: {type(error).__name__}.",
-                    "This is a fault of the program, and nothing of the file is lost.",
-                    (
-                        "To fix: send the file and this report to whoever looks after"
-                        " the program."
-                    ),
-                    *"".join(lines).splitlines(),
-                ],
-            )
+            return "refused", *refusal(error, path.name)
         return "done" if taken.is_ok else "refused", taken.as_json(), taken.lines()
 
     def _wait_for_lake(self, error: BusyError) -> None:
@@ -218,42 +187,6 @@ class _Run:
             )
         if self.watch.once and at - self.busy_since >= self.watch.patience_s:
             raise error
-
-
-def _unreadable(folder: Path, error: OSError) -> FeedError:
-    return FeedError(
-        f"The folder {folder} cannot be read: {error.strerror or error}.",
-        fix="check that it is there and may be read.",
-    )
-
-
-@contextmanager
-def _held(folder: Path) -> Generator[None]:
-    """Keep a second watch off the folder, where its file system can."""
-    import fcntl
-
-    if not folder.is_dir():
-        raise UsageError(
-            f"There is no folder {folder}.",
-            fix="make it, or name the one that files are dropped into.",
-        )
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN}:
-                raise BusyError(
-                    f"Another program watches the folder {folder}.",
-                    why="two would read every file twice.",
-                    fix="stop the other, or watch another folder.",
-                ) from error
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.feeds.sheets import Block
 
-__all__ = ["FEED", "OrderMapping", "Orders", "load_mapping", "read"]
+__all__ = ["FEED", "OrderMapping", "Orders", "ensure_datum", "load_mapping", "read"]
 
 
 def read(
@@ -47,9 +47,18 @@ def read(
     Raises:
         UndeclaredCRS: it gives coordinates, and the mapping declares no datum that is understood.
     """
+    ensure_datum(mapping)
+    return Orders(path, mapping, city, recorded_at)
+
+
+def ensure_datum(mapping: OrderMapping) -> None:
+    """Make sure that the coordinates of exports, if they have any, can be understood.
+
+    Raises:
+        UndeclaredCRS: the mapping declares no datum, or none that is known.
+    """
     if "lon" in mapping.columns and mapping.crs not in CRS:
         raise UndeclaredCRS(FEED, mapping.crs)
-    return Orders(path, mapping, city, recorded_at)
 
 
 class Orders:

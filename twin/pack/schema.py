@@ -68,11 +68,10 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")
     },
     "districts": {"aliases": Setting("any", needed=False)},
-    "feeds": {"work_orders": Setting("any", needed=False)},
 }
 
 # Sections whose names are the pack's own, or are judged where they are read.
-OTHERS = ("credit", "geography", "cameras", "slots", "mask")
+OTHERS = ("credit", "geography", "cameras", "slots", "mask", "feeds")
 CAMERA = {name: Setting("any", needed=False) for name in ("lon", "lat", "zoom")}
 WALL: Mapping[str, Setting] = {
     "distance_m": Setting("positive", high=1_000),

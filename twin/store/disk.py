@@ -1,7 +1,4 @@
-"""What a file system must be told so that a power cut loses nothing.
-
-Bytes are synced, then names are.
-"""
+"""The lake's own dealings with the disk: moving, sweeping, and what to say when it refuses."""
 
 from __future__ import annotations
 
@@ -10,7 +7,10 @@ import os
 import re
 from pathlib import Path
 
+from twin.disk import make_folder, sync, write_whole
 from twin.errors import LakeError
+
+__all__ = ["make_folder", "move", "sweep", "sync", "unwritable", "write_whole"]
 
 # What deltalake writes before it gives a file its name.
 _STAGED = re.compile(r".+#\d+")
@@ -32,35 +32,6 @@ def unwritable(path: Path, error: OSError) -> LakeError:
         why=f"{why} What was published before is whole.",
         fix="make room or give the right to write, then run the same command again.",
     )
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def make_folder(path: Path) -> None:
-    """Make a folder, and its parents, so that they are there after a power cut."""
-    if path.is_dir():
-        return
-    make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    sync(path.parent)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` under a name that appears only when all of it is on the disk."""
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
-    with waiting.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.rename(path)
-    sync(path.parent)
 
 
 def move(paths: list[Path], root: Path, to: Path) -> None:

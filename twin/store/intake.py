@@ -161,6 +161,10 @@ class Intake:
             )
         }
 
+    def drop(self) -> None:
+        """Wait for what is being written: nobody else may hold the lake before it is."""
+        self._writer.shutdown(cancel_futures=True)
+
     def _refuse(self, origin: str, tables: Iterable[pa.Table]) -> None:
         rows = pa.concat_tables([TABLES["quarantine"].empty(), *tables])
         if not rows.num_rows:

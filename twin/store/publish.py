@@ -67,6 +67,7 @@ class Draft:
     cuts: dict[str, list[File]] = field(default_factory=dict[str, list[File]])
     marks: dict[str, Mark] = field(default_factory=dict[str, Mark])
     rows: dict[str, int] = field(default_factory=dict[str, int])
+    polled: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
     def before(self, table: str) -> TableCut | None:
         """Return the table as the snapshot before has it."""
@@ -172,11 +173,19 @@ class Draft:
             city=self.identity.city,
             kind=self.identity.kind,
             takes_back=parent.takes_back if parent else (),
+            polled=self._polled(),
             is_signed=parent is not None and parent.is_signed,
         )
         install(lake, snapshot)
         identity.begun(lake, self.identity)
         return snapshot
+
+    def _polled(self) -> Mapping[str, datetime] | None:
+        """Return up to where each feed is in the lake, once this draft is published."""
+        before = self.parent.polled if self.parent else {}
+        if before is None and not self.polled:
+            return None
+        return {**(before or {}), **self.polled}
 
 
 # Rows of reference tables that this process wrote last, and the hashes of their files.
@@ -251,6 +260,7 @@ def publish(
     mode: str = "live",
     after_gap: bool = False,
     witness: Witness | None = None,
+    polled: Mapping[str, datetime] | None = None,
 ) -> tuple[Snapshot, Published]:
     """Check `batches`, work out the measures, and publish one snapshot.
 
@@ -266,6 +276,8 @@ def publish(
         simulated: whether the rows are made up. With `mode`, the kind of lake that they belong in.
         after_gap: whether `as_of` may lie over a hundred days after the newest snapshot.
         witness: is told what becomes of rows, and may end the publish before anything is published.
+        polled: up to which moment, UTC, the rows of which feed are in `batches`, by its
+            name. Looked at once they are through, so that who gives them may fill it.
 
     Raises:
         BusyError: another publisher holds the lake.
@@ -289,6 +301,7 @@ def publish(
                 mode,
                 after_gap,
                 witness,
+                {} if polled is None else polled,
                 begun,
             )
         except OSError as error:
@@ -321,6 +334,7 @@ def _publish(
     mode: str,
     after_gap: bool,
     witness: Witness | None,
+    polled: Mapping[str, datetime],
     begun: float,
 ) -> tuple[Snapshot, Published]:
     parent, moment = newest(lake), now()
@@ -335,11 +349,16 @@ def _publish(
     # Known in this snapshot, of whatever moment it speaks.
     refused_at = min(moment, speaks_of)
     intake = Intake(draft, refused_at, speaks_of, witness)
-    for batch in _fed(batches(parent) if callable(batches) else batches):
-        intake.take(batch)
-    news = intake.finish()
+    try:
+        for batch in _fed(batches(parent) if callable(batches) else batches):
+            intake.take(batch)
+        news = intake.finish()
+    except BaseException:
+        intake.drop()
+        raise
     if witness is not None:
         witness.judge()
+    draft.polled = polled
     measure(draft, city, news, speaks_of, refused_at)
     snapshot = draft.finish(
         speaks_of, simulated or (parent is not None and parent.simulated), moment, mode

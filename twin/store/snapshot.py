@@ -92,6 +92,8 @@ class Snapshot:
             measures were worked out.
         lake, city, kind: whose it is; '' in formats 1 and 2, which did not say.
         takes_back: ids of snapshots that were published and taken back since the lake began.
+        polled: up to which moment the rows of each feed are in it, UTC, by the feed's name;
+            None if it rests on a snapshot of a program that did not tell feeds apart.
         is_signed: whether its file carries a signature.
     """
 
@@ -112,6 +114,7 @@ class Snapshot:
     city: str = ""
     kind: Kind | Literal[""] = ""
     takes_back: tuple[str, ...] = ()
+    polled: Mapping[str, datetime] | None = None
     is_signed: bool = field(default=False, compare=False)
 
     def files(self, table: str) -> list[Path]:
@@ -137,6 +140,7 @@ class Snapshot:
             }
             for name, cut in self.tables.items()
         }
+        polled = {name: to_text(at) for name, at in (self.polled or {}).items()}
         return {
             "format": self.format,
             "lake": self.lake,
@@ -156,6 +160,7 @@ class Snapshot:
             "measures": {
                 name: _mark_to_json(mark) for name, mark in self.marks.items()
             },
+            **({} if self.polled is None else {"polled": polled}),
         }
 
 
@@ -174,6 +179,10 @@ def _marks(said: Mapping[str, Mapping[str, str | None]]) -> dict[str, Mark]:
         )
         for name, mark in said.items()
     }
+
+
+def _polled(said: Mapping[str, str] | None) -> dict[str, datetime] | None:
+    return None if said is None else {name: from_text(at) for name, at in said.items()}
 
 
 def name(as_of: datetime, seq: int, tables: Mapping[str, TableCut]) -> str:
@@ -273,6 +282,7 @@ def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:
         said.get("city", ""),
         said.get("kind", ""),
         tuple(said.get("takes_back", ())),
+        _polled(said.get("polled")),
         bool(said.get("signed", False)),
     )
     if not is_sealed:

@@ -17,10 +17,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from twin.cli.common import visible
-from twin.cli.settling import Look
 from twin.clock import to_text
+from twin.disk import make_folder, sync, write_whole
 from twin.errors import FeedError
+from twin.feeds.settling import Look
+from twin.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -63,8 +64,6 @@ class Filing:
         Raises:
             FeedError: the folder cannot be written.
         """
-        from twin.store.disk import make_folder
-
         self.folder = folder
         with self.writing():
             for place in OUTCOMES:
@@ -114,8 +113,6 @@ class Filing:
         Raises:
             FeedError: the disk refuses; what is missing is done at the next start.
         """
-        from twin.store.disk import write_whole
-
         with self.writing():
             to = _free(self.folder / outcome, name, at)
             facts = {
@@ -141,8 +138,6 @@ class Filing:
         return self.folder / outcome / to
 
     def _carry_out(self, verdict: Verdict) -> None:
-        from twin.store.disk import sync, write_whole
-
         place = self.folder / verdict.outcome
         content = json.dumps(verdict.report, ensure_ascii=False, indent=1, default=str)
         write_whole(
@@ -173,8 +168,6 @@ def _move(here: Path, there: Path, look: Look) -> None:
 
     Its new name is on the disk before the old one goes.
     """
-    from twin.store.disk import sync
-
     if Look.at(here) != look:
         return
     if not os.path.lexists(there):

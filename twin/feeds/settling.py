@@ -20,6 +20,9 @@ _UNFINISHED = (
 )
 _BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
 
+# How many times longer a file without a byte may take: many programs make the name first.
+PATIENCE_WITH_EMPTY = 12
+
 
 def is_ignored(name: str) -> bool:
     """Return whether a file of this name is never taken: hidden, a lock, unfinished."""
