@@ -1,0 +1,360 @@
+"""Lakes of this program under later ones, whose contracts are others: copies of the package
+with a column more, a table more, or a migration, as processes of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store import evolver
+from tests.store.evolving import Program, RefusedError
+
+RAIN = "contracts/water.py"
+GAUGE = ('text("station_id", "gauge"),', 'text("gauge_id", "gauge"),')
+KEY = (
+    'key=("station_id", "occurred_at"),',
+    'key=("gauge_id", "occurred_at"),',
+)
+SORT = (
+    'sort=("occurred_at", "station_id"),',
+    'sort=("occurred_at", "gauge_id"),',
+)
+
+
+PUDDLES = """PUDDLES = Table(
+    name="puddles", kind="log", key=("puddle_id",), chunk="month", doc="One row each.",
+    columns=(text("puddle_id", "it"), *clocks(), SOURCE),
+)"""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of three snapshots that this program wrote. Nobody may change it."""
+    lake = tmp_path_factory.mktemp("filled") / "lake"
+    evolver.fill(str(lake), 1, 3)
+    return lake
+
+
+@pytest.fixture
+def lake(filled: Path, tmp_path: Path) -> str:
+    """A copy of it."""
+    return shutil.copytree(filled, tmp_path / "lake").as_posix()
+
+
+def began(program: Program) -> Iterator[Program]:
+    yield program
+    program.close()
+
+
+# --- what only adds -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program whose gauges have a note, in the midst of their columns, and with puddles."""
+    program = Program.copied(tmp_path_factory.mktemp("wider"))
+    program.edit(
+        RAIN,
+        (GAUGE[0], GAUGE[0] + '\n        text("note", "what is said", null=True),'),
+        ("WATER_DEPTHS = Table(", f"{PUDDLES}\n\nWATER_DEPTHS = Table("),
+        ("TABLES = (RAIN, ", "TABLES = (RAIN, PUDDLES, "),
+    )
+    assert program.record() == ""
+    yield from began(program)
+
+
+def two(tick: int, *more: Any) -> list[list[Any]]:
+    """Rows of the two gauges of a tick: which, and their millimetres; then more columns."""
+    return [[f"R{n}", float(tick), *more] for n in range(2)]
+
+
+def by_gauge(*ticks: list[list[Any]]) -> list[list[Any]]:
+    """Rows in the order of the key."""
+    return [rows[n] for n in range(2) for rows in ticks]
+
+
+def test_a_column_that_is_added_is_null_in_old_rows_and_there_in_new_ones(
+    lake: str, wider: Program
+):
+    first, _, third = evolver.ACTS["ids"](lake)
+    seen = ("rain", "station_id", "mm_5min", "note")
+    before = wider.ask("shown", lake)
+    assert wider.ask("last_good", lake) == [third, []]
+    assert wider.ask("rows", lake, third, *seen) == by_gauge(
+        *(two(tick, None) for tick in (1, 2, 3))
+    )
+    assert wider.ask("rows", lake, third, "puddles", "puddle_id") == []
+
+    (fourth,) = wider.ask("fill", lake, 4, 4)
+
+    after = wider.ask("shown", lake)
+    assert after["files"]["rain"][:3] == before["files"]["rain"]
+    assert (len(after["forms"]["rain"]), after["anew"]) == (2, [])
+    assert wider.ask("rows", lake, fourth, *seen) == by_gauge(
+        *(two(tick, None) for tick in (1, 2, 3)), two(4, "n4")
+    )
+    assert wider.ask("rows", lake, first, *seen) == by_gauge(two(1, None))
+    assert wider.ask("rows", lake, fourth, "puddles", "puddle_id") == [["P4"]]
+    assert wider.ask("foreign", lake, "rain", "mm_5min", "note") == [
+        [1.0, None], [1.0, None], [2.0, None], [2.0, None], [3.0, None], [3.0, None],
+        [4.0, "n4"], [4.0, "n4"],
+    ]  # fmt: skip
+    assert wider.ask("faults", lake) == []
+    # What only adds is no reason to write a table that brings nothing new.
+    assert after["files"]["districts"] == before["files"]["districts"]
+
+
+def test_the_same_rows_again_add_nothing_across_the_change_and_another_content_is_refused(
+    lake: str, wider: Program
+):
+    wider.ask("fill", lake, 4, 4)
+    before = wider.ask("shown", lake)["rows"]["rain"]
+    # The tick before the change comes again, now with a note: the key is taken.
+    wider.ask("again", lake, 3, 5)
+    after = wider.ask("shown", lake)
+    assert (before, after["rows"]["rain"], after["rows"]["quarantine"]) == (8, 8, 2)
+    reasons = wider.ask("rows", lake, "latest", "quarantine", "reason")
+    assert ["is already taken by other content" in said for (said,) in reasons] == [
+        True,
+        True,
+    ]
+
+
+def test_a_lake_with_old_and_new_files_is_folded_pruned_compared_copied_and_taken_back(
+    lake: str, wider: Program, tmp_path: Path
+):
+    third = evolver.ACTS["ids"](lake)[-1]
+    (fourth,) = wider.ask("fill", lake, 4, 4)
+    seen = ("rain", "station_id", "mm_5min", "note")
+    held = wider.ask("rows", lake, fourth, *seen)
+    assert wider.ask("diff", lake, third, fourth)["rain"] == {
+        "rows_before": 6, "rows_after": 8, "files_added": 1, "files_removed": 0,
+    }  # fmt: skip
+
+    copy = str(tmp_path / "copy")
+    assert wider.ask("backup", lake, copy)["problems"] == []
+    assert wider.ask("rows", copy, fourth, *seen) == held
+    assert wider.ask("faults", copy) == []
+
+    folded = wider.ask("compact", lake, 4)
+    assert wider.ask("rows", lake, folded, *seen) == held
+    assert len(wider.ask("shown", lake)["files"]["rain"]) == 1
+    assert wider.ask("foreign", lake, "rain", "note").count([None]) == 6
+    assert wider.ask("faults", lake) == []
+
+    back = wider.ask("rollback", lake, third, 4)
+    assert wider.ask("rows", lake, back, *seen) == held[:3] + held[4:7]
+    assert wider.ask("faults", lake) == []
+    wider.ask("fill", lake, 5, 5)
+    wider.ask("prune", lake, 5)
+    assert wider.ask("faults", lake) == []
+    assert len(wider.ask("rows", lake, "latest", *seen)) == 8
+
+    shutil.rmtree(lake)
+    wider.ask("restore", copy, lake, 6)
+    assert wider.ask("rows", lake, "latest", *seen) == held
+    assert wider.ask("faults", lake) == []
+
+
+@pytest.mark.soak
+def test_the_first_publish_after_a_column_was_added_may_be_broken_off_at_any_step(
+    lake: str, wider: Program
+):
+    done = wider.ask(
+        "interrupted", lake, "publish", 4, "rain", "station_id", "mm_5min", "note"
+    )
+    assert done["wrong"] == []
+    assert done["before"] > 10
+    assert done["after"] > 1
+
+
+def test_this_program_refuses_a_lake_with_a_table_or_a_column_of_a_later_one(
+    lake: str, wider: Program
+):
+    third = evolver.ACTS["ids"](lake)[-1]
+    wider.ask("fill", lake, 4, 4)
+    with pytest.raises(evolver.TwinError) as caught:
+        evolver.fill(lake, 5, 5)
+    assert (
+        "names the table puddles, which this program does not know" in caught.value.what
+    )
+    assert caught.value.why == "a newer City Twin wrote it."
+    assert evolver.rows(lake, third, "rain", "mm_5min") == [
+        [1],
+        [2],
+        [3],
+        [1],
+        [2],
+        [3],
+    ]
+
+
+# --- what needs a migration -----------------------------------------------------------
+
+
+def rename(program: Program) -> None:
+    """Call a gauge by its own name: in its columns, in its key, and in how it is sorted."""
+    program.edit(RAIN, GAUGE, KEY, SORT)
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program in which much is called, measured or promised otherwise, with migrations."""
+    program = Program.copied(tmp_path_factory.mktemp("later"))
+    rename(program)
+    program.edit(
+        RAIN,
+        ('        text("place_name", "where it stands"),\n', ""),
+        (
+            'real("depth_cm", "standing water", "cm", low=0, high=500),',
+            'whole("depth_mm", "standing water", "mm", low=0, high=5000),',
+        ),
+        (
+            """        text("sensor_id", "sensor"),
+        *clocks(),
+        DISTRICT,""",
+            """        text("sensor_id", "sensor"),
+        *clocks(),
+        text("district_id", "district"),""",
+        ),
+        ("    text,\n)", "    text,\n    whole,\n)"),
+    )
+    program.edit(
+        "contracts/events.py",
+        ('"street", "community")', '"street", "neighbourhood")'),
+        ('allowed=("camera", "drone")', 'allowed=("cctv", "drone")'),
+    )
+    drafts = program.drafts()
+    assert drafts.keys() == {"rain", "water_depths", "events", "detections"}
+    for table, *changes in (
+        ("rain", ("??? AS gauge_id", "station_id AS gauge_id")),
+        (
+            "water_depths",
+            ("??? AS depth_mm", "CAST(round(depth_cm * 10) AS INTEGER) AS depth_mm"),
+            (
+                "    district_id,",
+                "    coalesce(district_id, 'unknown') AS district_id,",
+            ),
+        ),
+        (
+            "events",
+            ("    level,", f"    {case('level', 'community', 'neighbourhood')},"),
+        ),
+        ("detections", ("    device,", f"    {case('device', 'camera', 'cctv')},")),
+    ):
+        text = drafts[table]
+        for old, new in changes:
+            assert text.count(old) == 1, text
+            text = text.replace(old, new)
+        program.migration(f"2026-12-01-{table.replace('_', '-')}", text)
+    assert program.record() == ""
+    yield from began(program)
+
+
+def case(column: str, old: str, new: str) -> str:
+    """Another word for a value."""
+    return f"CASE {column} WHEN '{old}' THEN '{new}' ELSE {column} END AS {column}"
+
+
+NAMES = [f"2026-12-01-{t}" for t in ("detections", "events", "rain", "water-depths")]
+SEEN = {
+    "rain": ("gauge_id", "mm_5min"),
+    "water_depths": ("depth_mm", "district_id"),
+    "detections": ("detection_id", "device"),
+    "events": ("event_id", "level"),
+    "event_facts": ("event_id", "level"),
+}
+
+
+def told(program: Program, lake: str, ref: str = "latest") -> dict[str, list[Any]]:
+    """What a program sees of the tables whose contract it changed."""
+    return {
+        table: program.ask("rows", lake, ref, table, *columns)
+        for table, columns in SEEN.items()
+    }
+
+
+def due(*ticks: int, since: int = 99) -> dict[str, list[Any]]:
+    """What it must see of ticks; from `since` on it published them itself."""
+    events = [[f"E{tick}", "neighbourhood"] for tick in ticks]
+    return {
+        "rain": by_gauge(*(two(tick) for tick in ticks)),
+        "water_depths": [[tick, "unknown"] for tick in ticks],
+        "detections": [[f"D{tick}", "cctv"] for tick in ticks],
+        "events": events,
+        "event_facts": events,
+    }
+
+
+def test_a_lake_is_read_through_migrations_before_anybody_runs_them(
+    lake: str, later: Program
+):
+    first, _, third = evolver.ACTS["ids"](lake)
+    assert later.ask("last_good", lake) == [third, []]
+    assert told(later, lake) == due(1, 2, 3)
+    assert told(later, lake, first) == due(1)
+    assert later.ask("shown", lake)["migrations"] == []
+    assert later.ask("faults", lake) == []
+    # Others may read it still, and this program may go on with it.
+    evolver.fill(lake, 4, 4)
+    assert told(later, lake) == due(1, 2, 3, 4)
+
+
+@pytest.mark.parametrize("act", ["publish", "upgrade"])
+def test_migrations_run_once_are_recorded_and_leave_snapshots_from_before_as_they_are(
+    lake: str, later: Program, act: str
+):
+    every = evolver.ACTS["ids"](lake)
+    kept = {path: path.read_bytes() for path in Path(lake).glob("snapshots/*.json")}
+    before = later.ask("shown", lake)
+
+    if act == "publish":
+        (new,) = later.ask("fill", lake, 4, 4)
+    else:
+        new = later.ask("upgrade", lake, 4)
+
+    ticks = (1, 2, 3, 4) if act == "publish" else (1, 2, 3)
+    after = later.ask("shown", lake)
+    assert told(later, lake) == due(*ticks)
+    assert [(each["name"], each["at"], each["by"]) for each in after["migrations"]] == [
+        (name, str(evolver.moment(4)), "0.1.0") for name in NAMES
+    ]
+    assert (after["parent"], after["compacts"], after["anew"]) == (
+        every[-1], None if act == "publish" else every[-1], [],
+    )  # fmt: skip
+    assert not set(after["files"]["rain"]) & set(before["files"]["rain"])
+    assert after["files"]["districts"] == before["files"]["districts"]
+    assert later.ask("faults", lake) == []
+    assert later.ask("foreign", lake, "water_depths", "depth_mm", "district_id") == [
+        [tick, "unknown"] for tick in ticks
+    ]
+    # Looking back, nothing was written over, and all is as it was and as it is called now.
+    for n, each in enumerate(every, 1):
+        assert told(later, lake, each) == due(*range(1, n + 1))
+    assert all(path.read_bytes() == data for path, data in kept.items())
+
+    if act == "upgrade":
+        assert later.ask("upgrade", lake, 5) == new
+        assert later.ask("ids", lake) == [*every, new]
+    (next_one,) = later.ask("fill", lake, 5, 5)
+    assert later.ask("shown", lake, next_one)["migrations"] == after["migrations"]
+    assert after["files"]["rain"][0] in later.ask("shown", lake)["files"]["rain"]
+    assert told(later, lake) == due(*ticks, 5)
+
+
+@pytest.mark.parametrize(
+    "act", ["upgrade", pytest.param("publish", marks=pytest.mark.soak)]
+)
+@pytest.mark.slow
+def test_migrations_may_be_broken_off_at_any_step_and_the_lake_reads_as_before_or_after(
+    lake: str, later: Program, act: str
+):
+    done = later.ask("interrupted", lake, act, 4, "rain", "gauge_id", "mm_5min")
+    assert done["wrong"] == []
+    assert done["before"] > 10
+    assert done["after"] > 1
