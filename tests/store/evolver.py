@@ -23,6 +23,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from tests.store.power import FATES, Disk, after_cut
+from tests.store.power_lake import never_synced
 from twin.contracts import TABLES
 from twin.engine import Engine, parse_sql
 from twin.errors import TwinError
@@ -251,7 +252,8 @@ def interrupted(lake: str, act: str, tick: int, table: str, *columns: str) -> An
             if told not in (before, after):
                 wrong.append(f"{here}: it reads as neither")
             if act == "upgrade" or told == before:
-                acts[act](root)
+                with never_synced():
+                    acts[act](root)
             again = _told(root, table, columns)
             if again[2:] != after[2:]:
                 wrong.append(f"{here}: once more, it reads otherwise")

@@ -49,16 +49,26 @@ class Program:
         path = self.root / "twin" / "store" / "migrations" / f"{name}.sql"
         path.write_text(text, encoding="utf-8")
 
-    def record(self) -> str:
-        """Write its contracts into its history as `make contracts` does; what it objects."""
-        done = subprocess.run(
-            [sys.executable, "-m", "twin.store.migrations"],
+    def run(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run Python with its package to the end."""
+        return subprocess.run(
+            [sys.executable, *map(str, words)],
             env=self.environment,
             cwd=self.root,
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def twin(self, *words: object) -> str:
+        """Type a command that must succeed; answer what it says."""
+        done = self.run("-m", "twin.cli", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def record(self) -> str:
+        """Write its contracts into its history as `make contracts` does; what it objects."""
+        done = self.run("-m", "twin.store.migrations")
         assert (done.returncode == 0) == (not done.stderr), done.stderr
         return done.stderr
 
@@ -67,6 +77,15 @@ class Program:
         _, *texts = self.record().split("may begin with:\n\n")
         texts = [text.rpartition("\n\n")[0] or text for text in texts]
         return {text.partition("-- reads ")[2].split()[0]: text for text in texts}
+
+    def draft(self, table: str) -> str:
+        """A migration of a table that changes nothing."""
+        lines = (
+            "from twin.contracts import history",
+            "from twin.store.migrations.checks import draft",
+            f"print(draft({table!r}, history.every()[{table!r}][-1]))",
+        )
+        return self.run("-c", "; ".join(lines)).stdout
 
     def ask(self, name: str, *args: Any) -> Any:
         """Have it do something (see `evolver.ACTS`), and return what it says.

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from tests.store import evolver
-from tests.store.evolving import Program, RefusedError
+from tests.store.evolving import ROOT, Program, RefusedError
+from twin.contracts import history
+from twin.errors import TwinError
 
+PACK = Path(__file__).resolve().parents[1] / "cities" / "trio"
 RAIN = "contracts/water.py"
 GAUGE = ('text("station_id", "gauge"),', 'text("gauge_id", "gauge"),')
 KEY = (
@@ -178,7 +181,7 @@ def test_this_program_refuses_a_lake_with_a_table_or_a_column_of_a_later_one(
 ):
     third = evolver.ACTS["ids"](lake)[-1]
     wider.ask("fill", lake, 4, 4)
-    with pytest.raises(evolver.TwinError) as caught:
+    with pytest.raises(TwinError) as caught:
         evolver.fill(lake, 5, 5)
     assert (
         "names the table puddles, which this program does not know" in caught.value.what
@@ -358,3 +361,211 @@ def test_migrations_may_be_broken_off_at_any_step_and_the_lake_reads_as_before_o
     assert done["wrong"] == []
     assert done["before"] > 10
     assert done["after"] > 1
+
+
+def test_a_lake_that_went_through_migrations_goes_back_is_folded_copied_and_healed(
+    lake: str, later: Program, tmp_path: Path
+):
+    second = evolver.ACTS["ids"](lake)[1]
+    evolver.fill(lake, 4, 4)
+    old = str(tmp_path / "old")
+    evolver.ACTS["backup"](lake, old)
+
+    # Folding runs no migration: what is in need of one is left as it is.
+    folded = later.ask("compact", lake, 4)
+    assert told(later, lake, folded) == due(1, 2, 3, 4)
+    assert len(later.ask("shown", lake)["files"]["rain"]) == 4
+    later.ask("fill", lake, 5, 5)
+    assert told(later, lake) == due(1, 2, 3, 4, 5)
+
+    back = later.ask("rollback", lake, second, 6)
+    assert told(later, lake, back) == due(1, 2)
+    assert later.ask("shown", lake)["migrations"] == []
+    assert later.ask("foreign", lake, "rain", "station_id")[:1] == [["R0"]]
+    assert later.ask("faults", lake) == []
+    later.ask("fill", lake, 6, 6)
+    assert told(later, lake) == due(1, 2, 6)
+    assert later.ask("foreign", lake, "rain", "gauge_id")[:1] == [["R0"]]
+    later.ask("prune", lake, 6)
+    assert later.ask("faults", lake) == []
+
+    # A backup from before is a lake that is in need, and brings back what is lost.
+    assert told(later, old) == due(1, 2, 3, 4)
+    new = str(tmp_path / "new")
+    later.ask("restore", old, new, 6)
+    assert told(later, new) == due(1, 2, 3, 4)
+    later.ask("upgrade", new, 6)
+    later.ask("backup", new, old)
+    assert told(later, old) == due(1, 2, 3, 4)
+    assert [each["name"] for each in later.ask("shown", old)["migrations"]] == NAMES
+    for each in (new, old):
+        assert later.ask("faults", each) == []
+
+
+def flip(lake: str, file: str) -> None:
+    """Flip one bit in the middle of a data file."""
+    path = Path(lake) / "tables" / file
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 4
+    path.write_bytes(whole)
+
+
+def test_damage_is_mended_or_said_before_any_migration_runs(lake: str, later: Program):
+    files = later.ask("shown", lake)["files"]
+    flip(lake, files["event_facts"][0])
+    flip(lake, files["districts"][0])
+    with pytest.raises(RefusedError, match="is damaged"):
+        later.ask("upgrade", lake, 4)
+    assert later.ask("repair", lake, 4) == []
+    assert told(later, lake) == due(1, 2, 3)
+    assert [each["name"] for each in later.ask("shown", lake)["migrations"]] == NAMES
+
+
+def test_a_damaged_log_that_is_in_need_of_a_migration_is_left_to_the_backup(
+    lake: str, later: Program
+):
+    before = later.ask("ids", lake)
+    flip(lake, later.ask("shown", lake)["files"]["rain"][0])
+    with pytest.raises(RefusedError, match="The table rain cannot be worked out"):
+        later.ask("repair", lake, 4)
+    assert later.ask("ids", lake) == before
+
+
+def test_this_program_refuses_a_lake_that_went_through_a_migration_of_a_later_one(
+    lake: str, later: Program
+):
+    every = evolver.ACTS["ids"](lake)
+    later.ask("upgrade", lake, 4)
+    with pytest.raises(TwinError) as caught:
+        evolver.ACTS["last_good"](lake)
+    assert f"names the migration {NAMES[0]}, which this program" in caught.value.what
+    assert caught.value.fix.startswith("update this program")
+    assert evolver.ACTS["ids"](lake)[:3] == every
+
+
+def test_the_commands_say_which_migrations_ran(lake: str, later: Program):
+    done = later.twin("lake", "upgrade", "--city", PACK, "--lake", lake)
+    shown = later.twin("lake", "show", "--lake", lake)
+    for said in (done, shown):
+        lines = [line for line in said.splitlines() if "went through" in line]
+        assert [line.split()[4] for line in lines] == NAMES
+        assert all(line.endswith("with City Twin 0.1.0.") for line in lines)
+
+
+def test_the_house_has_nothing_against_changes_that_have_their_migrations(
+    later: Program,
+):
+    done = later.run(
+        *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"),
+        *("-o", "pythonpath=", "--rootdir", ROOT, "-c", ROOT / "pyproject.toml"),
+        ROOT / "tests" / "house" / "test_contracts.py",
+        *("-k", "history or lakes_can_follow or every_migration"),
+    )
+    assert done.returncode == 0, done.stdout
+    assert "4 passed" in done.stdout
+
+
+def test_a_contract_that_changed_without_a_migration_is_told_to_whoever_changed_it(
+    lake: str, tmp_path: Path
+):
+    program = Program.copied(tmp_path / "program")
+    rename(program)
+    before = (program.root / "twin/contracts/history.json").read_bytes()
+    said = program.record()
+    assert (
+        "The contract of rain changed and lakes cannot follow: the key of rain was"
+        " station_id, occurred_at and is gauge_id, occurred_at; rain.station_id is gone;"
+        " rain.gauge_id is new and may not be null. Write a migration, with the header"
+        f" line `-- since {history.every()['rain'][-1].hash}`"
+    ) in said
+    assert (program.root / "twin/contracts/history.json").read_bytes() == before
+
+    # And should it come to a lake nevertheless, nothing of that is touched.
+    held = evolver.rows(lake, "latest", "rain", "station_id", "mm_5min")
+    for act in (("last_good", lake), ("fill", lake, 4, 4), ("upgrade", lake, 4)):
+        if act[0] == "upgrade":
+            assert program.ask(*act) == evolver.ACTS["ids"](lake)[-1]
+            continue
+        with pytest.raises(RefusedError) as caught:
+            program.ask(*act)
+        assert caught.value.kind == "LakeError"
+        assert "The table rain of snapshot" in caught.value.what
+        assert "the column station_id is not known to it" in caught.value.what
+        assert "docs/changing-a-contract.md" in caught.value.fix
+    program.close()
+    assert evolver.rows(lake, "latest", "rain", "station_id", "mm_5min") == held
+    assert evolver.ACTS["faults"](lake) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            ("station_id,", "nullif(station_id, 'R1') AS station_id,"),
+            "have no station_id",
+        ),
+        (("FROM rain", "FROM rain WHERE mm_5min > 1"), "of 2 rows 0 come out"),
+        (
+            ("station_id,", "CAST(station_id AS INTEGER) AS station_id,"),
+            "Could not convert",
+        ),
+    ],
+)
+def test_rows_that_do_not_come_through_a_migration_leave_the_lake_as_it_is(
+    lake: str, tmp_path: Path, change: tuple[str, str], why: str
+):
+    program = Program.copied(tmp_path / "program")
+    text = program.draft("rain")
+    assert text.count(change[0]) >= 1
+    head, _, select = text.partition("SELECT")
+    program.migration("2026-12-01-wrong", f"{head}SELECT{select.replace(*change, 1)}")
+    before = {path: path.read_bytes() for path in Path(lake).glob("snapshots/*")}
+    for act in (("fill", lake, 4, 4), ("upgrade", lake, 4)):
+        with pytest.raises(RefusedError) as caught:
+            program.ask(*act)
+        assert caught.value.what == (
+            "The rows of rain cannot be brought to today's contract."
+        )
+        assert why in caught.value.why
+    program.close()
+    assert {path: path.read_bytes() for path in before} == before
+    assert evolver.ACTS["faults"](lake) == []
+    evolver.fill(lake, 4, 4)
+    assert evolver.ACTS["faults"](lake) == []
+
+
+# --- tables that came later -----------------------------------------------------------
+
+
+def test_a_new_reference_table_is_filled_from_the_pack_and_a_new_measure_is_worked_out(
+    tmp_path: Path,
+):
+    """An earlier program knew neither facts nor how links fare; probes it had."""
+    program, lake = Program.copied(tmp_path / "program"), str(tmp_path / "lake")
+    program.edit(
+        "contracts/reference.py", ("    PLACES,\n    FACTS,\n)", "    PLACES,\n)")
+    )
+    program.edit(
+        "contracts/measured.py",
+        ("    COVERAGE,\n    LINK_HEALTH,\n", "    COVERAGE,\n"),
+    )
+    program.edit("measures/__init__.py", ("    LINKS_MEASURE,\n", ""))
+    program.edit("measures/links.py", ('TABLES["link_health"]', 'TABLES["rain"]'))
+    first, second = program.ask("fill", lake, 1, 2)
+    assert not {"facts", "link_health"} & program.ask("shown", lake)["rows"].keys()
+    program.close()
+
+    seen = ("link_health", "dept_id", "state")
+    assert evolver.shown(lake)["anew"] == ["link_health"]
+    links = evolver.rows(lake, second, *seen)
+    assert len(links) > 3
+    assert evolver.rows(lake, first, "facts", "fact_id") == []
+
+    evolver.fill(lake, 3, 3)
+
+    after = evolver.shown(lake)
+    assert after["anew"] == []
+    assert after["rows"]["facts"] == evolver.CITY.reference["facts"].num_rows > 0
+    assert after["rows"]["link_health"] == len(links)
+    assert evolver.rows(lake, "latest", *seen) == links
+    assert evolver.ACTS["faults"](lake) == []

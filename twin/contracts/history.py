@@ -181,13 +181,27 @@ def against(table: str, old: Form, new: Form) -> list[str]:
     return found + _of_columns(table, old.fields, new.fields)
 
 
-def schema_against(table: str, old: pa.Schema, new: pa.Schema) -> list[str]:
-    """Return what `against` does, of two schemas alone: a file does not tell more."""
-    before, after = (
-        tuple(Field(f.name, str(f.type), null=f.nullable) for f in schema)
-        for schema in (old, new)
-    )
-    return _of_columns(table, before, after)
+def strange_to(wanted: pa.Schema, held: pa.Schema) -> list[str]:
+    """Return a sentence for each way in which `wanted` does more than add to what is held.
+
+    A file tells no units and no enumerations, so only names, types and nulls are compared.
+    """
+    said = [
+        f"the column {name} is not known to it"
+        for name in held.names
+        if name not in wanted.names
+    ]
+    for field in wanted:
+        there = held.field(field.name) if field.name in held.names else None
+        if there is None and not field.nullable:
+            said.append(f"the column {field.name} is missing, and may not be null")
+        elif there is not None and there.type != field.type:
+            said.append(
+                f"the column {field.name} is of type {there.type}, not {field.type}"
+            )
+        elif there is not None and there.nullable and not field.nullable:
+            said.append(f"the column {field.name} may be null, which it may not now")
+    return said
 
 
 def _of_columns(
@@ -195,7 +209,7 @@ def _of_columns(
 ) -> list[str]:
     before = {field.name: field for field in old}
     after = {field.name: field for field in new}
-    found = [f"{table}.{name} is there no more" for name in before if name not in after]
+    found = [f"{table}.{name} is gone" for name in before if name not in after]
     for name, field in after.items():
         if name in before:
             found += _of_column(f"{table}.{name}", before[name], field)

@@ -38,6 +38,7 @@ __all__ = [
     "in_need",
     "only_adds",
     "reckoned_anew",
+    "step",
     "why_not",
     "written_schema",
 ]
@@ -58,7 +59,7 @@ def why_not(snapshot: Snapshot, table: str) -> str:
         held, is_there = _schema_of(snapshot.root, table, form, cut.files)
         if held is None:
             return "" if not is_there else f"nobody knows the form {form} of {table}"
-        if said := history.schema_against(table, held, wanted):
+        if said := history.strange_to(wanted, held):
             return said[0]
     return ""
 
@@ -72,10 +73,7 @@ def earlier(snapshot: Snapshot, tables: Collection[str]) -> dict[str, Earlier]:
     for table in tables & snapshot.tables.keys() & TABLES.keys():
         if TABLES[table].kind != "measure":
             files = snapshot.tables[table].files
-            steps = tuple(
-                Step(tuple((f.name, f.type) for f in _since(each)), each.sql)
-                for each in _pending(snapshot, table)
-            )
+            steps = tuple(step(each) for each in _pending(snapshot, table))
             found |= earlier_of(snapshot.root, table, files, steps)
     return found
 
@@ -94,6 +92,16 @@ def earlier_of(
             how = Earlier(frozenset(held.names), steps)
             found |= {file.path: how for file in files if file.form == form}
     return found
+
+
+def step(migration: Migration) -> Step:
+    """Return a migration as the engine takes it.
+
+    Raises:
+        LakeError: the history does not know the form that it begins with.
+    """
+    columns = tuple((field.name, field.type) for field in _since(migration))
+    return Step(columns, migration.sql)
 
 
 def in_need(snapshot: Snapshot) -> frozenset[str]:
@@ -115,7 +123,7 @@ def written_schema(root: Path, table: str, files: Collection[File]) -> pa.Schema
         held
         for form in {file.form for file in files} - {"", history.today(table)}
         if (held := _schema_of(root, table, form, files)[0]) is not None
-        and history.schema_against(table, held, TABLES[table].schema)
+        and history.strange_to(TABLES[table].schema, held)
     ]
     return max(schemas, key=len, default=TABLES[table].schema)
 

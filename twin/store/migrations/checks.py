@@ -58,10 +58,11 @@ def _of_change(table: str, old: Form, new: Form, own: list[Migration]) -> list[s
         return [f"{said[0].capitalize()}. Give the new table another name."]
     at = next((n for n, each in enumerate(own) if each.since == old.hash), None)
     if at is None:
+        what = f"The contract of {table} changed and lakes cannot follow"
+        fix = f"with the header line `-- since {old.hash}`"
+        told = "; ".join(said)
         return [
-            f"The contract of {table} changed and lakes cannot follow: {'; '.join(said)}."
-            " Write a migration (docs/changing-a-contract.md), with the header line"
-            f" `-- since {old.hash}`."
+            f"{what}: {told}. Write a migration, {fix} (docs/changing-a-contract.md)."
         ]
     migration = own[at]
     del own[: at + 1]
