@@ -33,6 +33,7 @@ from twin.store import (
     Lake,
     Snapshot,
     backup,
+    best,
     compact,
     diff,
     engine_over,
@@ -203,6 +204,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         (found := last_good(Lake(Path(lake))))[0].id,
         list(found[1]),
     ],
+    "damaged": lambda lake: sorted(best(Lake(Path(lake))).damaged),
     "faults": lambda lake: list(verify(Lake(Path(lake))).faults),
     "upgrade": lambda lake, tick: upgrade(
         Lake(Path(lake)), CITY, **at(tick)

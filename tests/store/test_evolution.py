@@ -232,10 +232,17 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         ('"street", "community")', '"street", "neighbourhood")'),
         ('allowed=("camera", "drone")', 'allowed=("cctv", "drone")'),
     )
+    program.edit(
+        "contracts/reference.py",
+        (
+            '"the figure", "see unit", type=pa.float64()',
+            '"the figure", "see unit", type=pa.float32()',
+        ),
+    )
     drafts = program.drafts()
-    assert drafts.keys() == {"rain", "water_depths", "events", "detections"}
+    assert drafts.keys() == {"rain", "water_depths", "events", "detections", "facts"}
     for table, *changes in (
-        ("rain", ("??? AS gauge_id", "station_id AS gauge_id")),
+        ("facts", ("??? AS value", "value")),
         (
             "water_depths",
             ("??? AS depth_mm", "CAST(round(depth_cm * 10) AS INTEGER) AS depth_mm"),
@@ -255,8 +262,18 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
             assert text.count(old) == 1, text
             text = text.replace(old, new)
         program.migration(f"2026-12-01-{table.replace('_', '-')}", text)
+    program.migration("2026-12-01-rain", of_the_recipe(drafts["rain"]))
     assert program.record() == ""
     yield from began(program)
+
+
+def of_the_recipe(draft: str) -> str:
+    """The example of docs/changing-a-contract.md: a draft with its gap filled in."""
+    recipe = (ROOT / "docs" / "changing-a-contract.md").read_text(encoding="utf-8")
+    text = recipe.partition("```sql\n")[2].partition("```")[0]
+    filled = draft.replace("??? AS gauge_id", "station_id AS gauge_id")
+    assert text.splitlines()[1:] == filled.rstrip().splitlines()[1:], "mend the recipe"
+    return text
 
 
 def case(column: str, old: str, new: str) -> str:
@@ -264,13 +281,17 @@ def case(column: str, old: str, new: str) -> str:
     return f"CASE {column} WHEN '{old}' THEN '{new}' ELSE {column} END AS {column}"
 
 
-NAMES = [f"2026-12-01-{t}" for t in ("detections", "events", "rain", "water-depths")]
+NAMES = [
+    f"2026-12-01-{table}"
+    for table in ("detections", "events", "facts", "rain", "water-depths")
+]
 SEEN = {
     "rain": ("gauge_id", "mm_5min"),
     "water_depths": ("depth_mm", "district_id"),
     "detections": ("detection_id", "device"),
     "events": ("event_id", "level"),
     "event_facts": ("event_id", "level"),
+    "facts": ("fact_id", "value"),
 }
 
 
@@ -282,8 +303,8 @@ def told(program: Program, lake: str, ref: str = "latest") -> dict[str, list[Any
     }
 
 
-def due(*ticks: int, since: int = 99) -> dict[str, list[Any]]:
-    """What it must see of ticks; from `since` on it published them itself."""
+def due(*ticks: int) -> dict[str, list[Any]]:
+    """What it must see of ticks, whoever published them, and of the pack."""
     events = [[f"E{tick}", "neighbourhood"] for tick in ticks]
     return {
         "rain": by_gauge(*(two(tick) for tick in ticks)),
@@ -291,6 +312,7 @@ def due(*ticks: int, since: int = 99) -> dict[str, list[Any]]:
         "detections": [[f"D{tick}", "cctv"] for tick in ticks],
         "events": events,
         "event_facts": events,
+        "facts": [["fleet-integrated", 12.0], ["port-visitors", 9000.0]],
     }
 
 
@@ -413,7 +435,7 @@ def flip(lake: str, file: str) -> None:
 def test_damage_is_mended_or_said_before_any_migration_runs(lake: str, later: Program):
     files = later.ask("shown", lake)["files"]
     flip(lake, files["event_facts"][0])
-    flip(lake, files["districts"][0])
+    flip(lake, files["facts"][0])
     with pytest.raises(RefusedError, match="is damaged"):
         later.ask("upgrade", lake, 4)
     assert later.ask("repair", lake, 4) == []
@@ -492,6 +514,7 @@ def test_a_contract_that_changed_without_a_migration_is_told_to_whoever_changed_
         assert "The table rain of snapshot" in caught.value.what
         assert "the column station_id is not known to it" in caught.value.what
         assert "docs/changing-a-contract.md" in caught.value.fix
+    assert program.ask("damaged", lake) == ["rain"]
     program.close()
     assert evolver.rows(lake, "latest", "rain", "station_id", "mm_5min") == held
     assert evolver.ACTS["faults"](lake) == []
