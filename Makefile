@@ -26,8 +26,9 @@ lint: $(DONE)/dev  ## style, types, and the walls between the rooms
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-contracts: $(DONE)/packages  ## write changed contracts into their history, or say which migration is missing
+contracts: $(DONE)/packages  ## write changed contracts into history and dictionary, or say which migration is missing
 	$(BIN)/python -m twin.store.migrations
+	$(BIN)/twin contracts > docs/data-dictionary.md
 
 bench: $(DONE)/packages bundle  ## medians of the slow parts; ONLY=name for one
 	$(BIN)/twin bench $(if $(ONLY),--only $(ONLY))

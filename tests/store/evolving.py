@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,17 @@ class Program:
         return os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
     def edit(self, file: str, *changes: tuple[str, str]) -> None:
-        """Write something else in a file, in a place that must be there."""
+        """Write something else in a file, in a place that must be there.
+
+        Args:
+            changes: pairs of a regular expression and what stands for it; sentences of the
+                contracts should be left open in it, since they are reworded.
+        """
         path = self.root / "twin" / file
         text = path.read_text(encoding="utf-8")
         for old, new in changes:
-            assert text.count(old) == 1, (file, old, text.count(old))
-            text = text.replace(old, new)
+            text, n = re.subn(old, new, text)
+            assert n == 1, (file, old, n)
         path.write_text(text, encoding="utf-8")
 
     def migration(self, name: str, text: str) -> None:

@@ -16,7 +16,7 @@ from twin.contracts import TABLES, history
 from twin.contracts.check import check
 from twin.engine import Earlier, Engine, Step
 from twin.errors import LakeError
-from twin.measures import MEASURES, Mark, compute
+from twin.measures import Mark, compute, rests_on
 from twin.store import files
 from twin.store.migrations import pending
 from twin.store.snapshot import RULE
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from twin.store.snapshot import File, Snapshot
 
 __all__ = [
-    "behind",
     "earlier",
     "earlier_of",
     "engine_over",
@@ -154,23 +153,10 @@ def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
             cut is None
             or is_of_moment
             or cut.schema_hash != history.today(table)
-            or (changed and not changed.isdisjoint(behind(table)))
+            or (changed and not changed.isdisjoint(rests_on(table, reference=True)))
         ):
             found.add(table)
     return frozenset(found)
-
-
-def behind(table: str) -> frozenset[str]:
-    """Return all tables that a measure's table is worked out from.
-
-    There are none for one that is no measure.
-    """
-    return frozenset(
-        name
-        for measure in MEASURES
-        if table in measure.tables
-        for name in (*measure.logs, *measure.reference)
-    )
 
 
 def _pending(snapshot: Snapshot, table: str) -> tuple[Migration, ...]:

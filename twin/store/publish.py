@@ -19,7 +19,7 @@ from twin.contracts import TABLES, history
 from twin.contracts.check import check
 from twin.engine import Engine
 from twin.errors import FeedError, LakeError
-from twin.measures import MEASURES, Mark, MeasureUpdate, compute
+from twin.measures import Mark, MeasureUpdate, compute
 from twin.store import dedupe, delta, files, identity, older, seal
 from twin.store.delta import DeltaError
 from twin.store.disk import sweep, unwritable, write_whole
@@ -560,11 +560,10 @@ def _usable_marks(parent: Snapshot | None, anew: frozenset[str]) -> dict[str, Ma
     """
     if parent is None:
         return {}
-    stale = {each.tables[0] for each in MEASURES if not anew.isdisjoint(each.tables)}
     return {
         name: mark
         for name, mark in parent.marks.items()
-        if name not in stale
+        if name not in anew
         and (
             name not in parent.tables
             or parent.tables[name].schema_hash == files.schema_hash(TABLES[name])
