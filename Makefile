@@ -10,7 +10,7 @@ ONLY ?=
 
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench shots soak bundle lock clean
+.PHONY: help run test lint contracts bench shots soak bundle lock clean
 
 help:  ## say what can be made
 	sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -25,6 +25,10 @@ lint: $(DONE)/dev  ## style, types, and the walls between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+contracts: $(DONE)/packages  ## write changed contracts into history and dictionary, or say which migration is missing
+	$(BIN)/python -m twin.store.migrations
+	$(BIN)/twin contracts > docs/data-dictionary.md
 
 bench: $(DONE)/packages bundle  ## medians of the slow parts; ONLY=name for one
 	$(BIN)/twin bench $(if $(ONLY),--only $(ONLY))

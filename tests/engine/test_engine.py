@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from twin.contracts import TABLES
-from twin.engine import Engine, Sql, answer, engine, parse_sql
+from twin.engine import Earlier, Engine, Sql, Step, answer, engine, parse_sql
 from twin.errors import QueryError
 
 MIDNIGHT = datetime(2026, 7, 16, tzinfo=UTC)
@@ -285,19 +285,79 @@ def test_an_engine_opens_quickly_over_every_table(lake: Path):
     assert min(taken) < 0.5 * (1 + os.getloadavg()[0]), taken
 
 
-def test_a_column_that_the_files_lack_is_null_in_every_row(lake: Path):
-    short = rain(1.0, 2.0).drop_columns(["district_id"])
-    path = lake / "tables" / "rain" / "short.parquet"
-    pq.write_table(short, path)
+NAMES = frozenset(TABLES["rain"].schema.names)
+TYPES = tuple((field.name, field.type) for field in TABLES["rain"].schema)
+
+
+def test_a_column_that_the_files_lack_is_null_in_every_row_of_them(lake: Path):
+    short = lake / "tables" / "rain" / "short.parquet"
+    whole = lake / "tables" / "rain" / "whole.parquet"
+    pq.write_table(rain(1.0, 2.0).drop_columns(["district_id"]), short)
+    pq.write_table(
+        rain(4.0).set_column(3, "district_id", pa.array(["alva"])),
+        whole,
+    )
     with Engine.from_files(
-        {"rain": [path]}, root=lake / "tables", lacking={"rain": ("district_id",)}
+        {"rain": [short, whole]},
+        root=lake / "tables",
+        earlier={"rain/short.parquet": Earlier(NAMES - {"district_id"})},
     ) as engine:
         found = engine.query(
             asked("SELECT district_id AS x, mm_5min FROM rain ORDER BY mm_5min"), {}
         )
-    assert column(found, "x") == [None, None]
+        files = {"rain": [str(short.resolve())]}
+        of_one = engine.query(
+            asked("SELECT count(district_id) AS x FROM rain"), {}, files=files
+        )
+    assert column(found, "x") == [None, None, "alva"]
     assert found.schema.field("x").type == pa.string()
-    assert column(found, "mm_5min") == [1.0, 2.0]
+    assert column(found, "mm_5min") == [1.0, 2.0, 4.0]
+    assert column(of_one, "x") == [0]
+
+
+def step(changes: dict[str, str], given: tuple[tuple[str, pa.DataType], ...]) -> Step:
+    """A migration that answers today's columns of rain, some by another expression."""
+    said = [f"{changes.get(name, name)} AS {name}" for name, _ in TYPES]
+    header = "\n".join(f"-- column {name} VARCHAR - any" for name, _ in TYPES)
+    text = f"-- reads rain\n{header}\n-- rows any\nSELECT {', '.join(said)} FROM rain;"
+    return Step(given, parse_sql(text, "step.sql"))
+
+
+def test_files_of_before_two_migrations_go_through_both_beside_files_of_today(
+    lake: Path,
+):
+    """First `gauge` became `station_id`, then centimetres became millimetres.
+
+    Between the two came a column, `district_id`, that the old file does not have.
+    """
+    old = lake / "tables" / "rain" / "old.parquet"
+    new = lake / "tables" / "rain" / "new.parquet"
+    named = ["gauge" if name == "station_id" else name for name in NAMES_IN_ORDER]
+    was = rain(1.0, 2.0, station="G").rename_columns(named)
+    pq.write_table(was.drop_columns(["district_id"]), old)
+    pq.write_table(rain(4.0, station="R"), new)
+    before = tuple((name, kind) for name, kind in zip(named, KINDS, strict=True))
+    renamed = step({"station_id": "gauge", "district_id": "NULL"}, before)
+    turned = step({"mm_5min": "mm_5min * 10"}, TYPES)
+    how = Earlier(frozenset(named) - {"district_id"}, (renamed, turned))
+    with Engine.from_files(
+        {"rain": [new, old]},
+        root=lake / "tables",
+        earlier={"rain/old.parquet": how},
+    ) as engine:
+        found = engine.query(
+            asked("SELECT station_id AS x, mm_5min FROM rain ORDER BY mm_5min"), {}
+        )
+        rows = engine.rows("rain", old)
+    assert column(found, "x") == ["R", "G", "G"]
+    assert column(found, "mm_5min") == [4.0, 10.0, 20.0]
+    assert rows.schema.names == TABLES["rain"].schema.names
+    assert rows.schema.types == TABLES["rain"].schema.types
+    assert (rows["lon_ud"].to_pylist(), rows["district_id"].null_count) == ([1, 1], 2)
+
+
+NAMES_IN_ORDER = TABLES["rain"].schema.names
+KINDS = TABLES["rain"].schema.types
 
 
 def test_a_table_in_memory_stands_in_for_the_files_for_every_thread(lake: Path):

@@ -15,8 +15,12 @@ from twin.engine import Engine, load_sql
 from twin.engine.sql import MOMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
+# Migrations read tables as they were: test_contracts.py looks at them.
 FILES = sorted(
-    path for folder in ("twin", "layers") for path in (ROOT / folder).rglob("*.sql")
+    path
+    for folder in ("twin", "layers")
+    for path in (ROOT / folder).rglob("*.sql")
+    if path.parent.name != "migrations"
 )
 SAME = {"FLOAT": "REAL"}
 """Two words for one type; the engine is made to say the second."""

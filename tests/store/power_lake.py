@@ -284,7 +284,7 @@ class Bench:
         if left in self._fine:
             shutil.rmtree(root)
             return []
-        with _never_synced():
+        with never_synced():
             wrong = list(_told(root, moment.promised or {}, tape.at_end))
             order = ORDERS[seed % len(ORDERS)]
             wrong = wrong or list(_goes_on(Lake(root / LAKE), self.city, order))
@@ -317,7 +317,7 @@ def _digest(root: Path, moment: Moment, tape: Tape) -> bytes:
 
 
 @contextmanager
-def _never_synced() -> Iterator[None]:
+def never_synced() -> Iterator[None]:
     """What is done here is not cut again, and need not wait for a disk."""
     real = os.fsync
     os.fsync = lambda _: None

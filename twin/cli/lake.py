@@ -15,7 +15,7 @@ import click
 from twin.cli.common import report, the_city, with_city, with_json, with_lake
 
 if TYPE_CHECKING:
-    from twin.store import Copied
+    from twin.store import Copied, Snapshot
 
 
 @click.group()
@@ -49,9 +49,11 @@ def show(lake: Path, as_json: bool) -> None:
         "identity": asdict(identity) if identity else None,
         "snapshots": len(there.ids),
         "newest": newest.id if newest else None,
+        "migrations": [asdict(each) for each in newest.migrations] if newest else [],
         "problems": [*there.lost, *there.problems],
     }
-    report(as_json, facts, [who, what, *there.lost, *there.problems])
+    ran = _migrated(newest) if newest else []
+    report(as_json, facts, [who, what, *ran, *there.lost, *there.problems])
 
 
 @command.command()
@@ -110,19 +112,34 @@ def _report(as_json: bool, done: Copied, holds: str) -> None:
 @with_lake
 @with_json
 def upgrade(city_name: str | None, lake: Path, as_json: bool) -> None:
-    """Bring a lake of an earlier program to today's format.
+    """Bring a lake of an earlier program to today's format, and its rows through migrations.
 
     The next publish does the same; may be broken off and begun again.
     """
+    from twin.clock import now
     from twin.store import Lake
     from twin.store import upgrade as bring
 
-    found = bring(Lake(lake), the_city(city_name))
+    found = bring(Lake(lake), the_city(city_name), now=now)
     report(
         as_json,
-        {"snapshot": found.id, "format": found.format, "lake": found.lake},
-        [f"The lake {lake} is of format {found.format}."],
+        {
+            "snapshot": found.id,
+            "format": found.format,
+            "lake": found.lake,
+            "migrations": [asdict(each) for each in found.migrations],
+        },
+        [f"The lake {lake} is of format {found.format}.", *_migrated(found)],
     )
+
+
+def _migrated(newest: Snapshot) -> list[str]:
+    """Return a sentence for each migration that the rows of a snapshot have gone through."""
+    return [
+        f"Its rows went through {each.name} by {each.at:%Y-%m-%d %H:%M:%S}Z, with City"
+        f" Twin {each.by}."
+        for each in newest.migrations
+    ]
 
 
 @command.command()

@@ -263,11 +263,12 @@ def _asked(
     """Return the id of a snapshot, and the rows of its quarantine that a question finds."""
     from twin.engine import Engine, load_sql
     from twin.store import Lake, find
-    from twin.store.older import lacking
+    from twin.store.older import earlier
 
     there = find(Lake(lake), snapshot)
     files = {"quarantine": there.all_files().get("quarantine", ())}
-    with Engine.from_files(files, root=there.root, lacking=lacking(there)) as engine:
+    how = earlier(there, files.keys())
+    with Engine.from_files(files, root=there.root, earlier=how) as engine:
         return (
             there.id,
             engine.query(load_sql(Path(__file__).with_name(sql)), params).to_pylist(),

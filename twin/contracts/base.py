@@ -48,7 +48,6 @@ class Table:
             day, folded to months by compaction once a day is over a week old), or 'all'
             (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
-        never_null_before: columns that earlier versions of this program promised never to be null.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Table:
     sort: tuple[str, ...] = ()
     chunk: Literal["all", "month", "day", "rolling"] = "all"
     rules: Mapping[str, pc.Expression] = field(default_factory=dict[str, pc.Expression])
-    never_null_before: tuple[str, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:

@@ -179,7 +179,6 @@ FEEDBACKS = Table(
         ),
     ),
     rules={"it corrects an earlier answer": pc.field("replaces") < pc.field("version")},
-    never_null_before=("told_at",),
 )
 
 DETECTIONS = Table(

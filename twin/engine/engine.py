@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from twin.contracts import TABLES
+from twin.engine.earlier import Earlier, view
 from twin.engine.sql import Sql
 from twin.errors import QueryError
 
@@ -33,17 +34,6 @@ _LOCKS = (
     "SET python_enable_replacements = false",
     "SET enable_external_access = false",
 )
-_DUCK = {
-    pa.string(): "VARCHAR",
-    pa.bool_(): "BOOLEAN",
-    pa.int8(): "TINYINT",
-    pa.int16(): "SMALLINT",
-    pa.int32(): "INTEGER",
-    pa.int64(): "BIGINT",
-    pa.float32(): "REAL",
-    pa.float64(): "DOUBLE",
-    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
-}
 
 
 _EXAMPLES: Mapping[str, object] = {
@@ -85,6 +75,7 @@ class Engine:
         threads: int,
         tables: Mapping[str, pa.Table] | None = None,
         later: Mapping[str, Callable[[], str]] | None = None,
+        earlier: Mapping[str, Earlier] | None = None,
     ) -> None:
         """Take over a prepared and locked connection, and tables in memory.
 
@@ -93,8 +84,10 @@ class Engine:
         Args:
             later: by table, what returns the statement that makes it known; run when it is
                 first asked for.
+            earlier: how files become today's, by absolute path.
         """
         self._con = con
+        self._earlier = earlier or {}
         self._tables = tables or {}
         self._later = dict(later or {})
         self._making = threading.Lock()
@@ -110,7 +103,7 @@ class Engine:
         *,
         root: Path,
         threads: int = 2,
-        lacking: Mapping[str, Collection[str]] | None = None,
+        earlier: Mapping[str, Earlier] | None = None,
         tables: Mapping[str, pa.Table] | None = None,
         lazily: bool = False,
     ) -> Engine:
@@ -119,7 +112,8 @@ class Engine:
         Args:
             files: table name to its files; a contract table without files is empty.
             root: the only folder that may be read.
-            lacking: columns that the files of a table do not have; null in every row.
+            earlier: how files of an earlier contract become today's, by path below the
+                root; those that it lacks are today's.
             tables: tables in memory that stand in for files.
             lazily: open the files of a table when it is first asked for; a file that is not
                 Parquet is found then.
@@ -128,24 +122,18 @@ class Engine:
             QueryError: a file is not Parquet, or not of its table.
         """
         con = duckdb.connect(config={"threads": threads})
+        real = root.resolve()
+        old = {f"{real}/{path}": how for path, how in (earlier or {}).items()}
         try:
-            con.execute(
-                "SET allowed_directories = [$root]", {"root": str(root.resolve())}
-            )
+            con.execute("SET allowed_directories = [$root]", {"root": str(real)})
             for lock in _LOCKS:
                 con.execute(lock)
             views = {
-                name: partial(
-                    _view_of,
-                    name,
-                    files.get(name, ()),
-                    root,
-                    (lacking or {}).get(name, ()),
-                )
+                name: partial(_view_of, name, files.get(name, ()), root, old)
                 for name in TABLES.keys() - (tables or {}).keys()
             }
-            for view in () if lazily else views.values():
-                con.execute(view())
+            for statement in () if lazily else views.values():
+                con.execute(statement())
             con.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             con.close()
@@ -154,7 +142,7 @@ class Engine:
                 why=_said(error),
                 fix="run `twin snapshot verify`.",
             ) from error
-        return cls(con, threads, tables, views if lazily else None)
+        return cls(con, threads, tables, views if lazily else None, old)
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
@@ -164,7 +152,7 @@ class Engine:
         """
         con = duckdb.connect(config={"threads": threads})
         for name in TABLES.keys() - tables.keys():
-            con.execute(_view(name, []))
+            con.execute(view(name, [], {}))
         for lock in (*_LOCKS, "SET lock_configuration = true"):
             con.execute(lock)
         return cls(con, threads, tables)
@@ -189,6 +177,19 @@ class Engine:
         return self._pool.submit(
             self._answer, sql, bound, instead or {}, files or {}
         ).result()
+
+    def rows(self, table: str, file: Path | str) -> pa.Table:
+        """Return the rows of one file of a table, as today's contract has them.
+
+        They come in no order, moments in UTC; a column that may not be null is not looked at.
+
+        Raises:
+            QueryError: the file is not of the table, or a value does not become another.
+        """
+        names = ", ".join(f'"{column.name}"' for column in TABLES[table].columns)
+        text = f'SELECT {names} FROM "{table}"'
+        asked = Sql(f"all rows of {table}", text, "", (), (table,), (), "any")
+        return self.query(asked, {}, files={table: [str(Path(file).resolve())]})
 
     def describe(self, sql: Sql) -> Described:
         """Return what the engine itself reports of `sql`, without its rows.
@@ -261,7 +262,7 @@ class Engine:
             self._make([name for name in sql.reads if name not in files])
             for name, listed in files.items():
                 # Known to this cursor only.
-                cursor.execute(_view(name, listed, kind="TEMP VIEW"))
+                cursor.execute(view(name, listed, self._earlier, "TEMP VIEW"))
             self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
@@ -284,8 +285,8 @@ class Engine:
         """Make known the tables that nobody has asked for yet."""
         with self._making:
             for name in names:
-                if view := self._later.pop(name, None):
-                    self._con.execute(view())
+                if statement := self._later.pop(name, None):
+                    self._con.execute(statement())
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
@@ -332,9 +333,9 @@ def _bound(sql: Sql, params: Mapping[str, object]) -> dict[str, duckdb.Value]:
 
 
 def _view_of(
-    name: str, files: Sequence[Path | str], root: Path, lacking: Collection[str]
+    name: str, files: Sequence[Path | str], root: Path, earlier: Mapping[str, Earlier]
 ) -> str:
-    return _view(name, _real(files, root), lacking)
+    return view(name, _real(files, root), earlier)
 
 
 def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
@@ -352,31 +353,6 @@ def _real(paths: Sequence[Path | str], root: Path) -> list[str]:
         )
         for text in texts
     ]
-
-
-def _view(
-    name: str, files: Sequence[str], lacking: Collection[str] = (), kind: str = "VIEW"
-) -> str:
-    """Return the statement that names a table.
-
-    Names come from the contracts and paths from a snapshot, never from a user.
-    """
-    columns = TABLES[name].columns
-    if not files:
-        empty = ", ".join(
-            f'NULL::{_DUCK[column.type]} AS "{column.name}"' for column in columns
-        )
-        return f'CREATE {kind} "{name}" AS SELECT {empty} WHERE false'
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    names = ", ".join(
-        (
-            f'NULL::{_DUCK[column.type]} AS "{column.name}"'
-            if column.name in lacking
-            else f'"{column.name}"'
-        )
-        for column in columns
-    )
-    return f'CREATE {kind} "{name}" AS SELECT {names} FROM read_parquet([{listed}])'
 
 
 def _scanned(plan: list[dict[str, Any]]) -> Iterator[str]:

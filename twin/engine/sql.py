@@ -218,13 +218,13 @@ def _with_used(text: str, lines: list[str]) -> str:
     )
     if not ctes:
         return text
-    body = _body(text)
+    own_text = body(text)
     header = "\n".join(lines)
     before = ",\n".join(
         f"{name} AS NOT MATERIALIZED (\n{select}\n)" for name, select in ctes.items()
     )
-    own = _WITH.match(body)
-    rest = f",{body[own.end() :]}" if own else f"\n{body}"
+    own = _WITH.match(own_text)
+    rest = f",{own_text[own.end() :]}" if own else f"\n{own_text}"
     return f"{header}\nWITH {before}{rest}"
 
 
@@ -242,7 +242,7 @@ def _ctes(uses: re.Match[str]) -> list[tuple[str, str]]:
         for cte in _ctes(more)
     ]
     if alias is None:
-        return [*inner, (name, _body(text))]
+        return [*inner, (name, body(text))]
     if inner:
         raise QueryError(
             f"{name}.sql uses others and cannot be moved to another moment.",
@@ -253,13 +253,14 @@ def _ctes(uses: re.Match[str]) -> list[tuple[str, str]]:
         (
             alias,
             re.sub(
-                r"\$as_of\b|\$known_at\b", lambda found: moved[found[0]], _body(text)
+                r"\$as_of\b|\$known_at\b", lambda found: moved[found[0]], body(text)
             ),
         )
     ]
 
 
-def _body(text: str) -> str:
+def body(text: str) -> str:
+    """Return a query without its header and the semicolon at its end."""
     return (
         "\n".join(line for line in text.splitlines() if not line.startswith("--"))
         .strip()

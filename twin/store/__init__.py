@@ -26,7 +26,7 @@ from twin.store.repair import Repaired, repair
 from twin.store.rollback import records, rollback
 from twin.store.signing import sign
 from twin.store.snapshot import File, Snapshot, TableCut, ids, read
-from twin.store.upgrade import upgrade
+from twin.store.upgrading import upgrade
 
 __all__ = [
     "Copied",

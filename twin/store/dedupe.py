@@ -279,7 +279,7 @@ def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> pa.
         & (pc.field(by) <= span["max"])
         & pc.field(first).isin(pc.unique(rows[first]))
     )
-    keys = _read(lake, met, list(table.key), wanted)
+    keys = _read(lake, met, table, list(table.key), wanted)
     if (
         not keys.num_rows
         or not keys.join(
@@ -287,7 +287,7 @@ def held(lake: Lake, there: Sequence[File], table: Table, rows: pa.Table) -> pa.
         ).num_rows
     ):
         return table.empty()
-    return _read(lake, met, rows.column_names, wanted)
+    return _read(lake, met, table, rows.column_names, wanted)
 
 
 def rows_of(
@@ -313,9 +313,9 @@ def rows_of(
         & (pc.field(name) <= span["max"])
         & pc.field(name).isin(values)
     )
-    if not _read(lake, met, [name], wanted).num_rows:
+    if not _read(lake, met, table, [name], wanted).num_rows:
         return table.empty().select(columns)
-    return _read(lake, met, list(columns), wanted)
+    return _read(lake, met, table, list(columns), wanted)
 
 
 def parts_of(
@@ -341,17 +341,23 @@ def parts_of(
         else []
     )
     return (
-        _read(lake, met, list(columns), pc.field(whole).isin(values))
+        _read(lake, met, table, list(columns), pc.field(whole).isin(values))
         if met
         else table.empty().select(columns)
     )
 
 
 def _read(
-    lake: Lake, files: Sequence[File], columns: list[str], wanted: object
+    lake: Lake,
+    files: Sequence[File],
+    table: Table,
+    columns: list[str],
+    wanted: object,
 ) -> pa.Table:
     return pq.read_table(
         [str(lake.tables / file.path) for file in files],
+        # Not the schema of the first file, which may lack a column that others have.
+        schema=table.schema,
         columns=columns,
         filters=cast("Any", wanted),
     )

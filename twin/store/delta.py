@@ -27,6 +27,7 @@ from deltalake.transaction import AddAction, RemoveAction, create_table_with_add
 from twin.contracts import TABLES
 from twin.store.disk import make_folder, move, sweep, sync, write_whole
 from twin.store.files import schema_hash
+from twin.store.older import written_schema
 from twin.store.snapshot import TableCut
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def commit(
         make_folder(folder)
         done = _created(lake, table, files)
     else:
-        done = _committed(folder, table, before, files)
+        done = _committed(lake, table, before, files)
     _remember(lake, table.name, done, _listed(folder / "_delta_log"))
     return done
 
@@ -87,7 +88,7 @@ def _created(lake: Lake, table: Table, files: Sequence[File]) -> TableCut:
     folder = lake.tables / table.name
     create_table_with_add_actions(
         str(folder),
-        _schema(table),
+        _schema(lake, table, files),
         _adds(files),
         mode="error",
         post_commithook_properties=_NO_HOOK,
@@ -96,19 +97,17 @@ def _created(lake: Lake, table: Table, files: Sequence[File]) -> TableCut:
 
 
 def _committed(
-    folder: Path, table: Table, before: TableCut, files: Sequence[File]
+    lake: Lake, table: Table, before: TableCut, files: Sequence[File]
 ) -> TableCut:
-    delta, schema, moment = (
-        DeltaTable(str(folder)),
-        _schema(table),
-        time.time_ns() // 1_000_000,
-    )
+    folder, schema = lake.tables / table.name, _schema(lake, table, files)
+    delta = DeltaTable(str(folder))
     if delta.version() != before.version:
         raise CommitFailedError(
             f"version {delta.version()} was found, not {before.version}"
         )
-    # Another version of this program wrote it: all files are new.
-    if delta.schema() != schema:
+    held, wanted = _types(delta.schema()), _types(schema)
+    if not held.items() <= wanted.items():
+        # A migration came between: all files are new.
         delta.create_write_transaction(
             [*_adds(files)],
             mode="overwrite",
@@ -116,20 +115,34 @@ def _committed(
             post_commithook_properties=_NO_HOOK,
         )
         return _sealed(folder, table, before, before.version + 1, files)
-    there, wanted = ({file.path for file in each} for each in (before.files, files))
+    if added := [field for field in schema.fields if field.name not in held]:
+        # Files stay, and readers find null in what they lack: a commit of its own.
+        delta.alter.add_columns(added, post_commithook_properties=_NO_HOOK)
+        before = _sealed(folder, table, before, before.version + 1, before.files)
+        delta = DeltaTable(str(folder))
+    there, to_be = ({file.path for file in each} for each in (before.files, files))
     actions: list[AddAction | RemoveAction] = [
         *_adds(file for file in files if file.path not in there)
     ]
+    moment = time.time_ns() // 1_000_000
     actions += [
         RemoveAction(_name(path), True, moment, partition_values={})
-        for path in sorted(there - wanted)
+        for path in sorted(there - to_be)
     ]
     if not actions:
         return replace(before, files=tuple(files))
     delta.create_write_transaction(
-        actions, mode="append", schema=schema, post_commithook_properties=_NO_HOOK
+        actions,
+        mode="append",
+        schema=delta.schema(),
+        post_commithook_properties=_NO_HOOK,
     )
     return _sealed(folder, table, before, before.version + 1, files)
+
+
+def _types(schema: Schema) -> dict[str, str]:
+    """Return the type of each column, by its name: of both the order is no matter."""
+    return {field.name: str(field.type) for field in schema.fields}
 
 
 def _sealed(
@@ -180,7 +193,7 @@ def rebuild(
     _empty(beside)
     create_table_with_add_actions(
         str(beside),
-        _schema(table),
+        _schema(lake, table, files),
         _adds(files),
         mode="error",
         post_commithook_properties=_NO_HOOK,
@@ -531,10 +544,10 @@ def tidy(lake: Lake, name: str, kept: Iterable[TableCut], to: Path) -> int:
     return len(gone)
 
 
-def _schema(table: Table) -> Schema:
-    return Schema.from_arrow(
-        pa.schema([field.with_nullable(True) for field in table.schema])
-    )
+def _schema(lake: Lake, table: Table, files: Sequence[File]) -> Schema:
+    """Return the schema under which a log tells of files, in which all may be null."""
+    schema = written_schema(lake.tables, table.name, files)
+    return Schema.from_arrow(pa.schema([field.with_nullable(True) for field in schema]))
 
 
 def _adds(files: Iterable[File]) -> list[AddAction]:

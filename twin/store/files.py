@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from twin.arrow import compute as pc
 from twin.clock import from_text, to_text
+from twin.contracts.history import hash_of
 from twin.store.snapshot import File
 
 if TYPE_CHECKING:
@@ -31,13 +32,8 @@ _FOLDED_AFTER = timedelta(days=8)
 
 
 def schema_hash(table: Table) -> str:
-    """Return a short hash of a table's columns and types."""
+    """Return a short hash of a table's columns and types: its form (see `history`)."""
     return hash_of(table.schema)
-
-
-def hash_of(schema: pa.Schema) -> str:
-    """Return a short hash of columns and types."""
-    return hashlib.sha256(str(schema).encode()).hexdigest()[:16]
 
 
 # Names the piece of a table that holds a day's rows.
@@ -181,6 +177,7 @@ def _write(
         first,
         last,
         _bounds(rows, "recorded_at")[1],
+        schema_hash(table),
     )
 
 
@@ -191,24 +188,31 @@ def _bounds(rows: pa.Table, column: str) -> tuple[str, str]:
     return to_text(both["min"]), to_text(both["max"])
 
 
-def read(root: Path, files: list[File]) -> pa.Table:
-    """Read the rows of `files`, page checksums verified."""
+def read(root: Path, files: Iterable[File], table: Table) -> pa.Table:
+    """Read the rows of `files` in the table's schema, page checksums verified.
+
+    A column that a file lacks is null in every row of it: it was added later.
+    """
     return pa.concat_tables(
         [
-            pq.read_table(root / file.path, page_checksum_verification=True)
+            as_today(
+                pq.read_table(root / file.path, page_checksum_verification=True), table
+            )
             for file in files
         ]
     )
 
 
-def read_short(root: Path, files: list[File], table: Table) -> pa.Table:
-    """Read the rows of `files` of a table whose last columns were added later.
+def as_today(rows: pa.Table, table: Table) -> pa.Table:
+    """Return rows of a form that today's only adds to, in the schema of today's.
 
-    These are null in every row.
+    Raises:
+        ValueError: a column that may not be null is.
     """
-    rows = read(root, files)
-    for name in table.schema.names[rows.num_columns :]:
-        rows = rows.append_column(
-            name, pa.nulls(rows.num_rows, table.column(name).type)
-        )
-    return rows.cast(table.schema)
+    columns = [
+        rows[field.name]
+        if field.name in rows.column_names
+        else pa.nulls(rows.num_rows, field.type)
+        for field in table.schema
+    ]
+    return pa.table(columns, names=table.schema.names).cast(table.schema)

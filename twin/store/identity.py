@@ -105,7 +105,7 @@ def _guard_old(lake: Lake, city: City, newest: Snapshot, kind: Kind | None) -> N
                 "district_id"
             ].to_pylist()
         }
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         return  # a damaged file is told by who opens the snapshot
     own = (
         set(city.reference["districts"]["district_id"].to_pylist())

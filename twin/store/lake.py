@@ -271,6 +271,15 @@ def newer(what: str, version: int) -> LakeError:
     )
 
 
+def of_newer(what: str, thing: str) -> LakeError:
+    """Return the sentence for what names a thing that this program never heard of."""
+    return LakeError(
+        f"{what} names {thing}, which this program does not know.",
+        why="a newer City Twin wrote it.",
+        fix="update this program, or name another lake with --lake.",
+    )
+
+
 def unreadable_log(path: Path, error: Exception) -> LakeError:
     """Return the sentence for a Delta log that refuses a commit."""
     return LakeError(

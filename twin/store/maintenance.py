@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from twin.contracts import TABLES
+from twin.contracts import TABLES, history
 from twin.errors import DamagedError, LakeError
-from twin.store import delta, files, identity
+from twin.store import delta, files, identity, older
 from twin.store.disk import move, sweep, sync, unwritable
 from twin.store.lake import Lake, unreadable_log
 from twin.store.opening import empty, ensure_intact, newest, standing
@@ -63,7 +63,8 @@ def compact(lake: Lake, *, now: Clock) -> Snapshot:
     Publish the result as the next snapshot.
 
     Every table holds the same rows afterwards; the snapshot says which one it compacts. A
-    table that an earlier version of this program wrote is left as it is.
+    table that an earlier version of this program wrote is left as it is, unless today's
+    form only adds to that.
 
     Raises:
         LakeError: the lake is empty, or of an earlier format: the next publish upgrades it.
@@ -110,10 +111,7 @@ def _sealed(lake: Lake, snapshot: Snapshot) -> Snapshot:
 def _compacted(lake: Lake, snapshot: Snapshot, now: Clock) -> Snapshot:
     logs = delta.reconcile(lake, snapshot.tables, lake.aside(snapshot.as_of))
     before = dict(snapshot.tables) | logs
-    cuts = {
-        table: _folded(lake, table, cut, snapshot.as_of)
-        for table, cut in before.items()
-    }
+    cuts = {table: _folded(lake, snapshot, table, cut) for table, cut in before.items()}
     if not logs and all(cuts[table] is cut for table, cut in snapshot.tables.items()):
         return snapshot
     return again(lake, snapshot, cuts, now)
@@ -137,10 +135,10 @@ def again(
     return found
 
 
-def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
-    if table not in TABLES or cut.schema_hash != files.schema_hash(TABLES[table]):
+def _folded(lake: Lake, snapshot: Snapshot, table: str, cut: TableCut) -> TableCut:
+    if table not in TABLES or not older.only_adds(snapshot, table):
         return cut
-    contract = TABLES[table]
+    contract, as_of = TABLES[table], snapshot.as_of
     by_chunk: dict[str, list[File]] = {}
     for file in cut.files:
         by_chunk.setdefault(files.folded_chunk(contract, file.chunk, as_of), []).append(
@@ -152,7 +150,7 @@ def _folded(lake: Lake, table: str, cut: TableCut, as_of: datetime) -> TableCut:
     for chunk in sorted(by_chunk):
         group = by_chunk[chunk]
         if _is_worth_folding(chunk, group):
-            rows = files.read(lake.tables, group)
+            rows = files.read(lake.tables, group, contract)
             kept += files.write(
                 lake.tables, contract, rows, name=lambda _day, name=chunk: name
             )
@@ -240,8 +238,9 @@ def _planned(lake: Lake, current: Snapshot, moment: datetime, latest: int) -> _P
         for each in current.takes_back
         if (path := lake.snapshots / f"{each}.json").exists()
     ]
+    known = TABLES.keys() | history.every().keys()
     there = [
-        path for path in lake.tables.glob("*/*.parquet") if path.parent.name in TABLES
+        path for path in lake.tables.glob("*/*.parquet") if path.parent.name in known
     ]
     unused = (
         []

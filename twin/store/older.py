@@ -5,110 +5,205 @@ What they lack is filled in, and what was reckoned otherwise is reckoned anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from twin.contracts import TABLES
+from twin.contracts import TABLES, history
 from twin.contracts.check import check
-from twin.engine import Engine
-from twin.measures import Mark, compute
+from twin.engine import Earlier, Engine, Step
+from twin.errors import LakeError
+from twin.measures import Mark, compute, rests_on
 from twin.store import files
-from twin.store.files import hash_of
+from twin.store.migrations import pending
 from twin.store.snapshot import RULE
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
     from twin.city import City
     from twin.engine import Sql
-    from twin.store.snapshot import Snapshot, TableCut
+    from twin.store.migrations import Migration
+    from twin.store.snapshot import File, Snapshot
 
-__all__ = ["engine_over", "is_readable", "lacking", "reckoned_anew"]
+__all__ = [
+    "earlier",
+    "earlier_of",
+    "engine_over",
+    "in_need",
+    "only_adds",
+    "reckoned_anew",
+    "step",
+    "why_not",
+    "written_schema",
+]
 
 
-def is_readable(table: str, cut: TableCut) -> bool:
-    """Return whether this program can read a table.
+def why_not(snapshot: Snapshot, table: str) -> str:
+    """Return why this program cannot read a table of a snapshot; '' if it can.
 
-    It can be as it stands, with columns that are null, or from the logs again.
+    It can as it stands, with columns that are null, through migrations, or from the logs
+    again. A table whose files are not there to be asked is damaged, which others find out.
     """
-    return (
-        table not in TABLES
-        or TABLES[table].kind == "measure"
-        or _missing(table, cut) is not None
+    cut = snapshot.tables[table]
+    if table not in TABLES or TABLES[table].kind == "measure":
+        return ""
+    steps = _pending(snapshot, table)
+    wanted = _since(steps[0]) if steps else TABLES[table].schema
+    for form in sorted(cut.forms - (set() if steps else {history.today(table)})):
+        held, is_there = _schema_of(snapshot.root, table, form, cut.files)
+        if held is None:
+            return "" if not is_there else f"nobody knows the form {form} of {table}"
+        if said := history.strange_to(wanted, held):
+            return said[0]
+    return ""
+
+
+def earlier(snapshot: Snapshot, tables: Collection[str]) -> dict[str, Earlier]:
+    """Return how the files of tables become today's, by path below the snapshot's root.
+
+    Files that are of today's form, and in need of no migration, are left out.
+    """
+    found: dict[str, Earlier] = {}
+    for table in tables & snapshot.tables.keys() & TABLES.keys():
+        if TABLES[table].kind != "measure":
+            files = snapshot.tables[table].files
+            steps = tuple(step(each) for each in _pending(snapshot, table))
+            found |= earlier_of(snapshot.root, table, files, steps)
+    return found
+
+
+def earlier_of(
+    root: Path, table: str, files: Collection[File], steps: tuple[Step, ...] = ()
+) -> dict[str, Earlier]:
+    """Return how files of one table become today's, by their path."""
+    today, found = history.today(table), dict[str, Earlier]()
+    for form in {file.form for file in files}:
+        if form in {"", today} and not steps:
+            continue
+        held, _ = _schema_of(root, table, form or today, files)
+        # Of files that are not there to be asked nothing will be read either.
+        if held is not None:
+            how = Earlier(frozenset(held.names), steps)
+            found |= {file.path: how for file in files if file.form == form}
+    return found
+
+
+def step(migration: Migration) -> Step:
+    """Return a migration as the engine takes it.
+
+    Raises:
+        LakeError: the history does not know the form that it begins with.
+    """
+    columns = tuple((field.name, field.type) for field in _since(migration))
+    return Step(columns, migration.sql)
+
+
+def in_need(snapshot: Snapshot) -> frozenset[str]:
+    """Return the logs and reference tables whose rows must go through a migration."""
+    return frozenset(
+        each.table
+        for each in pending(snapshot.migrations)
+        if each.table in TABLES and TABLES[each.table].kind != "measure"
     )
 
 
-def lacking(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
-    """Return, for logs and reference tables, the columns that their files do not have.
+def written_schema(root: Path, table: str, files: Collection[File]) -> pa.Schema:
+    """Return the schema under which other engines read files of a table as they are.
 
-    They are null therefore.
+    It is the contract's, unless a migration of the files is still to come: then it is the
+    longest that the files have.
     """
-    held = {
-        table: cut
-        for table, cut in snapshot.tables.items()
-        if table in TABLES and TABLES[table].kind != "measure"
-    }
-    return {
-        table: names for table, cut in held.items() if (names := _missing(table, cut))
-    }
+    schemas = [
+        held
+        for form in {file.form for file in files} - {"", history.today(table)}
+        if (held := _schema_of(root, table, form, files)[0]) is not None
+        and history.strange_to(TABLES[table].schema, held)
+    ]
+    return max(schemas, key=len, default=TABLES[table].schema)
+
+
+def only_adds(snapshot: Snapshot, table: str) -> bool:
+    """Return whether today's form only adds to those of a log's or reference table's files."""
+    cut = snapshot.tables[table]
+    if TABLES[table].kind == "measure":
+        return cut.forms <= {history.today(table)}
+    return not _pending(snapshot, table) and not why_not(snapshot, table)
 
 
 def reckoned_anew(snapshot: Snapshot) -> frozenset[str]:
     """Return the measures whose rows cannot be used.
 
-    They are of another form, or of the snapshot's own moment by another rule.
+    They are of another form, of the snapshot's own moment by another rule, or rest on rows
+    that a migration changes; or the snapshot is older than they are.
 
     A measure rests on logs alone, so nothing is lost.
     """
-    found: set[str] = set()
-    for table, cut in snapshot.tables.items():
-        if table in TABLES and TABLES[table].kind == "measure":
-            is_of_moment = TABLES[table].chunk == "all" and snapshot.rule < RULE
-            if is_of_moment or _missing(table, cut) != ():
-                found.add(table)
+    changed, found = in_need(snapshot), set[str]()
+    for table, contract in TABLES.items():
+        if contract.kind != "measure":
+            continue
+        cut = snapshot.tables.get(table)
+        is_of_moment = contract.chunk == "all" and snapshot.rule < RULE
+        if (
+            cut is None
+            or is_of_moment
+            or cut.schema_hash != history.today(table)
+            or (changed and not changed.isdisjoint(rests_on(table, reference=True)))
+        ):
+            found.add(table)
     return frozenset(found)
 
 
-def _missing(table: str, cut: TableCut) -> tuple[str, ...] | None:
-    """Return the last columns that a table must be short of to have the schema of `cut`.
-
-    Return None if that explains nothing.
-    """
-    return _forms(table).get(cut.schema_hash)
+def _pending(snapshot: Snapshot, table: str) -> tuple[Migration, ...]:
+    """Return the migrations that a table's rows have not gone through yet, in order."""
+    return tuple(each for each in pending(snapshot.migrations) if each.table == table)
 
 
-@cache
-def _forms(table: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the hash of each schema that a table may be read from.
-
-    To each belong the columns that it is short of.
-    """
-    contract = TABLES[table]
-    found: dict[str, tuple[str, ...]] = {}
-    for schema in (
-        _stricter(contract.schema, contract.never_null_before),
-        contract.schema,
-    ):
-        found[hash_of(schema)] = ()
-        for n in range(len(schema) - 1, 0, -1):
-            if not schema.field(n).nullable:
-                break
-            found[hash_of(pa.schema(list(schema)[:n]))] = tuple(schema.names[n:])
+def _since(migration: Migration) -> pa.Schema:
+    """Return the columns that a migration's SELECT may read."""
+    found = history.schema_of(migration.table, migration.since)
+    if found is None:
+        raise LakeError(
+            f"The migration {migration.name} begins with the form {migration.since} of"
+            f" {migration.table}, which the history of the contracts does not have.",
+            fix="see docs/changing-a-contract.md.",
+        )
     return found
 
 
-def _stricter(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
-    """Return a schema in which columns are never null: what keeps it keeps today's too."""
-    return pa.schema(
-        [
-            column.with_nullable(False) if column.name in names else column
-            for column in schema
-        ]
-    )
+# Schemas that files told, by their hash: what has the same hash is the same.
+_TOLD: dict[str, pa.Schema] = {}
+
+
+def _schema_of(
+    root: Path, table: str, form: str, files: Iterable[File]
+) -> tuple[pa.Schema | None, bool]:
+    """Return the columns of a form, and whether any file of it could be asked.
+
+    The history of the contracts knows most. A form that it does not have, as of programs
+    from before there was a history, is read from a file's own footer: the hash, which the
+    snapshot's seal covers, says whether that is the truth.
+    """
+    known = history.schema_of(table, form) or _TOLD.get(form)
+    if known is not None:
+        return known, True
+    is_there = False
+    for file in files:
+        if file.form in {"", form}:
+            try:
+                said = pq.read_schema(root / file.path)
+            except (OSError, ValueError):
+                continue
+            is_there = True
+            bare = pa.schema([pa.field(f.name, f.type, f.nullable) for f in said])
+            if history.hash_of(bare) == form:
+                return _TOLD.setdefault(form, bare), True
+    return None, is_there
 
 
 def engine_over(
@@ -129,25 +224,23 @@ def engine_over(
     Raises:
         QueryError: a file is not of its table, or a measure cannot be worked out.
     """
-    anew, short = (
-        reckoned_anew(snapshot).union(anew).difference(without),
-        lacking(snapshot),
-    )
+    anew = reckoned_anew(snapshot).union(anew).difference(without)
     files = {
         table: paths
         for table, paths in snapshot.all_files().items()
         if table not in anew and table not in without
     }
+    how = earlier(snapshot, files.keys())
     if not anew:
         return Engine.from_files(
-            files, root=snapshot.root, threads=threads, lacking=short
+            files, root=snapshot.root, threads=threads, earlier=how
         )
     with Engine.from_files(
-        files, root=snapshot.root, threads=threads, lacking=short
+        files, root=snapshot.root, threads=threads, earlier=how
     ) as engine:
         made = _reckoned(snapshot, city, engine, anew)
     return Engine.from_files(
-        files, root=snapshot.root, threads=threads, lacking=short, tables=made
+        files, root=snapshot.root, threads=threads, earlier=how, tables=made
     )
 
 

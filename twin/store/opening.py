@@ -391,13 +391,20 @@ def fits(snapshot: Snapshot) -> None:
     Raises:
         LakeError: one has not; the sentence names it.
     """
-    for table, cut in snapshot.tables.items():
-        if not older.is_readable(table, cut):
+    for table in snapshot.tables:
+        if said := older.why_not(snapshot, table):
             raise LakeError(
                 f"The table {table} of snapshot {snapshot.id} has other columns than"
-                " this program expects.",
-                why="another version of City Twin wrote the lake.",
-                fix="use the version that wrote it, or fill a new lake (--lake).",
+                f" this program expects: {said}.",
+                why=(
+                    "another version of City Twin wrote the lake, and this one has no"
+                    " migration from there."
+                ),
+                fix=(
+                    "update this program, or use the version that wrote the lake; if you"
+                    " changed the contract yourself, write its migration"
+                    " (docs/changing-a-contract.md)."
+                ),
             )
 
 

@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from twin import __version__
 from twin.clock import from_text, to_text
-from twin.contracts import TABLES
+from twin.contracts import TABLES, history
 from twin.contracts.check import check
 from twin.engine import Engine
 from twin.errors import FeedError, LakeError
@@ -24,6 +25,8 @@ from twin.store.delta import DeltaError
 from twin.store.disk import sweep, unwritable, write_whole
 from twin.store.intake import Intake, Witness
 from twin.store.lake import FORMAT, Identity, Lake, unreadable_log
+from twin.store.migrate import migrated
+from twin.store.migrations import Ran, pending
 from twin.store.opening import ensure_intact, newest
 from twin.store.snapshot import File, Snapshot, TableCut, name
 from twin.store.taken import is_rollback, set_aside
@@ -58,7 +61,12 @@ class Published:
 
 @dataclass
 class Draft:
-    """The next snapshot while it is being made: for each changed table, all of its files."""
+    """The next snapshot while it is being made: for each changed table, all of its files.
+
+    Attributes:
+        logs: tables whose Delta log was written anew.
+        anew: measures that are worked out from nothing, since the parent's cannot be used.
+    """
 
     lake: Lake
     parent: Snapshot | None
@@ -68,6 +76,7 @@ class Draft:
     marks: dict[str, Mark] = field(default_factory=dict[str, Mark])
     rows: dict[str, int] = field(default_factory=dict[str, int])
     polled: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    anew: frozenset[str] = frozenset()
 
     def before(self, table: str) -> TableCut | None:
         """Return the table as the snapshot before has it."""
@@ -145,7 +154,9 @@ class Draft:
             table: TableCut(-1, files.schema_hash(contract), ())
             for table, contract in TABLES.items()
         }
-        cuts |= dict(parent.tables if parent else {}) | self.logs
+        before = dict(parent.tables if parent else {}) | self.logs
+        # Without a table that was a measure once: an earlier snapshot has its rows.
+        cuts |= {table: cut for table, cut in before.items() if table in TABLES}
         with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
             done = list(
                 pool.map(
@@ -156,6 +167,10 @@ class Draft:
                 )
             )
         cuts |= dict(zip(self.cuts, done, strict=True))
+        cuts = {
+            table: cut if cut.files else replace(cut, schema_hash=history.today(table))
+            for table, cut in cuts.items()
+        }
         seq = parent.seq + 1 if parent else 1
         snapshot = Snapshot(
             name(as_of, seq, cuts),
@@ -175,6 +190,7 @@ class Draft:
             takes_back=parent.takes_back if parent else (),
             polled=self._polled(),
             is_signed=parent is not None and parent.is_signed,
+            migrations=_ran(parent, moment),
         )
         install(lake, snapshot)
         identity.begun(lake, self.identity)
@@ -186,6 +202,13 @@ class Draft:
         if before is None and not self.polled:
             return None
         return {**(before or {}), **self.polled}
+
+
+def _ran(parent: Snapshot | None, moment: datetime) -> tuple[Ran, ...]:
+    """Return the migrations that a draft has gone through: all (see `_take_over`)."""
+    before = parent.migrations if parent else ()
+    new = (Ran(each.name, moment, __version__) for each in pending(before))
+    return (*before, *new)
 
 
 # Rows of reference tables that this process wrote last, and the hashes of their files.
@@ -204,7 +227,7 @@ class _State:
     def chunk(self, table: str, name: str) -> pa.Table:
         held = [file for file in self.draft.now(table) if file.chunk == name]
         return (
-            files.read(self.draft.lake.tables, held).cast(TABLES[table].schema)
+            files.read(self.draft.lake.tables, held, TABLES[table])
             if held
             else TABLES[table].empty()
         )
@@ -305,14 +328,14 @@ def publish(
                 begun,
             )
         except OSError as error:
-            _undo(lake)
+            undo(lake)
             raise unwritable(lake.path, error) from error
         except DeltaError as error:
-            _undo(lake)
+            undo(lake)
             raise unreadable_log(lake.path, error) from error
 
 
-def _undo(lake: Lake) -> None:
+def undo(lake: Lake) -> None:
     """Take commits that no snapshot names out of the logs again.
 
     The disk may not let us take all; the next publish does the rest.
@@ -371,10 +394,20 @@ def _publish(
     )
 
 
-def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
+def begin(
+    lake: Lake,
+    city: City,
+    parent: Snapshot | None,
+    kind: Kind,
+    broken: Collection[str] = (),
+) -> Draft:
     """Begin on the next snapshot.
 
-    What killed writers left is cleared away, an old lake upgraded, the logs set right.
+    What killed writers left is cleared away, an old lake upgraded, the logs set right, and
+    what an earlier version of this program wrote taken over.
+
+    Args:
+        broken: tables that the caller will write whole, since files of them are damaged.
     """
     may_sign(lake, parent)
     for folder in (lake.path, lake.snapshots):
@@ -391,7 +424,7 @@ def begin(lake: Lake, city: City, parent: Snapshot | None, kind: Kind) -> Draft:
             lake.aside(parent.as_of if parent else _NO_MOMENT),
         )
     )
-    _take_over(draft)
+    _take_over(draft, broken)
     return draft
 
 
@@ -419,18 +452,23 @@ def _fed(batches: Iterable[Batch]) -> Iterator[Batch]:
         yield batch
 
 
-def _take_over(draft: Draft) -> None:
+def _take_over(draft: Draft, broken: Collection[str]) -> None:
     """Bring tables that an earlier version of this program wrote into today's form.
 
-    Measures are worked out from nothing.
+    Measures are worked out from nothing; rows in need of a migration are written anew. To
+    which a column was only added, files stay: they are read as if it was null in them.
     """
     if draft.parent is None:
         return
-    for table in older.reckoned_anew(draft.parent):
-        draft.cuts[table] = []
-    for table in older.lacking(draft.parent):
-        rows = files.read_short(draft.lake.tables, draft.now(table), TABLES[table])
-        draft.cuts[table] = files.write(draft.lake.tables, TABLES[table], rows)
+    draft.anew = older.reckoned_anew(draft.parent)
+    for table in draft.anew:
+        if draft.now(table):
+            draft.cuts[table] = []
+    for table in sorted(older.in_need(draft.parent) & draft.parent.tables.keys()):
+        if draft.now(table):
+            draft.cuts[table] = (
+                [] if table in broken else migrated(draft.lake, draft.parent, table)
+            )
 
 
 _AHEAD = timedelta(minutes=5)
@@ -507,11 +545,18 @@ def measure(
         table: [f"{draft.lake.tables}/{file.path}" for file in draft.now(table)]
         for table in TABLES
     }
-    parent = draft.parent
-    with Engine.from_files(paths, root=draft.lake.tables, lazily=True) as engine:
-        state = _State(
-            draft, engine, parent.as_of if parent else None, _usable_marks(parent, anew)
-        )
+    how = {
+        path: earlier
+        for table, contract in TABLES.items()
+        if contract.kind != "measure"
+        for path, earlier in older.earlier_of(
+            draft.lake.tables, table, draft.now(table)
+        ).items()
+    }
+    parent, root = draft.parent, draft.lake.tables
+    with Engine.from_files(paths, root=root, earlier=how, lazily=True) as engine:
+        marks = _usable_marks(parent, anew | draft.anew)
+        state = _State(draft, engine, parent.as_of if parent else None, marks)
         for update in compute(city, state, fresh, as_of):
             if isinstance(update, tuple):
                 draft.marks[update[0]] = update[1]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from twin.contracts import TABLES
 from twin.errors import DamagedError
 from twin.measures import rests_on
-from twin.store import delta, identity
+from twin.store import delta, identity, older
 from twin.store.disk import sync, unwritable
 from twin.store.lake import Lake, unreadable_log
 from twin.store.opening import Verified, empty, fault, fits, newest, verify
@@ -70,21 +70,28 @@ def _repaired(lake: Lake, city: City, now: Clock) -> list[str]:
         table: said for table, said in broken.items() if TABLES[table].kind == "log"
     }
     able = _able(broken, lost)
+    if lost and older.in_need(current):
+        # Rows must go through a migration, and some of them are not there.
+        raise _hopeless(lake, lost, done)
     draft = begin(
         lake,
         city,
         current,
         current.kind or ("simulated" if current.simulated else "real"),
+        able,
     )
     done += [f"The Delta log of {table} was set right." for table in sorted(draft.logs)]
-    if able and not lost:
+    if lost:
+        draft.cuts.clear()
+    elif able or draft.cuts:
         for table in able:
             draft.cuts[table] = []
         for table in able & city.reference.keys():
             draft.replace(table, city.reference[table])
         measure(draft, city, {}, current.as_of, current.as_of, frozenset(able))
         done += [f"The table {table} was worked out anew." for table in sorted(able)]
-    if draft.logs or draft.cuts:
+    # Measures that cannot be used and not be worked out either stay as they are.
+    if draft.cuts or (draft.logs and not (lost and draft.anew)):
         _publish(draft, current, now)
     else:
         point(lake, current)
@@ -162,6 +169,6 @@ def _broken(lake: Lake, snapshot: Snapshot) -> dict[str, str]:
     found: dict[str, str] = {}
     for table, cut in snapshot.tables.items():
         said = [problem for file in cut.files if (problem := fault(lake, file))]
-        if said:
+        if said and table in TABLES:
             found[table] = said[0]
     return found

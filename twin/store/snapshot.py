@@ -11,15 +11,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from twin.clock import from_text, to_text
-from twin.contracts import TABLES
+from twin.contracts import TABLES, history
 from twin.errors import DamagedError, ForeignError, GoneError
 from twin.measures import Mark
-from twin.store import seal
-from twin.store.lake import FORMAT, SNAPSHOT_ID, Kind, Lake, newer
+from twin.store import migrations, seal
+from twin.store.lake import FORMAT, SNAPSHOT_ID, Kind, Lake, newer, of_newer
+from twin.store.migrations import Ran
 
 # Number of the rule by which measures of a snapshot's own moment are worked out: 1 was
 # another (see `older`).
@@ -36,6 +38,8 @@ class File:
 
     `first` and `last` bound `occurred_at`, `known` is the newest `recorded_at`; '' where
     the table has no such column.
+
+    `form` is the hash of the columns that it was written with (see `twin.contracts.history`).
     """
 
     path: str
@@ -46,6 +50,11 @@ class File:
     first: str = ""
     last: str = ""
     known: str = ""
+    form: str = ""
+
+    def payload(self) -> dict[str, str | int]:
+        """Return the file as it stands in a snapshot; its form stands with the table's."""
+        return {name: value for name, value in vars(self).items() if name != "form"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class TableCut:
 
     Attributes:
         version: -1 for a table that never had a row, and no Delta log.
+        schema_hash: form that it was last written in; files of before may be of others.
         log_from: version of the last checkpoint, from which the log is read; 0 if there is none.
         log_sha256: hash over the files of the log from there to `version` (see
             `delta.chain`); '' in formats 1 and 2.
@@ -69,6 +79,11 @@ class TableCut:
     def rows(self) -> int:
         """Return how many rows the table has."""
         return sum(file.rows for file in self.files)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Return the forms that its files are of; none if it has no file."""
+        return frozenset(file.form or self.schema_hash for file in self.files)
 
     @property
     def sha256(self) -> str:
@@ -95,6 +110,8 @@ class Snapshot:
         polled: up to which moment the rows of each feed are in it, UTC, by the feed's name;
             None if it rests on a snapshot of a program that did not tell feeds apart.
         is_signed: whether its file carries a signature.
+        migrations: those that its rows have gone through. Of all others that this program
+            knows they are in need (see `older`).
     """
 
     id: str
@@ -116,6 +133,7 @@ class Snapshot:
     takes_back: tuple[str, ...] = ()
     polled: Mapping[str, datetime] | None = None
     is_signed: bool = field(default=False, compare=False)
+    migrations: tuple[Ran, ...] = ()
 
     def files(self, table: str) -> list[Path]:
         """Return the data files of `table`; none for a table that is empty or unknown."""
@@ -128,18 +146,7 @@ class Snapshot:
 
     def payload(self) -> dict[str, Any]:
         """Return the snapshot as it stands in its file."""
-        tables = {
-            name: {
-                "version": cut.version,
-                "log_from": cut.log_from,
-                "log_sha256": cut.log_sha256,
-                "schema_hash": cut.schema_hash,
-                "rows": cut.rows,
-                "sha256": cut.sha256,
-                "files": [vars(file) for file in cut.files],
-            }
-            for name, cut in self.tables.items()
-        }
+        tables = {name: _cut_to_json(cut) for name, cut in self.tables.items()}
         polled = {name: to_text(at) for name, at in (self.polled or {}).items()}
         return {
             "format": self.format,
@@ -161,7 +168,30 @@ class Snapshot:
                 name: _mark_to_json(mark) for name, mark in self.marks.items()
             },
             **({} if self.polled is None else {"polled": polled}),
+            "migrations": [
+                {"name": each.name, "at": to_text(each.at), "by": each.by}
+                for each in self.migrations
+            ],
         }
+
+
+def _cut_to_json(cut: TableCut) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "version": cut.version,
+        "log_from": cut.log_from,
+        "log_sha256": cut.log_sha256,
+        "schema_hash": cut.schema_hash,
+        "rows": cut.rows,
+        "sha256": cut.sha256,
+        "files": [file.payload() for file in cut.files],
+    }
+    # Few tables have any, and a live city writes this every ten seconds.
+    forms = {
+        file.path: file.form
+        for file in cut.files
+        if file.form and file.form != cut.schema_hash
+    }
+    return said | {"forms": forms} if forms else said
 
 
 def _mark_to_json(mark: Mark) -> dict[str, str | None]:
@@ -284,10 +314,28 @@ def _parsed(data: bytes, snapshot_id: str, root: Path) -> Snapshot:
         tuple(said.get("takes_back", ())),
         _polled(said.get("polled")),
         bool(said.get("signed", False)),
+        tuple(
+            Ran(each["name"], from_text(each["at"]), each["by"])
+            for each in said.get("migrations", ())
+        ),
     )
     if not is_sealed:
         _as_it_was(found, said)
+    _ensure_known(found)
     return found
+
+
+def _ensure_known(found: Snapshot) -> None:
+    """Make sure that no newer program wrote a snapshot.
+
+    Raises:
+        LakeError: it names a table or a migration that this program never heard of.
+    """
+    strange = next(iter(sorted(found.tables.keys() - TABLES.keys())), "")
+    if strange and strange not in history.every():
+        raise of_newer(f"The snapshot {found.id}", f"the table {strange[:60]}")
+    if name := migrations.unknown(found.migrations):
+        raise of_newer(f"The snapshot {found.id}", f"the migration {name[:60]}")
 
 
 _OLD_WORDS = {
@@ -307,7 +355,11 @@ _FEWEST_WORDS = 5
 
 
 def _cut(table: str, said: Mapping[str, Any]) -> TableCut:
-    files = tuple(File(**file) for file in said["files"])
+    forms = said.get("forms", {})
+    files = tuple(
+        File(**file, form=forms.get(file["path"], said["schema_hash"]))
+        for file in said["files"]
+    )
     for file in files:
         folder, _, name = file.path.partition("/")
         if folder != table or not _DATA_FILE.fullmatch(name):
@@ -330,7 +382,7 @@ def _as_it_was(found: Snapshot, said: Mapping[str, Any]) -> None:
         ValueError: two of its words differ, or a word or table is none that those formats had.
     """
     if strange := sorted(said.keys() - _OLD_WORDS) + sorted(
-        found.tables.keys() - TABLES.keys()
+        found.tables.keys() - TABLES.keys() - history.every().keys()
     ):
         raise ValueError(f"the word {strange[0][:60]!a} in it is unknown")
     if found.id != name(found.as_of, found.seq, found.tables):

@@ -12,37 +12,12 @@ from typing import TYPE_CHECKING
 from twin.contracts import TABLES
 from twin.errors import DamagedError
 from twin.store import delta, files, identity, seal
-from twin.store.disk import unwritable, write_whole
-from twin.store.lake import FORMAT, Identity, Kind, Lake, unreadable_log
-from twin.store.opening import empty, newest
+from twin.store.disk import write_whole
+from twin.store.lake import FORMAT, Identity, Kind, Lake
 from twin.store.snapshot import Snapshot, TableCut, ids, order, read
 
 if TYPE_CHECKING:
     from twin.city import City
-
-
-def upgrade(lake: Lake, city: City) -> Snapshot:
-    """Bring a lake to today's format, as the next publish would, and return its newest.
-
-    Nothing is done to a lake that is there.
-
-    Raises:
-        LakeError: the lake is empty, or its newest snapshot cannot be read. ForeignError:
-            it is of another city.
-        BusyError: somebody is publishing.
-    """
-    with lake.writing():
-        try:
-            found = newest(lake)
-            identity.guard(lake, city, found)
-            found = upgraded(lake, found, city)
-        except OSError as error:
-            raise unwritable(lake.path, error) from error
-        except delta.DeltaError as error:
-            raise unreadable_log(lake.path, error) from error
-        if found is None:
-            raise empty(lake)
-        return found
 
 
 def upgraded(
