@@ -15,6 +15,7 @@ from twin.layer import (
     Drawing,
     DrawOrder,
     Encoding,
+    Kind,
     Layer,
     Legend,
     MapData,
@@ -40,6 +41,10 @@ _STAGES = {
     for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")
 }
 _PRIORITIES = {str(priority): f"priority-{priority}" for priority in (1, 2, 3, 4)}
+LEVELS = tuple(
+    Kind(f"p{priority}", f"priority-{priority}", rgba(f"p{priority}"), f"p{priority}")
+    for priority in (1, 2, 3, 4)
+)
 
 LEGEND = Legend(
     "event_heat-title",
@@ -103,7 +108,7 @@ LAYER = Layer(
         MapData(
             "marks",
             Question("marks.sql", {"most": MOST, "most_minor": MOST_MINOR, **FILTERS}),
-            Encoding("point", mark="mark"),
+            Encoding("point", fill="mark", scale=LEVELS, mark="mark"),
         ),
     ),
 )

@@ -18,7 +18,7 @@ from tests.browser.conftest import Watched
 pytestmark = pytest.mark.browser
 
 CAMERA = {"longitude": 114.30, "latitude": 30.60, "zoom": 12}
-ORANGE, TEAL = [213, 94, 0, 255], [0, 158, 115, 255]
+ORANGE, TEAL, AMBER = [213, 94, 0, 255], [0, 158, 115, 255], [230, 159, 0, 255]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,7 @@ def marks(
         id=pa.array([row[0] for row in rows]),
         position=lists([list(row[1:]) for row in rows], pa.float64()),
         mark=pa.array([mark] * len(rows)).dictionary_encode(),
+        fill_color=lists([AMBER] * len(rows), pa.uint8()),
         size=pa.array([40] * len(rows), pa.int32()),
         **more,
     )
@@ -462,6 +463,24 @@ def test_a_layer_that_fails_says_so_keeps_its_marks_and_mends_itself(page, site)
     draw(page, [mark_layer("/two.arrow")], "S3")
     assert state(page, "layers.events.n") == 2
     assert page.page.evaluate("document.documentElement.dataset.broken ?? null") is None
+
+
+def test_a_mark_that_there_is_not_is_said_and_the_layer_keeps_what_it_showed(
+    page, site
+):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    site.answers["/two.arrow"] = marks(
+        [("E1", 114.30, 30.60), ("E2", 114.31, 30.60)], "p5"
+    )
+    draw(page, [mark_layer("/one.arrow")])
+
+    draw(page, [mark_layer("/two.arrow")], "S2", wait=False)
+    page.until("document.documentElement.dataset.broken === 'events'")
+
+    assert state(page, "layers.events.n") == 1
+    assert str(state(page, "layers.events.why")).startswith(
+        "no mark is called p5; there are p1, p2, "
+    )
 
 
 RASTER = [114.0, 30.0, 0.0005, 0.0005, 2000, 2000]

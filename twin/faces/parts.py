@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.clock import to_text
-from twin.faces import formatting
+from twin.faces import formatting, markup
 from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.layer import Band, Kind, Ramp
+from twin.marks import marks
 from twin.view import View
 
 # Sentences of the store that a banner shows: it must not cover the picture.
@@ -474,8 +475,14 @@ def _noted(key: str, picture: Picture) -> str:
 
 
 def _swatch(step: Band | Kind) -> Component:
-    shape = step.mark if isinstance(step, Kind) and step.mark else "square"
+    """Return what a step looks like on the map: its mark, or a patch of what has none."""
+    drawn = (
+        [markup.Raw(marks()[step.mark].svg())]
+        if isinstance(step, Kind) and step.mark
+        else []
+    )
     return html.I(
-        className=f"swatch {shape.replace('_', '-')}",
+        drawn,
+        className="swatch" if drawn else "swatch patch",
         style={"--swatch": _css(step.color)},
     )
