@@ -54,6 +54,7 @@ def stale(root: Path = ROOT) -> bool:
         *(assets / "src").iterdir(),
         *(assets / "css").iterdir(),
         assets / "icons" / "marks.json",
+        root / "twin" / "faces" / "formatting.json",
     ]
     return not built.is_file() or any(
         path.stat().st_mtime > built.stat().st_mtime for path in sources

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pyarrow as pa
@@ -409,6 +410,44 @@ def test_a_tooltip_shows_no_age_and_no_duration_below_zero(page, site):
         page.page.evaluate("document.querySelector('.twin-tip').textContent")
         == "响应 —心跳 —持续 0″"
     )
+    clean(page)
+
+
+def test_a_tooltip_tells_moments_by_the_citys_clocks_and_the_halls_present(watch, site):
+    """The viewer is seven to eight hours behind the city, whose day begins at 16:00 UTC."""
+    page = watch(site.url, 800, 600, timezone_id="Europe/Lisbon")
+    heard = datetime(2026, 11, 22, 16, 0, 5, tzinfo=UTC)
+    site.answers["/heard.arrow"] = marks(
+        [("E1", 114.30, 30.60)],
+        heard_at=pa.array([heard], pa.timestamp("ms", "UTC")),
+        up_pct=pa.array([62.44]),
+    )
+    lines = [["末条", "heard_at", "moment"], ["在线", "up_pct", "percent"]]
+    spec = {
+        "deck": {"layers": [mark_layer("/heard.arrow", tooltip=lines)]},
+        "snapshot": "S1",
+        "camera": CAMERA,
+        "zone": "Asia/Shanghai",
+    }
+
+    def told(now: str) -> object:
+        page.page.evaluate("now => { window.hall = Date.parse(now); }", now)
+        page.page.mouse.move(10, 10)
+        page.until("document.querySelector('.twin-tip').style.display === 'none'")
+        page.page.mouse.move(*place(page, 114.30, 30.60))
+        return page.until(
+            "document.querySelector('.twin-tip').style.display !== 'none' &&"
+            " document.querySelector('.twin-tip').textContent"
+        )
+
+    page.page.evaluate(
+        "spec => twinMap.render('map', { ...spec, now: () => window.hall })", spec
+    )
+    page.until("document.documentElement.dataset.ready === 'S1'")
+
+    assert told("2026-11-23T15:59:59Z") == "末条 00:00:05在线 62.4%"
+    # Midnight passes, and nothing is painted anew.
+    assert told("2026-11-23T16:00:00Z") == "末条 2026-11-23 00:00:05在线 62.4%"
     clean(page)
 
 
