@@ -18,7 +18,6 @@ SHARED = {
     "data": "data",
     "assets/css": "assets/css",
     "assets/dist": "assets/dist",
-    "assets/icons/marks.png": "assets/icons/marks.png",
     "assets/icons/marks.json": "assets/icons/marks.json",
 }
 

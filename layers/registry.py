@@ -7,7 +7,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 from twin.errors import PackError
-from twin.layer import Layer, Registry
+from twin.layer import Kind, Layer, Registry
+from twin.marks import known, undrawn
 from twin.pack.pages import line_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,27 @@ def _load(name: str) -> Layer:
             f"The layer {name!r} calls itself {found.id!r}.",
             fix="give it the name by which it is loaded.",
         )
+    if missing := undrawn(_marks_of(found)):
+        raise PackError(
+            f"The layer {name!r} names marks that there are not: {', '.join(missing)}.",
+            why=f"the marks are {known()}.",
+            fix="name one of these in its scales, or draw it in assets/icons/marks.json.",
+        )
     return found
+
+
+def _marks_of(layer: Layer) -> list[str]:
+    """Return the names of the marks in the scales of a layer's legend and map."""
+    scales = [data.encoding.scale for data in layer.maps]
+    if layer.legend is not None:
+        scales.append(layer.legend.scale)
+    return [
+        step.mark
+        for scale in scales
+        if isinstance(scale, tuple)
+        for step in scale
+        if isinstance(step, Kind) and step.mark
+    ]
 
 
 def _plugged(name: str) -> Layer:

@@ -71,7 +71,7 @@ class Ramp:
 class Kind:
     """One named class of a legend.
 
-    A value of the column, its colour and its mark (shape before hue).
+    A value of the column, its colour and its mark (shape before hue; see `twin.marks`).
     """
 
     value: str
@@ -116,7 +116,7 @@ class Encoding:
         scale: the scale for `fill`, if it is not the legend's.
         size, angle: columns that become `size` (px) and `angle` (deg, counter-clockwise as
             deck.gl has it); '' for none.
-        mark: column that holds the name of a mark in the icon atlas; '' for none.
+        mark: column that holds the name of a mark (see `twin.marks`); '' for none.
     """
 
     shape: Literal["point", "line", "ring", "raster"]

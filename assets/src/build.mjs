@@ -31,7 +31,6 @@ async function scripts() {
     format: 'iife',
     target: 'es2022',
     legalComments: 'linked',
-    loader: { '.png': 'binary' },
     external: ['*.woff2'],
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',

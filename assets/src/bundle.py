@@ -53,7 +53,8 @@ def stale(root: Path = ROOT) -> bool:
         root / "package-lock.json",
         *(assets / "src").iterdir(),
         *(assets / "css").iterdir(),
-        *(assets / "icons").glob("marks.*"),
+        assets / "icons" / "marks.json",
+        root / "twin" / "faces" / "formatting.json",
     ]
     return not built.is_file() or any(
         path.stat().st_mtime > built.stat().st_mtime for path in sources

@@ -3,6 +3,7 @@
 
 import morph from 'morphdom';
 import { age, behind, silent } from './durations.js';
+import { clockTime } from './formatting.js';
 import { beginLater } from './later.js';
 
 const LOST_AFTER_MS = 8000;
@@ -39,8 +40,8 @@ function beat() {
     const ttl = keeper.spoken?.ttl ?? 60;
     root.dataset.age = isHeld() || seconds <= ttl ? 'fresh' : seconds <= (keeper.spoken?.old ?? Infinity) ? 'late' : 'old';
   }
-  for (const node of document.querySelectorAll('.clock')) {
-    const text = new Intl.DateTimeFormat('en-GB', { timeZone: keeper.spoken?.zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(now);
+  for (const node of keeper.spoken ? document.querySelectorAll('.clock') : []) {
+    const text = clockTime(now, keeper.spoken.zone);
     if (node.textContent !== text) node.textContent = text;
   }
   const silentMs = Date.now() - keeper.heard;
@@ -172,7 +173,7 @@ function dress({ kind, style, lang, title, now, spec }) {
   document.title = title;
   if (spec) {
     keeper.spoken = JSON.parse(spec.spoken);
-    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: isHeld() ? undefined : serverNow(), words: words() });
+    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words() });
   }
   beat();
 }

@@ -23,7 +23,8 @@ const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
  * @property {string} [background] any CSS colour
  * @property {number | boolean} [useDevicePixels]
  * @property {string} [zone] the city's time zone, for moments in tooltips
- * @property {number} [now] the hall's present, ms since the epoch: in tooltips moments of this day go without a date
+ * @property {() => number | undefined} [now] the hall's present, ms since the epoch: in tooltips moments of this day go without a
+ *   date; undefined where what is shown outlives its day
  * @property {Record<string, string>} [words] messages of durations, for tooltips
  */
 
@@ -122,7 +123,7 @@ export class TwinMap {
   #hover(info) {
     const object = objectOf(info);
     const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
-    this.tooltip.show(object, template, { x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now, said: this.spec?.words });
+    this.tooltip.show(object, template, { x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now?.(), said: this.spec?.words });
   }
 
   #names() {

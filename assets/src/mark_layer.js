@@ -1,31 +1,37 @@
-// Marks from our own atlas: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring.
+// Marks of our own: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring.
 
 import { CompositeLayer } from '@deck.gl/core';
-import atlasBytes from '../icons/marks.png';
-import mapping from '../icons/marks.json';
 import { rowOf } from './arrow.js';
 import { FlatCircles, FlatIcons } from './flat.js';
+import { mapping, picture } from './marks.js';
 
 const PULSES = 3;
 const PULSE_MS = 1300;
 const RING = { steady: 1, from: 0.55, to: 1.75 };
 
-/** @type {ImageBitmap | null} */
-let atlas = null;
-/** The atlas is part of this file and opened with it: no request, and no frame without marks. */
-const opened = createImageBitmap(new Blob([atlasBytes], { type: 'image/png' })).then((image) => (atlas = image));
+/** deck.gl's line that colours an icon, and ours: a mark has its row's colour, its edge stays dark or light. */
+const COLOURED = 'vec3 color = mix(texColor.rgb, vColor.rgb, vColorMode);';
+const OURS = 'vec3 color = mix(mix(vec3(0.043, 0.071, 0.125), vec3(1.0), texColor.b), vColor.rgb, texColor.r);';
 
-/** Colours a mask by its row's colour but leaves its dark edge dark. */
 class TintedIcons extends FlatIcons {
   static layerName = 'TintedIcons';
 
   getShaders() {
     const shaders = super.getShaders();
-    return { ...shaders, fs: shaders.fs.replace('mix(texColor.rgb, vColor.rgb, vColorMode)', 'texColor.rgb * mix(vec3(1.0), vColor.rgb, vColorMode)') };
+    if (!shaders.fs.includes(COLOURED)) throw new Error('the shader of IconLayer has changed: mend COLOURED in mark_layer.js');
+    return { ...shaders, fs: shaders.fs.replace(COLOURED, OURS) };
   }
 }
 
-const markOf = (/** @type {any} */ row, /** @type {any} */ { index, data }) => row?.mark ?? data.columns?.mark?.get(index) ?? 'p3';
+const markOf = (/** @type {any} */ row, /** @type {any} */ { index, data }) => row?.mark ?? data.columns?.mark?.get(index);
+
+/** @param {any} data @param {any} getIcon a name, or a function of a row @throws {Error} a row names a mark that there is not */
+export function checkMarks(data, getIcon) {
+  for (let index = 0; index < (data?.length ?? 0); index += 1) {
+    const name = typeof getIcon === 'function' ? getIcon(data.columns ? null : data[index], { index, data }) : getIcon;
+    if (!Object.hasOwn(mapping, name)) throw new Error(`no mark is called ${name}; there are ${Object.keys(mapping).join(', ')}`);
+  }
+}
 
 /** Rows that have a ring, and what each is. @param {any} data @param {string[]} names @returns {any[]} */
 function ringed(data, names) {
@@ -61,12 +67,7 @@ export class MarkLayer extends CompositeLayer {
   };
 
   initializeState() {
-    this.setState({ seen: null, rings: [], fresh: [], began: 0, image: atlas });
-    if (!atlas) opened.then((image) => this.getCurrentLayer()?.setState({ image }));
-  }
-
-  get isLoaded() {
-    return super.isLoaded && Boolean(this.state.image);
+    this.setState({ seen: null, rings: [], fresh: [], began: 0 });
   }
 
   updateState({ props, changeFlags }) {
@@ -120,12 +121,11 @@ export class MarkLayer extends CompositeLayer {
   }
 
   renderLayers() {
-    const { rings, fresh, phase = 0, image } = this.state;
-    if (!image) return null;
+    const { rings, fresh, phase = 0 } = this.state;
     const { data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard } = this.props;
     const icons = new TintedIcons(this.getSubLayerProps({ id: 'marks', updateTriggers: this.props.updateTriggers }), {
       data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard,
-      iconAtlas: image,
+      iconAtlas: picture(),
       iconMapping: mapping,
     });
     const steady = rings.length > 0 && this.#ring('ring', rings, RING.steady, 1);

@@ -5,7 +5,7 @@ import { JSONConverter } from '@deck.gl/json';
 import { PolygonLayer } from '@deck.gl/layers';
 import { rowOf } from './arrow.js';
 import { FlatAreas, FlatBitmaps, FlatCircles, FlatGeoJson, FlatIcons, FlatPaths } from './flat.js';
-import { MarkLayer } from './mark_layer.js';
+import { MarkLayer, checkMarks } from './mark_layer.js';
 import { NamesLayer } from './names_layer.js';
 import { RasterLayer } from './raster_layer.js';
 
@@ -60,13 +60,14 @@ function onRows(props, json) {
  * @param {any} data what its URL answered
  * @param {string} id id inside deck.gl
  * @returns {import('@deck.gl/core').Layer}
+ * @throws {Error} a row has a mark that there is not
  */
 export function build(json, data, id) {
   const { data: _url, ...rest } = json;
-  if (json['@@type'] === 'MarkLayer') delete rest.iconAtlas;
   const bare = converter.convert({ ...rest, id, updateTriggers: triggers(json) });
   if (!bare) throw new Error(`no layer is called ${json['@@type']}`);
   const more = data?.columns ? onRows(bare.props, json) : {};
+  if (bare instanceof MarkLayer) checkMarks(data, more.getIcon ?? bare.props.getIcon);
   const ofRings = Array.isArray(data) && data[0]?.path ? Object.fromEntries(Object.entries(OF_RINGS).filter(([name]) => !(name in json))) : {};
   return bare.clone({ ...ofRings, ...more, data });
 }

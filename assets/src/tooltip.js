@@ -1,6 +1,6 @@
 // A small sheet beside the pointer. Whatever a row holds is shown as text, never as markup.
 
-import { write } from './formatting.js';
+import { writeAlone } from './formatting.js';
 
 const GAP = 14;
 const STYLE = {
@@ -37,7 +37,7 @@ export class Tooltip {
     if (!row || !template) return this.hide();
     const lines = template.map(([label, column, form = 'text', words]) => {
       const line = document.createElement('div');
-      const value = write(row[column] ?? row.properties?.[column], form, { ...where, words });
+      const value = writeAlone(row[column] ?? row.properties?.[column], form, { ...where, words });
       if (label) line.append(element('span', `${label} `, { color: 'var(--text-2, #a9b8ca)' }));
       line.append(element('span', value, label ? {} : { fontWeight: '600' }));
       return line;

@@ -13,7 +13,7 @@
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
 -- column state VARCHAR - ok, late, down or unknown; sent as `fill_color`
--- column mark VARCHAR - name of its mark
+-- column mark VARCHAR - name of its mark: dept, dept_late, dept_down or dept_unknown
 -- column latency_ms INTEGER ms median of the last hour; null without an answer
 -- column last_record_at TIMESTAMPTZ UTC newest record; null if never
 -- column n_records_24h BIGINT records of the last 24 h; null if not probed in them
@@ -21,7 +21,7 @@
 -- rows one per department, by id
 SELECT departments.dept_id, departments.name, departments.name_en, departments.status, departments.lon_ud / 1e6 AS lon, departments.lat_ud / 1e6 AS lat,
        coalesce(link_states.state, 'unknown') AS state,
-       CASE link_states.state WHEN 'ok' THEN 'dept' WHEN 'down' THEN 'dept_down' ELSE 'dept_late' END AS mark,
+       CASE link_states.state WHEN 'ok' THEN 'dept' WHEN 'late' THEN 'dept_late' WHEN 'down' THEN 'dept_down' ELSE 'dept_unknown' END AS mark,
        link_states.latency_p50_ms AS latency_ms, link_states.last_record_at, link_states.n_records_24h, link_states.uptime_30d_pct
 FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 ORDER BY departments.dept_id

@@ -26,7 +26,7 @@ STATES = (
     Kind("ok", "state-ok", rgba("text-3"), "dept"),
     Kind("late", "state-late", rgba("p3"), "dept_late"),
     Kind("down", "state-down", rgba("p2"), "dept_down"),
-    Kind("unknown", "state-unknown", rgba("text-3", 0.6), "dept_late"),
+    Kind("unknown", "state-unknown", rgba("text-3"), "dept_unknown"),
 )
 LEGEND = Legend("department_linkage-title", unit="", scale=STATES)
 _NAMED = {"assumed": "name-assumed", "confirmed": "name-published"}

@@ -15,6 +15,7 @@ from twin.layer import (
     Drawing,
     DrawOrder,
     Encoding,
+    Kind,
     Layer,
     Legend,
     MapData,
@@ -35,11 +36,10 @@ MOST, MOST_MINOR = 300, 40
 
 # Weighted events per km2 at the bright end of the ramp.
 HIGH = 12.0
-_STAGES = {
-    stage: f"stage-{stage}"
-    for stage in ("sense", "monitor", "judge", "warn", "handle", "evaluate")
-}
-_PRIORITIES = {str(priority): f"priority-{priority}" for priority in (1, 2, 3, 4)}
+LEVELS = tuple(
+    Kind(f"p{priority}", f"priority-{priority}", rgba(f"p{priority}"), f"p{priority}")
+    for priority in (1, 2, 3, 4)
+)
 
 LEGEND = Legend(
     "event_heat-title",
@@ -80,8 +80,8 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
         pulse_color=rgba("p1"),
         tooltip=[
             ["", "title", "text"],
-            ["event_heat-priority", "priority", "priority", _PRIORITIES],
-            ["event_heat-stage", "stage", "stage", _STAGES],
+            ["event_heat-priority", "priority", "priority"],
+            ["event_heat-stage", "stage", "stage"],
             ["event_heat-age", "age_s", "duration"],
         ],
     )
@@ -103,7 +103,7 @@ LAYER = Layer(
         MapData(
             "marks",
             Question("marks.sql", {"most": MOST, "most_minor": MOST_MINOR, **FILTERS}),
-            Encoding("point", mark="mark"),
+            Encoding("point", fill="mark", scale=LEVELS, mark="mark"),
         ),
     ),
 )

@@ -12,7 +12,7 @@
 -- column event_id VARCHAR - event
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
--- column mark VARCHAR - name of its mark: p1 to p4
+-- column mark VARCHAR - name of its mark: p1 to p4; sent as `fill_color` too
 -- column priority INTEGER level 1 worst, 4 least
 -- column title VARCHAR - a line that names it
 -- column stage VARCHAR - stage it has reached

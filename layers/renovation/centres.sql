@@ -9,7 +9,7 @@
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
 -- column status VARCHAR - planned, under_way or open
--- column mark VARCHAR - centre
+-- column mark VARCHAR - name of its mark: centre
 -- column freed_m2 REAL m2 floor given back to residents; null until measured
 -- rows one per community, by id
 SELECT community_id, name, district_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, status, 'centre' AS mark, freed_m2

@@ -9,7 +9,7 @@
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
 -- column status VARCHAR - planned, under_way or accepted; sent as `fill_color`
--- column mark VARCHAR - name of its mark
+-- column mark VARCHAR - name of its mark: estate_planned, estate_under_way or estate_accepted
 -- column built SMALLINT year year built; null where unknown
 -- column households INTEGER homes null where unknown
 -- rows one per estate, planned first (so that the finished are drawn on top), then by id

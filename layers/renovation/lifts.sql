@@ -10,7 +10,7 @@
 -- column lat DOUBLE deg WGS 84
 -- column kind VARCHAR - added or renewed
 -- column status VARCHAR - applied, approved, building or accepted
--- column mark VARCHAR - lift_added or lift_renewed
+-- column mark VARCHAR - name of its mark: lift_added or lift_renewed
 -- column is_done BOOLEAN - in service
 -- rows one per lift, unfinished first (so that the finished are drawn on top), then by id
 SELECT lift_id, estate_name, district_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, kind, status, 'lift_' || kind AS mark,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from tests.browser.conftest import Watched
 pytestmark = pytest.mark.browser
 
 CAMERA = {"longitude": 114.30, "latitude": 30.60, "zoom": 12}
-ORANGE, TEAL = [213, 94, 0, 255], [0, 158, 115, 255]
+ORANGE, TEAL, AMBER = [213, 94, 0, 255], [0, 158, 115, 255], [230, 159, 0, 255]
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,7 @@ def marks(
         id=pa.array([row[0] for row in rows]),
         position=lists([list(row[1:]) for row in rows], pa.float64()),
         mark=pa.array([mark] * len(rows)).dictionary_encode(),
+        fill_color=lists([AMBER] * len(rows), pa.uint8()),
         size=pa.array([40] * len(rows), pa.int32()),
         **more,
     )
@@ -411,6 +413,44 @@ def test_a_tooltip_shows_no_age_and_no_duration_below_zero(page, site):
     clean(page)
 
 
+def test_a_tooltip_tells_moments_by_the_citys_clocks_and_the_halls_present(watch, site):
+    """The viewer is seven to eight hours behind the city, whose day begins at 16:00 UTC."""
+    page = watch(site.url, 800, 600, timezone_id="Europe/Lisbon")
+    heard = datetime(2026, 11, 22, 16, 0, 5, tzinfo=UTC)
+    site.answers["/heard.arrow"] = marks(
+        [("E1", 114.30, 30.60)],
+        heard_at=pa.array([heard], pa.timestamp("ms", "UTC")),
+        up_pct=pa.array([62.44]),
+    )
+    lines = [["末条", "heard_at", "moment"], ["在线", "up_pct", "percent"]]
+    spec = {
+        "deck": {"layers": [mark_layer("/heard.arrow", tooltip=lines)]},
+        "snapshot": "S1",
+        "camera": CAMERA,
+        "zone": "Asia/Shanghai",
+    }
+
+    def told(now: str) -> object:
+        page.page.evaluate("now => { window.hall = Date.parse(now); }", now)
+        page.page.mouse.move(10, 10)
+        page.until("document.querySelector('.twin-tip').style.display === 'none'")
+        page.page.mouse.move(*place(page, 114.30, 30.60))
+        return page.until(
+            "document.querySelector('.twin-tip').style.display !== 'none' &&"
+            " document.querySelector('.twin-tip').textContent"
+        )
+
+    page.page.evaluate(
+        "spec => twinMap.render('map', { ...spec, now: () => window.hall })", spec
+    )
+    page.until("document.documentElement.dataset.ready === 'S1'")
+
+    assert told("2026-11-23T15:59:59Z") == "末条 00:00:05在线 62.4%"
+    # Midnight passes, and nothing is painted anew.
+    assert told("2026-11-23T16:00:00Z") == "末条 2026-11-23 00:00:05在线 62.4%"
+    clean(page)
+
+
 def test_a_click_tells_dash_the_row_and_a_click_beside_it_tells_nothing(page, site):
     site.answers["/one.arrow"] = marks(
         [("E1", 114.30, 30.60)],
@@ -462,6 +502,24 @@ def test_a_layer_that_fails_says_so_keeps_its_marks_and_mends_itself(page, site)
     draw(page, [mark_layer("/two.arrow")], "S3")
     assert state(page, "layers.events.n") == 2
     assert page.page.evaluate("document.documentElement.dataset.broken ?? null") is None
+
+
+def test_a_mark_that_there_is_not_is_said_and_the_layer_keeps_what_it_showed(
+    page, site
+):
+    site.answers["/one.arrow"] = marks([("E1", 114.30, 30.60)])
+    site.answers["/two.arrow"] = marks(
+        [("E1", 114.30, 30.60), ("E2", 114.31, 30.60)], "p5"
+    )
+    draw(page, [mark_layer("/one.arrow")])
+
+    draw(page, [mark_layer("/two.arrow")], "S2", wait=False)
+    page.until("document.documentElement.dataset.broken === 'events'")
+
+    assert state(page, "layers.events.n") == 1
+    assert str(state(page, "layers.events.why")).startswith(
+        "no mark is called p5; there are p1, p2, "
+    )
 
 
 RASTER = [114.0, 30.0, 0.0005, 0.0005, 2000, 2000]

@@ -145,6 +145,30 @@ def test_a_new_snapshot_changes_its_own_parts_and_leaves_what_has_the_focus(
     assert page.console_errors == []
 
 
+def test_tooltips_and_clock_are_of_the_city_and_the_hall_wherever_the_viewer_is(
+    watch, host
+):
+    page = watch(f"{host}/wall/default?lang=en&v=1", timezone_id="Pacific/Auckland")
+    page.until(READY)
+    page.until(LISTENS)
+    page.page.evaluate(
+        """() => {
+            const { render } = twinMap;
+            twinMap.render = (id, spec) => { window.drawn = spec; render(id, spec); };
+            window.dash_clientside.set_props('pointer', { data: { again: 1 } });
+        }"""
+    )
+
+    page.until("window.drawn && window.drawn.zone")
+    assert page.page.evaluate("drawn.zone") == "Atlantic/Azores"
+    hall_ms = HALL.timestamp() * 1000
+    # The hall's clock stands still at the server, and runs on in the browser.
+    assert 0 <= page.page.evaluate("drawn.now()") - hall_ms < 60_000
+    assert page.until("document.querySelector('.clock').textContent").startswith("12:0")
+    page.page.evaluate("history.replaceState(null, '', '?as_of=2026-07-18T11:00:00Z')")
+    assert page.page.evaluate("drawn.now() === undefined")
+
+
 def test_a_chart_opens_large_by_key_and_closes_by_escape(watch, host):
     page = watch(f"{host}/?lang=en&v=1&district=alva", 1366, 768)
     page.until(READY)

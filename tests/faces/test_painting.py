@@ -16,6 +16,7 @@ from twin.faces import lines, markup
 from twin.faces.server import app as faces
 from twin.faces.server import painting
 from twin.faces.server.app import create_app
+from twin.marks import marks
 from twin.pack import load_city
 from twin.query import QueryService
 from twin.store import Lake, publish
@@ -85,6 +86,16 @@ def test_the_first_answer_holds_what_the_map_draws_and_no_markup_from_data(
     assert first["spec"] == painting.paint(context, "/", "?lang=en&v=1").spec
     assert first["places"]["side"]["tags"]
     assert "</script" not in painting.to_json({"title": "</script><b>"})
+
+
+def test_a_list_and_the_legend_draw_marks_from_the_one_table(client, context):
+    layer = context.registry.get("department_linkage")
+    page = client.get(f"/?lang=en&layers={layer.id}&v=1").get_data(as_text=True)
+
+    listed = re.search(r'<span [^>]*class="mark p2"[^>]*>(.*?)</span>', page)[1]
+    kinds = re.findall(r'<i class="swatch" style="[^"]*">(.*?)</i>', page)
+    assert listed == marks()["p2"].svg()
+    assert kinds == [marks()[kind.mark].svg() for kind in layer.legend.scale]
 
 
 def test_the_head_is_sent_before_the_picture_is_queried(client):

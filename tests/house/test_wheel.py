@@ -33,7 +33,7 @@ def test_it_holds_bundle_fonts_style_marks_and_city_packs(wheel):
         "assets/dist/fonts/fonts.css",
         "assets/dist/fonts/LICENSE-inter.txt",
         "assets/css/1-tokens.css",
-        "assets/icons/marks.png",
+        "assets/icons/marks.json",
         "data/wuhan/city.toml",
         "data/wuhan/geography/water.geojson",
     ):
@@ -42,7 +42,7 @@ def test_it_holds_bundle_fonts_style_marks_and_city_packs(wheel):
     here = {
         str(path.relative_to(ROOT))
         for room in ("twin", "layers")
-        for end in ("sql", "ftl", "toml")
+        for end in ("sql", "ftl", "toml", "json")
         for path in (ROOT / room).rglob(f"*.{end}")
     }
     assert here <= held

@@ -118,7 +118,7 @@ def test_marks_differ_in_shape_by_state(ask):
             "department_linkage/departments.sql",
             {"departments": DEPARTMENTS, "link_health": HEALTH},
         )
-    ] == ["dept", "dept_down", "dept_late"]
+    ] == ["dept", "dept_down", "dept_unknown"]
 
 
 def probe(dept, when, **given):

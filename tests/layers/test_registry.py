@@ -43,9 +43,6 @@ class Addresses:
     def pack(self, role):
         return f"/pack/{role}"
 
-    def icons(self):
-        return "/icons"
-
 
 @pytest.fixture(scope="module")
 def city():

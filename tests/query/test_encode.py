@@ -158,6 +158,18 @@ def test_a_missing_column_is_said():
         )
 
 
+def test_a_mark_that_there_is_not_is_said_with_the_marks_there_are():
+    rows = {"lon": [1.0, 1.0, 1.0], "lat": [1.0, 1.0, 1.0]}
+    how = Encoding("point", mark="mark")
+    with pytest.raises(QueryError) as refused:
+        encode(pa.table({**rows, "mark": ["p1", "p5", None]}), how, None)
+    assert refused.value.lines()[0] == (
+        "The rows name marks that there are not: 'p5', null."
+    )
+    assert "p1, p2, p3, p4" in refused.value.why
+    assert decoded({**rows, "mark": ["p1", "dock", "p1"]}, how).num_rows == 3
+
+
 @pytest.mark.parametrize(
     ("value", "color"),
     [

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
+from twin.faces import markup
+from twin.marks import marks
+
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
@@ -29,8 +32,14 @@ def aria(name: str, value: str) -> dict[str, Any]:
 def mark(priority: float, picture: Picture) -> Component:
     """Return the shape of a priority; its name is read out to those who cannot see it."""
     name = picture.texts.say(f"priority-{round(priority)}")
-    shape = f"mark {MARKS[round(priority)]}"
-    return html.Span(className=shape, title=name, role="img", **aria("label", name))
+    level = MARKS[round(priority)]
+    return html.Span(
+        markup.Raw(marks()[level].svg()),
+        className=f"mark {level}",
+        title=name,
+        role="img",
+        **aria("label", name),
+    )
 
 
 def named(name: str) -> Component:

@@ -1,106 +1,48 @@
-"""How values are written: the same value in the same form reads the same on every face."""
+"""How values are written: the same value in the same form reads the same on every face.
+
+`assets/src/formatting.js` writes the same in the tooltips of a browser, by the same rules
+(`formatting.json`).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING
 
-from twin.faces.texts import DASH
+from twin.faces.durations import age, behind, duration, minutes, shown_s
+from twin.faces.rules import DASH, DIGITS, GROUP, MINUS, POINT, SHARE, UNITS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from twin.faces.texts import Texts
 
-MINUS = "−"
-
-
-_LEAST_SHARE, _MOST_SHARE = 0.05, 99.95
+__all__ = [
+    "DASH",
+    "age",
+    "behind",
+    "clock_time",
+    "count",
+    "date",
+    "dated",
+    "duration",
+    "few",
+    "minutes",
+    "number",
+    "percent",
+    "signed",
+    "write",
+    "write_alone",
+    "write_number",
+    "written",
+]
 
 # Room for the digits of any number that a column holds.
 _WIDE = Context(prec=400)
-
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-
-# A year of a duration, s: the tenth of one that a leap day may be off is not seen.
-YEAR = 365 * DAY
-
-
-def duration(seconds: float, texts: Texts | None = None) -> str:
-    """Return a duration in units that suit its size.
-
-    `assets/src/durations.js` writes the same in a browser.
-
-    42″ below a minute, 1′38″ below an hour, 3 h 05′ below 48 hours, 12 d 4 h below 60 days,
-    212 d below 365 days, then 8.8 y. From 48 hours on nothing is rounded up, so that no
-    duration is said to be longer than it is.
-
-    Args:
-        texts: gives the words for days and years; letters without.
-    """
-    total = math.floor(abs(seconds) + 0.5)
-    sign = MINUS if seconds < 0 and total else ""
-    return sign + (_short(total) if total < 48 * HOUR else _long(total, texts))
-
-
-def _short(total: int) -> str:
-    if total >= HOUR:
-        return f"{total // HOUR} h {total % HOUR // MINUTE:02d}′"
-    return (
-        f"{total // MINUTE}′{total % MINUTE:02d}″" if total >= MINUTE else f"{total}″"
-    )
-
-
-def _long(total: int, texts: Texts | None) -> str:
-    days, hours = str(total // DAY), str(total % DAY // HOUR)
-    if total < 60 * DAY:
-        return (
-            texts.say("duration-days-hours", d=days, h=hours)
-            if texts
-            else f"{days} d {hours} h"
-        )
-    if total < YEAR:
-        return texts.say("duration-days", d=days) if texts else f"{days} d"
-    return texts.say("duration-years", y=years(total)) if texts else f"{years(total)} y"
-
-
-def years(total: int) -> str:
-    """Return whole seconds as years with one decimal, not rounded up."""
-    tenths = total * 10 // YEAR
-    return f"{tenths // 10:,}.{tenths % 10}"
-
-
-def behind(seconds: int, texts: Texts | None = None) -> str:
-    """Return how far a clock is behind.
-
-    It is whole minutes below 48 hours, since that is what one sets a clock by, then as
-    `duration`.
-    """
-    if seconds >= 48 * HOUR:
-        return duration(seconds, texts)
-    return (
-        texts.say("duration-minutes", m=str(seconds // MINUTE))
-        if texts
-        else f"{seconds // MINUTE} min"
-    )
-
-
-def minutes(seconds: float, texts: Texts | None = None) -> str:
-    """Return seconds as whole minutes, 13′, where there is no room for more.
-
-    Under a minute as seconds. How long something has lasted is never below zero: a time that would
-    be is unknown, and a dash.
-    """
-    if seconds < 0:
-        return DASH
-    return (
-        f"{int(seconds // 60)}′"
-        if MINUTE <= seconds < HOUR
-        else duration(seconds, texts)
-    )
+_SIGNS = str.maketrans({",": GROUP, ".": POINT, "-": MINUS})
 
 
 def count(value: float) -> str:
@@ -114,7 +56,7 @@ def number(value: float) -> str:
     Three, at most one decimal from ten on; none that is an empty 0.
     """
     text = _decimal(value, _digits(value))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(POINT) if POINT in text else text
 
 
 def percent(value: float) -> str:
@@ -122,24 +64,26 @@ def percent(value: float) -> str:
 
     What is not all is never 100.0, and what is not nothing never 0.0: 99.9 and <0.1 stand there.
     """
-    if 0 < value < _LEAST_SHARE:
-        return "<0.1"
-    return "99.9" if _MOST_SHARE <= value < 100 else _decimal(value, 1)
+    return SHARE.edge(value) or _decimal(value, SHARE.digits)
 
 
 def _digits(value: float) -> int:
-    size = abs(value)
-    return 0 if size >= 100 else 1 if size >= 10 else 2
+    return next(digits for least, digits in DIGITS if abs(value) >= least)
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """Return a number so exactly, halves away from zero, and never a zero below zero."""
-    exact = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
+    """Return a number so exactly, halves away from zero, and never a zero below zero.
+
+    12.35 is the number that people read and wrote, not the binary one a hair below it that
+    stands for it: it has a half, and becomes 12.4.
+    """
+    said = Decimal(repr(float(value)))
+    exact = said.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
     return exact or abs(exact)
 
 
 def _decimal(value: float, digits: int) -> str:
-    return f"{_rounded(value, digits):,f}".replace("-", MINUS)
+    return f"{_rounded(value, digits):,f}".translate(_SIGNS)
 
 
 def written(value: float, fmt: str) -> float:
@@ -151,32 +95,13 @@ def written(value: float, fmt: str) -> float:
     """
     match fmt:
         case "duration" | "age":
-            return _shown_s(value)
+            return shown_s(value)
         case "percent":
-            is_at_edge = 0 < value < _LEAST_SHARE or _MOST_SHARE <= value < 100
-            return value if is_at_edge else float(_rounded(value, 1))
-        case "number" | "text":
-            return float(_rounded(value, _digits(value)))
-        case _:
+            return value if SHARE.edge(value) else float(_rounded(value, SHARE.digits))
+        case "count" | "year" | "priority":
             return float(_rounded(value, 0))
-
-
-def _shown_s(seconds: float) -> int:
-    total = math.floor(abs(seconds) + 0.5)
-    step = (
-        1
-        if total < HOUR
-        else (
-            MINUTE
-            if total < 48 * HOUR
-            else HOUR
-            if total < 60 * DAY
-            else DAY
-            if total < YEAR
-            else YEAR // 10
-        )
-    )
-    return int(math.copysign(total - total % step, seconds))
+        case _:
+            return float(_rounded(value, _digits(value)))
 
 
 def signed(text: str, value: float) -> str:
@@ -222,31 +147,29 @@ def few(names: Sequence[str], *, most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
 
 
-def age(elapsed: timedelta, texts: Texts) -> str:
-    """Return how long ago, in the largest unit that still says something.
+def write(
+    value: object,
+    fmt: str,
+    texts: Texts,
+    zone: ZoneInfo,
+    now: datetime | None = None,
+) -> str:
+    """Return `value` in a form (see `twin.layer.Field.format`); absent is a dash, never zero.
 
-    Examples are '8 秒前', '12 分钟前', '3 天前' and '8.8 年前'.
+    The unit of a form is not written: see `write_alone`.
 
-    What is still to come has no age: a dash.
+    Args:
+        texts: gives the words of codes and of long durations.
+        zone: the city's, in which moments are written.
+        now: the hall's present, UTC: a moment of its day goes without a date (see `dated`).
     """
-    seconds = math.floor(elapsed.total_seconds())
-    if seconds < 0:
-        return DASH
-    if seconds >= YEAR:
-        return texts.say("age-years", n=years(seconds))
-    for unit, size in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
-        if seconds >= 2 * size:
-            return texts.say(f"age-{unit}", n=seconds // size)
-    return texts.say("age-seconds", n=seconds)
-
-
-def write(value: object, fmt: str, texts: Texts, zone: ZoneInfo) -> str:
-    """Return `value` in `form` (see `twin.layer.Field`); absent is a dash, never zero."""
-    if value is None:
+    if value is None or value == "":
         return DASH
     if isinstance(value, datetime):
-        return dated(value, zone)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return dated(value, zone, now)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
         return write_number(float(value), fmt, texts) if math.isfinite(value) else DASH
     if fmt in {"stage", "state", "message"}:
         key = str(value) if fmt == "message" else f"{fmt}-{value}"
@@ -254,23 +177,38 @@ def write(value: object, fmt: str, texts: Texts, zone: ZoneInfo) -> str:
     return str(value)
 
 
-def write_number(value: float, fmt: str, texts: Texts) -> str:
-    """Return a number in `form`; percent without its sign, which is its unit.
+def write_alone(
+    value: object,
+    fmt: str,
+    texts: Texts,
+    zone: ZoneInfo,
+    now: datetime | None = None,
+) -> str:
+    """Return `value` as `write` does, with the unit that its form has by itself: '62.4%'.
 
-    Nothing lasts less than no time: such an age or duration is a dash.
+    For a place that names no unit, such as a cell or a line of a tooltip. A dash counts
+    nothing, and has none.
+    """
+    text = write(value, fmt, texts, zone, now)
+    return text if text == DASH else f"{text}{UNITS.get(fmt, '')}"
+
+
+def write_number(value: float, fmt: str, texts: Texts) -> str:
+    """Return a number in a form; percent without its sign, which is its unit.
+
+    Nothing lasts less than no time: such an age or duration is a dash. What has no form of
+    its own is a measured number.
     """
     match fmt:
         case "duration" | "age":
             return duration(value, texts) if value >= 0 else DASH
         case "percent":
             return percent(value)
-        case "number":
-            return number(value)
-        case "year":
-            return f"{value:.0f}"
-        case "priority":
-            return texts.say(f"priority-{round(value)}")
-        case "text":
-            return number(value)
-        case _:
+        case "count":
             return count(value)
+        case "year":
+            return f"{_rounded(value, 0):f}".translate(_SIGNS)
+        case "priority":
+            return texts.say(f"priority-{_rounded(value, 0):f}")
+        case _:
+            return number(value)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.clock import to_text
-from twin.faces import formatting
+from twin.faces import formatting, markup
 from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
+from twin.faces.rules import MESSAGES
 from twin.layer import Band, Kind, Ramp
+from twin.marks import marks
 from twin.view import View
 
 # Sentences of the store that a banner shows: it must not cover the picture.
@@ -310,30 +312,15 @@ def _counted(figure: Figure | None) -> int:
 def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """Return what the browser's own clockwork says, as JSON for a `data-` attribute.
 
-    Those are ages, durations and the lost link.
+    Those are ages, durations, words of codes and the lost link.
     """
-    keys = (
-        "age-seconds",
-        "age-minutes",
-        "age-hours",
-        "age-days",
-        "age-years",
-        "clock-behind",
-        "offline",
-        "late",
-        "duration-minutes",
-        "duration-days-hours",
-        "duration-days",
-        "duration-years",
-    )
     words = {
-        key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"}) for key in keys
+        key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"})
+        for key in (*MESSAGES, "clock-behind", "offline")
     }
-    weekdays = [texts.say(f"weekday-{day}") for day in range(1, 8)]
     old_s = ttl_s * freshness(city).stale_factor
     said = {
         "words": words,
-        "weekdays": weekdays,
         "zone": city.zone.key,
         "ttl": ttl_s,
         "old": old_s,
@@ -474,8 +461,14 @@ def _noted(key: str, picture: Picture) -> str:
 
 
 def _swatch(step: Band | Kind) -> Component:
-    shape = step.mark if isinstance(step, Kind) and step.mark else "square"
+    """Return what a step looks like on the map: its mark, or a patch of what has none."""
+    drawn = (
+        [markup.Raw(marks()[step.mark].svg())]
+        if isinstance(step, Kind) and step.mark
+        else []
+    )
     return html.I(
-        className=f"swatch {shape.replace('_', '-')}",
+        drawn,
+        className="swatch" if drawn else "swatch patch",
         style={"--swatch": _css(step.color)},
     )

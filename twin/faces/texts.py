@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from twin.faces.rules import DASH
+
 if TYPE_CHECKING:
     from twin.city import City
 
 LANGUAGES = ("zh-CN", "en")
-DASH = "—"
 _OWN = Path(__file__).with_name("messages")
 
 

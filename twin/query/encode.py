@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from twin.errors import QueryError
 from twin.layer import Encoding, Legend
+from twin.marks import known, undrawn
 from twin.query.colors import paint
 
 # Version of the encoding. A new one makes new addresses, so that no cache mixes the two.
@@ -31,7 +32,8 @@ def encode(rows: pa.Table, how: Encoding, legend: Legend | None) -> bytes:
     other column for picking, text as a dictionary.
 
     Raises:
-        QueryError: the rows lack a column that `how` names, or a scale for `fill`.
+        QueryError: the rows lack a column that `how` names, or a scale for `fill`, or name a
+            mark that there is not.
     """
     found, used = _shape(rows, how)
     scale = how.scale or (legend.scale if legend else None)
@@ -50,7 +52,7 @@ def encode(rows: pa.Table, how: Encoding, legend: Legend | None) -> bytes:
             found[name] = _whole(_column(rows, of)).cast(pa.float32(), safe=False)
             used.add(of)
     if how.mark:
-        found["mark"] = _picking(_column(rows, how.mark))
+        found["mark"] = _picking(_drawn(_column(rows, how.mark)))
     for name in rows.column_names:
         if name not in used and name not in found:
             found[name] = _picking(rows[name])
@@ -104,6 +106,18 @@ def _column(rows: pa.Table, name: str) -> pa.ChunkedArray:
             fix="answer it in the layer's SQL.",
         )
     return rows[name]
+
+
+def _drawn(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of marks, all of which the map can draw: none may go blank unseen."""
+    if missing := undrawn(column.unique().to_pylist()):
+        raise QueryError(
+            f"The rows name marks that there are not: {', '.join(missing)}.",
+            why=f"the marks are {known()}.",
+            fix="name one of these in the layer's SQL, or draw it in"
+            " assets/icons/marks.json.",
+        )
+    return column
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

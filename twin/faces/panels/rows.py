@@ -60,7 +60,8 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
         return html.Td(mark(value, picture), className="format-priority")
     if field.format not in {"text", "name"}:
         zero = " zero" if field.format == "count" and value == 0 else ""
-        text = formatting.write(value, field.format, texts, zone)
+        # No unit stands beside a cell.
+        text = formatting.write_alone(value, field.format, texts, zone)
         return html.Td(text, className=f"format-{field.format}{zero}")
     is_name = field.format == "name"
     text = (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 # What of the assets a browser may ask for.
-FOLDERS = ("dist", "icons")
+FOLDERS = ("dist",)
 
 # A smaller answer is sent as it is, bytes.
 _LEAST_PACKED = 500

@@ -26,7 +26,7 @@ def policy(hashes: Sequence[str]) -> str:
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",
-            "format-action 'self'",
+            "form-action 'self'",
             "frame-ancestors 'self'",
         )
     )
