@@ -188,18 +188,19 @@ def _bounds(rows: pa.Table, column: str) -> tuple[str, str]:
     return to_text(both["min"]), to_text(both["max"])
 
 
-def read(root: Path, files: Iterable[File], table: Table) -> pa.Table:
-    """Read the rows of `files` in the table's schema, page checksums verified.
+def read(root: Path, files: Iterable[File], table: Table | None = None) -> pa.Table:
+    """Read the rows of `files`, page checksums verified.
 
-    A column that a file lacks is null in every row of it: it was added later.
+    Args:
+        table: the contract in whose schema they are wanted: a column that a file lacks was
+            added later, and is null in every row of it. None for rows as they stand.
     """
+    held = [
+        pq.read_table(root / file.path, page_checksum_verification=True)
+        for file in files
+    ]
     return pa.concat_tables(
-        [
-            as_today(
-                pq.read_table(root / file.path, page_checksum_verification=True), table
-            )
-            for file in files
-        ]
+        held if table is None else [as_today(rows, table) for rows in held]
     )
 
 
