@@ -111,7 +111,7 @@ def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
 
 
 def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
-    """Rows that a face cannot write: stages that a layer gives out as figures."""
+    """A panel of a kind that no face has."""
     city, registry, service = lost
     broken = replace(
         registry,
@@ -119,7 +119,7 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
             replace(
                 layer,
                 panels=tuple(
-                    replace(panel, kind="figures") if panel.name == "stages" else panel
+                    replace(panel, kind="pie") if panel.name == "stages" else panel
                     for panel in layer.panels
                 ),
             )
@@ -138,7 +138,7 @@ def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
     )
 
     failed = {each.name: each.failed for each in shown.shown if each.failed}
-    assert failed["attention-stages"] == "Fault of the program: KeyError: 'value'."
+    assert failed["attention-stages"] == "Fault of the program: KeyError: 'pie'."
     assert (
         panels.note(
             next(each for each in shown.shown if each.name == "attention-stages"), shown

@@ -48,7 +48,7 @@ class Asked(QueryService):
         self.n, self.at = Counter(), lake
 
     def panel(self, layer, panel, *rest, **named):
-        self.n[f"{layer.id}-{panel.id}"] += 1
+        self.n[f"{layer.id}-{panel.name}"] += 1
         return super().panel(layer, panel, *rest, **named)
 
 
@@ -354,7 +354,7 @@ service = QueryService(city, registry, Path({str(service.at)!r}))
 made = export(
     service, registry, city, View(), {TABLES!r}, Path({str(tmp_path)!r}), clock=now
 )
-print(len(made.files), sorted({{"playwright", "dash", "werkzeug"}} & set(sys.modules)))
+print(len(made.files), sorted({{"playwright", "uvicorn"}} & set(sys.modules)))
 """
     done = python(code)
 
