@@ -666,7 +666,7 @@ def departments(states: dict[str, Row]) -> list[Row]:
         "ok": "dept",
         "late": "dept_late",
         "down": "dept_down",
-        "unknown": "dept_late",
+        "unknown": "dept_unknown",
     }
     return [
         {
