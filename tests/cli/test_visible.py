@@ -16,8 +16,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.cli import VisibleRecord, main
+from tests.nouns.test_logs import piped
+from twin.cli import main
 from twin.cli.common import report
+from twin.errors import UsageError
 from twin.visible import visible
 
 TRIO = str(Path(__file__).parent.parent / "cities" / "trio")
@@ -144,16 +146,26 @@ def test_a_refused_row_is_named_without_the_power_of_its_cells(tmp_path):
     assert r"\u001b[31m" in done.output
 
 
-@pytest.mark.parametrize("fault", [None, ValueError(EVIL)])
-def test_a_line_of_the_log_is_written_out_with_its_traceback(fault):
-    out = io.StringIO()
-    handler = logging.StreamHandler(out)
-    raised = None if fault is None else (type(fault), fault, None)
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("fault", [None, UsageError(EVIL)])
+def test_a_line_of_the_log_is_written_out_with_its_traceback(form, fault, capsys):
+    record = logging.LogRecord("twin", logging.ERROR, __file__, 1, "%s", (EVIL,), None)
+    record.path = EVIL
+    if fault is not None:
+        record.exc_info = (type(fault), fault, None)
 
-    handler.handle(
-        VisibleRecord("twin", logging.ERROR, __file__, 1, "path %s", (EVIL,), raised)
-    )
+    with piped(form) as log:
+        log.handle(record)
 
-    assert out.getvalue().splitlines()[0] == f"path {SHOWN}"
-    assert not any(is_obeyed(letter) for letter in out.getvalue().replace("\n", ""))
-    assert (fault is None) or "ValueError" in out.getvalue()
+    first, *more = capsys.readouterr().err.splitlines()
+    assert not any(is_obeyed(letter) for letter in "".join([first, *more]))
+    if form == "json":
+        told = json.loads(first)
+        assert (told["event"], told["path"], more) == (EVIL, EVIL, [])
+        assert [each["says"] for each in told.get("exception", [])] == (
+            [EVIL] if fault else []
+        )
+    else:
+        assert f"event={SHOWN}" in first
+        assert f"path={SHOWN}" in first
+        assert more == ([f"  UsageError: {SHOWN}"] if fault else [])

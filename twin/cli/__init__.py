@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import sys
-import traceback
 from typing import Any
 
 import click
 
+from twin import logs
 from twin.cli.common import say
 from twin.errors import TwinError
 from twin.visible import visible
@@ -31,28 +30,6 @@ COMMANDS = {
     "simulate": "twin.cli.simulate",
     "snapshot": "twin.cli.snapshot",
 }
-
-
-class VisibleRecord(logging.LogRecord):
-    """A line of the log in which nothing is left for a terminal to obey.
-
-    A request's path is a stranger's text.
-    """
-
-    def getMessage(self) -> str:  # noqa: N802  (the name that logging calls it by)
-        """Return the message with controls written out."""
-        return visible(super().getMessage())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take what logging gives; write out the controls of an exception's own lines."""
-        super().__init__(*args, **kwargs)
-        if self.exc_info and self.exc_info[0] is not None:
-            lines = (
-                "".join(traceback.format_exception(*self.exc_info))
-                .rstrip("\n")
-                .split("\n")
-            )
-            self.exc_text = "\n".join(map(visible, lines))
 
 
 class TwinGroup(click.Group):
@@ -86,8 +63,8 @@ class TwinGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; a TwinError becomes sentences on standard error and an exit status."""
-        logging.setLogRecordFactory(VisibleRecord)
         try:
+            logs.begin()
             return super().invoke(ctx)
         except TwinError as error:
             for line in error.lines():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from twin import logs
 from twin.visible import visible
 
 if TYPE_CHECKING:
@@ -71,6 +74,43 @@ def with_formats(default: str | None, shown: str = "") -> Callable[[_F], _F]:
             " of an installed package."
         ),
     )
+
+
+def with_log(command: _F) -> _F:
+    """Add `--log` and `--log-level`: what is written on standard error of what goes on."""
+    form = click.option(
+        "--log",
+        type=click.Choice(logs.FORMS),
+        expose_value=False,
+        callback=partial(_log_as, logs.FORM),
+        help=(
+            "Write a line for each request, question and snapshot, as JSON or as text."
+            " [env: TWIN_LOG]"
+        ),
+    )
+    level = click.option(
+        "--log-level",
+        type=click.Choice(logs.LEVELS),
+        expose_value=False,
+        callback=partial(_log_as, logs.LEVEL),
+        help=(
+            "The least that is written; info with --log, warning without."
+            " [env: TWIN_LOG_LEVEL]"
+        ),
+    )
+    return form(level(command))
+
+
+def _log_as(
+    name: str, _context: click.Context, _option: click.Parameter, value: str | None
+) -> None:
+    """Begin to log as an option says.
+
+    It goes through the environment, so that processes that we start log alike.
+    """
+    if value is not None:
+        os.environ[name] = value
+        logs.begin()
 
 
 def report(as_json: bool, facts: Mapping[str, Any], sentences: list[str]) -> None:

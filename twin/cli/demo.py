@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twin import children
-from twin.cli.common import open_service, say, the_city, with_city, with_lake
+from twin.cli.common import open_service, say, the_city, with_city, with_lake, with_log
 from twin.cli.run import PUBLISH_S, TICK_S
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ TRASH_HOURS = 1
 @click.command()
 @with_city
 @with_lake
+@with_log
 @click.option(
     "--days",
     default=9,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twin import children
-from twin.cli.common import say, the_city, with_city, with_lake
+from twin.cli.common import say, the_city, with_city, with_lake, with_log
 from twin.errors import PackError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _Over = dict[str, dict[str, Any]]
 @click.command()
 @with_city
 @with_lake
+@with_log
 @click.option(
     "--feed",
     "names",

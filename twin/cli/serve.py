@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twin.cli.common import open_service, say, the_city, with_city, with_lake
+from twin.cli.common import open_service, say, the_city, with_city, with_lake, with_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +119,7 @@ def the_door(
 @click.command()
 @with_city
 @with_lake
+@with_log
 @with_door
 @click.option(
     "--workers",

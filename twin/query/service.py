@@ -28,6 +28,7 @@ from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.memory import Heap, weight
 from twin.query.pool import SnapshotPool
+from twin.query.question_log import Noted
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.store.snapshot import SNAPSHOT_ID
 from twin.view import Pinned, Pointer
@@ -219,7 +220,7 @@ class QueryService:
         """
         question = self._question(layer, sql)
         return self._answer(
-            snapshot, question, binding.fill(question, params, self._given)
+            snapshot, question, binding.fill(question, params, self._given), layer
         )
 
     def first_event(self, snapshot: str) -> datetime | None:
@@ -337,6 +338,7 @@ class QueryService:
 
         def work_out() -> bytes:
             rows = self._query(shown, question, filled)
+            noted.found(rows=rows.num_rows)
             return encode(
                 rows.slice(0, 0) if unknown else rows,
                 data.encoding,
@@ -348,7 +350,10 @@ class QueryService:
             unknown,
             _key(shown.snapshot, question, filled, shown.anew, lost),
         )
-        return self._maps.get(key, work_out), unknown
+        with Noted(layer, question.name, shown.snapshot.id) as noted:
+            stream = self._maps.get(key, noted.working(work_out))
+            noted.found(bytes=len(stream))
+        return stream, unknown
 
     def close(self) -> None:
         """Let go of the lake's files."""
@@ -440,7 +445,11 @@ class QueryService:
         return "damaged" if lost else "nothing-known"
 
     def _answer(
-        self, snapshot: str, question: Sql, filled: Mapping[str, Param]
+        self,
+        snapshot: str,
+        question: Sql,
+        filled: Mapping[str, Param],
+        layer: str = "",
     ) -> Answer:
         """Return a question over what is whole of a snapshot.
 
@@ -450,10 +459,12 @@ class QueryService:
             shown = self._pool.shown(snapshot)
             lost = _lost(shown, question, filled)
             try:
-                rows = self._rows.get(
-                    _key(shown.snapshot, question, filled, shown.anew, lost),
-                    partial(self._query, shown, question, filled),
-                )
+                with Noted(layer, question.name, shown.snapshot.id) as noted:
+                    rows = self._rows.get(
+                        _key(shown.snapshot, question, filled, shown.anew, lost),
+                        noted.working(partial(self._query, shown, question, filled)),
+                    )
+                    noted.found(rows=rows.num_rows)
             except (DamagedError, QueryError):
                 if not self._pool.look_again(shown):
                     raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 # A commit mostly waits for the disk.
 _COMMITS_AT_ONCE = 6
+_log = logging.getLogger("twin.store")
 
 
 @dataclass(frozen=True)
@@ -386,11 +388,27 @@ def _publish(
     snapshot = draft.finish(
         speaks_of, simulated or (parent is not None and parent.simulated), moment, mode
     )
-    return snapshot, Published(
+    done = Published(
         draft.rows,
         news["quarantine"].num_rows,
         intake.skipped,
         time.perf_counter() - begun,
+    )
+    _note(snapshot, done)
+    return snapshot, done
+
+
+def _note(snapshot: Snapshot, done: Published) -> None:
+    """Say in the log what was published."""
+    _log.info(
+        "published",
+        extra={
+            "snapshot": snapshot.id,
+            "rows": sum(done.rows.values()),
+            "quarantined": done.quarantined,
+            "skipped": done.skipped,
+            "seconds": round(done.seconds, 3),
+        },
     )
 
 

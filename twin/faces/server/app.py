@@ -12,7 +12,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
 from flask import Response, request
 
-from twin import paths
+from twin import logs, paths
 from twin.clock import now
 from twin.errors import LakeError
 from twin.faces.pages.enlarged import enlarged
@@ -62,7 +62,9 @@ def create_app(
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)
-    discreet.keep_paths(app.server, (service.folder, city.root, paths.assets().parent))
+    folders = (service.folder, city.root, paths.assets().parent)
+    discreet.keep_paths(app.server, folders)
+    logs.leave_out(folders)
     return app
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import Counter
 from typing import Any
 
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_log = logging.getLogger("twin.server")
 
 # A request's header is read within so long, s.
 HEADER_S = 10.0
@@ -61,6 +64,8 @@ class Guarded(Config):
             timeout_keep_alive=IDLE_S,
             server_header=False,
             access_log=False,
+            # Its records go where ours go.
+            log_config=None,
             log_level="warning",
             proxy_headers=False,
             **settings,
@@ -189,4 +194,6 @@ class Deadlines(HttpToolsProtocol):
                 "",
             )
             self.transport.write("\r\n".join(head).encode() + said)
+            # No application hears of it, so that it has no line there.
+            _log.info("refused", extra={"status": status, "what": what})
         self.transport.close()

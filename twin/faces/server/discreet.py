@@ -1,12 +1,13 @@
 """Where things lie on this machine is nobody's business who looks at a page.
 
-The log tells it, no answer does.
+Sentences on the terminal tell it; no answer does, and no line of the log (see `twin.logs`).
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from twin import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,24 +22,9 @@ def keep_paths(server: Flask, roots: Iterable[Path]) -> None:
     """Leave folders out of the words of every answer.
 
     What lies in one of `roots` is named as seen from there.
-
-    A root of one part, such as /data, tells nothing, and may well be an address of ours.
     """
-    every = {
-        str(found) for root in roots for found in (root.absolute(), root.resolve())
-    }
-    long = sorted(
-        (root for root in every if root.count("/") > 1), key=len, reverse=True
-    )
     swaps = [
-        (said.encode(), b"")
-        for root in long
-        for said in dict.fromkeys((f"{root}/", json.dumps(f"{root}/")[1:-1]))
-    ]
-    swaps += [
-        (said.encode(), json.dumps(root.rpartition("/")[2])[1:-1].encode())
-        for root in long
-        for said in dict.fromkeys((root, json.dumps(root)[1:-1]))
+        (there.encode(), instead.encode()) for there, instead in paths.swaps(roots)
     ]
 
     def told(words: bytes) -> bytes:

@@ -26,6 +26,7 @@ from twin.faces.server.deadlines import PER_ADDRESS
 from twin.faces.server.hosts import Names
 from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send
 from twin.faces.server.news import News
+from twin.faces.server.request_log import CACHED, POLLED, Logged
 
 # Bytes of a request's body.
 MOST_BODY = 1 << 20
@@ -48,7 +49,7 @@ MOST_READING = 64 << 20
 # An address that is longer is answered, but not remembered, bytes.
 MOST_QUERY = 4_096
 ASKED_OF = "/api/snapshot"
-POLLED = (ASKED_OF, "/healthz")
+OFTEN_ASKED = (ASKED_OF, "/healthz")
 PAINTED = "/_dash-update-component"
 
 # What stands here hangs on its address alone.
@@ -98,7 +99,7 @@ class Refusal(Exception):  # noqa: N818  (it is an answer)
 
 def front(application: Any, door: Door) -> App:
     """Return the ASGI application around a WSGI one."""
-    app = cast("App", _Front(application, door))
+    app = cast("App", Logged(cast("App", _Front(application, door))))
     if not door.proxies:
         return app
     return cast(
@@ -225,7 +226,8 @@ class _Front:
     async def _answer(
         self, scope: Scope, headers: Headers, path: str, body: bytes
     ) -> Answer:
-        if path in POLLED and scope["method"] in {"GET", "HEAD"}:
+        if path in OFTEN_ASKED and scope["method"] in {"GET", "HEAD"}:
+            scope[POLLED] = True
             return (
                 await self._told(scope)
                 if path == ASKED_OF
@@ -239,6 +241,7 @@ class _Front:
             self._news.looked_at(_looked_at(scope, body), (scope, body))
         found = self._kept.find(key) if key is not None else None
         if found is not None:
+            scope[CACHED] = True
             return found
         if not self._is_within(scope):
             raise self._too_many()
@@ -266,6 +269,7 @@ class _Front:
         bare = [(name, value) for name, value in scope["headers"] if name == b"host"]
         asked = {**scope, "query_string": b"", "headers": bare}
         found = self._kept.find(key)
+        scope[CACHED] = found is not None
         return found or self._kept.begin(
             key, self._polled, asked, b"", seconds=POLLED_S, failures=True
         )

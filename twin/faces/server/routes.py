@@ -106,7 +106,8 @@ def _geography(city: City, name: str, role: str) -> Response:
 
 def _refuse(error: TwinError) -> tuple[Response, int]:
     if error.http >= 500:
-        _log.warning("%s: %s", request.path, " ".join(error.lines()))
+        of = {"path": request.path, "error": type(error).__name__}
+        _log.warning("%s", " ".join(error.lines()), extra=of)
     return jsonify(error.payload()), error.http
 
 

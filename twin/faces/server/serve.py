@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from twin import logs
 from twin.errors import BusyError
 from twin.faces.server.deadlines import Guarded
 from twin.faces.server.front import Door, front
@@ -102,6 +103,7 @@ class Front:
         Its process ends when the one that started it is gone, whatever ended that.
         """
         _open_many()
+        logs.begin()
         threading.Thread(
             target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent"
         ).start()
