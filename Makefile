@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 DONE := .setup
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ONLY ?=
+PORT ?= 8050
 
 .SILENT:
 .DELETE_ON_ERROR:
@@ -21,10 +22,34 @@ run: $(DONE)/packages bundle  ## set up and show the living city at http://127.0
 test: $(DONE)/dev bundle browser  ## set up and run all tests; what CI runs
 	$(BIN)/pytest
 
-lint: $(DONE)/dev  ## style, types, and the walls between the rooms
+lint: style types walls  ## style, types, and the walls between the rooms
+
+# Rooms whose tests start no server and no browser, without what takes long: `make test` builds the wheel, breaks each
+# wall in turn, asks every question of other engines' words and makes the dictionary.
+QUICK := $(addprefix tests/,nouns engine contracts oracles layers house)
+LONG := $(addprefix --ignore tests/house/test_,wheel.py imports.py sql_travels.py dictionary.py)
+SHAPES := $(addprefix tests/faces/test_,durations.py formatting.py meaning.py notation.py profile.py)
+NOT_QUICK := browser or slow or soak or hypothesis
+
+check: $(DONE)/dev bundle  ## within a minute, before each commit: lint and the quick tests, side by side
+	$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target types walls style quick
+
+.PHONY: check style types walls quick dev
+style: $(DONE)/dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet . || { echo 'To fix: $(BIN)/ruff format .'; exit 1; }
+
+types: $(DONE)/dev
 	$(BIN)/pyright
+
+walls: $(DONE)/dev
 	$(BIN)/lint-imports
+
+quick: $(DONE)/dev
+	$(BIN)/pytest --quiet -m 'not ($(NOT_QUICK))' $(LONG) $(QUICK) $(SHAPES)
+
+dev: $(DONE)/dev bundle  ## a small living city that follows every change of a file; PORT=8050
+	$(BIN)/python -m dev --port $(PORT)
 
 contracts: $(DONE)/packages  ## write changed contracts into history and dictionary, or say which migration is missing
 	$(BIN)/python -m twin.store.migrations

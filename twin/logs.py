@@ -6,7 +6,7 @@ written nothing by default. The command line calls `begin`: then all records, th
 libraries included, go through one pipe.
 
 No line tells where things lie on this machine, nor what an exception of other libraries
-quotes of the data (that only at level debug), and none is more than one line.
+quotes of the data (that only at level debug, or on a terminal, where nothing is kept).
 """
 
 from __future__ import annotations
@@ -159,6 +159,9 @@ def _text_of(asked: Settings) -> ProcessorFormatter:
     """Return what makes text of a record."""
     import structlog
 
+    # On a terminal it is told to whoever sits there, and kept nowhere.
+    is_quoting = asked.level <= logging.DEBUG or sys.stderr.isatty()
+
     def rendered(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
         stacks = cast("list[dict[str, Any]]", event.pop("exception", []))
         line = logfmt(None, "", event)
@@ -170,7 +173,7 @@ def _text_of(asked: Settings) -> ProcessorFormatter:
         found = event.pop("exc_info", None)
         error = found[1] if isinstance(found, tuple) else None
         if isinstance(error, BaseException):
-            event["exception"] = stacks(error, is_quoting=asked.level <= logging.DEBUG)
+            event["exception"] = stacks(error, is_quoting=is_quoting)
         return event
 
     def one_line(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:

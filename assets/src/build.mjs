@@ -1,6 +1,7 @@
 // Builds assets/dist: the scripts, the fonts with their licences and one sheet of local font addresses.
+// `--watch FOLDER` builds scripts and sheets into a folder for developers whenever they change, with source maps, until its input ends.
 
-import { build } from 'esbuild';
+import { build, context } from 'esbuild';
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -22,20 +23,31 @@ const OTHERS = 'Other Letters';
 /** What a browser keeps for ever is packed as small as it goes, once, here. */
 const PACKED = /\.(js|css)$/;
 
+const HOW = {
+  bundle: true,
+  format: 'iife',
+  target: 'es2022',
+  external: ['*.woff2'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'warning',
+  absWorkingDir: root,
+};
+
 async function scripts() {
-  await build({
-    entryPoints: [path.join(src, 'deckmap.js'), path.join(src, 'face.js'), path.join(src, 'face.css')],
-    outdir: dist,
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    legalComments: 'linked',
-    external: ['*.woff2'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'warning',
-    absWorkingDir: root,
-  });
+  const entryPoints = [path.join(src, 'deckmap.js'), path.join(src, 'face.js'), path.join(src, 'face.css')];
+  await build({ ...HOW, entryPoints, outdir: dist, minify: true, legalComments: 'linked' });
+}
+
+/** @param {string} outdir */
+async function watch(outdir) {
+  const entryPoints = [
+    { in: path.join(src, 'deckmap.js'), out: 'deckmap' },
+    { in: path.join(root, 'dev', 'face.js'), out: 'face' },
+    { in: path.join(src, 'face.css'), out: 'face' },
+  ];
+  const builder = await context({ ...HOW, entryPoints, outdir, sourcemap: 'linked' });
+  await builder.watch();
+  process.stdin.on('end', () => process.exit()).resume();
 }
 
 /** @returns {Promise<string>} the sheet of one family */
@@ -61,7 +73,10 @@ async function pack(folder) {
   }
 }
 
-await mkdir(path.join(dist, 'fonts'), { recursive: true });
-const [, ...sheets] = await Promise.all([scripts(), ...FONTS.map(family)]);
-await writeFile(path.join(dist, 'fonts', 'fonts.css'), `${sheets.join('\n')}\n`);
-await pack(dist);
+if (process.argv[2] === '--watch') await watch(path.resolve(process.argv[3]));
+else {
+  await mkdir(path.join(dist, 'fonts'), { recursive: true });
+  const [, ...sheets] = await Promise.all([scripts(), ...FONTS.map(family)]);
+  await writeFile(path.join(dist, 'fonts', 'fonts.css'), `${sheets.join('\n')}\n`);
+  await pack(dist);
+}

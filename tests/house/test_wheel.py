@@ -53,7 +53,7 @@ def test_it_holds_nothing_of_the_workshop(wheel):
     assert not [
         name
         for name in held
-        if name.startswith(("tests", "node_modules", "lake"))
+        if name.startswith(("tests", "dev", "node_modules", "lake"))
         or "/src/" in name
         or "__pycache__" in name
     ]

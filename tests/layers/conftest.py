@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 import layers
 from tests.layers.rows import MIDNIGHT, NOON, Row, table_of
 from twin.days import LEAST_DAYS, days
-from twin.engine import answer, load_sql
+from twin.engine import Engine, load_sql
 
 FOLDER = Path(layers.__file__).parent
 Ask = Callable[..., list[Row]]
@@ -44,7 +44,16 @@ def calendar(as_of: datetime, known_at: datetime, zone: ZoneInfo, country: str) 
 
 
 @pytest.fixture(scope="session")
-def ask() -> Ask:
+def engine() -> Iterator[Engine]:
+    """Return an engine in which every table is empty. One for all: opening it costs more than
+    most questions.
+    """
+    with Engine.from_tables({}) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def ask(engine: Engine) -> Ask:
     """Return a layer's question over tables given as lists of rows.
 
     `as_of` is noon unless the test says otherwise.
@@ -84,9 +93,8 @@ def ask() -> Ask:
             for param in sql.params
         }
         assert not params, f"{path} does not take {sorted(params)}"
-        return answer(
-            {name: table_of(name, rows) for name, rows in tables.items()}, sql, filled
-        ).to_pylist()
+        instead = {name: table_of(name, rows) for name, rows in tables.items()}
+        return engine.query(sql, filled, instead).to_pylist()
 
     return asked
 

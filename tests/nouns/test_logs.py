@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import pty
 import subprocess
 import sys
 import threading
@@ -189,6 +191,22 @@ def test_a_program_that_says_nothing_does_not_load_the_library(tmp_path):
     )
 
     assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_on_a_terminal_the_words_of_a_strange_error_are_told(tmp_path):
+    ours, theirs = pty.openpty()
+    code = "from twin import logs\nlogs.begin()\nraise ValueError('of the data')"
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "TWIN_LOG": "text"},
+        stderr=theirs,
+        check=False,
+    )
+    os.close(theirs)
+
+    assert "ValueError: of the data" in os.read(ours, 10_000).decode()
+    os.close(ours)
 
 
 def test_who_takes_us_as_a_library_is_written_nothing(tmp_path):

@@ -91,7 +91,6 @@ def command(
     from twin.faces.server.app import create_app
     from twin.faces.server.doors import door
     from twin.faces.server.serve import free, serve
-    from twin.feeds.simulated import NAME
     from twin.store import Lake
 
     city = the_city(city_name)
@@ -101,7 +100,23 @@ def command(
     except DamagedError as error:  # what is whole is served; the publisher tries again
         for line in error.lines():
             say(line, err=True)
-    words = (
+    words = publisher(city, lake, seed, tick)
+    with kept_up(lambda: children.start(words)):
+        service, registry = open_service(city, lake)
+        say(
+            f"{city.name} at http://{host}:{port} — the wall at"
+            f" http://{host}:{port}/wall/default (Ctrl-C ends)"
+        )
+        serve(
+            lambda: create_app(service, registry, city).server, host, port, door(host)
+        )
+
+
+def publisher(city: City, lake: Path, seed: int, tick: int) -> tuple[str, ...]:
+    """Return the words of the command that goes on with a lake, every `tick` seconds."""
+    from twin.feeds.simulated import NAME
+
+    return (
         "run",
         "--feed",
         NAME,
@@ -117,15 +132,6 @@ def command(
         str(TRASH_HOURS),
         "--ends-with-parent",
     )
-    with kept_up(lambda: children.start(words)):
-        service, registry = open_service(city, lake)
-        say(
-            f"{city.name} at http://{host}:{port} — the wall at"
-            f" http://{host}:{port}/wall/default (Ctrl-C ends)"
-        )
-        serve(
-            lambda: create_app(service, registry, city).server, host, port, door(host)
-        )
 
 
 @contextmanager

@@ -191,7 +191,7 @@ class QueryService:
         """
         question = self._question(layer.id, panel.question.sql)
         params = binding.bind(question, panel.question, pinned, self._given)
-        answer = self._answer(pinned.snapshot, question, params)
+        answer = self._answer(pinned.snapshot, question, params, layer.id)
         shown = self._pool.shown(pinned.snapshot)
         unknown = self._unknown(
             answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged

@@ -105,12 +105,13 @@ class Front:
         _open_many()
         logs.begin()
         threading.Thread(
-            target=_end_with, args=(os.getppid(),), daemon=True, name="twin-parent"
+            target=end_with, args=(os.getppid(),), daemon=True, name="twin-parent"
         ).start()
         return front(self.made(), self.door)
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
+    """End this process when the one that started it, of number `parent`, is gone."""
     while os.getppid() == parent:
         time.sleep(_LOOK_S)
     os.kill(os.getpid(), signal.SIGTERM)
