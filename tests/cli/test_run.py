@@ -155,7 +155,8 @@ def test_two_feeds_that_are_killed_again_and_again_lose_nothing_and_double_nothi
         *feed.poll(begun, shown.polled["simulated"]),
     ]:
         told.setdefault(batch.table, []).extend(keys(batch.table, batch.rows))
-    assert len(told) > 5
+    # What else happens in a few seconds hangs on the time of day.
+    assert told.keys() >= {"drones", "estates", "drone_states"}
     told["events"] = [*told.get("events", []), *((number, 1) for number in numbers)]
     for table, expected in told.items():
         assert keys(table, hall.rows(table)) == sorted(expected), table

@@ -6,6 +6,7 @@ again: the lake knows rows that it has. So nothing is lost, and nothing counts t
 
 from __future__ import annotations
 
+import queue
 import signal
 import threading
 import time
@@ -198,11 +199,22 @@ def told_to_stop() -> Generator[threading.Event]:
     Under `nohup` a closed terminal is nothing to it.
     """
     stop = threading.Event()
+    asked: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def pass_on() -> None:
+        if asked.get():
+            stop.set()
+
+    # A handler runs between any two steps of this thread, also while it holds the lock of
+    # the event to wait for it: setting the event there would wait for itself for ever. This
+    # queue may be put into at any moment, and a thread of its own sets the event.
+    messenger = threading.Thread(target=pass_on, name="told-to-stop", daemon=True)
+    messenger.start()
     closed = (
         () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
     )
     before = {
-        kind: signal.signal(kind, lambda *_: stop.set())
+        kind: signal.signal(kind, lambda *_: asked.put(True))
         for kind in (signal.SIGTERM, signal.SIGINT, *closed)
     }
     try:
@@ -210,3 +222,5 @@ def told_to_stop() -> Generator[threading.Event]:
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)
+        asked.put(False)
+        messenger.join()
