@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 class Camera:
     """A named place to look from.
 
-    Its centre is in degrees WGS 84, its deck.gl zoom for a map 1,000 px wide.
+    Attributes:
+        lon, lat: what it looks at, deg WGS 84.
+        zoom: deck.gl's, for a map 1,000 px wide.
+        box: west, south, east, north, deg, of what is to be seen whole in the part of a
+            map that nothing covers, whatever its size; None where centre and zoom say it.
     """
 
     lon: float
     lat: float
     zoom: float
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -220,6 +220,25 @@ class Urls(Protocol):
         """
         ...
 
+    def shade(self, role: str) -> Shading | None:
+        """Return the picture that shades a role, such as 'water', towards its edge.
+
+        Return None where the pack has no such file.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Shading:
+    """A picture of how far inside an outline a place is; see `twin.shade`.
+
+    Attributes:
+        bounds: west, south, east, north, deg WGS 84.
+    """
+
+    url: str
+    bounds: tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class Drawing:

@@ -353,7 +353,7 @@ def pin(
         window_s=view.window_s,
         district=view.district,
         layers=chosen,
-        camera=_camera(view.camera, city),
+        camera=_looks(view, city),
         newest_as_of=pointer.newest_as_of,
         day=local.date(),
         days=days(as_of, known_at, city.zone, calendar),
@@ -483,6 +483,13 @@ def _frame(text: str) -> str:
     if plain:
         frame.read(plain)
     return plain
+
+
+def _looks(view: View, city: City) -> Camera:
+    """Return where the map looks: at the chosen district, where the link does not say."""
+    if view.district in city.cameras and view.camera == View.camera:
+        return city.cameras[view.district]
+    return _camera(view.camera, city)
 
 
 def _camera(text: str, city: City) -> Camera:

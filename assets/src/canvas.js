@@ -12,6 +12,9 @@ const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
 
+/** Whether a layer that says for which zooms it is is drawn at one. @param {number[] | undefined} zooms @param {number} zoom */
+const isOfZoom = (zooms, zoom) => !zooms || (zoom >= zooms[0] && zoom < zooms[1]);
+
 /** Whether the browser gives a context now: after a crash it may refuse for a while, and deck.gl would throw. */
 function mayOpen() {
   const context = document.createElement('canvas').getContext('webgl2');
@@ -29,6 +32,7 @@ export class Canvas {
    * @param {(info: any) => void} on.hover
    * @param {() => void} on.frame after each frame
    * @param {(error: Error, layer: any) => void} on.error
+   * @param {() => void} on.opened each time that there is a canvas to draw on
    */
   constructor(element, on) {
     this.element = element;
@@ -40,6 +44,8 @@ export class Canvas {
     this.pixels = true;
     this.tries = 0;
     this.frames = 0;
+    /** Whether somebody has moved the map since it was told where to look. */
+    this.isMoved = false;
     /** @type {number | null} frames drawn when all layers were first seen loaded */
     this.wholeAt = null;
     this.#open();
@@ -64,9 +70,11 @@ export class Canvas {
       deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
+      layerFilter: ({ layer, viewport }) => isOfZoom((layer.root ?? layer).props.zooms, viewport.zoom),
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
-      onViewStateChange: ({ viewState: { longitude, latitude, zoom } }) => {
+      onViewStateChange: ({ viewState: { longitude, latitude, zoom }, interactionState: { isDragging, isPanning, isZooming } = {} }) => {
         this.camera = { longitude, latitude, zoom };
+        this.isMoved ||= Boolean(isDragging || isPanning || isZooming);
       },
       onAfterRender: () => {
         this.frames += 1;
@@ -87,6 +95,7 @@ export class Canvas {
     this.alive = true;
     const isAnew = this.tries > 0;
     this.tries = 0;
+    this.on.opened();
     if (!isAnew) return this.on.open();
     this.rebuilt += 1;
     deck.setProps({ layers: this.on.layers(true) });
@@ -132,7 +141,8 @@ export class Canvas {
    */
   look(camera, key, glide_ms) {
     this.camera = camera;
-    this.deck?.setProps({ initialViewState: { ...camera, pitch: 0, bearing: 0, minZoom: 6, maxZoom: 18, key, transitionDuration: glide_ms } });
+    this.isMoved = false;
+    this.deck?.setProps({ initialViewState: { ...camera, pitch: 0, bearing: 0, minZoom: 1, maxZoom: 18, key, transitionDuration: glide_ms } });
   }
 
   /** @param {Record<string, number>} padding @param {number | boolean} pixels */

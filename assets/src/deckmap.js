@@ -27,6 +27,8 @@ window.twinMap = {
     return map?.state ?? null;
   },
   otherLetters,
+  /** Look elsewhere, at once. @param {NonNullable<import('./map.js').Spec['camera']>} camera */
+  look: (camera) => map?.look(camera),
   /** Draw a frame now, for measuring. */
   redraw: () => map?.canvas.deck?.redraw('measured'),
   /** Where a place of the world lies on the page, CSS px from the map's corner. @param {[number, number]} lonLat */

@@ -99,8 +99,9 @@ function ask(pathname, search, pointer) {
   return { pathname, search, shown: keeper.tags, keep };
 }
 
-/** Zoom of the pack is for a map 1,000 px wide; what covers the map is left out. */
+/** Zoom of a link is for a map 1,000 px wide; what covers the map is left out. A box is fitted by the map itself. */
 function fitted(spec) {
+  if (spec.camera.box) return {};
   const covered = window.innerWidth > 900 ? spec.padding : { top: 0, right: 0, bottom: 0, left: 0 };
   const wide = Math.max(200, window.innerWidth - covered.left - covered.right);
   const side = spec.wall ? 0.84 * Math.min(wide, (window.innerHeight * 16) / 9) : Math.min(wide, window.innerHeight * 1.6);

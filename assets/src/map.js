@@ -4,6 +4,7 @@ import { Canvas } from './canvas.js';
 import { idOf, objectOf } from './picks.js';
 import { Stack } from './stack.js';
 import { namesOf } from './placing.js';
+import { covered, fitting } from './room.js';
 import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
@@ -17,7 +18,8 @@ const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
  * @property {{layers: import('./spec.js').LayerJson[]} | import('./spec.js').LayerJson[]} deck pydeck's JSON, or its layers
  * @property {string} snapshot what `document.documentElement.dataset.ready` says when all of it is drawn
  * @property {string} [hash] names the picture; becomes `dataset.picture`
- * @property {{longitude: number, latitude: number, zoom: number} | null} [camera] where to look
+ * @property {{longitude: number, latitude: number, zoom: number, box?: number[] | null} | null} [camera] where to look; `box` (west, south,
+ *   east, north, deg) is fitted into the part of the map that nothing covers
  * @property {string} [cameraKey] the camera is gone to only when this changes
  * @property {Record<string, number>} [padding] CSS px of the map that other things cover: top, right, bottom, left
  * @property {string} [background] any CSS colour
@@ -48,7 +50,10 @@ export class TwinMap {
       hover: (info) => this.#hover(info),
       frame: () => this.#watch(),
       error: (error, layer) => this.#broken(error, layer),
+      opened: () => this.#cover(),
     });
+    new ResizeObserver(() => this.#resized()).observe(element);
+    document.fonts.ready.then(() => this.#resized());
   }
 
   /** @param {Spec} spec */
@@ -59,14 +64,45 @@ export class TwinMap {
     delete dataset.ready;
     delete dataset.picture;
     if (spec.background) this.element.style.background = spec.background;
-    this.canvas.frame(spec.padding ?? NO_PADDING, spec.useDevicePixels ?? true);
+    if (!spec.camera?.box) this.canvas.frame(spec.padding ?? NO_PADDING, spec.useDevicePixels ?? true);
     const key = spec.cameraKey ?? 'only';
     if (spec.camera && key !== this.cameraKey) {
       const still = this.cameraKey === undefined || matchMedia('(prefers-reduced-motion: reduce)').matches;
-      this.canvas.look(spec.camera, key, still ? 0 : GLIDE_MS);
+      this.#look(spec, key, still ? 0 : GLIDE_MS);
       this.cameraKey = key;
     }
+    this.#cover();
     this.stack.want(Array.isArray(spec.deck) ? spec.deck : spec.deck.layers);
+  }
+
+  /** @param {Spec} spec @param {string} key @param {number} glide_ms */
+  #look({ camera, useDevicePixels }, key, glide_ms) {
+    if (!camera) return;
+    if (!camera.box) return this.canvas.look(camera, key, glide_ms);
+    const { padding, ...seen } = fitting(camera.box, this.element.clientWidth, this.element.clientHeight, covered(this.element));
+    this.canvas.frame(padding, useDevicePixels ?? true);
+    this.canvas.look(seen, key, glide_ms);
+  }
+
+  /** Look elsewhere, at once: at a camera, or so that a box is seen whole. @param {NonNullable<Spec['camera']>} camera */
+  look(camera) {
+    if (!this.spec) return;
+    this.looks = (this.looks ?? 0) + 1;
+    this.#look({ ...this.spec, camera }, `looked ${this.looks}`, 0);
+    this.#cover();
+  }
+
+  /** Names keep clear of what covers the map. */
+  #cover() {
+    const { layerManager } = /** @type {any} */ (this.canvas.deck ?? {});
+    if (layerManager) namesOf(layerManager).cover(covered(this.element));
+  }
+
+  /** The window has another size, or letters that came late changed what covers the map. */
+  #resized() {
+    if (!this.spec) return;
+    if (this.spec.camera?.box && !this.canvas.isMoved) this.#look(this.spec, `${this.cameraKey} ${this.element.clientWidth} ${this.element.clientHeight}`, 0);
+    this.#cover();
   }
 
   /** Draw once for what arrives together: at once when all is there, else after a moment. */

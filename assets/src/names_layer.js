@@ -2,16 +2,23 @@
 // Each is a picture that the browser wrote, so that every script is set as its readers expect.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { along } from './along.js';
+import { linesOf } from './along.js';
 import { rowOf } from './arrow.js';
-import { FlatIcons } from './flat.js';
+import { FlatCircles, FlatIcons, FlatPaths } from './flat.js';
 import { namesOf } from './placing.js';
-import { isShaped, lines, spaced } from './scripts.js';
+import { isHan, isShaped, letters, lines, spaced } from './scripts.js';
 import { picture } from './words.js';
 
 export const FONT = '"Inter Variable", "Noto Sans SC", "Other Letters", "Noto Sans CJK SC", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari", sans-serif';
 const MEASURED = 64;
 const LINE = 1.2;
+/** A thin space, in parts of the size of the letters. */
+const THIN = 0.2;
+/** Between letters of other scripts along a line, in parts of their size. */
+const LATIN_GAP = 0.12;
+/** Sizes follow the zoom in steps, so that a small step of the wheel leaves names as they are. */
+const SIZE_STEP = 0.05;
+const ALL_ZOOMS = [0, 99];
 const pen = document.createElement('canvas').getContext('2d');
 
 /** @param {any} data binary rows, a list of rows, or GeoJSON @returns {any[]} */
@@ -31,11 +38,22 @@ function width(text, weight) {
   return pen.measureText(text).width / MEASURED;
 }
 
+/** The factor at a zoom, between stops of zoom and factor. @param {number[][]} stops */
+const scaling = (stops) => (/** @type {number} */ zoom) => {
+  if (!stops.length) return 1;
+  const after = stops.findIndex(([at]) => at >= zoom);
+  if (after === 0) return stops[0][1];
+  if (after < 0) return stops[stops.length - 1][1];
+  const [[z1, f1], [z2, f2]] = [stops[after - 1], stops[after]];
+  return Math.round((f1 + ((f2 - f1) * (zoom - z1)) / (z2 - z1)) / SIZE_STEP) * SIZE_STEP;
+};
+
 /**
- * `letterSpacing` (thin spaces between letters of Han text), `collide` (false draws every name),
- * `getPriority` (greater stays when two touch, of whatever layer), `haloColor`, `haloWidth` (0 to 12), `along` (0 to 1: the name
- * stands at this share of the length of a line, and follows it; null for places).
- * A name in a script whose letters join or run from right to left is in one line.
+ * `letterSpacing` (thin spaces between letters of Han text), `collide` (false draws every name; one along a line keeps clear of its like),
+ * `getPriority` (greater comes first, of whatever layer), `haloColor`, `haloWidth` (0 to 12), `along` (names follow the lines of
+ * their features, letter by letter; several features of one name have it once), `moves` (a name may stand beside its place, or
+ * further off with a line that leads there), `leadColor`, `sizes` (stops of zoom and factor), `getZooms` (from, and below which zoom).
+ * A name in a script whose letters join or run from right to left is in one piece.
  */
 export class NamesLayer extends CompositeLayer {
   static layerName = 'NamesLayer';
@@ -49,42 +67,56 @@ export class NamesLayer extends CompositeLayer {
     getPixelOffset: { type: 'accessor', value: [0, 0] },
     getTextAnchor: { type: 'accessor', value: 'middle' },
     getPriority: { type: 'accessor', value: 0 },
+    getZooms: { type: 'accessor', value: ALL_ZOOMS },
     sizeScale: 1,
+    sizes: { type: 'array', value: [], compare: 2 },
     fontWeight: 500,
     letterSpacing: 0,
     collide: true,
     collisionGroup: 'names',
     haloColor: { type: 'color', value: [11, 18, 32, 230] },
     haloWidth: 3,
+    leadColor: { type: 'color', value: [169, 184, 202, 200] },
     billboard: true,
-    along: null,
+    along: false,
+    moves: false,
   };
 
   /** A move of the map changes a layer of names when others have room. */
   shouldUpdateState({ changeFlags }) {
     const { propsOrDataChanged, stateChanged, viewportChanged } = changeFlags;
-    return propsOrDataChanged || stateChanged || (viewportChanged && String(this.#kept()) !== String(this.state.kept));
+    return propsOrDataChanged || stateChanged || (viewportChanged && this.#signed(this.#placed()) !== this.state.signed);
   }
 
-  /** Numbers of the names that have room where the map looks. */
-  #kept() {
-    const { written = [] } = this.state;
-    if (!this.props.collide) return written.map((/** @type {any} */ _, /** @type {number} */ index) => index);
-    return namesOf(this.context.layerManager ?? this.context.deck).kept(this.id, this.context.viewport);
+  /** Where the names stand that have room where the map looks. @returns {import('./placing.js').Placed[]} */
+  #placed() {
+    const { labels = [] } = this.state;
+    const { viewport } = this.context;
+    if (this.props.collide || this.props.along) return namesOf(this.context.layerManager ?? this.context.deck).placed(this.id, viewport);
+    const scale = scaling(this.props.sizes)(viewport.zoom);
+    return labels.map((/** @type {any} */ { offset }, /** @type {number} */ index) => ({ index, key: '', scale, boxes: [], offset, lead: null, glyphs: null }));
+  }
+
+  /** @param {import('./placing.js').Placed[]} placed */
+  #signed(placed) {
+    const { zoom } = this.context.viewport;
+    return placed.map(({ index, key, scale, glyphs, lead }) => `${index}:${key}:${scale}${glyphs || lead ? `:${zoom}` : ''}`).join(' ');
   }
 
   /** `setState` would ask for an update, and so a frame, after the one that this is part of. */
   updateState({ props, changeFlags }) {
     const names = namesOf(this.context.layerManager ?? this.context.deck);
-    if (changeFlags.dataChanged || changeFlags.propsChanged || changeFlags.updateTriggersChanged || !this.state.written) {
-      const written = this.#written();
-      Object.assign(this.state, { written, kept: null, pictures: written.length ? this.#pictures(written) : null });
-      names.set(this.id, props.collide ? { labels: written, group: props.collisionGroup, layer: this } : null);
+    if (changeFlags.dataChanged || changeFlags.propsChanged || changeFlags.updateTriggersChanged || !this.state.labels) {
+      const labels = props.along ? this.#alongLines() : this.#atPlaces();
+      const words = labels.flatMap(({ words: own }) => own);
+      words.forEach((word, n) => Object.assign(word, { n }));
+      Object.assign(this.state, { labels, signed: null, pictures: words.length ? this.#pictures(words) : null });
+      names.set(this.id, props.collide || props.along ? { labels, group: props.collide ? props.collisionGroup : this.id, layer: this, scaleAt: scaling(props.sizes) } : null);
     }
-    const { written } = this.state;
-    const kept = this.#kept();
-    if (String(kept) === String(this.state.kept)) return;
-    Object.assign(this.state, { kept, shown: kept.map((index) => written[index]) });
+    const placed = this.#placed();
+    const signed = this.#signed(placed);
+    if (signed === this.state.signed) return;
+    Object.assign(this.state, { signed, sprites: placed.flatMap((each) => this.#sprites(each)), leads: this.#leads(placed) });
   }
 
   finalizeState(context) {
@@ -97,42 +129,89 @@ export class NamesLayer extends CompositeLayer {
     return info;
   }
 
+  /** What all names of the layer have of a row. @param {any} row @param {number} index @param {any[]} data */
+  #common(row, index, data) {
+    const { props } = this;
+    const each = (/** @type {any} */ accessor) => of(accessor, row, index, data);
+    const [from, until] = each(props.getZooms);
+    return {
+      row, text: String(each(props.getText) ?? ''), size: each(props.getSize) * props.sizeScale, color: each(props.getColor),
+      priority: each(props.getPriority), anchor: each(props.getTextAnchor), offset: each(props.getPixelOffset), from, until, moves: props.moves,
+    };
+  }
+
   /** Every row that has a name and a place, as it is written and measured. One that has not is left out: the others are drawn. */
-  #written() {
+  #atPlaces() {
     const { props } = this;
     const data = rowsOf(props.data);
-    const isLevel = props.along === null && typeof props.getAngle !== 'function';
+    const isLevel = typeof props.getAngle !== 'function';
     return data.flatMap((row, index) => {
-      const each = (/** @type {any} */ accessor) => of(accessor, row, index, data);
-      const spot = props.along === null ? { position: each(props.getPosition), angle: each(props.getAngle) } : along(row, props.along);
-      const text = String(each(props.getText) ?? '');
-      if (!text || !Number.isFinite(spot?.position?.[0]) || !Number.isFinite(spot?.position?.[1])) return [];
+      const common = this.#common(row, index, data);
+      const { text, size, color, anchor } = common;
+      const position = of(props.getPosition, row, index, data);
+      if (!text || !Number.isFinite(position?.[0]) || !Number.isFinite(position?.[1])) return [];
       const said = (isLevel && !isShaped(text) ? lines(text) : [text]).map((line) => (isShaped(text) ? line : spaced(line, props.letterSpacing)));
-      const size = each(props.getSize);
-      const scaled = size * props.sizeScale;
-      const wide = Math.max(...said.map((line) => width(line, props.fontWeight))) * scaled;
-      const anchor = each(props.getTextAnchor);
+      const wide = Math.max(...said.map((line) => width(line, props.fontWeight))) * size;
       return [{
-        row, ...spot, text: said.join('\n'), lines: said, size: scaled, color: each(props.getColor), priority: each(props.getPriority), anchor,
-        offset: each(props.getPixelOffset), shift: { start: wide / 2, end: -wide / 2 }[anchor] ?? 0, wide, high: scaled * LINE * said.length,
+        ...common, position, angle: of(props.getAngle, row, index, data), text: said.join('\n'), shift: { start: wide / 2, end: -wide / 2 }[anchor] ?? 0,
+        wide, high: size * LINE * said.length, words: [{ lines: said, size, color, anchor }],
       }];
     });
   }
 
-  /** @param {any[]} written each is given the number of its picture */
-  #pictures(written) {
+  /** Names along lines, each once, however many features carry it. */
+  #alongLines() {
+    const { props } = this;
+    const data = rowsOf(props.data);
+    /** @type {Map<string, any>} */
+    const found = new Map();
+    data.forEach((row, index) => {
+      const common = this.#common(row, index, data);
+      const { text, size, color } = common;
+      const own = linesOf(row?.geometry ?? { type: 'LineString', coordinates: row?.path ?? [] }).filter((line) => line.length > 1);
+      if (!text || !own.length) return;
+      const known = found.get(text);
+      if (known) {
+        known.lines.push(...own);
+        return;
+      }
+      const parts = isShaped(text) ? [text] : letters(text);
+      const gap = isHan(text) ? props.letterSpacing * THIN : isShaped(text) ? 0 : LATIN_GAP;
+      const wides = parts.map((part) => (width(part, props.fontWeight) + gap) * size);
+      const words = parts.map((part) => ({ lines: [part], size, color, anchor: 'middle' }));
+      found.set(text, { ...common, lines: own, isHan: isHan(text), wides, wide: 0, high: size * LINE, shift: 0, angle: 0, words });
+    });
+    return Array.from(found.values());
+  }
+
+  /** The pictures of a name where it stands. @param {import('./placing.js').Placed} placed */
+  #sprites({ index, scale, offset, glyphs }) {
+    const { row, words, position, angle } = this.state.labels[index];
+    const { viewport } = this.context;
+    if (!glyphs) return [{ n: words[0].n, row, position, angle, offset, scale }];
+    return glyphs.map(({ x, y, angle: turn, letter }) => ({ n: words[letter].n, row, position: viewport.unproject([x, y]), angle: turn, offset: [0, 0], scale }));
+  }
+
+  /** @param {import('./placing.js').Placed[]} placed */
+  #leads(placed) {
+    const { viewport } = this.context;
+    return placed.flatMap(({ index, lead }) => (lead ? [{ path: lead.map((at) => viewport.unproject(at)), position: this.state.labels[index].position }] : []));
+  }
+
+  /** @param {any[]} words each has the number of its picture */
+  #pictures(words) {
     const { haloColor, haloWidth, fontWeight } = this.props;
-    written.forEach((each, n) => Object.assign(each, { n }));
     const ratio = this.context.device?.canvasContext?.cssToDeviceRatio?.() ?? window.devicePixelRatio;
-    return picture(written, { font: FONT, weight: fontWeight, haloColor, haloWidth }, ratio);
+    return picture(words, { font: FONT, weight: fontWeight, haloColor, haloWidth }, ratio);
   }
 
   renderLayers() {
-    const { shown = [], pictures } = this.state;
-    if (!shown.length || !pictures) return null;
+    const { sprites = [], leads = [], pictures } = this.state;
+    if (!sprites.length || !pictures) return null;
     const { atlas, mapping, scale } = pictures;
-    return new FlatIcons(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
-      data: shown,
+    const { leadColor, sizeScale } = this.props;
+    const words = new FlatIcons(this.getSubLayerProps({ id: 'words', updateTriggers: {} }), {
+      data: sprites,
       getPosition: (each) => each.position,
       getAngle: (each) => each.angle,
       getPixelOffset: (each) => each.offset,
@@ -140,8 +219,16 @@ export class NamesLayer extends CompositeLayer {
       iconAtlas: atlas,
       iconMapping: mapping,
       getIcon: (each) => String(each.n),
-      getSize: (each) => mapping[each.n].height * scale,
+      getSize: (each) => mapping[each.n].height * scale * each.scale,
       getColor: [255, 255, 255, 255],
     });
+    if (!leads.length) return words;
+    const lines = new FlatPaths(this.getSubLayerProps({ id: 'leads', updateTriggers: {} }), {
+      data: leads, pickable: false, getPath: (each) => each.path, getColor: leadColor, getWidth: 0.8 * sizeScale, widthUnits: 'pixels',
+    });
+    const dots = new FlatCircles(this.getSubLayerProps({ id: 'dots', updateTriggers: {} }), {
+      data: leads, pickable: false, getPosition: (each) => each.position, getFillColor: leadColor, getRadius: 1.8 * sizeScale, radiusUnits: 'pixels',
+    });
+    return [lines, dots, words];
   }
 }

@@ -25,3 +25,11 @@ export function lines(text) {
   const best = breaks.reduce((one, other) => (worst(other) < worst(one) ? other : one));
   return [text.slice(0, best.from), text.slice(best.to)].filter(Boolean);
 }
+
+/** @param {string} text */
+export const isHan = (text) => HAN.test(text);
+
+const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** What a reader takes for one letter each: a sign with its accents, an emoji of several parts. @param {string} text @returns {string[]} */
+export const letters = (text) => Array.from(segments.segment(text), ({ segment }) => segment);

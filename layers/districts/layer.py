@@ -30,8 +30,21 @@ _WHOLE_CITY: Mapping[str, Param] = {"district": "", "zone_streets": ()}
 # How much the districts that are not chosen recede.
 _DIM = 0.3
 
-# A river's name stands at these quarters of its length; where two would touch, one stays.
-_RIVER_QUARTERS = (1, 2, 3)
+# From this zoom on streets have borders and names, and roads have theirs.
+STREETS_FROM = 12
+_NEAR = [STREETS_FROM, 99]
+
+# How much of the light falls on land that is far from the city's edge.
+_GLOW = 0.16
+
+# Widths of roads on the ground, m, and the least on the screen, px: hair-thin over the city,
+# in proportion over streets. A choice of how the map reads.
+_ROADS = {
+    "ring": (24, 0.8, "properties.kind == 'ring'"),
+    "axis": (17, 0.5, "properties.kind == 'axis'"),
+    "bridge": (20, 1.3, "properties.kind == 'bridge'"),
+}
+_CASING_M, _CASING_PX = 13, 0.6
 
 
 _COUNTS = (
@@ -58,161 +71,302 @@ def _of_chosen(
     )
 
 
-def _rivers(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
-    """Return names along the rivers, which give way to all others.
-
-    Return none where the pack has no rivers.
-    """
-    url = drawing.urls.pack("rivers")
-    return [
-        (
-            "name",
-            pdk.Layer(
-                "NamesLayer",
-                url,
-                id=f"districts-river-{quarter}",
-                along=quarter / 4,
-                get_text=f"properties.{_name(drawing)} || properties.name",
-                get_color=rgba("water-name"),
-                get_size=15,
-                size_scale=drawing.ratio,
-                halo_color=rgba("water"),
-                halo_width=2,
-                letter_spacing=3,
-                get_priority=-2,
-                font_weight=400,
-            ),
-        )
-        for quarter in _RIVER_QUARTERS
-        if url
-    ]
-
-
 def _name(drawing: Drawing) -> str:
     return "name_en" if drawing.lang == "en" else "name"
 
 
+def _called(drawing: Drawing) -> str:
+    """Return an accessor of a feature's name in the language of the view."""
+    return f"properties.{_name(drawing)} || properties.name"
+
+
 def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return the land, lighter towards the middle of the city, and its waters with a shore."""
     urls, district = drawing.urls, drawing.pinned.district
-    land = pdk.Layer(
-        "GeoJsonLayer",
-        urls.pack("land"),
-        id="districts-land",
-        filled=True,
-        stroked=False,
-        pickable=True,
-        get_fill_color=_of_chosen(district, rgba("land-raised"), rgba("land")),
+    found: list[tuple[DrawOrder, pdk.Layer]] = [
+        (
+            "land",
+            pdk.Layer(
+                "GeoJsonLayer",
+                urls.pack("land"),
+                id="districts-land",
+                filled=True,
+                stroked=False,
+                pickable=True,
+                get_fill_color=_of_chosen(
+                    district, rgba("land-raised"), rgba("land-edge")
+                ),
+            ),
+        )
+    ]
+    found += _shaded(drawing, "land", "land-glow", _GLOW)
+    if urls.pack("water"):
+        water = pdk.Layer(
+            "GeoJsonLayer",
+            urls.pack("water"),
+            id="districts-water",
+            filled=True,
+            stroked=True,
+            get_fill_color=rgba("shore"),
+            get_line_color=rgba("shore-line"),
+            get_line_width=0.9,
+            line_width_units=String("pixels"),
+            line_width_scale=drawing.ratio,
+        )
+        found.append(("land", water))
+        found += _shaded(drawing, "water", "water", 1.0)
+    return found
+
+
+def _shaded(
+    drawing: Drawing, role: str, token: str, alpha: float
+) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return the light inside the outlines of a role; none where the pack has no such file."""
+    shade = drawing.urls.shade(role)
+    if shade is None:
+        return []
+    picture = pdk.Layer(
+        "BitmapLayer",
+        id=f"districts-{role}-shade",
+        image=String(shade.url),
+        bounds=list(shade.bounds),
+        tint_color=list(rgba(token)[:3]),
+        # deck.gl takes opacity as the eye sees it; alpha is what is mixed.
+        opacity=alpha**2.2,
     )
-    water = pdk.Layer(
+    return [("land", picture)]
+
+
+def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return roads and bridges: a dark casing under each, so that they cross cleanly."""
+    url = drawing.urls.pack("roads")
+    if not url:
+        return []
+    widths = " : ".join(f"{which} ? {wide_m}" for wide_m, _, which in _ROADS.values())
+    cased = " : ".join(
+        f"{which} ? {wide_m + _CASING_M}" for wide_m, _, which in _ROADS.values()
+    )
+    common: dict[str, object] = {
+        "stroked": True,
+        "filled": False,
+        "line_width_units": String("meters"),
+        "line_joint_rounded": True,
+        "line_cap_rounded": True,
+    }
+    casing = pdk.Layer(
         "GeoJsonLayer",
-        urls.pack("water"),
-        id="districts-water",
-        filled=True,
-        stroked=False,
-        get_fill_color=rgba("water"),
+        url,
+        id="districts-roads-casing",
+        zooms=_NEAR,
+        get_line_color=rgba("bg", 0.75),
+        get_line_width=f"{cased} : {_CASING_M}",
+        line_width_min_pixels=(0.5 + 2 * _CASING_PX) * drawing.ratio,
+        **common,
     )
     roads = pdk.Layer(
         "GeoJsonLayer",
-        urls.pack("roads"),
+        url,
         id="districts-roads",
-        stroked=True,
+        get_line_color=(
+            f"properties.kind == 'bridge' ? {list(rgba('text-2', 0.85))} :"
+            f" {list(rgba('border', 0.75))}"
+        ),
+        get_line_width=f"{widths} : 10",
+        line_width_min_pixels=0.7 * drawing.ratio,
+        **common,
+    )
+    return [("land", casing), ("land", roads)]
+
+
+def _lines(
+    drawing: Drawing,
+    role: str,
+    name: str,
+    color: object,
+    width_px: float,
+    **more: object,
+) -> pdk.Layer:
+    """Return the outlines of a role as lines of a width on the screen."""
+    return pdk.Layer(
+        "GeoJsonLayer",
+        drawing.urls.pack(role),
+        id=f"districts-{name}",
         filled=False,
-        get_line_color=rgba("edge", 0.55),
+        stroked=True,
         line_width_units=String("pixels"),
         line_width_scale=drawing.ratio,
-        get_line_width=(
-            "properties.kind == 'axis' ? 0.5 : properties.kind == 'bridge' ? 1.4 : 0.8"
-        ),
+        line_joint_rounded=True,
+        get_line_color=color,
+        get_line_width=width_px,
+        **more,
     )
-    found: list[tuple[DrawOrder, pdk.Layer]] = [("land", land)]
-    if urls.pack("water"):
-        found.append(("land", water))
-    return [*found, ("land", roads)] if urls.pack("roads") else found
 
 
 def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
-    urls, district = drawing.urls, drawing.pinned.district
-    line = pdk.Layer(
-        "GeoJsonLayer",
-        urls.pack("land"),
-        id="districts-borders",
-        filled=False,
-        stroked=True,
-        line_width_units=String("pixels"),
-        line_width_scale=drawing.ratio,
-        line_joint_rounded=True,
-        get_line_color=rgba("line"),
-        get_line_width=1,
-    )
-    if not district:
-        return [("line", line)]
-    dim = pdk.Layer(
-        "GeoJsonLayer",
-        urls.pack("land"),
-        id="districts-dim",
-        filled=True,
-        stroked=False,
-        get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)),
-    )
-    chosen = pdk.Layer(
-        "GeoJsonLayer",
-        urls.pack("land"),
-        id="districts-chosen",
-        filled=False,
-        stroked=True,
-        line_width_units=String("pixels"),
-        line_width_scale=drawing.ratio,
-        line_joint_rounded=True,
-        get_line_color=_of_chosen(district, rgba("text-1"), rgba("bg", 0)),
-        get_line_width=2,
-    )
-    return [("line", dim), ("line", line), ("line", chosen)]
+    """Return the borders of districts, and of streets where the map is near."""
+    district = drawing.pinned.district
+    found: list[tuple[DrawOrder, pdk.Layer]] = []
+    if drawing.urls.pack("streets"):
+        streets = _lines(
+            drawing, "streets", "street-borders", rgba("border", 0.5), 0.8, zooms=_NEAR
+        )
+        found.append(("line", streets))
+    if district:
+        dim = pdk.Layer(
+            "GeoJsonLayer",
+            drawing.urls.pack("land"),
+            id="districts-dim",
+            filled=True,
+            stroked=False,
+            get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)),
+        )
+        found.append(("line", dim))
+    found += [
+        ("line", _lines(drawing, "land", "casing", rgba("bg", 0.6), 2.6)),
+        ("line", _lines(drawing, "land", "borders", rgba("border"), 1.1)),
+    ]
+    if district:
+        chosen = _of_chosen(district, rgba("text-1"), rgba("bg", 0))
+        found.append(("line", _lines(drawing, "land", "chosen", chosen, 2)))
+    return found
 
 
-def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
-    """Return land, water and roads, the rest dimmed, and borders.
-
-    Names follow, of rivers, districts and the chosen district's streets.
-    """
+def _along(
+    drawing: Drawing,
+    role: str,
+    *,
+    size: int,
+    priority: float,
+    color: object,
+    halo: object,
+    **more: object,
+) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return names that follow the lines of a role; none where the pack has no such file."""
+    url = drawing.urls.pack(role)
+    if not url:
+        return []
     names = pdk.Layer(
+        "NamesLayer",
+        url,
+        id=f"districts-{role}-names",
+        along=True,
+        get_text=_called(drawing),
+        get_color=color,
+        get_size=size,
+        get_priority=priority,
+        size_scale=drawing.ratio,
+        halo_color=halo,
+        halo_width=2,
+        font_weight=400,
+        **more,
+    )
+    return [("name", names)]
+
+
+def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return names by their claim to room: districts, streets, places, rivers, roads."""
+    district, ratio = drawing.pinned.district, drawing.ratio
+    districts = pdk.Layer(
         "NamesLayer",
         drawing.urls.data("names"),
         id="districts-names",
         get_text=_name(drawing),
         get_size=19,
+        sizes=[[8.6, 0.74], [11, 1]],
         get_color=rgba("text-2"),
-        get_priority="n_cells / 1000",
+        get_priority="100 + n_cells / 100000",
         halo_color=rgba("bg", 0.9),
         halo_width=3,
         letter_spacing=2,
-        size_scale=drawing.ratio,
+        size_scale=ratio,
+        moves=True,
+        lead_color=rgba("text-2", 0.7),
         pickable=True,
     )
+    streets = pdk.Layer(
+        "NamesLayer",
+        drawing.urls.data("streets"),
+        id="districts-streets",
+        get_text=_name(drawing),
+        get_size=13,
+        get_color=rgba("text-2", 0.9),
+        get_priority=f"district_id == '{district}' ? 50 : 40",
+        get_zooms=f"district_id == '{district}' ? [0, 99] : {_NEAR}",
+        halo_color=rgba("bg", 0.8),
+        halo_width=2,
+        size_scale=ratio,
+    )
     found: list[tuple[DrawOrder, pdk.Layer]] = [
-        *_land(drawing),
-        *_edges(drawing),
-        *_rivers(drawing),
-        ("name", names),
+        ("name", districts),
+        ("name", streets),
     ]
-    if drawing.pinned.district:
-        found.append(
-            (
-                "name",
-                pdk.Layer(
-                    "NamesLayer",
-                    drawing.urls.data("streets"),
-                    id="districts-streets",
-                    get_text=_name(drawing),
-                    get_size=12,
-                    get_color=rgba("text-2", 0.85),
-                    get_priority=-1,
-                    halo_color=rgba("bg", 0.8),
-                    halo_width=2,
-                    size_scale=drawing.ratio,
-                ),
-            )
-        )
-    return found
+    if drawing.urls.pack("places"):
+        found += _places(drawing)
+    found += _along(
+        drawing,
+        "rivers",
+        size=15,
+        priority=20,
+        color=rgba("water-name"),
+        halo=rgba("water", 0.8),
+        letter_spacing=4,
+        sizes=[[8.6, 0.86], [11, 1], [14, 1.25]],
+    )
+    return found + _along(
+        drawing,
+        "roads",
+        size=12,
+        priority=10,
+        color=rgba("text-2", 0.9),
+        halo=rgba("bg", 0.8),
+        letter_spacing=1,
+        zooms=_NEAR,
+    )
+
+
+def _places(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return known places, each a small square with its name beside it, where the map is near."""
+    url, near = drawing.urls.pack("places"), [STREETS_FROM + 0.5, 99]
+    spots = pdk.Layer(
+        "GeoJsonLayer",
+        url,
+        id="districts-places",
+        zooms=near,
+        stroked=False,
+        get_fill_color=rgba("text-2"),
+        get_point_radius=2.2,
+        point_radius_units=String("pixels"),
+        point_radius_scale=drawing.ratio,
+    )
+    names = pdk.Layer(
+        "NamesLayer",
+        url,
+        id="districts-places-names",
+        zooms=near,
+        get_text=_called(drawing),
+        get_size=12,
+        get_color=rgba("text-2"),
+        get_text_anchor=String("start"),
+        get_pixel_offset=[7, 0],
+        get_priority=30,
+        halo_color=rgba("bg", 0.8),
+        halo_width=2,
+        size_scale=drawing.ratio,
+    )
+    return [("name", spots), ("name", names)]
+
+
+def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
+    """Return land, water and roads, the rest dimmed, and borders.
+
+    Names follow, of districts, streets, places, rivers and roads.
+    """
+    return [
+        *_land(drawing),
+        *_roads(drawing),
+        *_edges(drawing),
+        *_names(drawing),
+    ]
 
 
 LAYER = Layer(

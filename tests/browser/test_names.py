@@ -129,7 +129,7 @@ LINES = {
 @pytest.mark.parametrize("geometry", LINES.values(), ids=LINES)
 def test_a_name_stands_in_the_middle_of_a_line_of_any_form(page, site, geometry):
     site.answers["/names.geojson"] = features(("Rio", geometry))
-    draw(page, [{**NAMES, "along": 0.5}])
+    draw(page, [{**NAMES, "along": True}])
     left, top, right, bottom = white(page)
 
     assert (left + right) / 2 == pytest.approx(400, abs=3)
@@ -145,7 +145,7 @@ def test_a_name_follows_its_line_and_is_never_upside_down(page, site):
         site.answers["/names.geojson"] = features(
             ("Longname", {"type": "LineString", "coordinates": ends})
         )
-        draw(page, [{**NAMES, "along": 0.5}], str(ends))
+        draw(page, [{**NAMES, "along": True, "getSize": 30}], str(ends))
         left, top, right, bottom = white(page)
         assert bottom - top > 3 * (right - left)
     clean(page)
@@ -165,7 +165,7 @@ def test_what_has_no_name_or_no_line_is_left_out_and_the_others_are_drawn(page, 
         ("Nothing", {"type": "MultiLineString", "coordinates": []}),
         ("Rio", LINES["two points"]),
     )
-    draw(page, [{**NAMES, "along": 0.5}])
+    draw(page, [{**NAMES, "along": True}])
 
     assert white(page) is not None
     clean(page)

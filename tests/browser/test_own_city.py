@@ -274,23 +274,21 @@ def test_rivers_and_roads_of_many_parts_and_of_two_points_are_drawn(watch, tmp_p
             name: found[name]["state"]
             for name in (
                 "districts-roads",
-                "districts-river-1",
-                "districts-river-2",
-                "districts-river-3",
+                "districts-rivers-names",
+                "districts-roads-names",
             )
         } == dict.fromkeys(
             (
                 "districts-roads",
-                "districts-river-1",
-                "districts-river-2",
-                "districts-river-3",
+                "districts-rivers-names",
+                "districts-roads-names",
             ),
             "loaded",
         )
         assert "districts-water" not in found
         named = page.page.evaluate(
             "twinMap.state.names.map(({ layer, text }) =>"
-            " [layer.startsWith('districts-river'), text])"
+            " [layer.startsWith('districts-rivers'), text])"
         )
         # It has no name in English, and room in the first place.
         assert "rivers 0" in {text for is_river, text in named if is_river}

@@ -17,7 +17,7 @@ from twin.city import Camera
 from twin.days import days
 from twin.engine import load_sql
 from twin.errors import QueryError
-from twin.layer import Drawing, Field, Kind, Question, Ramp
+from twin.layer import Drawing, Field, Kind, Question, Ramp, Shading
 from twin.pack import load_city
 from twin.query import binding
 from twin.view import Pinned, View
@@ -42,6 +42,9 @@ class Addresses:
 
     def pack(self, role):
         return f"/pack/{role}"
+
+    def shade(self, role):
+        return Shading(f"/pack/{role}.png", (114.0, 30.0, 115.0, 31.0))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
 import pydeck as pdk
@@ -14,12 +15,13 @@ from twin.errors import TwinError
 from twin.layer import Drawing, DrawOrder
 
 if TYPE_CHECKING:
-    from twin.city import City
+    from twin.city import Camera, City
     from twin.faces.texts import Texts
-    from twin.layer import Layer, Registry
+    from twin.layer import Layer, Registry, Shading
     from twin.query import QueryService
     from twin.view import Pinned
 
+EMPTY: Mapping[str, Shading] = MappingProxyType({})
 _ORDER = {over: at for at, over in enumerate(get_args(DrawOrder))}
 
 
@@ -31,6 +33,7 @@ class Links:
     layer: Layer
     pinned: Pinned
     pack_urls: Mapping[str, str]
+    shades: Mapping[str, Shading]
 
     def data(self, name: str) -> str:
         """Return the URL of the layer's own data `name`."""
@@ -39,6 +42,10 @@ class Links:
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the pack; '' for one that it does not have."""
         return self.pack_urls.get(role, "")
+
+    def shade(self, role: str) -> Shading | None:
+        """Return the picture that shades a role; None where there is none."""
+        return self.shades.get(role)
 
 
 def spec(
@@ -49,6 +56,7 @@ def spec(
     words: Texts,
     *,
     pack_urls: Mapping[str, str],
+    shades: Mapping[str, Shading] = EMPTY,
     ratio: float = 1.0,
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -65,7 +73,7 @@ def spec(
     failed: dict[str, str] = {}
     for layer in registry.layers:
         if layer.id in pinned.layers:
-            links = Links(service, layer, pinned, pack_urls)
+            links = Links(service, layer, pinned, pack_urls, shades)
             drawing = Drawing(links, pinned, pinned.view.lang, ratio, grid)
             drawn += _drawn(layer, drawing, failed)
     drawn.sort(key=lambda each: _ORDER[each[0]])
@@ -74,7 +82,6 @@ def spec(
         map_provider=None,  # pyright: ignore[reportArgumentType]
         map_style=None,  # pyright: ignore[reportArgumentType]
     )
-    camera = pinned.camera
     said: dict[str, Any] = json.loads(deck.to_json())
     for drawn_layer in said["layers"]:
         if "tooltip" in drawn_layer:
@@ -85,11 +92,7 @@ def spec(
         "deck": said,
         "snapshot": pinned.snapshot,
         "hash": pinned.hash,
-        "camera": {
-            "longitude": camera.lon,
-            "latitude": camera.lat,
-            "zoom": camera.zoom,
-        },
+        "camera": looking(pinned.camera),
         "cameraKey": (
             f"{pinned.view.camera}|{pinned.view.scene}"
             f"|{pinned.district if pinned.view.camera == 'city' else ''}"
@@ -98,6 +101,16 @@ def spec(
         "frame": pinned.view.frame,
     }
     return spec, failed
+
+
+def looking(camera: Camera) -> dict[str, Any]:
+    """Return a camera as the bundle has it."""
+    return {
+        "longitude": camera.lon,
+        "latitude": camera.lat,
+        "zoom": camera.zoom,
+        "box": camera.box,
+    }
 
 
 def _drawn(

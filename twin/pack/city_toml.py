@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from twin.geography import Outlines
+
 Settings = dict[str, Any]
 
 # Keys of city.toml that have an attribute of City; the other sections are its settings.
@@ -330,11 +332,16 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
 
 
 def read_cameras(
-    settings: Mapping[str, Any], raster: Raster, problems: list[str]
+    settings: Mapping[str, Any],
+    raster: Raster,
+    outlines: Outlines | None,
+    problems: list[str],
 ) -> dict[str, Camera]:
     """Return the cameras of city.toml.
 
-    Where there are any 'city' is one, and each looks at a point on the raster.
+    Where there are any 'city' is one, and each looks at a point on the raster. One that names
+    districts fits them into whatever map there is; its `lon` and `lat`, if given, are the
+    middle of what goes on in it.
     """
     cameras: dict[str, Camera] = {}
     given = optional(settings, "cameras", problems) or {}
@@ -345,6 +352,9 @@ def read_cameras(
     for name in given:
         before = len(problems)
         place = section(given, name, problems)
+        around = _around(place, name, outlines, problems)
+        if around is not None:
+            place = {"lon": around.lon, "lat": around.lat, **place, "zoom": around.zoom}
         lon, lat, zoom = (
             number(place, part, f"[cameras.{name}]", problems)
             for part in ("lon", "lat", "zoom")
@@ -363,8 +373,39 @@ def read_cameras(
             problems.append(
                 f"city.toml: [cameras.{name}] has zoom {zoom:g}; use 0 to 24."
             )
-        cameras[name] = Camera(lon, lat, zoom)
+        cameras[name] = Camera(lon, lat, zoom, around.box if around else None)
     return cameras
+
+
+def _around(
+    place: Mapping[str, Any],
+    name: str,
+    outlines: Outlines | None,
+    problems: list[str],
+) -> Camera | None:
+    """Return the camera over the districts that a section names; None where it names none."""
+    wanted = place.get("districts")
+    if wanted is None or outlines is None:
+        return None
+    where = f"city.toml: [cameras.{name}] districts"
+    if not isinstance(wanted, list) or not wanted:
+        problems.append(
+            f'{where} is {wanted!r}; list district ids, such as ["a", "b"].'
+        )
+        return None
+    shapes = dict(zip(outlines.ids, outlines.shapes, strict=True))
+    listed = cast("list[Any]", wanted)
+    unknown = [each for each in listed if each not in shapes]
+    if unknown:
+        problems.append(
+            f"{where} names {unknown[0]!r}, which has no outline; use some of"
+            f" {', '.join(sorted(shapes)[:20])}."
+        )
+        return None
+    bounds = [shapes[each].bounds for each in listed]
+    west, south = (min(box[at] for box in bounds) for at in (0, 1))
+    east, north = (max(box[at] for box in bounds) for at in (2, 3))
+    return over(west, south, east, north)
 
 
 def fit(
@@ -428,7 +469,10 @@ def over(west: float, south: float, east: float, north: float) -> Camera:
     )
     zoom = math.log2(min(across / wide, up / high) * 360 / 512)
     return Camera(
-        round((west + east) / 2, 5), round(lat, 5), round(min(max(zoom, 0.0), 20.0), 2)
+        round((west + east) / 2, 5),
+        round(lat, 5),
+        round(min(max(zoom, 0.0), 20.0), 2),
+        (west, south, east, north),
     )
 
 

@@ -175,7 +175,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         ]
     cameras: dict[str, Camera] = {}
     if raster is not None:
-        cameras = city_toml.read_cameras(settings, raster, problems)
+        cameras = city_toml.read_cameras(settings, raster, outlines, problems)
         problems += checks.check_positions(tables, raster)
     page_faults: list[str] = []
     pages = read_pages(root, settings, page_faults)

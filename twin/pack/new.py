@@ -36,9 +36,6 @@ LAND = "geography/land.geojson"
 # Decimals of a degree in the outlines: 0.1 m.
 _DIGITS = 6
 
-# Steps of zoom by which the camera stands back: the page has figures and a legend over the
-# map's edges.
-_ROOM = 0.25
 _SOURCE_NAMES = {"zh-CN": "市民热线", "en": "Citizens' line"}
 _ORDER_COLUMNS = {
     "zh-CN": (
@@ -213,7 +210,7 @@ def _written(root: Path, outlines: Path, wish: Wish, drawn: Drawn) -> tuple[str,
         _table(DISTRICTS, [_district(each, outlines.name) for each in kept]),
     )
     _write(root / "event_sources.csv", _table(EVENT_SOURCES, [_source(wish.lang)]))
-    _write(root / "city.toml", _city_toml(wish, raster, drawn.bounds))
+    _write(root / "city.toml", _city_toml(wish, raster))
     facts = {
         "source": wish.source,
         "licence": wish.licence,
@@ -334,11 +331,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _city_toml(
-    wish: Wish, raster: Raster, box: tuple[float, float, float, float]
-) -> str:
-    # At least 0.25, since no box is wider than half the earth.
-    camera = city_toml.over(*box)
+def _city_toml(wish: Wish, raster: Raster) -> str:
     stated = [
         part for part in (wish.source, wish.licence) if part != manifest.NOT_STATED
     ]
@@ -384,12 +377,6 @@ def _city_toml(
         f"dlat = {raster.dlat:.7f}",
         f"n_x = {raster.n_x}",
         f"n_y = {raster.n_y}",
-        "",
-        "# Zoom as deck.gl has it, for a map 1,000 px wide.",
-        "[cameras.city]",
-        f"lon = {camera.lon!r}",
-        f"lat = {camera.lat!r}",
-        f"zoom = {round(camera.zoom - _ROOM, 2)!r}",
         "",
         *_feeds(wish),
     ]

@@ -72,7 +72,9 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
 
 # Sections whose names are the pack's own, or are judged where they are read.
 OTHERS = ("credit", "geography", "cameras", "slots", "mask", "feeds")
-CAMERA = {name: Setting("any", needed=False) for name in ("lon", "lat", "zoom")}
+CAMERA = {
+    name: Setting("any", needed=False) for name in ("lon", "lat", "zoom", "districts")
+}
 WALL: Mapping[str, Setting] = {
     "distance_m": Setting("positive", high=1_000),
     "pitch_mm": Setting("positive", high=100),

@@ -14,7 +14,7 @@ from dash import html
 
 from twin.clock import to_text
 from twin.errors import LakeError, LostError, TwinError, UsageError
-from twin.faces import deckmap, markup, parts, picture, reason, texts
+from twin.faces import deckmap, markup, parts, picture, reason, shade, texts
 from twin.faces.arrangement import arrange
 from twin.faces.pages import page
 from twin.faces.server import languages, routes
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twin.city import City
     from twin.clock import Clock
     from twin.faces.arrangement import Arrangement
-    from twin.layer import Registry
+    from twin.layer import Registry, Shading
     from twin.page import Page
     from twin.query import QueryService
 
@@ -324,7 +324,7 @@ def under_reason(of: AppContext, lang: str, error: LakeError) -> Face:
 
 def without_data(of: AppContext, pathname: str, lang: str, error: LakeError) -> Face:
     """Return the frame of a face whose lake cannot be read, with the reason; its map is empty."""
-    words, city, camera = of.words[lang], of.city, of.city.cameras["city"]
+    words, city = of.words[lang], of.city
     said = reason.banner(error, "lake-unreadable", words)
     spec: dict[str, Any] = {
         "deck": {"layers": []},
@@ -332,11 +332,7 @@ def without_data(of: AppContext, pathname: str, lang: str, error: LakeError) -> 
         "hash": "",
         "frame": "",
         "spoken": parts.spoken(words, city, of.ttl_s),
-        "camera": {
-            "longitude": camera.lon,
-            "latitude": camera.lat,
-            "zoom": camera.zoom,
-        },
+        "camera": deckmap.looking(of.city.cameras["city"]),
         "cameraKey": "city|overview|",
         "padding": {"top": 0, "right": 0, "bottom": 0, "left": 0},
     }
@@ -396,6 +392,7 @@ def _drawn(
         shown.pinned,
         shown.texts,
         pack_urls=_pack_urls(of),
+        shades=_shades(of),
         ratio=ratio,
         padding=padding,
     )
@@ -413,6 +410,15 @@ def _pack_urls(of: AppContext) -> dict[str, str]:
         with suppress(TwinError):
             urls[role] = routes.pack_url(of.city, role)
     return urls
+
+
+def _shades(of: AppContext) -> dict[str, Shading]:
+    """Return the pictures that shade the map; one whose file cannot be read is missing."""
+    found: dict[str, Shading] = {}
+    for role in shade.KINDS.keys() & of.city.geography.keys():
+        with suppress(TwinError):
+            found[role] = routes.shading(of.city, role)
+    return found
 
 
 def to_json(painted: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
 from twin.faces import formatting
 from twin.faces.freshness import freshness
+from twin.faces.shade import KINDS, shade
+from twin.layer import Shading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,6 +50,9 @@ def add_routes(server: Flask, service: QueryService, city: City, clock: Clock) -
     def geography(name: str, role: str) -> Response:
         return _geography(city, name, role)
 
+    def shaded(name: str, role: str) -> Response:
+        return _shaded(city, name, role)
+
     def health() -> tuple[Response, int]:
         return _how_it_is(service, city, clock())
 
@@ -58,6 +63,7 @@ def add_routes(server: Flask, service: QueryService, city: City, clock: Clock) -
     server.add_url_rule("/api/snapshot", view_func=newest)
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)
+    server.add_url_rule("/pack/<name>/<role>.png", view_func=shaded)
     server.add_url_rule("/healthz", view_func=health)
 
 
@@ -102,6 +108,16 @@ def _geography(city: City, name: str, role: str) -> Response:
         # Saved anew, or half saved: other bytes than the address promises for ever.
         abort(404)
     return _kept(content, "application/geo+json")
+
+
+def _shaded(city: City, name: str, role: str) -> Response:
+    """Return the picture that shades a role, if the address names the bytes it was made of."""
+    path = city.geography.get(role) if name == city.id else None
+    if path is None or role not in KINDS:
+        abort(404)
+    if request.query_string != file_tag(path).encode():
+        abort(404)
+    return _kept(shade(path, role).png, "image/png")
 
 
 def _refuse(error: TwinError) -> tuple[Response, int]:
@@ -186,6 +202,17 @@ def pack_url(city: City, role: str) -> str:
         PackError: the file cannot be read.
     """
     return f"/pack/{city.id}/{role}.geojson?{file_tag(city.geography[role])}"
+
+
+def shading(city: City, role: str) -> Shading:
+    """Return the picture that shades a role of the pack, as its file is now.
+
+    Raises:
+        PackError: the file cannot be read.
+    """
+    path = city.geography[role]
+    tag = file_tag(path)
+    return Shading(f"/pack/{city.id}/{role}.png?{tag}", shade(path, role).bounds)
 
 
 def file_tag(path: Path) -> str:

@@ -1,0 +1,133 @@
+"""Pictures of how far inside an outline a place is, from which a map shades land and water.
+
+Light falls off towards the edge of the city, and water is paler at its shore.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from PIL import Image, ImageDraw, ImageFilter
+
+from twin.geography import read_features
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Steps of alpha that a picture has: the eye sees no bands, and the file stays small.
+_LEVELS = 32
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a role of the pack's geography is shaded.
+
+    Attributes:
+        depth_m: how far inside the outline the shade is whole, m.
+        most_px: longest side of the picture, px.
+    """
+
+    depth_m: float
+    most_px: int
+
+
+# Depths are choices of how the map reads: water turns within a river's half width.
+KINDS = {"land": Kind(9_000, 320), "water": Kind(420, 1_400)}
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A picture (PNG, white, alpha 0 at the edge to 1 inside) and where it lies.
+
+    Attributes:
+        bounds: west, south, east, north, deg WGS 84; rows are even in Mercator's north.
+    """
+
+    png: bytes
+    bounds: tuple[float, float, float, float]
+
+
+def shade(path: Path, role: str) -> Shade:
+    """Return the shade of a GeoJSON file of polygons; made once while the file stays as it is.
+
+    Raises:
+        PackError: the file cannot be read.
+        KeyError: the role has no shade.
+    """
+    there = path.stat()
+    return _made(path, KINDS[role], there.st_mtime_ns, there.st_size)
+
+
+@lru_cache(maxsize=8)
+def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
+    shapes = [
+        shapely.from_geojson(json.dumps(feature["geometry"]))
+        for feature in read_features(path)
+    ]
+    polygons = [
+        part
+        for part in shapely.get_parts(np.array(shapes, dtype=object))
+        if part.geom_type == "Polygon" and not part.is_empty
+    ]
+    west, south, east, north = map(float, shapely.total_bounds(polygons))
+    side_m = max(
+        (east - west) * 111_320 * math.cos(math.radians((south + north) / 2)),
+        (north - south) * 111_320,
+    )
+    # Room for the blur on each side, so that no picture ends inside a fading edge.
+    px_m = max(side_m / kind.most_px, 1.0)
+    low, high = _north(south), _north(north)
+    scale = kind.most_px / max(east - west, high - low, 1e-9)
+    size = (
+        max(1, round((east - west) * scale)),
+        max(1, round((high - low) * scale)),
+    )
+    mask = _filled(polygons, size, (west, high), scale)
+    radius = max(1.0, kind.depth_m / px_m / 2)
+    blurred = np.asarray(mask.filter(ImageFilter.GaussianBlur(radius)), dtype=float)
+    inside = np.clip(blurred / 255 * 2 - 1, 0, 1) * (np.asarray(mask) / 255)
+    return Shade(_png(inside), (west, south, east, north))
+
+
+def _north(lat: float) -> float:
+    """Return Mercator's way to the north, in degrees of longitude."""
+    return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
+
+
+def _filled(
+    polygons: list[Any],
+    size: tuple[int, int],
+    corner: tuple[float, float],
+    scale: float,
+) -> Image.Image:
+    """Return a mask, 255 inside; `corner` is the north-west one, `scale` px per degree."""
+    mask = Image.new("L", size, 0)
+    pen = ImageDraw.Draw(mask)
+    for polygon in polygons:
+        for ring, fill in (
+            (polygon.exterior, 255),
+            *((r, 0) for r in polygon.interiors),
+        ):
+            corners = shapely.get_coordinates(ring)
+            x = (corners[:, 0] - corner[0]) * scale
+            y = (corner[1] - np.vectorize(_north)(corners[:, 1])) * scale
+            pen.polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=fill)
+    return mask
+
+
+def _png(inside: np.ndarray[Any, np.dtype[np.float64]]) -> bytes:
+    """Return white with the alpha of `inside`, 0 to 1."""
+    level = np.rint(inside * (_LEVELS - 1)).astype(np.uint8)
+    picture = Image.fromarray(level, mode="P")
+    picture.putpalette([255, 255, 255] * _LEVELS)
+    alphas = bytes(round(255 * n / (_LEVELS - 1)) for n in range(_LEVELS))
+    out = io.BytesIO()
+    picture.save(out, "PNG", transparency=alphas, optimize=True)
+    return out.getvalue()
