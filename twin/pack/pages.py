@@ -111,7 +111,7 @@ def _plugged(kind: Kind, name: str, named_in: Path, problems: list[str]) -> Path
         said = (
             "no installed package offers it; install it"
             if found is None
-            else f"it is a {type(found).__name__}, not the path of a file; mend it"
+            else f"it is of the type {type(found).__name__}, not the path of a file; mend it"
         )
     problems.append(
         f"{line_of(named_in, name)}: the {kind} {name!r} is named, and {said}, or take"
@@ -165,7 +165,8 @@ def _page(path: Path, kind: Kind, given: Mapping[str, Any]) -> Page:
             )
     if kind == "scene" and not page.figures:
         raise _OffError(
-            "the scene shows no figure; name some, as figures = ['headline.open_now']."
+            "the scene shows no figure; name some, as figures = ['headline.open_now'].",
+            "figures",
         )
     return page
 
