@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from twin.errors import PackError
 from twin.layer import Kind, Layer, Registry
 from twin.marks import known, undrawn
 from twin.pack.pages import line_of
+from twin.plugins import plugged
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -98,13 +98,11 @@ def _marks_of(layer: Layer) -> list[str]:
     ]
 
 
-def _plugged(name: str) -> Layer:
-    distribution, _, entry = name.partition(":")
-    for point in entry_points(group=GROUP, name=entry):
-        if point.dist is not None and point.dist.name.replace(
-            "-", "_"
-        ) == distribution.replace("-", "_"):
-            return cast("Layer", point.load())
-    raise ModuleNotFoundError(
-        f"no installed package {distribution!r} offers a layer {entry!r}"
-    )
+def _plugged(name: str) -> object:
+    found = plugged(GROUP, name)
+    if found is None:
+        package, _, entry = name.partition(":")
+        raise ModuleNotFoundError(
+            f"no installed package {package!r} offers a layer {entry!r}"
+        )
+    return found

@@ -127,6 +127,11 @@ def test_what_needs_a_layer_that_the_city_lacks_is_left_out_with_a_word(pack):
             'dwell_s = 9\n[title]\nen = "Empty"',
             "own.toml: the scene shows no figure",
         ),
+        (
+            "scenes",
+            "dwell_s = 9\nfigures = []\n",
+            "own.toml, line 2: the scene shows no figure",
+        ),
         ("pages", 'path = "/"\n', "line 1: its path '/' is that of pages/city.toml"),
         ("pages", 'path = "/wall/x"\n', "line 1: its path is '/wall/x'"),
         ("pages", 'path = "/a"\nfigurs = []\n', "line 2: the file has 'figurs'"),
@@ -158,6 +163,48 @@ def test_a_file_that_is_off_is_said_and_the_others_live_on(pack, kind, text, sai
     assert fault.startswith(f"{kind}/own.toml")
     assert list(found.pages) == ["/"]
     assert list(found.scenes) == ["overview"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "their-pages:gone",
+            "no installed package offers it; install it, or take the name out.",
+        ),
+        (
+            "their-pages:broken",
+            (
+                "it cannot be loaded: ZeroDivisionError: division by zero; mend it, or take"
+                " the name out."
+            ),
+        ),
+        (
+            "their-pages:number",
+            "it is of the type int, not the path of a file; mend it, or take the name out.",
+        ),
+    ],
+)
+def test_a_page_of_a_package_that_is_off_is_said_and_the_others_live_on(
+    pack, tmp_path, monkeypatch, name, said
+):
+    info = tmp_path / "site" / "their_pages-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: their-pages\nVersion: 1"
+    )
+    (info / "entry_points.txt").write_text(
+        "[twin.pages]\nbroken = their_broken_pages:PAGE\nnumber = sys:maxsize\n"
+    )
+    (tmp_path / "site" / "their_broken_pages.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    text = (pack / "city.toml").read_text(encoding="utf-8")
+    (pack / "city.toml").write_text(f'pages = ["{name}"]\n{text}', encoding="utf-8")
+    found = arranged(pack)
+
+    line = "trio/city.toml, line 1"
+    assert found.faults == (f"{line}: the page {name!r} is named, and {said}",)
+    assert list(found.pages) == ["/"]
 
 
 def test_a_panel_of_a_district_has_no_place_among_those_of_the_city(pack):

@@ -97,6 +97,64 @@ def test_a_layer_that_cannot_be_had_is_said_and_the_others_live_on(city, names, 
     assert fault.startswith("trio/city.toml")
 
 
+THEIRS = """
+from pathlib import Path
+from twin.layer import Layer
+
+OTHER, SAME = Layer("rain", Path()), Layer("headline", Path())
+NONE = print
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "their-pack:other",
+            (
+                "The layer 'their-pack:other' calls itself 'rain'."
+                " To fix: give it the name by which it is loaded."
+            ),
+        ),
+        (
+            "their-pack:headline",
+            "there is a layer 'headline' already; name each once.",
+        ),
+        (
+            "their-pack:none",
+            "The layer 'their-pack:none' is a builtin_function_or_method, not a Layer.",
+        ),
+        (
+            "their-pack:broken",
+            "The layer 'their-pack:broken' cannot be loaded. ZeroDivisionError:",
+        ),
+    ],
+)
+def test_a_layer_of_a_package_that_is_off_is_said_with_its_line_and_the_others_live_on(
+    city, tmp_path, monkeypatch, name, said
+):
+    info = tmp_path / "their_pack-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: their-pack\nVersion: 1"
+    )
+    (info / "entry_points.txt").write_text(
+        "[twin.layers]\nother = their_pack:OTHER\nheadline = their_pack:SAME\n"
+        "none = their_pack:NONE\nbroken = their_broken:LAYER\n"
+    )
+    (tmp_path / "their_pack.py").write_text(THEIRS)
+    (tmp_path / "their_broken.py").write_text("1 / 0")
+    (tmp_path / "city.toml").write_text(f'layers = [\n  "headline",\n  "{name}",\n]\n')
+    monkeypatch.syspath_prepend(tmp_path)
+
+    named = replace(city, layers=("headline", name), root=tmp_path)
+    registry = load_registry(named)
+
+    assert [layer.id for layer in registry.layers] == ["headline"]
+    (fault,) = registry.faults
+    assert fault.startswith(f"{tmp_path.name}/city.toml, line 3: {said}")
+
+
 def test_the_line_of_city_toml_that_names_a_missing_layer_is_told(city, tmp_path):
     (tmp_path / "city.toml").write_text('# one\nlayers = [\n  "nowhere",\n]\n')
     (fault,) = load_registry(replace(city, layers=("nowhere",), root=tmp_path)).faults

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "twin.cli.export",
     "ingest": "twin.cli.ingest",
     "lake": "twin.cli.lake",
+    "layer": "twin.cli.layer",
     "quarantine": "twin.cli.quarantine",
     "run": "twin.cli.run",
     "schedule": "twin.cli.schedule",

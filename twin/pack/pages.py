@@ -14,11 +14,11 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from twin.page import REGIONS, Kind, Page, Placed, Region
+from twin.plugins import plugged
 
 SHIPPED = Path(__file__).parents[1]
 _KEYS = {
@@ -94,26 +94,30 @@ def _files(
         )
         return
     for name in cast("list[object]", named):
-        path = _plugged(kind, str(name), problems)
+        path = _plugged(kind, str(name), root / "city.toml", problems)
         if path is not None:
             yield path
 
 
-def _plugged(kind: Kind, name: str, problems: list[str]) -> Path | None:
+def _plugged(kind: Kind, name: str, named_in: Path, problems: list[str]) -> Path | None:
     """Return the file that an installed package offers under `package:name`."""
-    distribution, _, entry = name.partition(":")
-    for point in entry_points(group=f"twin.{kind}s", name=entry):
-        if point.dist is not None and _same(point.dist.name, distribution):
-            return Path(str(point.load()))
+    try:
+        found = plugged(f"twin.{kind}s", name)
+    except Exception as error:  # noqa: BLE001  (whatever a strange module may raise)
+        said = f"it cannot be loaded: {type(error).__name__}: {error}; mend it"
+    else:
+        if isinstance(found, (str, Path)):
+            return Path(found)
+        said = (
+            "no installed package offers it; install it"
+            if found is None
+            else f"it is of the type {type(found).__name__}, not the path of a file; mend it"
+        )
     problems.append(
-        f"city.toml names the {kind} {name!r}, and no installed package offers it; install it, or"
-        " take the name out."
+        f"{line_of(named_in, name)}: the {kind} {name!r} is named, and {said}, or take"
+        " the name out."
     )
     return None
-
-
-def _same(one: str, other: str) -> bool:
-    return one.replace("-", "_").casefold() == other.replace("-", "_").casefold()
 
 
 def _read(path: Path, kind: Kind, problems: list[str]) -> Page | None:
@@ -161,7 +165,8 @@ def _page(path: Path, kind: Kind, given: Mapping[str, Any]) -> Page:
             )
     if kind == "scene" and not page.figures:
         raise _OffError(
-            "the scene shows no figure; name some, as figures = ['headline.open_now']."
+            "the scene shows no figure; name some, as figures = ['headline.open_now'].",
+            "figures",
         )
     return page
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from twin.errors import ExportError, UsageError
 from twin.faces.export import csv, jsonl, png, xlsx
 from twin.faces.export.format import Format
+from twin.plugins import offered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from importlib.metadata import EntryPoint
 
 # Tables come first: they lie there already if a browser hangs over the picture.
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -48,7 +48,7 @@ def ensure_there(names: Sequence[str]) -> None:
     if not names:
         raise UsageError("No format is named, so nothing would be written.", fix=usable)
     for name in sorted(set(names) - set(FORMATS)):
-        if _point(name) is None:
+        if offered(GROUP, name) is None:
             package, colon, own = name.partition(":")
             raise UsageError(
                 f"There is no format {name[:60]!r}.",
@@ -76,7 +76,7 @@ def load_format(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     fix = f"mend the package {name.partition(':')[0]!r}, or leave the format out."
-    point = _point(name)
+    point = offered(GROUP, name)
     if point is None:
         raise ExportError(f"There is no format {name!r} any more.", fix=fix)
     try:
@@ -100,20 +100,3 @@ def load_format(name: str) -> Format:
             fix=fix,
         )
     return found
-
-
-def _point(name: str) -> EntryPoint | None:
-    """Return the entry point that `package:name` names; None if there is none."""
-    # It takes a tenth of a second to import: only who names a package waits for it.
-    from importlib.metadata import entry_points
-
-    package, _, own = name.partition(":")
-    for point in entry_points(group=GROUP, name=own) if own else ():
-        # Packages are called by either sign.
-        if point.dist and _plain(point.dist.name) == _plain(package):
-            return point
-    return None
-
-
-def _plain(package: str) -> str:
-    return package.replace("-", "_").lower()

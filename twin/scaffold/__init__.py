@@ -1,0 +1,1 @@
+"""What `twin layer new` writes: a layer that runs, and its name where layers are named."""

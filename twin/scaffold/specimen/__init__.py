@@ -1,0 +1,1 @@
+"""Specimen: open events that no unit has acknowledged."""
