@@ -175,7 +175,7 @@ Scope = Literal["city", "district"]
 class Panel:
     """One panel of figures or rows; where it stands is for pages to say (see `twin.page`).
 
-    Which columns its question must answer is for its kind to say: see `twin.faces.panels`. Absent
+    Which columns its question must answer is for its kind to say: see `twin.faces.kinds`. Absent
     is null, shown as a dash.
 
     Attributes:

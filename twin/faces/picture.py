@@ -14,7 +14,7 @@ from twin.errors import QueryError, TwinError
 from twin.faces import arrangement, formatting
 from twin.faces.figure import Figure, Row, figure
 from twin.faces.freshness import freshness
-from twin.faces.panels import KINDS
+from twin.faces.kinds import KINDS
 from twin.page import NO_PAGE
 from twin.view import pin
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.clock import to_text
 from twin.faces import formatting
-from twin.faces.panels import KINDS
+from twin.faces.kinds import KINDS
 
 if TYPE_CHECKING:
     from twin.faces.picture import Picture
