@@ -97,8 +97,6 @@ class Legend:
     unit: str
     scale: Scale
     note: str = ""
-    note_of: str = ""
-    live: tuple[str, ...] = ()
     low_end: str = ""
     high_end: str = ""
 

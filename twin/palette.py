@@ -1,4 +1,4 @@
-"""The tokens of the look: names of colours, and their values on a dark screen and on paper.
+"""The tokens of the look: names of colours, and their values on a dark screen.
 
 A saturated colour is always data.
 """
@@ -38,42 +38,14 @@ DARK: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Token to colour in print.
-PAPER: Mapping[str, str] = MappingProxyType(
-    {
-        "bg": "#FFFFFF",
-        "land": "#EEF2F7",
-        "land-raised": "#DCE5F0",
-        "water": "#BFD9E8",
-        "water-name": "#2B6480",
-        "line": "#A9B6C6",
-        "edge": "#6C7F98",
-        "hair": "#D5DDE7",
-        "text-1": "#0E1726",
-        "text-2": "#3A495C",
-        "text-3": "#566579",
-        "bar": "#44648F",
-        "p1": "#B34700",
-        "p2": "#9A6500",
-        "p3": "#7A6A00",
-        "p4": "#1F6FA8",
-        "coverage": "#1F7A6E",
-        "heat-low": "#F2C6D8",
-        "heat-mid": "#D2602A",
-        "heat-high": "#7A1F12",
-        "series-a": "#00724F",
-        "series-b": "#A0467A",
-    }
-)
 
-
-def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> Rgba:
+def rgba(token: str, alpha: float = 1.0) -> Rgba:
     """Return a token's colour as four bytes; `alpha` is 0 (not there) to 1 (solid).
 
     Raises:
         KeyError: there is no such token.
     """
-    text = theme[token]
+    text = DARK[token]
     return (
         int(text[1:3], 16),
         int(text[3:5], 16),
@@ -87,7 +59,6 @@ def spread(
     alphas: Sequence[float],
     *,
     steps: int,
-    theme: Mapping[str, str] = DARK,
 ) -> tuple[Rgba, ...]:
     """Return `steps` colours from the first token to the last, even to the eye.
 
@@ -95,7 +66,7 @@ def spread(
     sRGB, as a browser's gradient draws them, cannot be told apart from it.
     """
     ends = [
-        (*_oklab(rgba(token, theme=theme)), alpha)
+        (*_oklab(rgba(token)), alpha)
         for token, alpha in zip(tokens, alphas, strict=True)
     ]
     found: list[Rgba] = []

@@ -235,7 +235,7 @@ def _failures(picture: Picture) -> list[Component]:
     names = dict.fromkeys(
         texts.say(each) for each in (*titles, *(f"{name}-title" for name in maps))
     )
-    lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
+    lead = texts.say("panels-failed", names=texts.say("comma").join(names))
     why = [f"{shown.name}: {shown.failed}" for shown in failed]
     why += [f"{name}: {said}" for name, said in maps.items()]
     said = [
@@ -250,7 +250,7 @@ def _failures(picture: Picture) -> list[Component]:
             said,
             className="problem",
             role="alert",
-            **attributes({"of": "blocks", "said": " ".join(why)}),
+            **attributes({"of": "panels", "said": " ".join(why)}),
         )
     ]
 

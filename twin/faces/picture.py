@@ -352,7 +352,7 @@ def _show(
         return _answered(service, city, layer, panel, pinned, texts)
     except TwinError as error:
         return Shown(layer.id, panel, failed=error.what)
-    except Exception as error:  # a fault of one layer costs one block, whatever it is
+    except Exception as error:  # a fault of one layer costs one panel, whatever it is
         logging.getLogger(__name__).exception("%s.%s failed", layer.id, panel.name)
         said = f"Fault of the program: {type(error).__name__}: {error}"[:200]
         return Shown(layer.id, panel, failed=f"{said.rstrip('.')}.")

@@ -1,4 +1,4 @@
-"""The desk where faces ask: newest snapshot, blocks, and the map's data.
+"""The desk where faces ask: newest snapshot, panels, and the map's data.
 
 Each question answered once.
 """
