@@ -6,6 +6,7 @@ Each question answered once.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -109,6 +110,22 @@ class Answer:
     damaged: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Explained:
+    """A question's answer, and how it came about.
+
+    Attributes:
+        givers: by parameter, who gave it: 'own' (the question itself), 'view' or 'pack'.
+        plan: how the engine goes about it, in its own words, as YAML.
+        ms: how long the answer took, once the snapshot's files were open.
+    """
+
+    answer: Answer
+    givers: Mapping[str, binding.Giver]
+    plan: str
+    ms: float
+
+
 class QueryService:
     """Asks the questions of one city's layers over one lake. Safe between threads."""
 
@@ -189,8 +206,29 @@ class QueryService:
 
         Raises as `ask` does; QueryError also where its parameters cannot be bound.
         """
-        question = self._question(layer.id, panel.question.sql)
-        params = binding.bind(question, panel.question, pinned, self._given)
+        return self._of_layer(layer, panel.question, pinned)
+
+    def explain(self, layer: Layer, question: Question, pinned: Pinned) -> Explained:
+        """Return the answer of a layer's question for a view, and how it came about.
+
+        Raises as `panel` does.
+        """
+        sql = self._question(layer.id, question.sql)
+        params = binding.bind(sql, question, pinned, self._given)
+        given = binding.givers(question, pinned, self._given)
+        with self._pool.open(pinned.snapshot) as (shown, engine):
+            plan = engine.plan(sql, params, self._moved(shown, engine, sql, params))
+        begun = time.perf_counter()
+        answer = self._of_layer(layer, question, pinned)
+        ms = (time.perf_counter() - begun) * 1_000
+        by: dict[str, binding.Giver] = {
+            name: giver for giver, names in given.items() for name in names
+        }
+        return Explained(answer, {name: by[name] for name in params}, plan, ms)
+
+    def _of_layer(self, layer: Layer, asked: Question, pinned: Pinned) -> Answer:
+        question = self._question(layer.id, asked.sql)
+        params = binding.bind(question, asked, pinned, self._given)
         answer = self._answer(pinned.snapshot, question, params, layer.id)
         shown = self._pool.shown(pinned.snapshot)
         unknown = self._unknown(
