@@ -81,6 +81,15 @@ def spread(
     return tuple(found)
 
 
+def classes(n: int) -> tuple[Rgba, ...]:
+    """Return `n` colours for classes of areas, lowest first.
+
+    They go from blue to yellow and grow lighter evenly, so that they are told apart whatever
+    hues an eye sees, and each from the land, which is darker than all.
+    """
+    return spread(("edge", "heat-high"), (1.0, 1.0), steps=max(n, 2))[:n]
+
+
 def _oklab(color: Rgba) -> tuple[float, float, float]:
     """Return lightness and the two hues of OKLab (source: B. Ottosson, 2020)."""
     red, green, blue = (

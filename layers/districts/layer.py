@@ -126,8 +126,8 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     )
     found: list[tuple[DrawOrder, pdk.Layer]] = [("land", land)]
     if urls.pack("water"):
-        found.append(("land", water))
-    return [*found, ("land", roads)] if urls.pack("roads") else found
+        found.append(("water", water))
+    return [*found, ("water", roads)] if urls.pack("roads") else found
 
 
 def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:

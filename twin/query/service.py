@@ -24,7 +24,7 @@ from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, LostError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
-from twin.query import binding, urls
+from twin.query import areas, binding, urls
 from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.memory import Heap, weight
@@ -274,6 +274,21 @@ class QueryService:
             else cast("datetime | None", answer.rows["first_at"][0].as_py())
         )
 
+    def areas(self, layer: Layer, pinned: Pinned) -> areas.Read | None:
+        """Return how the areas of a layer's map are read for a view; None if it draws none.
+
+        Where nothing is known of the moment, all areas are unknown. Raises as `panel` does;
+        PackError if their outlines cannot be read.
+        """
+        for data in layer.maps:
+            if data.encoding.shape == "area":
+                answer = self._of_layer(layer, data.question, pinned)
+                rows = answer.rows.slice(0, 0) if answer.unknown else answer.rows
+                scale = data.encoding.scale or (layer.legend and layer.legend.scale)
+                ids = areas.ids_of(self._city, data.encoding)
+                return areas.read(rows, data.encoding, scale, ids)
+        return None
+
     def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
         """Return the tables that a layer's map rests on and that cannot be read, by name.
 
@@ -376,6 +391,9 @@ class QueryService:
 
         def work_out() -> bytes:
             rows = self._query(shown, question, filled)
+            if data.encoding.shape == "area":
+                ids = areas.ids_of(self._city, data.encoding)
+                rows = areas.placed(rows, data.encoding, ids)
             noted.found(rows=rows.num_rows)
             return encode(
                 rows.slice(0, 0) if unknown else rows,
@@ -605,11 +623,13 @@ class QueryService:
             ) from None
 
     def _tag(self, layer: str, data: MapData) -> str:
-        of = (
+        of = [
             repr(data.encoding),
             repr(self._registry.get(layer).legend),
             self._mask.sha256,
-        )
+        ]
+        if data.encoding.shape == "area":
+            of.append(areas.digest(areas.ids_of(self._city, data.encoding)))
         return urls.tag(self._question(layer, data.question.sql), *of)
 
 

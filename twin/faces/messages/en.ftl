@@ -76,6 +76,11 @@ overdue-of-them = { $n } past target
 unlisted = { $n } more open, not listed
 unlisted-late = { $n } more open, not listed; { $late } of them past their target
 nothing-here = No events today so far
+areas-unknown = not known: { $n }, left as land
+areas-lost = { $n ->
+    [one] { $n } row names no area of the map and is not drawn.
+   *[other] { $n } rows name no area of the map and are not drawn.
+ }
 panels-failed = Not available here: { $names }. Everything else is whole.
 comma = {", "}
 panel-failed = Not available here: { $why }
