@@ -33,6 +33,8 @@ DARK: Mapping[str, str] = MappingProxyType(
         "heat-low": "#8E2F5B",
         "heat-mid": "#E5793B",
         "heat-high": "#FFE3A3",
+        "area-low": "#435B7C",
+        "area-high": "#D3BE85",
         "series-a": "#009E73",
         "series-b": "#CC79A7",
     }
@@ -87,7 +89,7 @@ def classes(n: int) -> tuple[Rgba, ...]:
     They go from blue to yellow and grow lighter evenly, so that they are told apart whatever
     hues an eye sees, and each from the land, which is darker than all.
     """
-    return spread(("edge", "heat-high"), (1.0, 1.0), steps=max(n, 2))[:n]
+    return spread(("area-low", "area-high"), (1.0, 1.0), steps=max(n, 2))[:n]
 
 
 def _oklab(color: Rgba) -> tuple[float, float, float]:
