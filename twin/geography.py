@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -108,6 +109,30 @@ def read_features(path: Path) -> list[dict[str, Any]]:
                 fix="give it properties and a geometry.",
             )
     return cast("list[dict[str, Any]]", features)
+
+
+def area_ids(path: Path, name: str) -> frozenset[str]:
+    """Return the ids of the areas of a map file, which its property `name` holds.
+
+    Cheap while the file stays as it is.
+
+    Raises:
+        PackError: it cannot be read.
+    """
+    try:
+        there = path.stat()
+    except OSError as error:
+        raise PackError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            fix=f"put the file back at {path}.",
+        ) from error
+    return _area_ids(path, name, there.st_mtime_ns, there.st_size)
+
+
+@lru_cache(maxsize=64)
+def _area_ids(path: Path, name: str, _mtime_ns: int, _size: int) -> frozenset[str]:
+    ids = (feature["properties"].get(name) for feature in read_features(path))
+    return frozenset(one_form(each) for each in ids if isinstance(each, str))
 
 
 def read_outlines(path: Path) -> Outlines:

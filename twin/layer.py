@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -80,7 +81,43 @@ class Kind:
     mark: str = ""
 
 
-Scale = Ramp | tuple[Band, ...] | tuple[Kind, ...]
+@dataclass(frozen=True)
+class Classes:
+    """Classes of values, from low to high; what is not known has none, and is never as zero.
+
+    Attributes:
+        colors: one for each class, lowest first.
+        breaks: where each class but the first begins, rising. Without them they are
+            quantiles of the values at hand, so that each class has as many, and outliers
+            count as one value each; then there are fewer classes where values are few.
+    """
+
+    colors: tuple[Rgba, ...]
+    breaks: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse breaks that do not fit.
+
+        Raises:
+            ValueError: there is no colour, or not one more than breaks, or these do not rise.
+        """
+        rising = all(low < high for low, high in pairwise(self.breaks))
+        fits = not self.breaks or len(self.colors) == len(self.breaks) + 1
+        if not (self.colors and rising and fits):
+            raise ValueError(
+                f"{len(self.colors)} classes cannot begin at {self.breaks}: give one"
+                " colour more than breaks, and breaks that rise"
+            )
+
+
+Scale = Ramp | Classes | tuple[Band, ...] | tuple[Kind, ...]
+
+Areas = Literal["land", "streets"]
+# Geography of a pack whose areas have ids, which rows may name.
+AREA_IDS: Mapping[Areas, str] = MappingProxyType(
+    {"land": "district_id", "streets": "street_code"}
+)
+# The property of a feature that holds its id.
 
 
 @dataclass(frozen=True)
@@ -97,8 +134,6 @@ class Legend:
     unit: str
     scale: Scale
     note: str = ""
-    note_of: str = ""
-    live: tuple[str, ...] = ()
     low_end: str = ""
     high_end: str = ""
 
@@ -111,20 +146,26 @@ class Encoding:
         shape: 'point' reads `lon`, `lat` (deg) into `position`; 'line' reads `lon`, `lat`,
             `to_lon`, `to_lat` into `source_position`, `target_position` and a `path` of
             both; 'ring' reads `lon1`, `lat1` to `lonN`, `latN` into a closed path; 'raster'
-            reads `x`, `y` (cells from the south-west corner) for RasterLayer.
+            reads `x`, `y` (cells from the south-west corner) for RasterLayer; 'area' joins
+            its `key` to the areas of the pack, which are sent by themselves, once (see
+            `twin.areas`): one row an area.
         fill: column that the legend's scale turns into `fill_color`; '' for none.
         scale: the scale for `fill`, if it is not the legend's.
         size, angle: columns that become `size` (px) and `angle` (deg, counter-clockwise as
             deck.gl has it); '' for none.
         mark: column that holds the name of a mark (see `twin.marks`); '' for none.
+        areas: of the shape 'area', the pack's geography that rows are joined to.
+        key: of the shape 'area', the column that names an area of it.
     """
 
-    shape: Literal["point", "line", "ring", "raster"]
+    shape: Literal["point", "line", "ring", "raster", "area"]
     fill: str = ""
     scale: Scale | None = None
     size: str = ""
     angle: str = ""
     mark: str = ""
+    areas: Areas = "land"
+    key: str = "district_id"
 
 
 @dataclass(frozen=True)
@@ -175,7 +216,7 @@ Scope = Literal["city", "district"]
 class Panel:
     """One panel of figures or rows; where it stands is for pages to say (see `twin.page`).
 
-    Which columns its question must answer is for its kind to say: see `twin.faces.panels`. Absent
+    Which columns its question must answer is for its kind to say: see `twin.faces.kinds`. Absent
     is null, shown as a dash.
 
     Attributes:
@@ -260,8 +301,8 @@ class Layer:
     Attributes:
         folder: where its `.sql` files and messages (`zh-CN.ftl`, `en.ftl`) are.
         draw: pydeck layers, lowest first; None for a board.
-        over: how high it is drawn: 'land' under everything, then 'field', 'line', 'mark',
-            'name' on top.
+        over: how high it is drawn: 'land' under everything, then 'area', 'water' with roads,
+            'field', 'line', 'mark', 'name' on top.
         visible: whether it is switched on when a view does not say.
     """
 
@@ -274,7 +315,7 @@ class Layer:
     visible: bool = True
 
 
-DrawOrder = Literal["land", "field", "line", "mark", "name"]
+DrawOrder = Literal["land", "area", "water", "field", "line", "mark", "name"]
 
 
 @dataclass(frozen=True)

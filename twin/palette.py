@@ -1,4 +1,4 @@
-"""The tokens of the look: names of colours, and their values on a dark screen and on paper.
+"""The tokens of the look: names of colours, and their values on a dark screen.
 
 A saturated colour is always data.
 """
@@ -38,52 +38,21 @@ DARK: Mapping[str, str] = MappingProxyType(
         "heat-low": "#8E2F5B",
         "heat-mid": "#E5793B",
         "heat-high": "#FFE3A3",
+        "area-low": "#435B7C",
+        "area-high": "#D3BE85",
         "series-a": "#009E73",
         "series-b": "#CC79A7",
     }
 )
 
-# Token to colour in print.
-PAPER: Mapping[str, str] = MappingProxyType(
-    {
-        "bg": "#FFFFFF",
-        "land": "#EEF2F7",
-        "land-edge": "#E2E9F1",
-        "land-glow": "#FFFFFF",
-        "land-raised": "#DCE5F0",
-        "water": "#BFD9E8",
-        "shore": "#A3C8DE",
-        "shore-line": "#7FB0CC",
-        "water-name": "#2B6480",
-        "line": "#A9B6C6",
-        "border": "#8496AC",
-        "edge": "#6C7F98",
-        "hair": "#D5DDE7",
-        "text-1": "#0E1726",
-        "text-2": "#3A495C",
-        "text-3": "#566579",
-        "bar": "#44648F",
-        "p1": "#B34700",
-        "p2": "#9A6500",
-        "p3": "#7A6A00",
-        "p4": "#1F6FA8",
-        "coverage": "#1F7A6E",
-        "heat-low": "#F2C6D8",
-        "heat-mid": "#D2602A",
-        "heat-high": "#7A1F12",
-        "series-a": "#00724F",
-        "series-b": "#A0467A",
-    }
-)
 
-
-def rgba(token: str, alpha: float = 1.0, *, theme: Mapping[str, str] = DARK) -> Rgba:
+def rgba(token: str, alpha: float = 1.0) -> Rgba:
     """Return a token's colour as four bytes; `alpha` is 0 (not there) to 1 (solid).
 
     Raises:
         KeyError: there is no such token.
     """
-    text = theme[token]
+    text = DARK[token]
     return (
         int(text[1:3], 16),
         int(text[3:5], 16),
@@ -97,7 +66,6 @@ def spread(
     alphas: Sequence[float],
     *,
     steps: int,
-    theme: Mapping[str, str] = DARK,
 ) -> tuple[Rgba, ...]:
     """Return `steps` colours from the first token to the last, even to the eye.
 
@@ -105,7 +73,7 @@ def spread(
     sRGB, as a browser's gradient draws them, cannot be told apart from it.
     """
     ends = [
-        (*_oklab(rgba(token, theme=theme)), alpha)
+        (*_oklab(rgba(token)), alpha)
         for token, alpha in zip(tokens, alphas, strict=True)
     ]
     found: list[Rgba] = []
@@ -118,6 +86,15 @@ def spread(
         )
         found.append((*_srgb(lightness, green, blue), round(255 * alpha)))
     return tuple(found)
+
+
+def classes(n: int) -> tuple[Rgba, ...]:
+    """Return `n` colours for classes of areas, lowest first.
+
+    They go from blue to yellow and grow lighter evenly, so that they are told apart whatever
+    hues an eye sees, and each from the land, which is darker than all.
+    """
+    return spread(("area-low", "area-high"), (1.0, 1.0), steps=max(n, 2))[:n]
 
 
 def _oklab(color: Rgba) -> tuple[float, float, float]:

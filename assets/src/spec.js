@@ -3,6 +3,7 @@
 import { PathStyleExtension } from '@deck.gl/extensions';
 import { JSONConverter } from '@deck.gl/json';
 import { PolygonLayer } from '@deck.gl/layers';
+import { AreaLayer, propsOf } from './area_layer.js';
 import { rowOf } from './arrow.js';
 import { FlatAreas, FlatBitmaps, FlatCircles, FlatGeoJson, FlatIcons, FlatPaths } from './flat.js';
 import { MarkLayer, checkMarks } from './mark_layer.js';
@@ -12,7 +13,7 @@ import { RasterLayer } from './raster_layer.js';
 const classes = {
   BitmapLayer: FlatBitmaps, GeoJsonLayer: FlatGeoJson, IconLayer: FlatIcons, PathLayer: FlatPaths, PolygonLayer,
   ScatterplotLayer: FlatCircles, SolidPolygonLayer: FlatAreas,
-  MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
+  AreaLayer, MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
 };
 const converter = new JSONConverter({ configuration: { classes } });
 const EXPRESSION = '@@=';
@@ -63,9 +64,10 @@ function onRows(props, json) {
  * @throws {Error} a row has a mark that there is not
  */
 export function build(json, data, id) {
-  const { data: _url, ...rest } = json;
+  const { data: _url, values: _values, ...rest } = json;
   const bare = converter.convert({ ...rest, id, updateTriggers: triggers(json) });
   if (!bare) throw new Error(`no layer is called ${json['@@type']}`);
+  if (bare instanceof AreaLayer) return bare.clone(propsOf(data, json));
   const more = data?.columns ? onRows(bare.props, json) : {};
   if (bare instanceof MarkLayer) checkMarks(data, more.getIcon ?? bare.props.getIcon);
   const ofRings = Array.isArray(data) && data[0]?.path ? Object.fromEntries(Object.entries(OF_RINGS).filter(([name]) => !(name in json))) : {};

@@ -1,5 +1,6 @@
 // The layers of one picture. Each keeps what it last showed until its next data are there, or for good if they never come.
 
+import { join } from './area_layer.js';
 import { fontsFor } from './fonts.js';
 import { Sources } from './sources.js';
 import { build, count, writes } from './spec.js';
@@ -40,7 +41,7 @@ export class Stack {
       entry.wanted = json;
       entry.state = 'loading';
     }
-    this.#sources.keepOnly(new Set(layers.map((json) => json.data).filter((data) => typeof data === 'string')));
+    this.#sources.keepOnly(new Set(layers.flatMap((json) => [json.data, json.values]).filter((data) => typeof data === 'string')));
     for (const entry of this.#entries.values()) this.#fetch(entry);
     this.changed();
   }
@@ -49,7 +50,7 @@ export class Stack {
   async #fetch(entry) {
     const json = entry.wanted;
     try {
-      const data = typeof json.data === 'string' ? await this.#sources.get(json.data, entry.shown?.data) : (json.data ?? []);
+      const data = await this.#dataOf(json, entry.shown?.data);
       if (writes(json)) await fontsFor(data, json.fontWeight ?? DEFAULT_WEIGHT);
       if (entry.wanted === json) this.#show(entry, json, data);
     } catch (error) {
@@ -57,10 +58,18 @@ export class Stack {
     }
   }
 
+  /** @param {LayerJson} json @param {any} before what is drawn now @returns {Promise<any>} */
+  async #dataOf(json, before) {
+    if (typeof json.data !== 'string') return json.data ?? [];
+    if (!json.values) return this.#sources.get(json.data, before);
+    const [outlines, rows] = await Promise.all([this.#sources.get(json.data), this.#sources.get(json.values, before?.rows)]);
+    return join(outlines, rows, json, before);
+  }
+
   /** @param {Entry} entry @param {LayerJson} json @param {any} data */
   #show(entry, json, data) {
     const isOfUrl = typeof json.data === 'string';
-    const text = JSON.stringify(isOfUrl ? { ...json, data: '' } : json);
+    const text = JSON.stringify(isOfUrl ? { ...json, data: '', values: '' } : json);
     if (entry.layer && entry.text === text && (!isOfUrl || entry.shown?.data === data)) entry.shown = { json, data: entry.shown?.data };
     else {
       if (entry.shown && entry.shown.json['@@type'] !== json['@@type']) entry.turn += 1;

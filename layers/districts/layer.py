@@ -113,7 +113,7 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             line_width_units=String("pixels"),
             line_width_scale=drawing.ratio,
         )
-        found.append(("land", water))
+        found.append(("water", water))
         found += _shaded(drawing, "water", "water", 1.0)
     return found
 
@@ -134,7 +134,7 @@ def _shaded(
         # deck.gl takes opacity as the eye sees it; alpha is what is mixed.
         opacity=alpha**2.2,
     )
-    return [("land", picture)]
+    return [("land" if role == "land" else "water", picture)]
 
 
 def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
@@ -175,7 +175,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         line_width_min_pixels=0.7 * drawing.ratio,
         **common,
     )
-    return [("land", casing), ("land", roads)]
+    return [("water", casing), ("water", roads)]
 
 
 def _lines(

@@ -28,6 +28,17 @@ def test_a_pack_of_the_version_before_has_no_fault(old: Path):
     assert examine(old).faults == ()
 
 
+def test_what_nothing_reads_any_more_is_a_note(old: Path):
+    said = "nothing reads it any more; take it out."
+
+    notes = [note for note in examine(old).notes if note.endswith(said)]
+
+    assert notes == [
+        f"city.toml: [coverage]: {said}",
+        f"wall.toml: [default] seams: {said}",
+    ]
+
+
 def test_and_is_the_city_that_it_was(old: Path):
     city = load_city(old)
     assert (city.id, city.lang, str(city.zone)) == ("trio", "zh-CN", "Atlantic/Azores")

@@ -21,7 +21,6 @@ SECTIONS = (
     "census",
     "slots",
     "freshness",
-    "coverage",
     "schedule",
     "feeds",
 )
@@ -90,7 +89,6 @@ def test_what_the_pack_does_not_say_is_as_the_program_has_it(pack: Path) -> None
     city = load_city(pack)
 
     assert city.settings["freshness"]["link_late_s"] == 300
-    assert city.settings["coverage"]["window_s"] == 3_600
     assert city.settings["schedule"]["brief"] == "07:30"
     assert set(city.settings["wall"]) == {"default", "desk"}
     assert set(city.credit) == {"zh-CN", "en"}

@@ -51,7 +51,6 @@ KEYS = (
     "census",
     "slots",
     "freshness",
-    "coverage",
     "schedule",
     "feeds",
 )

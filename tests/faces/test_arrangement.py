@@ -14,7 +14,8 @@ from tests.faces.imported import imported
 from twin.engine import load_sql
 from twin.faces import arrangement
 from twin.faces.arrangement import arrange
-from twin.faces.panels import KINDS
+from twin.faces.kinds import KINDS
+from twin.faces.panels import MARKUPS
 from twin.faces.server import painting
 from twin.pack import load_city
 from twin.query import QueryService
@@ -235,6 +236,10 @@ def test_a_question_that_lacks_a_column_of_its_kind_is_said(pack):
 def sql_of(layer, panel):
     """The question of a panel."""
     return load_sql(layer.folder / panel.question.sql)
+
+
+def test_every_kind_has_its_markup():
+    assert list(MARKUPS) == list(KINDS)
 
 
 def test_every_panel_answers_the_columns_of_its_kind(pack):

@@ -1,4 +1,4 @@
-"""A block that fails is named on each face, in each table, by each command.
+"""A panel that fails is named on each face, in each table, by each command.
 
 That is wherever it is missed.
 """
@@ -107,10 +107,10 @@ def test_the_tables_say_in_its_place_what_failed(lost, tmp_path):
         (WHY,),
     ]
     assert any(path.name.endswith("-drone_coverage-fleet.csv") for path in made.files)
-    assert made.failed == (f"The block drone_coverage-fleet failed: {WHY}",)
+    assert made.failed == (f"The panel drone_coverage-fleet failed: {WHY}",)
 
 
-def test_a_fault_of_the_program_costs_one_block_too(lost, caplog):
+def test_a_fault_of_the_program_costs_one_panel_too(lost, caplog):
     """A panel of a kind that no face has."""
     city, registry, service = lost
     broken = replace(
@@ -208,7 +208,7 @@ def test_the_command_writes_the_rest_and_ends_with_a_status(tmp_path):
     )
 
     said = (
-        "The block other-gauge failed: gauge.sql: limit_s is 1.5, but should be INTEGER"
+        "The panel other-gauge failed: gauge.sql: limit_s is 1.5, but should be INTEGER"
         " (a limit)."
     )
     assert (done.returncode, done.stderr.splitlines()) == (1, [said])

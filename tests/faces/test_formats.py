@@ -354,7 +354,8 @@ service = QueryService(city, registry, Path({str(service.at)!r}))
 made = export(
     service, registry, city, View(), {TABLES!r}, Path({str(tmp_path)!r}), clock=now
 )
-print(len(made.files), sorted({{"playwright", "uvicorn"}} & set(sys.modules)))
+unwanted = {{"dash", "flask", "playwright", "uvicorn", "werkzeug"}}
+print(len(made.files), sorted(unwanted & set(sys.modules)))
 """
     done = python(code)
 

@@ -270,7 +270,7 @@ def programmes(context, lang, *rows):
     }
     shown = panel_of(take(context, lang), "renovation.progress")
     return words(
-        progress.KIND.body(
+        progress.MARKUP.body(
             replace(shown, rows=tuple({**plain, **row} for row in rows)),
             take(context, lang),
         )

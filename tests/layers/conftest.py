@@ -101,7 +101,7 @@ def ask(engine: Engine) -> Ask:
 
 @pytest.fixture(scope="session")
 def figures(ask: Ask) -> Callable[..., dict[str, Row]]:
-    """The same, for a block of figures: rows by the figure's id."""
+    """The same, for a panel of figures: rows by the figure's id."""
     return lambda path, tables, **params: {
         row["figure"]: row for row in ask(path, tables, **params)
     }

@@ -214,7 +214,7 @@ def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
 
 
 def _keys(layer):
-    """Every message that a layer's legend and blocks name."""
+    """Every message that a layer's legend and panels name."""
     if layer.legend:
         yield from (
             layer.legend.title,

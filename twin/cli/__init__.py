@@ -15,6 +15,7 @@ from twin.visible import visible
 
 # Name of a command to the module whose `command` it is.
 COMMANDS = {
+    "ask": "twin.cli.ask",
     "bench": "twin.cli.bench",
     "city": "twin.cli.city",
     "contracts": "twin.cli.contracts",

@@ -66,7 +66,7 @@ def brief(
 ) -> None:
     """Write the brief: the page as a picture, its rows as tables; each names its snapshot.
 
-    What cannot be written, and each block that fails, is said, with status 1; the rest is written.
+    What cannot be written, and each panel that fails, is said, with status 1; the rest is written.
     """
     from twin import children
     from twin.clock import now, to_text

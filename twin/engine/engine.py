@@ -231,19 +231,47 @@ class Engine:
         Raises:
             QueryError: the parameters are wrong, or it cannot be planned.
         """
+        return frozenset(_scanned(json.loads(self._plan("json", sql, params, {}))))
+
+    def plan(
+        self,
+        sql: Sql,
+        params: Mapping[str, object],
+        instead: Mapping[str, pa.Table] | None = None,
+    ) -> str:
+        """Return how the engine goes about `sql` with `params` bound, as YAML.
+
+        A drawing of a long query is wider than any screen.
+
+        Args:
+            instead: rows that stand in for whole tables, as in `query`.
+
+        Raises:
+            QueryError: the parameters are wrong, or it cannot be planned.
+        """
+        return self._plan("yaml", sql, params, instead or {})
+
+    def _plan(
+        self,
+        form: str,
+        sql: Sql,
+        params: Mapping[str, object],
+        instead: Mapping[str, pa.Table],
+    ) -> str:
         bound = _bound(sql, params)
         try:
+            self._make(sql.reads)
             with self._new_cursor() as cursor:
-                plan = cursor.execute(
-                    f"EXPLAIN (FORMAT json) {sql.text}", bound
-                ).fetchall()[-1][1]
+                for name, rows in instead.items():
+                    cursor.register(name, rows)
+                asked = f"EXPLAIN (FORMAT {form}) {sql.text}"
+                return str(cursor.execute(asked, bound).fetchall()[-1][1])
         except duckdb.Error as error:
             raise QueryError(
                 f"{sql.name} cannot be planned.",
                 why=_said(error),
                 fix="mend the query.",
             ) from error
-        return frozenset(_scanned(json.loads(plan)))
 
     def _answer(
         self,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from twin.engine import load_sql
 from twin.errors import QueryError
+from twin.faces.kinds import KINDS
 from twin.faces.meanings import ids_of
-from twin.faces.panels import KINDS
 from twin.pack.pages import line_of, place
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ def trend(
     """Return values over time against their usual band.
 
     Args:
-        rows: rows of a 'trend' block, oldest first; values that are null leave a gap.
+        rows: rows of a 'trend' panel, oldest first; values that are null leave a gap.
         names: what the hover calls 'value' and 'usual'.
         until: right end of the axis; None for the last row.
     """

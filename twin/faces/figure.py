@@ -60,7 +60,7 @@ def figure(
     damaged: Sequence[str] = (),
     days: Days | None = None,
 ) -> Figure:
-    """Write one row of a 'figures' block.
+    """Write one row of a 'figures' panel.
 
     One that is unknown has its name, a dash and the reason.
     """

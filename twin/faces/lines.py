@@ -83,7 +83,7 @@ def trend(
     """Return values over time against their usual band, with the hours below.
 
     Args:
-        rows: of a 'trend' block, oldest first; a null value leaves a gap.
+        rows: of a 'trend' panel, oldest first; a null value leaves a gap.
         heights: whether the values of the horizontals are written beside them.
         chooses: whether a click on it looks back at that moment.
     """

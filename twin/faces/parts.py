@@ -7,6 +7,7 @@ the legend.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.faces.rules import MESSAGES
-from twin.layer import Band, Kind, Ramp
+from twin.layer import Band, Classes, Kind, Ramp
 from twin.marks import marks
+from twin.palette import rgba
 from twin.view import View
 
 # Sentences of the store that a banner shows: it must not cover the picture.
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from twin.faces.picture import Picture
     from twin.faces.texts import Texts
     from twin.layer import Layer, Legend, Rgba
+    from twin.query.areas import Read
 
 
 def chips(picture: Picture) -> list[Component]:
@@ -235,7 +238,7 @@ def _failures(picture: Picture) -> list[Component]:
     names = dict.fromkeys(
         texts.say(each) for each in (*titles, *(f"{name}-title" for name in maps))
     )
-    lead = texts.say("blocks-failed", names=texts.say("comma").join(names))
+    lead = texts.say("panels-failed", names=texts.say("comma").join(names))
     why = [f"{shown.name}: {shown.failed}" for shown in failed]
     why += [f"{name}: {said}" for name, said in maps.items()]
     said = [
@@ -250,7 +253,7 @@ def _failures(picture: Picture) -> list[Component]:
             said,
             className="problem",
             role="alert",
-            **attributes({"of": "blocks", "said": " ".join(why)}),
+            **attributes({"of": "panels", "said": " ".join(why)}),
         )
     ]
 
@@ -362,7 +365,7 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
         if not on
         else [_undrawn(lost, picture)]
         if lost
-        else [_scale(layer.legend, picture)]
+        else [_scale(layer.legend, picture, picture.areas.get(layer.id))]
     )
     listed = [html.Div(counts, className="legend-counts")] if many else []
     return html.Div(
@@ -405,8 +408,59 @@ def _css(color: Rgba) -> str:
     return f"rgba({color[0]},{color[1]},{color[2]},{color[3] / 255:.2f})"
 
 
-def _scale(read: Legend, picture: Picture) -> Component:
+def _scale(read: Legend, picture: Picture, areas: Read | None) -> Component:
+    """Return how the colours and marks of a layer are read; of areas also which have none.
+
+    Classes of areas that could not be asked for have no numbers, so that nothing is said of them.
+    """
+    is_classes = isinstance(read.scale, Classes)
+    if areas is None:
+        return html.Div() if is_classes else _steps(read, picture)
+    parts = [_classes(read, picture, areas) if is_classes else _steps(read, picture)]
+    if areas.n_lost:
+        said = picture.texts.say("areas-lost", n=areas.n_lost)
+        parts.append(html.Div(said, className="legend-lost", role="status"))
+    if is_classes and read.note:
+        parts.append(html.Div(_noted(read.note, picture), className="legend-note"))
+    return html.Div(parts)
+
+
+def _classes(read: Legend, picture: Picture, areas: Read) -> Component:
+    """Return the classes of areas with their numbers, and what is not known, which has no colour.
+
+    A class goes from its first number to just below the next.
+    """
+    texts, n = picture.texts, len(areas.bands)
+    lows = [formatting.number(band.low) for band in areas.bands[1:]]
+    if n == 1:
+        low, high = formatting.number(areas.low), formatting.number(areas.high)
+        said = [low if low == high else f"{low}–{high}"]
+    else:
+        between = [f"{low}–{high}" for low, high in pairwise(lows)]
+        said = [f"< {lows[0]}", *between, f"≥ {lows[-1]}"] if lows else []
+    steps = [
+        html.Span([_swatch(band), text], className="kind")
+        for band, text in zip(areas.bands, said, strict=True)
+    ]
+    if read.unit and steps:
+        steps.append(html.Span(texts.say(read.unit), className="kind"))
+    if areas.n_unknown:
+        land = Band(0.0, "", rgba("land"))
+        unknown = [_swatch(land), texts.say("areas-unknown", n=areas.n_unknown)]
+        steps.append(
+            html.Span(
+                unknown,
+                className="kind",
+                **attributes({"unknown-areas": areas.n_unknown}),
+            )
+        )
+    return html.Div(steps, className="kinds classes")
+
+
+def _steps(read: Legend, picture: Picture) -> Component:
+    """Return a ramp between its ends, or each band or kind by its name."""
     texts, scale = picture.texts, read.scale
+    assert not isinstance(scale, Classes)  # noqa: S101  (its numbers are those of rows)
     if isinstance(scale, Ramp):
         ends = [
             html.Span(

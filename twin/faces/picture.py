@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from twin.errors import QueryError, TwinError
+from twin.errors import PackError, QueryError, TwinError
 from twin.faces import arrangement, formatting
 from twin.faces.figure import Figure, Row, figure
 from twin.faces.freshness import freshness
-from twin.faces.panels import KINDS
+from twin.faces.kinds import KINDS
 from twin.page import NO_PAGE
 from twin.view import pin
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twin.layer import Layer, Panel, Registry
     from twin.page import Page, Placed, Region
     from twin.query import QueryService, Status
+    from twin.query.areas import Read
     from twin.query.service import Unknown
     from twin.view import Pinned
 
@@ -101,6 +102,7 @@ class Picture:
             then; None if there is none.
         damaged_maps: by layer, the tables that its map rests on and that cannot be read.
         failed_maps: by layer, why its map cannot be asked for.
+        areas: by layer, how the areas of its map are read.
         live_maps: layers of whose map some is of the living city, in a picture of a drill.
         page: says which of this stands where; of a workbook it says nothing.
         faults: a sentence for each thing of pages and layers that cannot be shown.
@@ -120,6 +122,7 @@ class Picture:
     )
     live_maps: frozenset[str] = frozenset()
     failed_maps: Mapping[str, str] = field(default_factory=dict[str, str])
+    areas: Mapping[str, Read] = field(default_factory=dict[str, "Read"])
     page: Page = NO_PAGE
     faults: tuple[str, ...] = ()
 
@@ -274,6 +277,7 @@ def take(
         damaged_maps=maps.damaged,
         live_maps=frozenset(maps.live),
         failed_maps=maps.failed,
+        areas=maps.areas,
         page=page or NO_PAGE,
         faults=faults,
     )
@@ -291,6 +295,7 @@ class _Maps:
     )
     failed: dict[str, str] = field(default_factory=dict[str, str])
     live: set[str] = field(default_factory=set[str])
+    areas: dict[str, Read] = field(default_factory=dict[str, "Read"])
 
 
 def _maps(service: QueryService, registry: Registry, pinned: Pinned) -> _Maps:
@@ -302,9 +307,14 @@ def _maps(service: QueryService, registry: Registry, pinned: Pinned) -> _Maps:
                 lost := service.damaged_maps(layer, pinned)
             ):
                 found.damaged[layer.id] = lost
+            if layer.id in pinned.layers and (areas := service.areas(layer, pinned)):
+                found.areas[layer.id] = areas
             if pinned.view.mode == "drill" and _is_live(service, layer):
                 found.live.add(layer.id)
-        except QueryError as error:  # one layer's SQL costs that layer only
+        except (
+            PackError,
+            QueryError,
+        ) as error:  # one layer's SQL costs that layer only
             found.failed[layer.id] = error.what
     return found
 
@@ -352,7 +362,7 @@ def _show(
         return _answered(service, city, layer, panel, pinned, texts)
     except TwinError as error:
         return Shown(layer.id, panel, failed=error.what)
-    except Exception as error:  # a fault of one layer costs one block, whatever it is
+    except Exception as error:  # a fault of one layer costs one panel, whatever it is
         logging.getLogger(__name__).exception("%s.%s failed", layer.id, panel.name)
         said = f"Fault of the program: {type(error).__name__}: {error}"[:200]
         return Shown(layer.id, panel, failed=f"{said.rstrip('.')}.")

@@ -25,7 +25,6 @@ SECTIONS: Mapping[str, Mapping[str, Any]] = {
         "link_down_s": 300,
         "indicator_periods": 2,
     },
-    "coverage": {"status": "assumed", "window_s": 3_600},
     "schedule": {"status": "assumed", "brief": "07:30"},
 }
 
@@ -37,14 +36,12 @@ WALLS: Mapping[str, Mapping[str, Any]] = {
         "pitch_mm": 1.25,
         "width": 3840,
         "height": 2160,
-        "seams": [],
     },
     "desk": {
         "distance_m": 0.6,
         "pitch_mm": 0.277,
         "width": 1920,
         "height": 1080,
-        "seams": [],
     },
 }
 
@@ -85,8 +82,6 @@ ABSENT_SECTIONS: Mapping[str, str] = {
     "credit": "the map says that the source of its outlines is not stated",
     "census": "no total is there to add the populations up to",
     "freshness": "the program's own limits say what is late",
-    "coverage": "coverage looks back 3,600 s",
-    "schedule": "the brief is made at 07:30",
     "calendar": "no holiday is known, so days are workdays or weekends",
 }
 

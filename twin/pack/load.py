@@ -22,6 +22,7 @@ from twin.geography import Outlines, label
 from twin.pack import checks, city_toml, defaults, manifest
 from twin.pack.geography import check_geography
 from twin.pack.pages import read_pages
+from twin.pack.schema import retired
 from twin.pack.tables import REQUIRED, SEEDS, read_table
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         pages=pages,
         page_faults=tuple(page_faults),
     )
-    notes = _notes(root, settings, tables)
+    notes = [*_notes(root, settings, tables), *retired(settings, walls or {})]
     if problems or outlines is None:
         return None, problems, notes
     reference = {table.name: tables[table.name] for table in TABLES}

@@ -49,7 +49,6 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         "link_down_s": _SILENCE,
         "indicator_periods": Setting("whole", 1, 1_000),
     },
-    "coverage": {"window_s": Setting("whole", 1, 31 * 86_400)},
     "schedule": {"brief": Setting("time"), "formats": Setting("any", needed=False)},
     "calendar": {
         "country": Setting("text"),
@@ -72,6 +71,10 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
 
 # Sections whose names are the pack's own, or are judged where they are read.
 OTHERS = ("credit", "geography", "cameras", "slots", "mask", "feeds")
+
+# What packs of earlier versions say and nothing reads any more: a note, and no fault.
+RETIRED_SECTIONS = ("coverage",)
+RETIRED_OF_WALLS = ("seams",)
 CAMERA = {
     name: Setting("any", needed=False) for name in ("lon", "lat", "zoom", "districts")
 }
@@ -80,7 +83,6 @@ WALL: Mapping[str, Setting] = {
     "pitch_mm": Setting("positive", high=100),
     "width": Setting("whole", 1, 32_768),
     "height": Setting("whole", 1, 32_768),
-    "seams": Setting("any", needed=False),
 }
 
 
@@ -94,7 +96,7 @@ def check_sections(
     Args:
         own: keys of the top that are no sections of settings.
     """
-    known = {*SECTIONS, *OTHERS}
+    known, own = {*SECTIONS, *OTHERS}, {*own, *RETIRED_SECTIONS}
     found = [
         f"city.toml has a section [{name}] that nothing reads;"
         f" {_meant(name, known, '[{}]')}."
@@ -132,25 +134,28 @@ def check_walls(walls: Mapping[str, Any]) -> list[str]:
                 f"wall.toml: {name} is {wall!r}, not a section; write [{name}]."
             )
             continue
-        given = cast("dict[str, Any]", wall)
+        given = {
+            key: value
+            for key, value in cast("dict[str, Any]", wall).items()
+            if key not in RETIRED_OF_WALLS
+        }
         found += check(f"wall.toml: [{name}]", given, WALL)
-        seams: Any = given.get("seams", [])
-        width = given.get("width")
-        if not isinstance(seams, list) or not all(
-            _is_whole(x) for x in cast("list[Any]", seams)
-        ):
-            found.append(
-                f"wall.toml: [{name}] seams is {seams!r}; list x positions in whole"
-                " pixels, or [] for none."
-            )
-        elif isinstance(width, int) and not all(
-            0 < x < width for x in cast("list[int]", seams)
-        ):
-            found.append(
-                f"wall.toml: [{name}] seams is {seams!r}; each lies between 0 and the"
-                f" width, {width}."
-            )
     return found
+
+
+def retired(settings: Mapping[str, Any], walls: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing that a pack says and nothing reads any more."""
+    found = [
+        f"city.toml: [{name}]: nothing reads it any more; take it out."
+        for name in RETIRED_SECTIONS
+        if name in settings
+    ]
+    return found + [
+        f"wall.toml: [{name}] {key}: nothing reads it any more; take it out."
+        for name, wall in walls.items()
+        for key in RETIRED_OF_WALLS
+        if isinstance(wall, dict) and key in wall
+    ]
 
 
 def check(
@@ -239,10 +244,6 @@ def _is_time(value: Any) -> bool:
         )
     except ValueError:
         return False
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _meant(name: str, known: Mapping[str, object] | set[str], form: str = "{}") -> str:

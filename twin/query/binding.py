@@ -7,7 +7,7 @@ looked at, and the city's pack. A header asks for what it needs and no layer han
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from twin.clock import year_share
 from twin.errors import QueryError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twin.view import Pinned
 
 Params = Mapping[str, "Param"]
+Giver = Literal["pack", "view", "own"]
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:
@@ -69,6 +70,16 @@ def of_city(city: City) -> dict[str, Param]:
     }
 
 
+def givers(question: Question, pinned: Pinned, pack: Params) -> dict[Giver, Params]:
+    """Return what each giver gives a question; of two that give the same, the last one counts.
+
+    Args:
+        pack: what `of_city` gave.
+    """
+    asked = pinned.day_whole() if question.moment == "day_before" else pinned
+    return {"pack": pack, "view": of_view(asked), "own": question.own}
+
+
 def bind(
     sql: Sql, question: Question, pinned: Pinned, pack: Params
 ) -> dict[str, Param]:
@@ -81,8 +92,11 @@ def bind(
         QueryError: nobody gives one that the header names, or the question has one of its own that
             the header does not name.
     """
-    asked = pinned.day_whole() if question.moment == "day_before" else pinned
-    given = {**pack, **of_view(asked), **question.own}
+    given = {
+        name: value
+        for each in givers(question, pinned, pack).values()
+        for name, value in each.items()
+    }
     wanted = [param.name for param in sql.params]
     missing = [name for name in wanted if name not in given]
     left = [name for name in question.own if name not in wanted]

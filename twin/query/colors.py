@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from twin.layer import Band, Kind, Ramp, Scale
+from twin.layer import Band, Kind, Ramp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,9 @@ Colors = npt.NDArray[np.uint8]
 NONE = (0, 0, 0, 0)
 
 
-def paint(values: pa.ChunkedArray, scale: Scale) -> Colors:
+def paint(
+    values: pa.ChunkedArray, scale: Ramp | Sequence[Band] | Sequence[Kind]
+) -> Colors:
     """Return one colour per value, n x 4 bytes.
 
     Null, and what the scale does not name, is not drawn.

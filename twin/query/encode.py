@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from twin.errors import QueryError
-from twin.layer import Encoding, Legend
+from twin.layer import Classes, Encoding, Legend
 from twin.marks import known, undrawn
+from twin.query import areas
 from twin.query.colors import paint
 
 # Version of the encoding. A new one makes new addresses, so that no cache mixes the two.
@@ -43,7 +44,9 @@ def encode(rows: pa.Table, how: Encoding, legend: Legend | None) -> bytes:
                 f"The column {how.fill!r} is to be coloured, but the layer has no scale"
                 " for it."
             )
-        colors = paint(_column(rows, how.fill), scale)
+        values = _column(rows, how.fill)
+        is_classes = isinstance(scale, Classes)
+        colors = paint(values, areas.bands(values, scale) if is_classes else scale)
         found["fill_color"] = pa.FixedSizeListArray.from_arrays(
             pa.array(colors.reshape(-1)), 4
         )
@@ -80,6 +83,8 @@ def _shape(rows: pa.Table, how: Encoding) -> tuple[dict[str, pa.Array], set[str]
             f"{axis}{corner}" for corner in range(1, n + 1) for axis in ("lon", "lat")
         ]
         return {"path": _places(rows, (*corners, *corners[:2]))}, set(corners)
+    if how.shape == "area":  # their outlines are the pack's
+        return {how.key: _picking(_column(rows, how.key))}, {how.key}
     cells = {name: _whole(_column(rows, name)).cast(pa.uint16()) for name in ("x", "y")}
     return dict(cells), {"x", "y"}
 

@@ -1,4 +1,4 @@
-"""The desk where faces ask: newest snapshot, blocks, and the map's data.
+"""The desk where faces ask: newest snapshot, panels, and the map's data.
 
 Each question answered once.
 """
@@ -6,6 +6,7 @@ Each question answered once.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, LostError, QueryError, UsageError
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
-from twin.query import binding, urls
+from twin.query import areas, binding, urls
 from twin.query.cache import Cache
 from twin.query.encode import encode
 from twin.query.memory import Heap, weight
@@ -109,6 +110,22 @@ class Answer:
     damaged: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Explained:
+    """A question's answer, and how it came about.
+
+    Attributes:
+        givers: by parameter, who gave it: 'own' (the question itself), 'view' or 'pack'.
+        plan: how the engine goes about it, in its own words, as YAML.
+        ms: how long the answer took, once the snapshot's files were open.
+    """
+
+    answer: Answer
+    givers: Mapping[str, binding.Giver]
+    plan: str
+    ms: float
+
+
 class QueryService:
     """Asks the questions of one city's layers over one lake. Safe between threads."""
 
@@ -189,8 +206,29 @@ class QueryService:
 
         Raises as `ask` does; QueryError also where its parameters cannot be bound.
         """
-        question = self._question(layer.id, panel.question.sql)
-        params = binding.bind(question, panel.question, pinned, self._given)
+        return self._of_layer(layer, panel.question, pinned)
+
+    def explain(self, layer: Layer, question: Question, pinned: Pinned) -> Explained:
+        """Return the answer of a layer's question for a view, and how it came about.
+
+        Raises as `panel` does.
+        """
+        sql = self._question(layer.id, question.sql)
+        params = binding.bind(sql, question, pinned, self._given)
+        given = binding.givers(question, pinned, self._given)
+        with self._pool.open(pinned.snapshot) as (shown, engine):
+            plan = engine.plan(sql, params, self._moved(shown, engine, sql, params))
+        begun = time.perf_counter()
+        answer = self._of_layer(layer, question, pinned)
+        ms = (time.perf_counter() - begun) * 1_000
+        by: dict[str, binding.Giver] = {
+            name: giver for giver, names in given.items() for name in names
+        }
+        return Explained(answer, {name: by[name] for name in params}, plan, ms)
+
+    def _of_layer(self, layer: Layer, asked: Question, pinned: Pinned) -> Answer:
+        question = self._question(layer.id, asked.sql)
+        params = binding.bind(question, asked, pinned, self._given)
         answer = self._answer(pinned.snapshot, question, params, layer.id)
         shown = self._pool.shown(pinned.snapshot)
         unknown = self._unknown(
@@ -235,6 +273,21 @@ class QueryService:
             if answer.damaged
             else cast("datetime | None", answer.rows["first_at"][0].as_py())
         )
+
+    def areas(self, layer: Layer, pinned: Pinned) -> areas.Read | None:
+        """Return how the areas of a layer's map are read for a view; None if it draws none.
+
+        Where nothing is known of the moment, all areas are unknown. Raises as `panel` does;
+        PackError if their outlines cannot be read.
+        """
+        for data in layer.maps:
+            if data.encoding.shape == "area":
+                answer = self._of_layer(layer, data.question, pinned)
+                rows = answer.rows.slice(0, 0) if answer.unknown else answer.rows
+                scale = data.encoding.scale or (layer.legend and layer.legend.scale)
+                ids = areas.ids_of(self._city, data.encoding)
+                return areas.read(rows, data.encoding, scale, ids)
+        return None
 
     def damaged_maps(self, layer: Layer, pinned: Pinned) -> tuple[str, ...]:
         """Return the tables that a layer's map rests on and that cannot be read, by name.
@@ -338,6 +391,9 @@ class QueryService:
 
         def work_out() -> bytes:
             rows = self._query(shown, question, filled)
+            if data.encoding.shape == "area":
+                ids = areas.ids_of(self._city, data.encoding)
+                rows = areas.placed(rows, data.encoding, ids)
             noted.found(rows=rows.num_rows)
             return encode(
                 rows.slice(0, 0) if unknown else rows,
@@ -567,11 +623,13 @@ class QueryService:
             ) from None
 
     def _tag(self, layer: str, data: MapData) -> str:
-        of = (
+        of = [
             repr(data.encoding),
             repr(self._registry.get(layer).legend),
             self._mask.sha256,
-        )
+        ]
+        if data.encoding.shape == "area":
+            of.append(areas.digest(areas.ids_of(self._city, data.encoding)))
         return urls.tag(self._question(layer, data.question.sql), *of)
 
 

@@ -31,7 +31,7 @@ class Brief:
 
     Attributes:
         as_of: the moment that it speaks of, UTC.
-        failed: a sentence for each block that failed; it stands in the tables in the block's place.
+        failed: a sentence for each panel that failed; it stands in the tables in the panel's place.
         unwritten: why a format could not be written, by its name.
     """
 

@@ -82,11 +82,11 @@ class Draft:
 
     @property
     def failed(self) -> tuple[str, ...]:
-        """Return a sentence for each block that failed, of those that were asked so far."""
+        """Return a sentence for each panel that failed, of those that were asked so far."""
         # What no format asked for is not asked for the sake of its faults.
         taken: Picture | None = vars(self).get("_picture")
         return tuple(
-            f"The block {each.name} failed: {each.failed}"
+            f"The panel {each.name} failed: {each.failed}"
             for each in (taken.shown if taken else ())
             if each.failed
         )

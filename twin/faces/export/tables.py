@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.clock import to_text
 from twin.faces import formatting
-from twin.faces.panels import KINDS
+from twin.faces.kinds import KINDS
 
 if TYPE_CHECKING:
     from twin.faces.picture import Picture
@@ -53,9 +53,9 @@ def notice(picture: Picture) -> str:
 
 
 def sheets(picture: Picture) -> list[Sheet]:
-    """Return the cover, the figures, and a sheet for each block.
+    """Return the cover, the figures, and a sheet for each panel.
 
-    The blocks are those that stand in a slot of the whole city or the district.
+    The panels are those that stand in a slot of the whole city or the district.
     """
     found = [_cover(picture), _figures(picture)]
     for shown in picture.shown:
@@ -156,7 +156,7 @@ def _state(picture: Picture) -> str:
 
 
 def _missing(picture: Picture) -> list[tuple[Value, ...]]:
-    """Return a line for each block without an answer: what it is, and why."""
+    """Return a line for each panel without an answer: what it is, and why."""
     found: list[tuple[Value, ...]] = []
     for shown in picture.shown:
         if shown.failed:

@@ -76,9 +76,14 @@ overdue-of-them = { $n } past target
 unlisted = { $n } more open, not listed
 unlisted-late = { $n } more open, not listed; { $late } of them past their target
 nothing-here = No events today so far
-blocks-failed = Not available here: { $names }. Everything else is whole.
+areas-unknown = not known: { $n }, left as land
+areas-lost = { $n ->
+    [one] { $n } row names no area of the map and is not drawn.
+   *[other] { $n } rows name no area of the map and are not drawn.
+ }
+panels-failed = Not available here: { $names }. Everything else is whole.
 comma = {", "}
-block-failed = Not available here: { $why }
+panel-failed = Not available here: { $why }
 trend-value = today
 trend-usual = usual
 units-arrived = { $arrived }/{ $units } units there

@@ -24,7 +24,7 @@ _SIZE = 14
 
 
 def enlarged(picture: Picture, name: str) -> list[Component]:
-    """Return the chart of the block `name`, 'layer:block', as a dialog.
+    """Return the chart of the panel `name`, 'layer:panel', as a dialog.
 
     Raises:
         UsageError: the picture has no such chart.

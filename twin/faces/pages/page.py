@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from twin import frame
 from twin.faces import formatting, lines, panels, parts
 from twin.faces.dom import aria, attributes, named
 from twin.faces.panels import figures, trend
@@ -63,7 +64,7 @@ def headline(picture: Picture) -> list[Component]:
     found = _figures(picture.page.figures, picture)
     found = _led_by_yesterday(found, picture) if picture.pinned.is_young else found
     said = [
-        picture.texts.say("block-failed", why=shown.failed)
+        picture.texts.say("panel-failed", why=shown.failed)
         for shown in _failed(picture)
     ]
     return found + [html.Div(each, className="note failed") for each in said]
@@ -218,8 +219,7 @@ def _tabs(chosen: str, picture: Picture) -> Component:
 def panel_px(picture: Picture) -> int:
     """Return the width of the panel, CSS px."""
     view = picture.pinned.view
-    wide = view.frame.partition("x")[0]
-    has_room = wide.isdecimal() and int(wide) >= TWO_COLUMNS_FROM_PX
+    has_room = bool(view.frame) and frame.read(view.frame)[0] >= TWO_COLUMNS_FROM_PX
     has_two = not view.district and bool(picture.page.regions.get("compare"))
     return PANEL_PX + COLUMN_PX if has_room and has_two else PANEL_PX
 

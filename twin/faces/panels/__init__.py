@@ -1,7 +1,7 @@
 """Panels as Dash components, one module per kind.
 
 The markup is the same on every face; the style sheet gives each face its sizes. A new kind is a
-module with a `KIND`, named in `_MODULES`.
+module with a `MARKUP`, named in `MARKUPS`, and a line of `twin.faces.kinds` with its columns.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from twin.faces.panels import events, figures, progress, rows, stages, tiles, trend
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
 if TYPE_CHECKING:
@@ -20,21 +20,28 @@ if TYPE_CHECKING:
 
     from twin.faces.picture import Picture, Shown
 
-__all__ = ["KINDS", "Kind", "note", "show", "show_on_wall"]
+__all__ = ["MARKUPS", "Markup", "note", "show", "show_on_wall"]
 
-_MODULES = (figures, trend, rows, events, progress, tiles, stages)
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {module.KIND.name: module.KIND for module in _MODULES}
+MARKUPS: Mapping[str, Markup] = MappingProxyType(
+    {
+        "figures": figures.MARKUP,
+        "trend": trend.MARKUP,
+        "rows": rows.MARKUP,
+        "events": events.MARKUP,
+        "progress": progress.MARKUP,
+        "tiles": tiles.MARKUP,
+        "stages": stages.MARKUP,
+    }
 )
 
 
 def show(shown: Shown, picture: Picture) -> Component:
     """Return a panel as it stands on a page."""
-    body = note(shown, picture) or KINDS[shown.panel.kind].body(shown, picture)
+    body = note(shown, picture) or MARKUPS[shown.panel.kind].body(shown, picture)
     return section(shown, picture, body)
 
 
 def show_on_wall(shown: Shown, picture: Picture) -> Component:
     """Return a panel as it stands on a wall."""
-    kind = KINDS[shown.panel.kind]
-    return kind.wall(shown, picture) if kind.wall else show(shown, picture)
+    wall = MARKUPS[shown.panel.kind].wall
+    return wall(shown, picture) if wall else show(shown, picture)

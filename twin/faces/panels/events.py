@@ -9,7 +9,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import MARKS, attributes, mark, named, of_figure
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 from twin.faces.panels.rows import table
 from twin.faces.panels.section import note
 
@@ -90,20 +90,4 @@ def _facts(row: Row, picture: Picture) -> list[str]:
     return found
 
 
-KIND = Kind(
-    "events",
-    (
-        "id",
-        "priority",
-        "title",
-        "district_id",
-        "stage",
-        "age_s",
-        "overdue_s",
-        "n_units",
-        "n_arrived",
-        "closing_refused",
-    ),
-    _body,
-    wall=_wall,
-)
+MARKUP = Markup(_body, wall=_wall)

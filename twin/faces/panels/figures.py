@@ -9,7 +9,7 @@ from dash import html
 
 from twin.faces import lines
 from twin.faces.dom import attributes, live_mark, of_figure
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
 if TYPE_CHECKING:
@@ -78,21 +78,4 @@ def _wall(shown: Shown, picture: Picture) -> Component:
     return section(shown, picture, note(shown, picture) or _body(shown, picture), title)
 
 
-KIND = Kind(
-    "figures",
-    (
-        "figure",
-        "value",
-        "format",
-        "unit",
-        "compare",
-        "compare_kind",
-        "better",
-        "trace",
-        "usual_low",
-        "usual_high",
-    ),
-    _body,
-    wall=_wall,
-    is_table=False,
-)
+MARKUP = Markup(_body, wall=_wall)

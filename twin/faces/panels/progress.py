@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -86,19 +86,4 @@ def _bar(row: Row) -> list[Component]:
     return bar
 
 
-KIND = Kind(
-    "progress",
-    (
-        "programme",
-        "scope",
-        "year",
-        "plan",
-        "actual",
-        "under_way",
-        "due",
-        "basis",
-        "carried",
-        "carried_done",
-    ),
-    _body,
-)
+MARKUP = Markup(_body)

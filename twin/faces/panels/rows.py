@@ -9,7 +9,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import assumed, attributes, mark, named
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -86,4 +86,4 @@ def refused(picture: Picture) -> Component:
     return html.Span(texts.say("closing-refused"), className="refused", title=why)
 
 
-KIND = Kind("rows", (), table)
+MARKUP = Markup(table)

@@ -64,7 +64,7 @@ def note(shown: Shown, picture: Picture) -> Component | None:
     """
     texts = picture.texts
     if shown.failed:
-        said = texts.say("block-failed", why=shown.failed)
+        said = texts.say("panel-failed", why=shown.failed)
         return html.Div(said, className="note failed", role="status")
     if shown.unknown and not shown.figures:
         reason = html.Span(picture.reason(shown.unknown, shown.damaged))

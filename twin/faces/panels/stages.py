@@ -8,7 +8,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import attributes
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -38,4 +38,4 @@ def _stage(row: Row, most: int, picture: Picture) -> Component:
     )
 
 
-KIND = Kind("stages", ("stage", "n"), _body)
+MARKUP = Markup(_body)

@@ -11,7 +11,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import assumed, attributes, live_mark, named, of_figure
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
 if TYPE_CHECKING:
@@ -56,4 +56,4 @@ def _wall(shown: Shown, picture: Picture) -> Component:
     return section(shown, picture, note(shown, picture) or _body(shown, picture), title)
 
 
-KIND = Kind("tiles", ("id", "name", "name_en", "state", "since_s"), _body, wall=_wall)
+MARKUP = Markup(_body, wall=_wall)

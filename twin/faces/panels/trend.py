@@ -9,7 +9,7 @@ from dash import html
 from twin.days import LEAST_DAYS
 from twin.faces import lines
 from twin.faces.dom import attributes
-from twin.faces.panels.kind import Kind
+from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -41,6 +41,4 @@ def _body(shown: Shown, picture: Picture) -> Component:
     return html.Div([chart, html.P(usual(shown, picture), className="usual-said")])
 
 
-KIND = Kind(
-    "trend", ("at", "value", "usual_low", "usual_high", "is_partial", "usual_n"), _body
-)
+MARKUP = Markup(_body)

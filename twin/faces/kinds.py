@@ -1,0 +1,103 @@
+"""The kinds of panels: what each asks of its question, and whether its rows are a table.
+
+Nothing here is markup, so that tables are written without it; how a kind stands on a page and on
+a wall is for the module of its name in `twin.faces.panels` to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twin.engine import Sql
+    from twin.layer import Panel
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of panel.
+
+    Attributes:
+        name: as `Panel.kind` names it; also the CSS class `kind-<name>`.
+        columns: what the question of such a panel answers at least; a panel's fields ask for more.
+        is_table: whether its rows are a sheet of a workbook by themselves.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    is_table: bool = True
+
+    def lacking(self, panel: Panel, sql: Sql) -> str:
+        """Return a sentence if a panel's question lacks a column that it needs; '' if not."""
+        there = {column.name for column in sql.columns}
+        needed = (*self.columns, *(field.name for field in panel.fields))
+        missing = [name for name in dict.fromkeys(needed) if name not in there]
+        if not missing:
+            return ""
+        many = "columns" if len(missing) > 1 else "a column"
+        return (
+            f"{sql.name} lacks {many} that a panel of the kind {self.name!r} needs:"
+            f" {', '.join(missing)}; add it to its SELECT and its header."
+        )
+
+
+_KINDS = (
+    Kind(
+        "figures",
+        (
+            "figure",
+            "value",
+            "format",
+            "unit",
+            "compare",
+            "compare_kind",
+            "better",
+            "trace",
+            "usual_low",
+            "usual_high",
+        ),
+        is_table=False,
+    ),
+    Kind(
+        "trend",
+        ("at", "value", "usual_low", "usual_high", "is_partial", "usual_n"),
+    ),
+    Kind("rows", ()),
+    Kind(
+        "events",
+        (
+            "id",
+            "priority",
+            "title",
+            "district_id",
+            "stage",
+            "age_s",
+            "overdue_s",
+            "n_units",
+            "n_arrived",
+            "closing_refused",
+        ),
+    ),
+    Kind(
+        "progress",
+        (
+            "programme",
+            "scope",
+            "year",
+            "plan",
+            "actual",
+            "under_way",
+            "due",
+            "basis",
+            "carried",
+            "carried_done",
+        ),
+    ),
+    Kind("tiles", ("id", "name", "name_en", "state", "since_s")),
+    Kind("stages", ("stage", "n")),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
