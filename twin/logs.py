@@ -171,7 +171,7 @@ def _text_of(asked: Settings) -> ProcessorFormatter:
         for of_another_handler in ("message", "asctime"):
             event.pop(of_another_handler, None)
         found = event.pop("exc_info", None)
-        error = found[1] if isinstance(found, tuple) else None
+        error = cast("Any", found)[1] if isinstance(found, tuple) else None
         if isinstance(error, BaseException):
             event["exception"] = stacks(error, is_quoting=is_quoting)
         return event

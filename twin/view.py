@@ -114,7 +114,9 @@ def _is_unicode(text: str) -> bool:
 def _to_text(value: object) -> str:
     if isinstance(value, datetime):
         return to_text(value)
-    return ",".join(value) if isinstance(value, tuple) else str(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, tuple):
+        return ",".join(cast("tuple[str, ...]", value))
+    return str(value)
 
 
 def _from_text(name: str, text: str) -> object:

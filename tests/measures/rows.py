@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.city import City
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, answer

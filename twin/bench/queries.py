@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from layers.registry import load_registry
-from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.engine import Engine, Sql, load_sql, parse_sql
 from twin.errors import UsageError

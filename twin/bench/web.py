@@ -16,7 +16,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -287,7 +287,7 @@ class _Wire:
     def __init__(self, session: CDPSession) -> None:
         self.n_bytes = 0.0
         session.on("Network.loadingFinished", self._add)
-        session.send("Network.enable")
+        _ask(session, "Network.enable")
 
     def _add(self, said: dict[str, Any]) -> None:
         self.n_bytes += said["encodedDataLength"]
@@ -355,7 +355,7 @@ def _ticks(
     page.add_init_script(_WATCH)
     session = context.new_cdp_session(page)
     wire = _Wire(session)
-    session.send("Performance.enable")
+    _ask(session, "Performance.enable")
     page.goto(address)
     browser.settle(page, newest_of(lake.path), timeout_s=_PATIENCE_S)
     _listens(page)
@@ -399,7 +399,12 @@ def _ticks(
         yield _median(f"{what}: over the wire", sent, "kB")
 
 
+def _ask(session: CDPSession, what: str) -> dict[str, Any]:
+    """Return what a page answers to a command of the browser's own protocol."""
+    return cast("dict[str, Any]", session.send(what))  # pyright: ignore[reportUnknownMemberType]
+
+
 def _busy_s(session: CDPSession) -> float:
     """Return how long the page's main thread has worked so far, s."""
-    told = session.send("Performance.getMetrics")["metrics"]
+    told = _ask(session, "Performance.getMetrics")["metrics"]
     return next(each["value"] for each in told if each["name"] == "TaskDuration")

@@ -114,7 +114,7 @@ def _all_of(pipe: IO[bytes] | None) -> str:
 
 def _sentences(complaints: str) -> tuple[str, ...]:
     """Return complaints by line; of a fault of the program what it was."""
-    lines = tuple(filter(None, map(str.strip, complaints.splitlines())))
+    lines = tuple(said for line in complaints.splitlines() if (said := line.strip()))
     if not any(line.startswith("Traceback") for line in lines):
         return lines
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -170,7 +171,7 @@ def viewers(
         viewers=n_viewers,
         attackers=attackers,
         seconds=seconds,
-        tell=lambda text: say(text, err=True),
+        tell=partial(say, err=True),
     )
     report(
         as_json,

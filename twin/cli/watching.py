@@ -214,7 +214,7 @@ def told_to_stop() -> Generator[threading.Event]:
         () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
     )
     before = {
-        kind: signal.signal(kind, lambda *_: asked.put(True))
+        kind: signal.signal(kind, lambda _kind, _frame: asked.put(True))
         for kind in (signal.SIGTERM, signal.SIGINT, *closed)
     }
     try:

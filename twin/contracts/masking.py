@@ -22,13 +22,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.types as pt
 
-from twin.arrow import compute as pc
 from twin.errors import PackError
 
 __all__ = ["MARK", "Mask", "check_mask", "read_mask"]
@@ -253,6 +253,12 @@ class Mask:
         whole = text.encode(errors="replace").decode()  # half a letter is none to Arrow
         return cast("str", self.texts(pa.array([whole], pa.string()))[0].as_py())
 
+    @overload
+    def texts(self, texts: pa.StringArray) -> pa.StringArray: ...
+    @overload
+    def texts(self, texts: pa.Array) -> pa.Array: ...
+    @overload
+    def texts(self, texts: pa.ChunkedArray) -> pa.ChunkedArray: ...
     def texts(self, texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         """Return texts (an array of `string`, in chunks or not) with marks, nulls as they are.
 

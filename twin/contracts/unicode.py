@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
-
-from twin.arrow import compute as pc
+import pyarrow.compute as pc
 
 # Texts looked at together: their letters are held once more meanwhile.
 _PIECE = 65_536
 
+_Texts = TypeVar("_Texts", bound=pa.Array)
 
 # Letters that show nothing and mean nothing in any script, as a class of an expression:
 # zero-width spaces, soft hyphens, marks of direction.
@@ -39,7 +40,7 @@ def one_form(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def in_one_form(texts: pa.Array) -> pa.Array:
+def in_one_form(texts: _Texts) -> _Texts:
     """Return texts (an array of `string`) in NFC, nulls as they are.
 
     If that changes nothing, it is the very same array.
@@ -63,9 +64,14 @@ def _is_in_one_form(texts: pa.Array) -> bool:
 
     That is many times cheaper than to write a million texts anew, of which most often none changes.
     """
+    return unicodedata.is_normalized("NFC", letters_of(texts))
+
+
+def letters_of(texts: pa.Array) -> str:
+    """Return the letters of n texts (an array of `string`), one text after the other."""
     _, ends, letters = texts.buffers()
-    if letters is None:
-        return True
-    at = np.frombuffer(ends, np.int32, count=texts.offset + len(texts) + 1)
+    if ends is None or letters is None:
+        return ""
+    at = np.frombuffer(memoryview(ends), np.int32, texts.offset + len(texts) + 1)
     joined = letters[int(at[texts.offset]) : int(at[-1])].to_pybytes()
-    return unicodedata.is_normalized("NFC", joined.decode(errors="replace"))
+    return joined.decode(errors="replace")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import duckdb
 import pyarrow as pa
@@ -353,11 +353,16 @@ def _bound(sql: Sql, params: Mapping[str, object]) -> dict[str, duckdb.Value]:
     """Return the parameters as the engine takes them. Raises QueryError as `Sql.bind` does."""
     kinds = {param.name: duckdb.sqltype(param.type) for param in sql.params}
     given = sql.bind(params)
-    plain = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
+    return {
+        name: duckdb.Value(_plain(value), kinds[name]) for name, value in given.items()
     }
-    return {name: duckdb.Value(value, kinds[name]) for name, value in plain.items()}
+
+
+def _plain(value: object) -> object:
+    """Return a value as the engine takes it: several as a list."""
+    return (
+        list(cast("tuple[object, ...]", value)) if isinstance(value, tuple) else value
+    )
 
 
 def _view_of(

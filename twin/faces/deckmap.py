@@ -79,8 +79,8 @@ def spec(
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(
         layers=[each[1] for each in drawn],
-        map_provider=None,  # pyright: ignore[reportArgumentType]
-        map_style=None,  # pyright: ignore[reportArgumentType]
+        map_provider=None,
+        map_style=None,
     )
     said: dict[str, Any] = json.loads(deck.to_json())
     for drawn_layer in said["layers"]:

@@ -66,10 +66,15 @@ def chips(picture: Picture) -> list[Component]:
 
 def title(city: City, texts: Texts) -> Component:
     """Return the city's name and what is shown of it, in the direction of the name."""
-    said = texts.say(
+    said = title_of(city, texts)
+    return html.H1(said, dir="auto", title=said)
+
+
+def title_of(city: City, texts: Texts) -> str:
+    """Return the city's name and what is shown of it."""
+    return texts.say(
         "title", city=texts.name({"name": city.name, "name_en": city.name_en})
     )
-    return html.H1(said, dir="auto", title=said)
 
 
 def ways(texts: Texts) -> list[Component]:

@@ -224,14 +224,14 @@ class Picture:
 
     def district(self) -> Row | None:
         """Return the chosen district's row of the pack; None if none is chosen."""
-        rows: list[Row] = self.city.reference["districts"].to_pylist()
+        rows: Sequence[Row] = self.city.reference["districts"].to_pylist()
         return next(
             (row for row in rows if row["district_id"] == self.pinned.district), None
         )
 
     def district_name(self, district_id: str | None) -> str:
         """Return a district's name in the picture's language; a dash if unknown."""
-        rows: list[Row] = self.city.reference["districts"].to_pylist()
+        rows: Sequence[Row] = self.city.reference["districts"].to_pylist()
         return next(
             (self.texts.name(row) for row in rows if row["district_id"] == district_id),
             formatting.DASH,

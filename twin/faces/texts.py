@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fluent.runtime import FluentBundle, FluentResource
 
 from twin.faces.rules import DASH
+from twin.kinds import is_object
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -105,8 +106,8 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
         )
         for level, words in own.items()
     ]
-    rest_on = {} if city is None else city.settings.get("targets", {})
-    if isinstance(rest_on, dict) and lang in rest_on:
+    rest_on = None if city is None else city.settings.get("targets")
+    if is_object(rest_on) and lang in rest_on:
         named.append(_message("reference-basis", str(rest_on[lang])))
     bundle.add_resource(FluentResource("".join(named)), allow_overrides=True)
     return texts

@@ -25,6 +25,7 @@ from twin.feeds.records import (
     survey,
     unreadable,
 )
+from twin.kinds import is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ def is_geojson(path: Path) -> bool:
 
 def _records(path: Path, outline: Outline, astray: Counter[str]) -> Iterator[Record]:
     for number, item in enumerate(read_items(path, ("features",), outline), 1):
-        if not isinstance(item, dict) or item.get("type") != "Feature":
+        if not is_object(item) or item.get("type") != "Feature":
             _no_collection(path.name, item)
             yield Record(number, {}, "it is no Feature")
             continue
@@ -101,13 +102,14 @@ def _records(path: Path, outline: Outline, astray: Counter[str]) -> Iterator[Rec
 
 
 def _no_collection(name: str, item: Any) -> None:
-    kind = item.get("type") if isinstance(item, dict) else None
-    if kind == "FeatureCollection" and not isinstance(item.get("features"), list):
+    kind = item.get("type") if is_object(item) else None
+    features = item.get("features") if is_object(item) else None
+    if kind == "FeatureCollection" and not is_list(features):
         raise ContractError(
             f"{name} is a FeatureCollection without a list of features.",
             fix="export it again.",
         )
-    if kind == "FeatureCollection" or (isinstance(item, dict) and "features" in item):
+    if kind == "FeatureCollection" or (is_object(item) and "features" in item):
         raise ContractError(
             f"{name} holds several collections of features.",
             fix="save each as a file of its own, or one feature on each line.",
@@ -121,7 +123,7 @@ def _place(
     nowhere = (None, None)
     if geometry is None:
         return nowhere, ""
-    if not isinstance(geometry, dict):
+    if not is_object(geometry):
         return nowhere, "its geometry is no object"
     kind, at = geometry.get("type"), geometry.get("coordinates")
     if kind in _NO_POINT:
@@ -131,15 +133,15 @@ def _place(
         )
     if kind not in _ONE_PLACE:
         return nowhere, "its geometry is of no kind that GeoJSON knows"
-    if kind == "MultiPoint" and isinstance(at, list) and len(at) == 1:
+    if kind == "MultiPoint" and is_list(at) and len(at) == 1:
         at, kind = at[0], "Point"
     if kind != "Point":
         astray[str(kind)] += 1
         return nowhere, ""
-    if at in ([], None) or (isinstance(at, list) and at[:2] == [None, None]):
+    if at in ([], None) or (is_list(at) and at[:2] == [None, None]):
         return nowhere, ""
     if (
-        not isinstance(at, list)
+        not is_list(at)
         or len(at) < 2
         or not all(isinstance(each, Number) for each in at[:2])
     ):
@@ -194,8 +196,8 @@ def _other_system(members: Mapping[str, Any]) -> str:
     crs = members.get("crs")
     if crs is None:
         return ""
-    named = crs.get("properties") if isinstance(crs, dict) else None
-    said = named.get("name") if isinstance(named, dict) else None
+    named = crs.get("properties") if is_object(crs) else None
+    said = named.get("name") if is_object(named) else None
     if isinstance(said, str) and _WGS84.fullmatch(said.strip()):
         return ""
     name = said[:60] if isinstance(said, str) else "one without a name"

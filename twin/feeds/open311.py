@@ -7,7 +7,7 @@ else a server adds follows. Names of objects inside of a request are joined by d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from twin.errors import ContractError
 from twin.feeds.json_items import Outline, read_items
@@ -21,6 +21,7 @@ from twin.feeds.records import (
     sheet_of,
     survey,
 )
+from twin.kinds import is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,10 +119,10 @@ def open_xml(path: Path, wanted: Sequence[str]) -> Sheet:
     first: dict[Key, None] = dict.fromkeys(COLUMNS)
     found = survey(path.name, records(passed), first)
     if passed.root == "errors":
-        raise refused(
-            path.name,
-            next(read_elements(path, {"errors": "error"}, Passed()), ({}, ""))[0],
+        error, _ = next(
+            read_elements(path, {"errors": "error"}, Passed()), (dict[str, Any](), "")
         )
+        raise refused(path.name, error)
     remarks = [
         f"{n} elements <{name}> beside the requests were not read."
         for name, n in sorted(passed.others.items())
@@ -142,8 +143,8 @@ def refused(name: str, error: Any) -> ContractError:
 
 def _words(error: Any) -> str:
     """Return what a server says of an error: of the first, if it says several."""
-    first = cast("list[Any]", error)[0] if isinstance(error, list) and error else error
-    if not isinstance(first, dict):
+    first = error[0] if is_list(error) and error else error
+    if not is_object(first):
         return mended(as_json(first))[:300]
     said = [as_text(first.get(key)) for key in ("code", "description")]
     return " ".join(word for word in said if word)[:300] or mended(as_json(first))[:300]

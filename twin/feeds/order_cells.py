@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts.crs import to_wgs84
 from twin.feeds.order_columns import is_given
 from twin.feeds.order_mapping import FEED

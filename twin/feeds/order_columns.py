@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
-from twin.contracts.unicode import HIDDEN, in_one_form, one_form
+from twin.contracts.unicode import HIDDEN, in_one_form, letters_of, one_form
 
 # Fields that are people's own words; all others are numbers, names, moments and words of a
 # list.
@@ -73,7 +73,7 @@ def tidied(
     """
     is_free = field in FREE_TEXT
     texts = in_one_form(pc.fill_null(cells, ""))
-    letters = _letters(texts)
+    letters = letters_of(texts)
     if _ANY.search(letters):
         texts = pc.replace_substring_regex(
             texts, pattern=_UNSEEN if is_free else _UNSEEN_IN_CODES, replacement=""
@@ -181,18 +181,6 @@ def errors(texts: pa.StringArray, field: str, column: str) -> dict[int, str]:
             for at in np.flatnonzero(formulas).tolist()
         }
     return said
-
-
-def _letters(texts: pa.StringArray) -> str:
-    _, ends, letters = texts.buffers()
-    if letters is None:
-        return ""
-    at = np.frombuffer(ends, np.int32, count=texts.offset + len(texts) + 1)
-    return (
-        letters[int(at[texts.offset]) : int(at[-1])]
-        .to_pybytes()
-        .decode(errors="replace")
-    )
 
 
 def is_given(texts: pa.StringArray) -> npt.NDArray[np.bool_]:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.feeds.order_columns import is_given
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Reader:
         reasons: dict[int, str],
     ) -> None:
         for index in where.tolist():
-            text = texts[index].as_py()
+            text = texts[int(index)].as_py()
             moment = _formed(text, self._mapping.time_format) or _iso(text)
             if moment is None:
                 reasons[index] = (
@@ -389,9 +389,11 @@ class _Layout:
         if not where.size:
             return
         _, ends, letters = texts.take(pa.array(where)).buffers()
-        first = int(np.frombuffer(ends, np.int32, count=1)[0])
+        if ends is None or letters is None:  # no letter in any of them
+            return
+        first = int(np.frombuffer(memoryview(ends), np.int32, count=1)[0])
         bytes_ = np.frombuffer(
-            letters, np.uint8, count=where.size * self.length, offset=first
+            memoryview(letters), np.uint8, count=where.size * self.length, offset=first
         ).reshape(-1, self.length)
         good = np.ones(where.size, np.bool_)
         for at, byte in self.marks.items():
@@ -424,5 +426,6 @@ def _number(
     digits: npt.NDArray[np.uint8], good: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.int64]:
     good &= ((digits >= ord("0")) & (digits <= ord("9"))).all(axis=1)
-    worth = 10 ** np.arange(digits.shape[1] - 1, -1, -1)
+    width: int = digits.shape[1]
+    worth = 10 ** np.arange(width - 1, -1, -1)
     return (digits.astype(np.int64) - ord("0")) @ worth

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.events import KIND_AND_PLACE
 from twin.feeds.order_cells import read_statuses, read_truths

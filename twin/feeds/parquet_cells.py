@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isnan
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-
-from twin.arrow import compute as pc
+import pyarrow.compute as pc
 
 # A whole float below it is that whole number; above it may stand for several.
 _EXACT = 2**53
@@ -28,7 +27,7 @@ def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
         column.type, pa.UuidType
     ):
         column = column.storage
-    if pa.types.is_dictionary(column.type):
+    if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
     kind = column.type
     if (
@@ -41,7 +40,7 @@ def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
         return column.cast(pa.string()), {}
     if pa.types.is_floating(kind):
         return pa.array(_of_floats(column), pa.string()), {}
-    if pa.types.is_timestamp(kind):
+    if isinstance(column, pa.TimestampArray):
         return _of_moments(column), {}
     if pa.types.is_date(kind):
         return (
@@ -57,9 +56,9 @@ def text_of(column: pa.Array) -> tuple[pa.StringArray, Mapping[int, str]]:
 
 def without_zone(column: pa.Array) -> pa.TimestampArray | None:
     """Return the moments of a column without a zone, timestamp[us]; None for another column."""
-    if pa.types.is_dictionary(column.type):
+    if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
-    if not pa.types.is_timestamp(column.type) or column.type.tz is not None:
+    if not isinstance(column, pa.TimestampArray) or column.type.tz is not None:
         return None
     per_s = _UNITS_OF_A_SECOND[column.type.unit]
     ticks = column.cast(pa.int64())
@@ -169,9 +168,12 @@ def _said(value: Any) -> str | None:
 def _plain(value: Any) -> Any:
     """Return a value as JSON can hold it."""
     if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
+        return {
+            str(name): _plain(each)
+            for name, each in cast("dict[object, Any]", value).items()
+        }
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each) for each in cast("Sequence[Any]", value)]
     if isinstance(value, bytes):
         return value.decode() if _is_text(value) else f"0x{value.hex()}"
     if isinstance(value, Decimal):

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twin.arrow import compute as pc
 from twin.errors import ContractError
 from twin.feeds.parquet_cells import text_of, without_zone
 from twin.feeds.records import header_of, need, unreadable
 from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block, Sheet
+from twin.kinds import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -220,7 +221,7 @@ def _geometry(name: str, schema: pa.Schema, geo: bytes | None) -> int | None:
         )
     if not _is_wgs84(column.get("crs")):
         crs = column["crs"]
-        said = crs.get("name") if isinstance(crs, dict) else crs
+        said = crs.get("name") if is_object(crs) else crs
         raise ContractError(
             f"{name}: its reference system is {str(said)[:60]}, and degrees of WGS 84"
             " are read only.",
@@ -237,10 +238,10 @@ def _is_wgs84(crs: Any) -> bool:
     """Return whether PROJJSON is WGS 84 in degrees. None is: GeoParquet has that as its own."""
     if crs is None:
         return True
-    if not isinstance(crs, dict):
+    if not is_object(crs):
         return False
     named = crs.get("id")
-    if isinstance(named, dict):
+    if is_object(named):
         return (
             str(named.get("authority")).upper(),
             str(named.get("code")).upper(),
@@ -261,7 +262,7 @@ def _places(column: pa.Array) -> _Places:
     """Return longitudes and latitudes as text, and a fault for each row that has no point."""
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
-    if pa.types.is_struct(column.type):
+    if isinstance(column, pa.StructArray):
         known = column.is_valid()
         axes = [pc.if_else(known, column.field(axis), None) for axis in ("x", "y")]
         return _Places(text_of(axes[0])[0], text_of(axes[1])[0], {})
@@ -273,7 +274,7 @@ def _places(column: pa.Array) -> _Places:
 def _of_wkb(values: Sequence[bytes | None]) -> _Places:
     import shapely
 
-    shapes: Any = shapely.from_wkb(
+    shapes = shapely.from_wkb(
         np.array([value or None for value in values], object), on_invalid="ignore"
     )
     kinds = shapely.get_type_id(shapes)
@@ -291,8 +292,7 @@ def _of_wkb(values: Sequence[bytes | None]) -> _Places:
         for at, value in enumerate(values)
         if value and kinds[at] < 0
     }
-    points = np.where(
-        (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes), shapes, None
-    )
+    is_point = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
+    points = np.where(is_point, shapes, np.array(None, object))
     lon, lat = (pa.array(axis(points)) for axis in (shapely.get_x, shapely.get_y))
     return _Places(text_of(lon)[0], text_of(lat)[0], faults)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from twin.contracts.unicode import one_form
 from twin.errors import ContractError
 from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block, Sheet
+from twin.kinds import is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -220,7 +221,7 @@ def flat(record: Mapping[str, Any]) -> dict[Key, str | None]:
     for name, value in record.items():
         if value is None or isinstance(value, str):
             cells[name] = value
-        elif isinstance(value, dict):
+        elif is_object(value):
             cells.update(
                 {
                     (name, *((key,) if isinstance(key, str) else key)): cell
@@ -245,9 +246,9 @@ def as_json(value: Any) -> str:
     """Return a value as JSON, its numbers as they were written."""
     if isinstance(value, Number):
         return str(value)
-    if isinstance(value, list):
+    if is_list(value):
         return f"[{', '.join(map(as_json, value))}]"
-    if isinstance(value, dict):
+    if is_object(value):
         said = (f"{as_json(name)}: {as_json(each)}" for name, each in value.items())
         return f"{{{', '.join(said)}}}"
     return json.dumps(value, ensure_ascii=False)
@@ -257,7 +258,7 @@ def record_of(
     number: int, value: Any, cells: Mapping[Key, str | None] | None = None
 ) -> Record:
     """Return the record of an object, with `cells` beside its own."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return Record(number, cells or {}, f"it is no object but {_short(value)}")
     try:
         said = flat(value)
@@ -276,7 +277,7 @@ def record_of(
 def _has_twice(value: Any) -> bool:
     if isinstance(value, Twice):
         return True
-    inside = value.values() if isinstance(value, dict) else value
+    inside: Iterable[Any] = value.values() if is_object(value) else value
     return any(_has_twice(each) for each in inside if isinstance(each, dict | list))
 
 

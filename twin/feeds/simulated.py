@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.feeds.batch import Batch
 from twin.feeds.feed import FeedType, Kind
 from twin.pack.schema import Setting

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.measured import COVERAGE
 from twin.engine import Sql, load_sql

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts.events import FEEDS_OF_ORDERS, STAGES
 from twin.contracts.measured import EVENT_FACTS, OF_THE_EVENT
 from twin.engine import load_sql

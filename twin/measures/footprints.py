@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts.measured import FOOTPRINTS
 from twin.engine import load_sql
 from twin.measures.definition import Definition
@@ -124,7 +124,7 @@ def footprints(states: pa.Table) -> pa.Table:
         / (_M_PER_DEG * np.cos(np.radians(values["lat_ud"] / 1e6)))[:, None]
         * 1e6
     )
-    columns: dict[str, object] = {
+    columns: dict[str, pa.ChunkedArray | NDArray[np.int32]] = {
         "drone_id": seeing["drone_id"],
         "occurred_at": seeing["occurred_at"],
     }

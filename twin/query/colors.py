@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +75,7 @@ def _bands(values: npt.NDArray[np.float64], bands: Sequence[Band]) -> Colors:
 def _kinds(values: pa.ChunkedArray, kinds: Sequence[Kind]) -> Colors:
     """Return the colour of the kind that a value names."""
     table = np.asarray([*(kind.color for kind in kinds), NONE], dtype=np.uint8)
-    found = cast("Any", pc).index_in(
+    found = pc.index_in(
         values, value_set=pa.array([kind.value for kind in kinds], pa.string())
     )
     at = found.combine_chunks().fill_null(len(kinds)).to_numpy(zero_copy_only=False)

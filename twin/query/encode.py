@@ -21,7 +21,7 @@ ENCODER = "1"
 _MOMENT = pa.timestamp("us", tz="UTC")
 
 # What a browser reads without 64-bit whole numbers.
-_FLAT = {_MOMENT: pa.timestamp("ms", tz="UTC")}
+_FLAT: dict[pa.DataType, pa.DataType] = {_MOMENT: pa.timestamp("ms", tz="UTC")}
 
 
 def encode(rows: pa.Table, how: Encoding, legend: Legend | None) -> bytes:

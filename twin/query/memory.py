@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
-from typing import cast
 
 import pyarrow as pa
 
@@ -26,7 +25,7 @@ _MOST_ARENAS = 2
 def weight(rows: pa.Table) -> int:
     """Return how much memory rows take, bytes."""
     pieces = sum(max(1, column.num_chunks) for column in rows.columns)
-    return int(cast("int", rows.nbytes)) + _OF_A_TABLE + _OF_A_PIECE * pieces
+    return rows.nbytes + _OF_A_TABLE + _OF_A_PIECE * pieces
 
 
 class Heap:

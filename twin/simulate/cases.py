@@ -84,7 +84,7 @@ def cases_of(world: World, day: date) -> Cases | None:
         [value or 20.0 for value in sources["expected_per_day"].to_pylist()]
     )
     rate = expected * _WEEK[day.weekday()] * (1.18 if world.storm(day) else 1.0)
-    n = int(draw.poisson(rate.sum()))
+    n = int(draw.poisson(float(rate.sum())))
     which = draw.choice(len(rate), n, p=rate / rate.sum())
     proactive = np.array(sources["finds"].to_pylist(), object)[which] == "proactive"
     kind, occurred = _what(world, day, draw, proactive)

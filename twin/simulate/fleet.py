@@ -197,7 +197,7 @@ def _flying(
     at = np.concatenate(ticks) if ticks else np.zeros(0, np.int64)
     drone = flights.drone[of]
     into = (at - flights.start[of]) / FLIGHT_S
-    flown = into * far[-1]
+    flown = into * float(far[-1])
     leg = np.clip(np.searchsorted(far, flown, side="right") - 1, 0, len(legs) - 1)
     share = (flown - far[leg]) / legs[leg]
     spot = way[leg] + (way[leg + 1] - way[leg]) * share[:, None]
@@ -256,11 +256,11 @@ def _grounded(
     start = np.concatenate([before.start - ago, flights.start])
     silences = silences_of(world, len(fleet.id), day)
     first = (fleet.beat - midnight) % DOCK_S
-    found = [np.zeros((3, 0), np.int64)]
+    found: list[NDArray[np.int64]] = [np.zeros((3, 0), np.int64)]
     for name in range(len(fleet.id)):
         starts = np.sort(start[drone == name])
         landings = starts + FLIGHT_S
-        beats = np.arange(first[name], length, DOCK_S)
+        beats = np.arange(int(first[name]), length, DOCK_S)
         at = np.unique(
             np.concatenate([beats, landings[(landings >= 0) & (landings < length)]])
         )
@@ -268,8 +268,11 @@ def _grounded(
         last = np.concatenate([landings, [-_RESTED_S]])[which]
         since = at - last
         heard = (since >= 0) & ~silences.cover(name, at, at + 1)
-        found.append(np.stack([np.full(heard.sum(), name), at[heard], since[heard]]))
-    return tuple(np.concatenate(found, axis=1))
+        found.append(
+            np.stack([np.full(int(heard.sum()), name), at[heard], since[heard]])
+        )
+    joined = np.concatenate(found, axis=1)
+    return tuple(joined)
 
 
 def _docked(world: World, fleet: Fleet, day: date, flights: Flights) -> pa.Table:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from twin.geography import read_features
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from twin.simulate.world import World
 
@@ -59,7 +60,7 @@ class Ground:
         self._shrink = float(np.cos(np.radians((bounds[1] + bounds[3]) / 2)))
 
     @cached_property
-    def water(self) -> Any:
+    def water(self) -> BaseGeometry:
         """Return all water of the pack as one shape, deg, WGS 84; an empty one without any."""
         path = self._world.city.geography.get("water")
         features = read_features(path) if path else []
@@ -118,7 +119,7 @@ class Ground:
         )
 
     def _district(
-        self, name: str, land: Any, streets: NDArray[np.int64]
+        self, name: str, land: BaseGeometry, streets: NDArray[np.int64]
     ) -> list[tuple[NDArray[np.float64], ...]]:
         """Return spots around each of a district's streets, shrunk.
 
@@ -146,7 +147,7 @@ class Ground:
                 spot[0][good] / self._shrink, spot[1][good]
             )
             good[good] = inside == name
-            for at in short:
+            for at in map(int, short):
                 mine = spot[:, good & (of == at)]
                 found[at] = np.concatenate([found[at], mine], axis=1)[:, :_SPOTS]
                 sigma[at] *= 1.5 if mine.shape[1] < _SPOTS // 4 else 1.0
@@ -154,7 +155,7 @@ class Ground:
         return [tuple(each) if each.shape[1] else anywhere for each in found]
 
     def _anywhere(
-        self, draw: np.random.Generator, land: Any
+        self, draw: np.random.Generator, land: BaseGeometry
     ) -> tuple[NDArray[np.float64], ...]:
         """Return spots all over a district's land, shrunk."""
         west, south, east, north = land.bounds
@@ -175,8 +176,9 @@ class Ground:
         world = self._world
         draw = world.draw("loose ground", world.street_code[street])
         lon, lat = float(world.street_lon[street]), float(world.street_lat[street])
-        x, y = draw.normal(0, _LOOSE_M / M_PER_DEG, (2, _SPOTS))
-        x, y = lon + x / self._shrink, lat + y
+        east, north = draw.normal(0, _LOOSE_M / M_PER_DEG, (2, _SPOTS))
+        x: NDArray[np.float64] = lon + east / self._shrink
+        y: NDArray[np.float64] = lat + north
         dry = ~shapely.intersects_xy(self.water, x, y)
         if not dry.any():
             x, y = (np.array([each]) for each in self.ashore(lon, lat))
@@ -226,7 +228,7 @@ class Ground:
             if not len(lines) or not len(mine):
                 continue
             length = np.cumsum(shapely.length(lines))
-            along = draw.random(_SHORE_SPOTS) * length[-1]
+            along = draw.random(_SHORE_SPOTS) * float(length[-1])
             which = np.searchsorted(length, along)
             left = along - np.concatenate([[0.0], length])[which]
             spot = shapely.get_coordinates(
@@ -279,7 +281,8 @@ class Ground:
         If none is found, the place itself, or the nearest on land.
         """
         east, north = draw.uniform(-1, 1, (2, _NEAR_TRIES)) * _NEAR_M / M_PER_DEG
-        x, y = lon + east / self._shrink, lat + north
+        x: NDArray[np.float64] = lon + east / self._shrink
+        y: NDArray[np.float64] = lat + north
         good = ~shapely.intersects_xy(self.water, x, y)
         if district is not None:
             good &= self._world.locator.districts(x, y) == district

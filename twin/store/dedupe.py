@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twin.arrow import compute as pc
 from twin.clock import from_text
 from twin.contracts.check import quarantined
 from twin.contracts.measured import QUARANTINE
@@ -178,7 +178,8 @@ def _again(
         return _NONE
     begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
     places = np.setdiff1d(
-        np.concatenate([np.arange(begins[at], begins[at + 1]) for at in met]), known
+        np.concatenate([np.arange(int(begins[at]), int(begins[at + 1])) for at in met]),
+        known,
     )
     mine = (
         rows.select(table.key)
@@ -203,7 +204,7 @@ def _clashes(
     """Return quarantine rows for those at `places`, whose key is taken by another content."""
     begins = np.cumsum([0, *(part.rows.num_rows for part in parts)])
     refused: list[pa.Table] = [QUARANTINE.empty()]
-    for n in np.unique(np.searchsorted(begins, places, side="right") - 1):
+    for n in map(int, np.unique(np.searchsorted(begins, places, side="right") - 1)):
         own = places[(places >= begins[n]) & (places < begins[n + 1])]
         given = rows.take(pa.array(own)).to_pylist()
         said = [
@@ -352,14 +353,14 @@ def _read(
     files: Sequence[File],
     table: Table,
     columns: list[str],
-    wanted: object,
+    wanted: pc.Expression,
 ) -> pa.Table:
     return pq.read_table(
         [str(lake.tables / file.path) for file in files],
         # Not the schema of the first file, which may lack a column that others have.
         schema=table.schema,
         columns=columns,
-        filters=cast("Any", wanted),
+        filters=wanted,
     )
 
 
@@ -385,17 +386,14 @@ def _span(lake: Lake, file: File, by: str) -> tuple[str, str]:
     told = [
         footer.row_group(n).column(at).statistics for n in range(footer.num_row_groups)
     ]
-    is_told = (
-        at >= 0
-        and told
-        and all(
-            each is not None and each.has_min_max and isinstance(each.min, str)
-            for each in told
-        )
-    )
+    texts = [
+        each
+        for each in told
+        if each is not None and each.has_min_max and isinstance(each.min, str)
+    ]
     span = (
-        (min(each.min for each in told), max(each.max for each in told))
-        if is_told
+        (min(each.min for each in texts), max(each.max for each in texts))
+        if at >= 0 and texts and len(texts) == len(told)
         else _ANY
     )
     if len(lake.spans) >= _MOST_SPANS:

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from twin.arrow import compute as pc
 from twin.clock import from_text, to_text
 from twin.contracts.history import hash_of
 from twin.store.snapshot import File
@@ -132,13 +132,12 @@ def write(
     folder = root / table.name
     folder.mkdir(parents=True, exist_ok=True)
     there = {(file.chunk, file.sha256): file for file in keep}
+
+    def written(piece: tuple[str, pa.Table]) -> File:
+        return _write(folder, table, *piece, there)
+
     with ThreadPoolExecutor(2) as pool:
-        return list(
-            pool.map(
-                lambda piece: _write(folder, table, piece[0], piece[1], there),
-                chunks(table, rows, name),
-            )
-        )
+        return list(pool.map(written, chunks(table, rows, name)))
 
 
 def _write(

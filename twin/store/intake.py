@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from twin.arrow import compute as pc
 from twin.contracts import TABLES
 from twin.contracts.check import check
 from twin.store import dedupe, revise, units

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twin.arrow import compute as pc
+import pyarrow.compute as pc
+
 from twin.contracts import TABLES
 from twin.engine import Engine
 from twin.errors import LakeError, QueryError

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -273,9 +274,7 @@ def verify(lake: Lake, ref: str = "latest") -> Verified:
         )
     every = [file for cut in snapshot.tables.values() for file in cut.files]
     with ThreadPoolExecutor(2) as pool:
-        faults = [
-            found for found in pool.map(lambda file: fault(lake, file), every) if found
-        ]
+        faults = [found for found in pool.map(partial(fault, lake), every) if found]
     if there.newest is not None and (
         ref == "latest" or (ref == there.newest.id and not there.lost)
     ):
@@ -363,9 +362,7 @@ def ensure_intact(lake: Lake, snapshot: Snapshot) -> None:
         if not _seen(lake, file)
     ]
     with ThreadPoolExecutor(2) as pool:
-        faults = [
-            found for found in pool.map(lambda file: fault(lake, file), unseen) if found
-        ]
+        faults = [found for found in pool.map(partial(fault, lake), unseen) if found]
     if faults:
         more = f" ({len(faults)} files are)" if len(faults) > 1 else ""
         raise DamagedError(

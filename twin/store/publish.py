@@ -159,15 +159,12 @@ class Draft:
         before = dict(parent.tables if parent else {}) | self.logs
         # Without a table that was a measure once: an earlier snapshot has its rows.
         cuts |= {table: cut for table, cut in before.items() if table in TABLES}
+
+        def committed(table: str) -> TableCut:
+            return delta.commit(lake, TABLES[table], cuts.get(table), self.cuts[table])
+
         with ThreadPoolExecutor(_COMMITS_AT_ONCE) as pool:
-            done = list(
-                pool.map(
-                    lambda table: delta.commit(
-                        lake, TABLES[table], cuts.get(table), self.cuts[table]
-                    ),
-                    self.cuts,
-                )
-            )
+            done = list(pool.map(committed, self.cuts))
         cuts |= dict(zip(self.cuts, done, strict=True))
         cuts = {
             table: cut if cut.files else replace(cut, schema_hash=history.today(table))
@@ -200,7 +197,7 @@ class Draft:
 
     def _polled(self) -> Mapping[str, datetime] | None:
         """Return up to where each feed is in the lake, once this draft is published."""
-        before = self.parent.polled if self.parent else {}
+        before = self.parent.polled if self.parent else dict[str, datetime]()
         if before is None and not self.polled:
             return None
         return {**(before or {}), **self.polled}

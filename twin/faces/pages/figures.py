@@ -42,9 +42,7 @@ def figures(
     )
     head = html.Header(
         [
-            html.H1(
-                [parts.title(city, texts).children, " · ", texts.say("figures-title")]
-            ),
+            html.H1([parts.title_of(city, texts), " · ", texts.say("figures-title")]),
             *when,
             html.A(texts.say("figures-back"), href=back, className="quiet"),
         ]

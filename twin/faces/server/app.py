@@ -6,7 +6,7 @@ Then one callback paints what changed, one changes the view.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, dcc, html
@@ -74,7 +74,7 @@ class _App(dash.Dash):
     def __init__(self, context: painting.AppContext) -> None:
         self.context = context
         self.files = files.address()
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
             "twin",
             assets_folder=str(paths.assets()),
             assets_ignore=".*",
@@ -90,11 +90,12 @@ class _App(dash.Dash):
             ],
         )
 
-    def index(self, *_args: object, **_kwargs: object) -> Response:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def index(self, *_args: object, **_kwargs: object) -> Response:
         """Return a face: its head at once, its body when the picture is queried."""
         search = request.query_string.decode("utf-8", "replace")
         painting.check_path(self.context, request.path)
-        pieces = frame.stream(super().index(), self.context, request.path, search)
+        page = cast("str", super().index())  # pyright: ignore[reportUnknownMemberType]
+        pieces = frame.stream(page, self.context, request.path, search)
         answer = Response(pieces, mimetype="text/html")
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -128,7 +129,8 @@ def _layout() -> html.Div:
     )
 
 
-def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
+def _add_callbacks(app: Any, context: painting.AppContext) -> None:
+    """Add the callbacks to an app of Dash, whose own words for that have no types."""
     app.clientside_callback(
         ClientsideFunction("face", "ask"),
         Output("asked", "data"),
@@ -147,7 +149,7 @@ def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
     @app.callback(
         Output("spec", "data"), Input("asked", "data"), prevent_initial_call=True
     )
-    def paint(asked: object) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
+    def paint(asked: object) -> dict[str, Any]:
         return painted(context, Asked.read(asked, context.prefix))
 
     @app.callback(
@@ -158,15 +160,13 @@ def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
         State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def change(  # pyright: ignore[reportUnusedFunction]
-        action: object, pick: object, search: object, pathname: object
-    ) -> Any:
+    def change(action: object, pick: object, search: object, pathname: object) -> Any:
         view = View.parse(wire.as_text(search))
         at = _path(pathname, context)
         try:
             changed = (
                 acted(view, wire.as_dict(action or {}), context, at)
-                if ctx.triggered_id == "action"
+                if ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
                 else picked(view, pick)
             )
         except LakeError:  # the face says so already
@@ -180,9 +180,7 @@ def _add_callbacks(app: dash.Dash, context: painting.AppContext) -> None:
         State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def open_chart(  # pyright: ignore[reportUnusedFunction]
-        chosen: object, search: object, pathname: object
-    ) -> Any:
+    def open_chart(chosen: object, search: object, pathname: object) -> Any:
         name = wire.as_text(wire.as_dict(chosen or {}).get("panel"))
         if not name:
             return []

@@ -85,7 +85,7 @@ class Deadlines(HttpToolsProtocol):
         self._unread: asyncio.TimerHandle | None = None
         self._header_bytes, self._in_body = 0, False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Take a connection, unless its address holds as many as it may."""
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""

@@ -66,7 +66,7 @@ def serve_files(server: Flask, files: str) -> None:
     for folder in FOLDERS:
         pool.add_files(str(paths.assets() / folder), prefix=f"{files}/{folder}/")
     server.wsgi_app = pool
-    server.config.update(
+    server.config.from_mapping(
         COMPRESS_MIMETYPES=list(_PACKED),
         COMPRESS_MIN_SIZE=_LEAST_PACKED,
         COMPRESS_ALGORITHM=["br", "gzip"],

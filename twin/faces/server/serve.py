@@ -67,7 +67,7 @@ def serve(
     _open_many()
     if threading.current_thread() is threading.main_thread():
         # So that what is around us ends as well.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, lambda _kind, _frame: sys.exit(0))
     try:
         if workers == 1:
             config = guarded(front(made(), door), door)

@@ -24,7 +24,8 @@ def check_bodies(app: dash.Dash) -> None:
 
     def check() -> None:
         if request.method == "POST" and request.path.endswith(PATH):
-            _check(_parsed(request.get_data()), app.callback_map)
+            callbacks = cast("dict[str, Any]", app.callback_map)  # pyright: ignore[reportUnknownMemberType]
+            _check(_parsed(request.get_data()), callbacks)
 
     app.server.before_request(check)
 

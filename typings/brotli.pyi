@@ -1,0 +1,3 @@
+# What the house uses of brotli, which ships no types.
+
+def decompress(data: bytes, /) -> bytes: ...

@@ -1,0 +1,2 @@
+from .graph_objs import Figure as Figure
+from .graph_objs import layout as layout

@@ -1,0 +1,13 @@
+# What the house uses of plotly's figures. Their settings are beyond counting, and plotly
+# itself looks at each when it is given.
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from . import layout as layout
+
+class Figure:
+    def __init__(self, *, layout: Mapping[str, Any] | None = None) -> None: ...
+    def add_scatter(self, **settings: Any) -> Self: ...
+    def update_xaxes(self, **settings: Any) -> Self: ...
+    def update_yaxes(self, **settings: Any) -> Self: ...

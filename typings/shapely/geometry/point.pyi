@@ -1,0 +1,7 @@
+from .base import BaseGeometry
+
+class Point(BaseGeometry):
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...

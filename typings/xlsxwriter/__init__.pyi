@@ -1,0 +1,3 @@
+# What the house uses of XlsxWriter, whose own types are partial.
+
+from .workbook import Workbook as Workbook
