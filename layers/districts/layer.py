@@ -221,10 +221,8 @@ def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)),
         )
         found.append(("line", dim))
-    found += [
-        ("line", _lines(drawing, "land", "casing", rgba("bg", 0.6), 2.6)),
-        ("line", _lines(drawing, "land", "borders", rgba("border"), 1.1)),
-    ]
+    found.append(("line", _lines(drawing, "land", "casing", rgba("bg", 0.6), 2.6)))
+    found.append(("line", _lines(drawing, "land", "borders", rgba("border"), 1.1)))
     if district:
         chosen = _of_chosen(district, rgba("text-1"), rgba("bg", 0))
         found.append(("line", _lines(drawing, "land", "chosen", chosen, 2)))

@@ -71,12 +71,12 @@ def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
         shapely.from_geojson(json.dumps(feature["geometry"]))
         for feature in read_features(path)
     ]
+    parts = [part for shape in shapes for part in getattr(shape, "geoms", [shape])]
     polygons = [
-        part
-        for part in shapely.get_parts(np.array(shapes, dtype=object))
-        if part.geom_type == "Polygon" and not part.is_empty
+        part for part in parts if part.geom_type == "Polygon" and not part.is_empty
     ]
-    west, south, east, north = map(float, shapely.total_bounds(polygons))
+    bounds = shapely.total_bounds(np.array(polygons, dtype=object))
+    west, south, east, north = (float(edge) for edge in bounds)
     side_m = max(
         (east - west) * 111_320 * math.cos(math.radians((south + north) / 2)),
         (north - south) * 111_320,

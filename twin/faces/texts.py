@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fluent.runtime import FluentBundle, FluentResource
 
 from twin.faces.rules import DASH
-from twin.kinds import is_object
+from twin.json_kinds import is_object
 
 if TYPE_CHECKING:
     from twin.city import City

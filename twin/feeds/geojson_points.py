@@ -25,7 +25,7 @@ from twin.feeds.records import (
     survey,
     unreadable,
 )
-from twin.kinds import is_list, is_object
+from twin.json_kinds import is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path

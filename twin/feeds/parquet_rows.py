@@ -24,7 +24,7 @@ from twin.errors import ContractError
 from twin.feeds.parquet_cells import text_of, without_zone
 from twin.feeds.records import header_of, need, unreadable
 from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block, Sheet
-from twin.kinds import is_object
+from twin.json_kinds import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -17,7 +17,7 @@ import pyarrow as pa
 from twin.contracts.unicode import one_form
 from twin.errors import ContractError
 from twin.feeds.sheets import ROWS_OF_A_BLOCK, Block, Sheet
-from twin.kinds import is_list, is_object
+from twin.json_kinds import is_list, is_object
 
 if TYPE_CHECKING:
     from pathlib import Path
