@@ -149,6 +149,8 @@ export class TwinMap {
   /** @param {any} info */
   #click(info) {
     this.clicks += 1;
+    const parting = info?.object?.crowd && info.layer?.parting?.(info.object);
+    if (parting) return this.canvas.look(parting, `parting ${this.clicks}`, GLIDE_MS);
     const object = objectOf(info);
     const layer = object ? this.stack.jsonOf(info.layer.id)?.id : undefined;
     this.picked = object ? { layer, id: idOf(object), object, n: this.clicks } : null;
@@ -159,7 +161,7 @@ export class TwinMap {
   #hover(info) {
     const object = objectOf(info);
     const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
-    this.tooltip.show(object, template, { x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now?.(), said: this.spec?.words });
+    this.tooltip.show(object, template, { more: (object?.crowd?.n ?? 1) - 1, x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now?.(), said: this.spec?.words });
   }
 
   #names() {

@@ -1,13 +1,19 @@
-// Marks of our own: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring.
+// Marks of our own: shape says what a thing is, colour only repeats it. Marks named in `pulse` get a ring; with `gather` those that
+// crowd stand together.
 
 import { CompositeLayer } from '@deck.gl/core';
-import { rowOf } from './arrow.js';
+import { flat, rowOf } from './arrow.js';
 import { FlatCircles, FlatIcons } from './flat.js';
+import { Gathering } from './gather.js';
 import { mapping, picture } from './marks.js';
+import { namesOf } from './placing.js';
+import { plated } from './plates.js';
 
 const PULSES = 3;
 const PULSE_MS = 1300;
 const RING = { steady: 1, from: 0.55, to: 1.75 };
+/** How much larger a mark is that stands for several, and how far its plate is away, px. */
+const CROWD = { size: 1.2, gap: 3 };
 
 /** deck.gl's line that colours an icon, and ours: a mark has its row's colour, its edge stays dark or light. */
 const COLOURED = 'vec3 color = mix(texColor.rgb, vColor.rgb, vColorMode);';
@@ -45,7 +51,26 @@ function ringed(data, names) {
   return found;
 }
 
-/** Props beside IconLayer's: `pulse` (names of marks that get a ring, with spaces between), `pulseSize` px, `pulseColor`, `pulseWidth` px. */
+/** @param {any} data @param {number} row */
+const whole = (data, row) => (data.columns ? rowOf(data.columns, row) : data[row]);
+
+/** The marks that stand together, and what each kind looks like. @param {any} data @param {number} radius px */
+function gathered(data, radius) {
+  const places = data.columns ? flat(data.columns.position).value : null;
+  const kind = (/** @type {number} */ row) => markOf(data.columns ? null : data[row], { index: row, data });
+  const kinds = new Map();
+  for (let row = 0; row < data.length; row += 1) {
+    const name = kind(row);
+    kinds.set(name, { ...(kinds.get(name) ?? { color: whole(data, row).fill_color ?? [132, 150, 172] }), last: row });
+  }
+  const place = (/** @type {number} */ row) => (places ? [places[2 * row], places[2 * row + 1]] : Array.from(data[row].position));
+  return { index: new Gathering(data.length, place, kind, radius), kinds };
+}
+
+/**
+ * Props beside IconLayer's: `pulse` (names of marks that get a ring, with spaces between), `pulseSize` px, `pulseColor`, `pulseWidth` px;
+ * `gather` (px within which marks stand together as the worst of them, the last row, with their number; 0 for never).
+ */
 export class MarkLayer extends CompositeLayer {
   static layerName = 'MarkLayer';
 
@@ -64,13 +89,66 @@ export class MarkLayer extends CompositeLayer {
     pulseSize: 44,
     pulseColor: { type: 'color', value: [213, 94, 0, 255] },
     pulseWidth: 2,
+    gather: 0,
   };
 
   initializeState() {
     this.setState({ seen: null, rings: [], fresh: [], began: 0 });
   }
 
+  /** Whole steps of zoom: marks part and come together at these. */
+  get #level() {
+    return Math.floor(this.context.viewport.zoom);
+  }
+
+  shouldUpdateState({ props, changeFlags }) {
+    const { propsOrDataChanged, stateChanged, viewportChanged } = changeFlags;
+    return propsOrDataChanged || stateChanged || (props.gather > 0 && viewportChanged && this.#level !== this.state.level);
+  }
+
+  /** What is drawn: rows, or what stands for several of them, the worst on top. */
+  #gather() {
+    const { data, gather } = this.props;
+    if (!(gather > 0) || !data?.length) return Object.assign(this.state, { entries: null, level: this.#level });
+    if (this.state.of !== data || this.state.radius !== gather) Object.assign(this.state, { of: data, radius: gather, gathered: gathered(data, gather) });
+    const { index, kinds } = this.state.gathered;
+    const { rows, crowds } = index.at(this.#level);
+    const alone = rows.map((/** @type {number} */ row) => ({ row: whole(data, row), at: row, n: 1 }));
+    const several = crowds.map(({ n, position, worst, kinds: own, id }, plate) => ({
+      plate, row: { ...whole(data, worst), position }, at: worst, n, id, own,
+      mix: Object.entries(own).sort(([one], [other]) => kinds.get(other).last - kinds.get(one).last).map(([name, many]) => ({ color: kinds.get(name).color, n: many })),
+    }));
+    const entries = [...alone, ...several].sort((one, other) => one.at - other.at);
+    const ratio = this.context.device?.canvasContext?.cssToDeviceRatio?.() ?? window.devicePixelRatio;
+    Object.assign(this.state, { entries, several, level: this.#level, plates: several.length ? plated(several, ratio) : null });
+    this.#claim(entries);
+  }
+
+  /** Names keep clear of these marks and their plates. @param {any[]} entries */
+  #claim(entries) {
+    const { sizeScale } = this.props;
+    const { plates } = this.state;
+    const wide = (/** @type {any} */ each) => (each.n > 1 ? CROWD.gap + (plates.mapping[each.plate].width / plates.mapping[each.plate].height) * plates.high * sizeScale : 0);
+    const marks = entries.map((each) => {
+      const half = (this.#size(each) * sizeScale) / 2;
+      return { position: each.row.position, left: half, right: half + wide(each), high: Math.max(2 * half, each.n > 1 ? plates.high * sizeScale : 0) };
+    });
+    namesOf(this.context.layerManager).mark(this.id, { marks, layer: this });
+  }
+
+  finalizeState(context) {
+    namesOf(context.layerManager).mark(this.id, null);
+    super.finalizeState(context);
+  }
+
+  /** @param {any} accessor @param {any} row */
+  #ask = (accessor, row) => (typeof accessor === 'function' ? accessor(row, { index: 0, data: [row] }) : accessor);
+
+  /** Size of what stands for one or several, px. @param {any} entry */
+  #size = ({ row, n }) => this.#ask(this.props.getSize, row) * (n > 1 ? CROWD.size : 1);
+
   updateState({ props, changeFlags }) {
+    if (props.gather > 0 || this.state.entries) this.#gather();
     if (!changeFlags.dataChanged && !changeFlags.propsChanged) return;
     const { pulse, data } = props;
     if (this.state.from === data) return;
@@ -95,7 +173,21 @@ export class MarkLayer extends CompositeLayer {
     });
   }
 
+  /** A click on marks that stand together goes to where they part. @param {any} object @returns {{longitude: number, latitude: number, zoom: number} | null} */
+  parting(object) {
+    const id = object?.crowd?.id;
+    if (id === undefined || !this.state.gathered) return null;
+    const [longitude, latitude] = object.position;
+    return { longitude, latitude, zoom: Math.min(this.state.gathered.index.partsAt(id) + 0.4, 18) };
+  }
+
   getPickingInfo({ info }) {
+    const { entries } = this.state;
+    if (entries) {
+      const found = entries[info.index];
+      info.object = found ? { ...found.row, ...(found.n > 1 ? { crowd: { n: found.n, id: found.id, kinds: found.own } } : {}) } : null;
+      return info;
+    }
     const { data } = this.props;
     if (info.index >= 0) info.object = data.columns ? rowOf(data.columns, info.index) : data[info.index];
     return info;
@@ -120,8 +212,30 @@ export class MarkLayer extends CompositeLayer {
     });
   }
 
+  /** Marks by themselves and marks for several, which have a plate; the rings stand where the marks do. */
+  #crowds() {
+    const { entries, several, plates, rings, fresh, phase = 0 } = this.state;
+    const { getIcon, getColor, getAngle, sizeScale, pulse } = this.props;
+    const [ask, size] = [this.#ask, this.#size];
+    const named = pulse ? pulse.split(' ') : [];
+    const ringing = entries.filter(({ row, own }) => named.some((/** @type {string} */ name) => (own ? name in own : row.mark === name)));
+    const icons = new TintedIcons(this.getSubLayerProps({ id: 'marks', updateTriggers: {} }), {
+      data: entries, getPosition: (each) => each.row.position, getIcon: (each) => ask(getIcon, each.row), getColor: (each) => each.row.fill_color ?? ask(getColor, each.row),
+      getSize: size, getAngle: (each) => ask(getAngle, each.row), sizeScale, sizeUnits: 'pixels', billboard: true, iconAtlas: picture(), iconMapping: mapping,
+    });
+    const beside = plates && new FlatIcons(this.getSubLayerProps({ id: 'plates', updateTriggers: {} }), {
+      data: several, pickable: false, iconAtlas: plates.atlas, iconMapping: plates.mapping,
+      getIcon: (_, { index }) => String(index), getPosition: (each) => each.row.position, getSize: plates.high * sizeScale,
+      getPixelOffset: (each) => [(size(each) / 2) * sizeScale + CROWD.gap, 0], getColor: [255, 255, 255, 255],
+    });
+    const steady = ringing.length > 0 && this.#ring('ring', ringing.map(({ row }) => ({ position: row.position })), RING.steady, 1);
+    const swelling = fresh.length > 0 && this.#ring('pulse', fresh, RING.from + (RING.to - RING.from) * phase, 1 - phase);
+    return [swelling, rings.length > 0 && steady, icons, beside];
+  }
+
   renderLayers() {
     const { rings, fresh, phase = 0 } = this.state;
+    if (this.state.entries) return this.#crowds();
     const { data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard } = this.props;
     const icons = new TintedIcons(this.getSubLayerProps({ id: 'marks', updateTriggers: this.props.updateTriggers }), {
       data, getPosition, getIcon, getColor, getSize, getAngle, sizeScale, sizeUnits, sizeMinPixels, sizeMaxPixels, billboard,

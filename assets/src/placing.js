@@ -20,6 +20,7 @@ import { boxOf, corners, isInside, touch, turned } from './boxes.js';
  * @property {number} until zoom from which it no longer is
  * @property {boolean} moves whether it may stand beside its place, and further off on a line that leads to it
  * @typedef {{labels: Label[], group: string, layer: any, scaleAt: (zoom: number) => number}} Entry
+ * @typedef {{position: number[], left: number, right: number, high: number}} Mark deg, and px from its place
  * @typedef {import('./boxes.js').Box} Box
  * @typedef {object} Placed where a name stands
  * @property {number} index of the label @property {string} key the same place has the same
@@ -34,7 +35,10 @@ const APART = 3;
 /** Where a crowd's names stand around it: so far out, in heights of a letter; if some find no room, the next further. */
 const RINGS = [2.2, 3.4, 4.6, 6, 7.5, 9.5];
 /** Close beside a place, in widths and heights of the name. */
-const BESIDE = [[0, -0.7], [0, 0.7], [-0.35, 0], [0.35, 0], [-0.35, -0.7], [0.35, -0.7], [-0.35, 0.7], [0.35, 0.7], [-0.5, 0], [0.5, 0]];
+const BESIDE = [
+  [0, -0.7], [0, 0.7], [-0.35, 0], [0.35, 0], [-0.35, -0.7], [0.35, -0.7], [-0.35, 0.7], [0.35, 0.7], [-0.5, 0], [0.5, 0],
+  [0, -1.4], [0, 1.4], [-0.7, -0.7], [0.7, -0.7], [-0.7, 0.7], [0.7, 0.7], [-0.7, 0], [0.7, 0], [-0.4, 1.4], [0.4, 1.4], [-0.4, -1.4], [0.4, -1.4],
+];
 /** Or on a line in any direction, so many heights of a letter away. */
 const AROUND = [1, 1.6, 2.4, 3.2, 4.2, 5.5, 7, 9, 11.5, 14];
 const DIRECTIONS = 20;
@@ -72,7 +76,7 @@ function* spots({ wide, high, moves }, scale, place, crowd) {
     yield { offset: [0, 0], leads: false, key: '0' };
     if (!moves) return;
     for (const [n, [x, y]] of BESIDE.entries()) yield { offset: [x * w, y * h], leads: false, key: `b${n}` };
-    if (!crowd || crowd.ring > 0) return;
+    if (!crowd) return;
     for (const far of AROUND) {
       for (let n = 0; n < DIRECTIONS; n += 1) {
         const way = (n / DIRECTIONS) * 2 * Math.PI;
@@ -107,17 +111,27 @@ class Names {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
 
-  /** @type {{viewport: any, of: Map<string, Placed[]>, ring: number, early: Set<string>} | null} */
+  /** @type {{viewport: any, of: Map<string, Placed[]>, ring: number, early: Set<string>, isOld?: boolean} | null} */
   #placed = null;
 
   /** @type {Box[]} */
   #covers = [];
+
+  /** Marks have their room before names. @type {Map<string, {marks: Mark[], layer: any}>} */
+  #marks = new Map();
 
   /** @param {string} id @param {Entry | null} entry null takes the layer's names away */
   set(id, entry) {
     if (entry) this.#entries.set(id, entry);
     else this.#entries.delete(id);
     this.#again(id);
+  }
+
+  /** Say where a layer's marks stand; null takes them away. @param {string} id @param {{marks: Mark[], layer: any} | null} stand */
+  mark(id, stand) {
+    if (stand) this.#marks.set(id, stand);
+    else if (!this.#marks.delete(id)) return;
+    this.#again('');
   }
 
   /** Say what covers the map, px. @param {import('./room.js').Rect[]} rects */
@@ -130,17 +144,17 @@ class Names {
 
   /** @param {string} id of the layer that knows already */
   #again(id) {
-    this.#placed = null;
+    if (this.#placed) this.#placed.isOld = true;
     for (const [name, { layer }] of this.#entries) if (name !== id && layer.lifecycle !== 'Finalized') layer.setNeedsUpdate();
   }
 
   /** Where a layer's names stand in the picture of `viewport`. @param {string} id @param {any} viewport @returns {Placed[]} */
   placed(id, viewport) {
     const known = this.#placed;
-    if (!known?.viewport.equals(viewport)) {
+    if (!known || known.isOld || !known.viewport.equals(viewport)) {
       // What stands well stays where it is while the map moves under it.
       const before = known && isMoved(known.viewport, viewport) ? known : null;
-      this.#placed = { ...this.#settled(viewport, before), viewport };
+      this.#placed = { ...this.#settled(viewport, before), viewport, isOld: false };
     }
     return this.#placed?.of.get(id) ?? [];
   }
@@ -165,6 +179,15 @@ class Names {
     return /** @type {{of: Map<string, Placed[]>, ring: number, early: Set<string>}} */ (best);
   }
 
+  /** The boxes of the marks in view. @param {any} viewport @returns {Box[]} */
+  #standing(viewport) {
+    return Array.from(this.#marks.values()).flatMap(({ marks }) => marks.flatMap(({ position, left, right, high }) => {
+      const [x, y] = viewport.project(position);
+      const isSeen = x > -right && y > -high && x < viewport.width + left && y < viewport.height + high;
+      return isSeen ? [boxOf({ left: x - left, right: x + right, top: y - high / 2, bottom: y + high / 2 })] : [];
+    }));
+  }
+
   /** @param {any} viewport @param {Map<string, Placed[]>} before @param {{ring: number, early: Set<string>}} way how far out names of a crowd stand; 0 on lines
    *   of any direction, -1 at their places; and names that come before all others */
   #place(viewport, before, { ring, early }) {
@@ -179,12 +202,14 @@ class Names {
     /** @type {Map<string, Box[]>} */
     const taken = new Map();
     const found = new Map(Array.from(this.#entries.keys(), (id) => [id, /** @type {Placed[]} */ ([])]));
+    const standing = this.#standing(viewport);
     const said = new Set();
     for (const { id, group, index, label, scale } of wanted) {
       if (label.lines && said.has(`${group} ${label.text}`)) continue; // a bridge that is a known place, too, is named once
       if (!taken.has(group)) taken.set(group, [...this.#covers]);
       const others = /** @type {Box[]} */ (taken.get(group));
-      const isFree = (/** @type {Box[]} */ boxes) => boxes.every((box) => isInside(box, viewport.width, viewport.height) && !others.some((other) => touch(box, other)));
+      const isClear = (/** @type {Box} */ box) => isInside(box, viewport.width, viewport.height) && !others.some((other) => touch(box, other));
+      const isFree = (/** @type {Box[]} */ boxes, isLine = false) => boxes.every((box) => isClear(box) && (isLine || !standing.some((mark) => touch(box, mark))));
       const at = label.lines ? along(label, scale, viewport, isFree, keys.get(id)?.get(index)) : beside(label, scale, viewport, isFree, crowd, keys.get(id)?.get(index));
       if (!at) {
         if (label.moves && isInView(label, viewport)) failed.push(`${id} ${index}`);
@@ -206,15 +231,16 @@ function isInView({ position = [0, 0] }, viewport) {
 }
 
 /**
- * The middle of the names that touch one another on their places.
- * @param {{label: Label, scale: number}[]} wanted @param {any} viewport @param {number} ring @returns {Crowd | null} null where none touch
+ * The middle of the names that touch one another on their places, or of all.
+ * @param {{label: Label, scale: number}[]} wanted @param {any} viewport @param {number} ring @returns {Crowd | null} null where there is none
  */
 function crowded(wanted, viewport, ring) {
   const own = wanted.filter(({ label }) => label.moves && isInView(label, viewport)).map(({ label: { position, wide, high }, scale }) => {
     const [x, y] = viewport.project(position);
     return turned(x, y, 0, (wide * scale) / 2 + APART, (high * scale) / 2 + APART);
   });
-  const touching = own.filter((one) => own.some((other) => one !== other && touch(one, other)));
+  const all = own.filter((one) => own.some((other) => one !== other && touch(one, other)));
+  const touching = all.length ? all : own;
   if (!touching.length) return null;
   const middle = (/** @type {'x' | 'y' | 'b'} */ of) => touching.map((each) => each[of]).sort((one, other) => one - other)[Math.floor(touching.length / 2)];
   return { x: middle('x'), y: middle('y'), ring, high: 2 * (middle('b') - APART) };
@@ -236,7 +262,7 @@ function first(tried, before, put) {
 }
 
 /**
- * @param {Label} label @param {number} scale @param {any} viewport @param {(boxes: Box[]) => boolean} isFree
+ * @param {Label} label @param {number} scale @param {any} viewport @param {(boxes: Box[], isLine?: boolean) => boolean} isFree
  * @param {Crowd | null} crowd @param {string} [before]
  */
 function beside(label, scale, viewport, isFree, crowd, before) {
@@ -249,7 +275,7 @@ function beside(label, scale, viewport, isFree, crowd, before) {
   return first(spots(label, scale, place, crowd), before, (spot) => {
     const box = turned(x + spot.offset[0], y + spot.offset[1], angle, (wide * scale) / 2 + APART, (high * scale) / 2 + APART);
     const led = spot.leads ? lead(box, place) : null;
-    if (!isFree([box]) || (led && !isFree([boxOfLine(led)]))) return null;
+    if (!isFree([box]) || (led && !isFree([boxOfLine(led)], true))) return null;
     return { key: spot.key, boxes: [box], offset: [offset[0] * scale + spot.offset[0], offset[1] * scale + spot.offset[1]], lead: led, glyphs: null };
   });
 }

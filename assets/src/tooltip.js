@@ -31,7 +31,7 @@ export class Tooltip {
   /**
    * @param {Record<string, any> | null} row null hides it
    * @param {[string, string, string?, Record<string, string>?][]} template label ('' for a title), column, form, words for codes
-   * @param {{x: number, y: number, zone?: string, now?: number, said?: Record<string, string>}} where
+   * @param {{x: number, y: number, more?: number, zone?: string, now?: number, said?: Record<string, string>}} where
    */
   show(row, template, where) {
     if (!row || !template) return this.hide();
@@ -42,6 +42,7 @@ export class Tooltip {
       line.append(element('span', value, label ? {} : { fontWeight: '600' }));
       return line;
     });
+    if (where.more) lines.push(element('div', `+ ${where.more}`, { color: 'var(--text-2, #a9b8ca)' }));
     this.node.replaceChildren(...lines);
     this.node.style.display = 'block';
     const { clientWidth, clientHeight } = this.parent;

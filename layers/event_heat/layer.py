@@ -32,7 +32,8 @@ CELLS = 5
 # a city.
 WEIGHTS = {"weight_1": 4, "weight_2": 3, "weight_3": 2, "weight_4": 1}
 FILTERS: Mapping[str, Param] = {"of_source": "all", "of_priority": 0, "of_stage": "all"}
-MOST, MOST_MINOR = 300, 40
+# Open events that the map is sent at most: all of a large city's, and less than 1 MB.
+MOST = 5_000
 
 # Weighted events per km2 at the bright end of the ramp.
 HIGH = 12.0
@@ -75,6 +76,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
         size_scale=drawing.ratio,
         pickable=True,
         get_size="priority == 1 ? 24 : priority == 2 ? 20 : priority == 3 ? 15 : 11",
+        gather=26 * drawing.ratio,
         pulse=String("p1"),
         pulse_size=46,
         pulse_color=rgba("p1"),
@@ -102,7 +104,7 @@ LAYER = Layer(
         ),
         MapData(
             "marks",
-            Question("marks.sql", {"most": MOST, "most_minor": MOST_MINOR, **FILTERS}),
+            Question("marks.sql", {"most": MOST, **FILTERS}),
             Encoding("point", fill="mark", scale=LEVELS, mark="mark"),
         ),
     ),

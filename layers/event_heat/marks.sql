@@ -1,4 +1,4 @@
--- layers/event_heat/marks.sql: open events as marks: all that are worse than minor, and the newest minor ones.
+-- layers/event_heat/marks.sql: open events as marks, the worst first where there are too many.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other is not drawn
@@ -6,7 +6,6 @@
 -- param of_priority INTEGER level one priority, or 0 for all
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
 -- param most INTEGER rows how many at most
--- param most_minor INTEGER rows how many of priority 4 at most
 -- uses events_at
 -- reads event_facts
 -- column event_id VARCHAR - event
@@ -26,11 +25,10 @@ WITH staged AS (
       AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
 ), placed AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage,
-           row_number() OVER (PARTITION BY priority ORDER BY created_at DESC, event_id) AS nth,
            row_number() OVER (ORDER BY priority, created_at DESC, event_id) AS place
     FROM staged WHERE $of_stage = 'all' OR stage = $of_stage
 )
 SELECT event_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, 'p' || priority AS mark, CAST(priority AS INTEGER) AS priority, title, stage,
        age_s, district_id
-FROM placed WHERE place <= $most AND (priority < 4 OR nth <= $most_minor)
+FROM placed WHERE place <= $most
 ORDER BY priority DESC, created_at, event_id

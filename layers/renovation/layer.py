@@ -55,6 +55,7 @@ def _marks(
         drawing.urls.data(name),
         id=f"renovation-{name}",
         size_scale=drawing.ratio,
+        gather=22 * drawing.ratio,
         pickable=True,
         get_size=size,
         tooltip=[list(line) for line in tooltip],

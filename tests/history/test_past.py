@@ -273,7 +273,6 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
         **ask.clocks,
         mode=mode,
         most=999,
-        most_minor=999,
         **filters,
     )
     compare(

@@ -33,7 +33,7 @@ def marks(ask):
     return lambda log, **asked: ask(
         "event_heat/marks.sql",
         {"event_facts": log},
-        **{"most": 300, "most_minor": 40, **asked},
+        **{"most": 300, **asked},
     )
 
 
@@ -130,16 +130,12 @@ def test_the_worst_mark_is_drawn_last(marks):
     assert [mark["mark"] for mark in marks(log)] == ["p4", "p2", "p1"]
 
 
-def test_minor_events_are_few_and_the_newest(marks):
+def test_where_there_are_too_many_the_worst_and_then_the_newest_stay(marks):
     log = [
         *(event(f"m{n}", at(f"9:0{n}"), **HERE) for n in range(5)),
         event("worse", at("8:00"), priority=3, **HERE),
     ]
-    assert [mark["event_id"] for mark in marks(log, most_minor=2)] == [
-        "m3",
-        "m4",
-        "worse",
-    ]
+    assert [mark["event_id"] for mark in marks(log, most=3)] == ["m3", "m4", "worse"]
     assert [mark["event_id"] for mark in marks(log, most=1)] == ["worse"]
 
 

@@ -72,7 +72,7 @@ def renewed(table, key, column):
 # Every question whose rows are marks: tables in which each word that may decide its mark
 # stands once, and how many rows that gives.
 QUESTIONS = {
-    "event_heat/marks.sql": (events(), {"most": 9, "most_minor": 9}, 4),
+    "event_heat/marks.sql": (events(), {"most": 9}, 4),
     "drone_coverage/drones.sql": (drones(), {}, 5),
     "department_linkage/departments.sql": (departments(), {}, 5),
     "renovation/estates.sql": (renewed("estates", "estate_id", "status"), {}, 3),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from twin.geography import read_features
 
@@ -81,7 +81,6 @@ def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
         (east - west) * 111_320 * math.cos(math.radians((south + north) / 2)),
         (north - south) * 111_320,
     )
-    # Room for the blur on each side, so that no picture ends inside a fading edge.
     px_m = max(side_m / kind.most_px, 1.0)
     low, high = _north(south), _north(north)
     scale = kind.most_px / max(east - west, high - low, 1e-9)
@@ -91,8 +90,11 @@ def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
     )
     mask = _filled(polygons, size, (west, high), scale)
     radius = max(1.0, kind.depth_m / px_m / 2)
-    blurred = np.asarray(mask.filter(ImageFilter.GaussianBlur(radius)), dtype=float)
-    inside = np.clip(blurred / 255 * 2 - 1, 0, 1) * (np.asarray(mask) / 255)
+    # Beyond the picture lies nothing: the blur must not take its last row for what goes on.
+    room = math.ceil(3 * radius)
+    blurred = ImageOps.expand(mask, room, 0).filter(ImageFilter.GaussianBlur(radius))
+    depth = np.asarray(ImageOps.crop(blurred, room), dtype=float) / 255
+    inside = np.clip(2 * depth - 1, 0, 1) * (np.asarray(mask) / 255)
     return Shade(_png(inside), (west, south, east, north))
 
 
