@@ -1,6 +1,6 @@
 // One deck.gl on one canvas. When the GPU takes its context away, a new one is made with the same camera and layers.
 
-import { Deck, MapView } from '@deck.gl/core';
+import { Deck, MapView, WebMercatorViewport } from '@deck.gl/core';
 
 const FIRST_RETRY_MS = 60;
 const SLOWEST_RETRY_MS = 2000;
@@ -28,6 +28,7 @@ export class Canvas {
    * @param {(info: any) => void} on.click
    * @param {(info: any) => void} on.hover
    * @param {() => void} on.frame after each frame
+   * @param {() => void} on.move when the camera moves
    * @param {(error: Error, layer: any) => void} on.error
    */
   constructor(element, on) {
@@ -67,6 +68,7 @@ export class Canvas {
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom } }) => {
         this.camera = { longitude, latitude, zoom };
+        this.on.move();
       },
       onAfterRender: () => {
         this.frames += 1;
@@ -141,6 +143,15 @@ export class Canvas {
     if (JSON.stringify(padding) !== JSON.stringify(this.padding)) this.deck?.setProps({ views: view(padding) });
     this.padding = padding;
     this.pixels = pixels;
+  }
+
+  /** Where the map looks: its zoom and what is in view, covered parts and a little more included. @returns {import('./tiles.js').Look} */
+  get at() {
+    const { top = 0, right = 0, bottom = 0, left = 0 } = this.padding;
+    const width = this.element.clientWidth + Math.abs(left - right);
+    const height = this.element.clientHeight + Math.abs(top - bottom);
+    const viewport = new WebMercatorViewport({ ...this.camera, width: Math.max(1, width), height: Math.max(1, height) });
+    return { zoom: this.camera.zoom, bounds: viewport.getBounds() };
   }
 
   /** Whether everything that was asked for is on screen: all there, and a frame drawn since, or none due. */

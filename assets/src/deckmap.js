@@ -26,6 +26,10 @@ window.twinMap = {
   get state() {
     return map?.state ?? null;
   },
+  /** By layer, the zooms for which what is drawn of it is. @returns {Record<string, number[]>} */
+  get zooms() {
+    return map?.stack.zooms ?? {};
+  },
   otherLetters,
   /** Draw a frame now, for measuring. */
   redraw: () => map?.canvas.deck?.redraw('measured'),

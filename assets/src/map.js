@@ -8,6 +8,8 @@ import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
 const GATHER_MS = 150;
+/** The map rests when it has not moved for so long. */
+const REST_MS = 120;
 /** The first picture waits longer for all of it: each frame of half a picture is a frame too many. */
 const FIRST_GATHER_MS = 1200;
 const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -41,12 +43,14 @@ export class TwinMap {
     this.cameraKey = undefined;
     this.stack = new Stack(() => this.#soon(), (layer, why, url) => this.#failed(layer, why, url));
     this.tooltip = new Tooltip(element);
+    new ResizeObserver(() => this.#moved()).observe(element);
     this.canvas = new Canvas(element, {
       layers: (anew) => this.stack.layers(anew),
       open: () => this.#soon(),
       click: (info) => this.#click(info),
       hover: (info) => this.#hover(info),
       frame: () => this.#watch(),
+      move: () => this.#moved(),
       error: (error, layer) => this.#broken(error, layer),
     });
   }
@@ -66,7 +70,14 @@ export class TwinMap {
       this.canvas.look(spec.camera, key, still ? 0 : GLIDE_MS);
       this.cameraKey = key;
     }
+    this.stack.at = this.canvas.at;
     this.stack.want(Array.isArray(spec.deck) ? spec.deck : spec.deck.layers);
+  }
+
+  /** Ask for what belongs to where the map looks now, once it rests. */
+  #moved() {
+    clearTimeout(this.moving);
+    this.moving = setTimeout(() => this.spec && this.stack.look(this.canvas.at), REST_MS);
   }
 
   /** Draw once for what arrives together: at once when all is there, else after a moment. */
@@ -77,6 +88,7 @@ export class TwinMap {
       this.drawing = undefined;
       this.unseen = undefined;
       this.canvas.draw();
+      document.dispatchEvent(new CustomEvent('twin:drawn'));
       this.#watch();
     }, this.stack.settled ? 0 : Math.max(0, (this.cameBefore ? GATHER_MS : FIRST_GATHER_MS) - since));
   }

@@ -1,17 +1,20 @@
 """Where events are dense, and the ones that matter.
 
-A field of weighted density lies under marks of open events.
+A field of density lies under marks of open events. Far off it is smoothed, on streets it is
+counted in small squares; where its six steps begin the data say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pydeck as pdk
 from pydeck.types import String
 
 from twin.layer import (
+    Band,
     Drawing,
     DrawOrder,
     Encoding,
@@ -21,53 +24,59 @@ from twin.layer import (
     MapData,
     Param,
     Question,
-    Ramp,
+    Steps,
 )
 from twin.palette import rgba, spread
 
-# Raster cells along the side of a heat cell, as heat.sql counts them.
-CELLS = 5
-
-# What an event counts for, by priority. Assumed: a choice of how the map reads, no rule of
-# a city.
-WEIGHTS = {"weight_1": 4, "weight_2": 3, "weight_3": 2, "weight_4": 1}
 FILTERS: Mapping[str, Param] = {"of_source": "all", "of_priority": 0, "of_stage": "all"}
 MOST, MOST_MINOR = 300, 40
 
-# Weighted events per km2 at the bright end of the ramp.
-HIGH = 12.0
+# How far back the street looks at least, days.
+STREET_DAYS = 7
+
+# Cells along the side of a tile: 9 bytes a cell keep the fullest below 1 MB on the wire.
+TILE = 320
+
 LEVELS = tuple(
     Kind(f"p{priority}", f"priority-{priority}", rgba(f"p{priority}"), f"p{priority}")
     for priority in (1, 2, 3, 4)
 )
+COLORS = spread(("heat-low", "heat-mid", "heat-high"), (0.42, 0.72, 0.98), steps=6)
+STEPS = tuple(Band(step, "", color) for step, color in enumerate(COLORS, start=1))
 
-LEGEND = Legend(
-    "event_heat-title",
-    unit="event_heat-unit",
-    note="event_heat-note",
-    low_end="event_heat-few",
-    scale=Ramp(
-        0.0,
-        HIGH,
-        spread(("heat-low", "heat-mid", "heat-high"), (0.0, 0.62, 0.92), steps=9),
-    ),
+
+@dataclass(frozen=True)
+class Zooms:
+    """How heat is counted between two zooms of the map.
+
+    Attributes:
+        cells: cells of the pack's 50 m grid along the side of a heat cell.
+        stride: every how many columns and rows the percentiles look at.
+    """
+
+    name: str
+    zooms: tuple[float, float]
+    cells: float
+    stride: int = 1
+
+
+# Cells of 250, 150 and 100 m, and kernels of 330, 200 and 130 m.
+FIELDS = (
+    Zooms("heat", (0, 11), 5),
+    Zooms("heat_near", (11, 12), 3, stride=3),
+    Zooms("heat_close", (12, 13), 2, stride=3),
 )
+STREET = Zooms("street", (13, 24), 0.5)
+
+LEGEND = Legend("event_heat-title", unit="event_heat-per-km2", scale=STEPS)
 
 
 def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
-    """Return the field, added to the light of the land, and the marks.
+    """Return the field, one for each range of zooms, and the marks.
 
     A new mark of priority 1 gets a ring that pulses three times.
     """
-    heat = pdk.Layer(
-        "RasterLayer",
-        drawing.urls.data("heat"),
-        id="event_heat-heat",
-        raster=list(drawing.raster),
-        cells=CELLS,
-        smooth=True,
-        blend=String("add"),
-    )
+    fields = [_field(drawing, each) for each in (*FIELDS, STREET)]
     marks = pdk.Layer(
         "MarkLayer",
         drawing.urls.data("marks"),
@@ -85,7 +94,61 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
             ["event_heat-age", "age_s", "duration"],
         ],
     )
-    return [("field", heat), ("mark", marks)]
+    return [*(("field", each) for each in fields), ("mark", marks)]
+
+
+def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
+    """Return the field of a range of zooms: all are one layer of the map, and take turns."""
+    water = drawing.urls.pack("water")
+    dimmed = {"mask": String(water), "mask_alpha": 0.2} if water else {}
+    return pdk.Layer(
+        "RasterLayer",
+        drawing.urls.data(at.name),
+        id="event_heat-heat",
+        raster=list(drawing.raster),
+        cells=at.cells,
+        smooth=at is not STREET,
+        gap=0.7 if at is STREET else 0,
+        zooms=list(at.zooms),
+        tiles=drawing.tiles(at.cells, TILE),
+        **dimmed,
+    )
+
+
+def _of_field(at: Zooms) -> MapData:
+    own = {"cells": float(at.cells), **FILTERS}
+    steps = Question("heat_steps.sql", {"stride": at.stride, **own})
+    return MapData(
+        at.name,
+        Question("heat.sql", own),
+        Encoding("raster", fill="step"),
+        at.zooms,
+        TILE,
+        Steps(
+            steps,
+            "event_heat-per-km2",
+            "event_heat-counts",
+            f"event_heat-note-{at.name.replace('_', '-')}",
+        ),
+    )
+
+
+def _of_street() -> MapData:
+    own = {"cells": STREET.cells, "least_days": STREET_DAYS, **FILTERS}
+    return MapData(
+        STREET.name,
+        Question("street.sql", own),
+        Encoding("raster", fill="step"),
+        STREET.zooms,
+        TILE,
+        Steps(
+            Question("street_steps.sql", own),
+            "event_heat-per-cell",
+            "event_heat-street-counts",
+            "event_heat-note-street",
+            whole=True,
+        ),
+    )
 
 
 LAYER = Layer(
@@ -94,12 +157,8 @@ LAYER = Layer(
     legend=LEGEND,
     draw=draw,
     maps=(
-        MapData(
-            "heat",
-            # What is fainter than a hundredth of the ramp is not seen, and not sent.
-            Question("heat.sql", {"least": HIGH / 120, **WEIGHTS, **FILTERS}),
-            Encoding("raster", fill="per_km2"),
-        ),
+        *(_of_field(each) for each in FIELDS),
+        _of_street(),
         MapData(
             "marks",
             Question("marks.sql", {"most": MOST, "most_minor": MOST_MINOR, **FILTERS}),

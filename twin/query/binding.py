@@ -6,7 +6,9 @@ looked at, and the city's pack. A header asks for what it needs and no layer han
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twin.clock import year_share
@@ -15,10 +17,17 @@ from twin.errors import QueryError
 if TYPE_CHECKING:
     from twin.city import City
     from twin.engine import Sql
-    from twin.layer import Param, Question
+    from twin.layer import MapData, Moment, Param, Question
     from twin.view import Pinned
 
 Params = Mapping[str, "Param"]
+# Steps of a scale whose limits the data give.
+_STEPS = 6
+_ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
+    "view": lambda pinned: pinned,
+    "day_before": lambda pinned: pinned.day_whole(),
+    "hour": lambda pinned: pinned.hour_whole(),
+}
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:
@@ -69,6 +78,21 @@ def of_city(city: City) -> dict[str, Param]:
     }
 
 
+def of_map(data: MapData, limits: Sequence[float] = ()) -> Question:
+    """Return the question of map data with what the map gives it: the first tile, its limits.
+
+    Args:
+        limits: where the steps of its scale begin; none where only the tables matter.
+    """
+    own = dict(data.question.own)
+    if data.tile:
+        own |= {"tile_x": 0, "tile_y": 0, "tile_side": data.tile}
+    if data.steps:
+        steps = limits or (math.inf,) * _STEPS
+        own |= {f"limit_{n}": limit for n, limit in enumerate(steps, start=1)}
+    return replace(data.question, own=own)
+
+
 def bind(
     sql: Sql, question: Question, pinned: Pinned, pack: Params
 ) -> dict[str, Param]:
@@ -81,7 +105,7 @@ def bind(
         QueryError: nobody gives one that the header names, or the question has one of its own that
             the header does not name.
     """
-    asked = pinned.day_whole() if question.moment == "day_before" else pinned
+    asked = _ASKED[question.moment](pinned)
     given = {**pack, **of_view(asked), **question.own}
     wanted = [param.name for param in sql.params]
     missing = [name for name in wanted if name not in given]

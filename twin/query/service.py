@@ -29,6 +29,7 @@ from twin.query.encode import encode
 from twin.query.memory import Heap, weight
 from twin.query.pool import SnapshotPool
 from twin.query.question_log import Noted
+from twin.query.steps import LEAST, limits
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.store.snapshot import SNAPSHOT_ID
 from twin.view import Pinned, Pointer
@@ -50,6 +51,7 @@ _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
 # A clock may be behind the data by so much before it is said, s.
 CLOCKS_DIFFER_S = 60
 _ROWS_BYTES = 64 << 20
+_LAST_CELL = 65_535
 _MAP_BYTES = 192 << 20
 
 
@@ -198,6 +200,29 @@ class QueryService:
         )
         return replace(answer, unknown=unknown)
 
+    def steps(self, layer: str, data: MapData, pinned: Pinned) -> tuple[float, ...]:
+        """Return where each step of the scale of a layer's map data begins.
+
+        They are of the last whole hour, so that they stay as they are from tick to tick; of the
+        moment itself where that hour counts too few things, and where that does too, of none.
+
+        Raises as `ask` does; ValueError where the data have no steps.
+        """
+        if data.steps is None:
+            raise ValueError(f"{layer}/{data.name} has no steps")
+        question = self._question(layer, data.steps.question.sql)
+        row: dict[str, float | None] = {}
+        for moment in ("hour", "view"):
+            asked = replace(data.steps.question, moment=moment)
+            params = binding.bind(question, asked, pinned, self._given)
+            row = self._answer(pinned.snapshot, question, params, layer).rows.to_pylist()[0]
+            if (row["n"] or 0) >= LEAST:
+                break
+        raw = [value for name, value in row.items() if name.startswith("step_")]
+        if (row["n"] or 0) < LEAST:
+            raw = [raw[0], *(None for _ in raw[1:])]
+        return limits(raw, whole=data.steps.whole)
+
     def takes(self, layer: Layer, question: Question, param: str) -> bool:
         """Return whether the header of a layer's question names a parameter.
 
@@ -244,14 +269,16 @@ class QueryService:
         shown = self._pool.shown(pinned.snapshot)
         lost: set[str] = set()
         for data in layer.maps:
-            question, params = self._bound(layer.id, data, pinned)
+            question, params = self._bound(layer.id, data, pinned, asks_steps=False)
             lost.update(_lost(shown, question, params))
         return tuple(sorted(lost))
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
         """Return the address of a layer's map data for a pinned view.
 
-        Raises UsageError if there are none of that name.
+        Of tiles it is that of the first; the others differ by `tile_x` and `tile_y`.
+
+        Raises UsageError if there are none of that name, and as `ask` does.
         """
         data = self._data(layer, name)
         question, params = self._bound(layer, data, pinned)
@@ -295,9 +322,10 @@ class QueryService:
                 f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
                 fix="load the page again.",
             )
-        return words["snapshot"], urls.read(
-            self._question(layer, data.question.sql), words
-        )
+        params = urls.read(self._question(layer, data.question.sql), words)
+        if data.tile:
+            _check_tile(data, params)
+        return words["snapshot"], params
 
     def map_arrow(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
@@ -535,10 +563,12 @@ class QueryService:
         return {"coverage": self._rows.get(key, work_out)}
 
     def _bound(
-        self, layer: str, data: MapData, pinned: Pinned
+        self, layer: str, data: MapData, pinned: Pinned, *, asks_steps: bool = True
     ) -> tuple[Sql, dict[str, Param]]:
         question = self._question(layer, data.question.sql)
-        return question, binding.bind(question, data.question, pinned, self._given)
+        found = self.steps(layer, data, pinned) if data.steps and asks_steps else ()
+        asked = binding.of_map(data, found)
+        return question, binding.bind(question, asked, pinned, self._given)
 
     def _question(self, layer: str, sql: str) -> Sql:
         found = self._sql.get((layer, sql))
@@ -551,8 +581,9 @@ class QueryService:
             of = self._registry.get(layer)
         except KeyError:
             raise UsageError(f"There is no layer {layer[:40]!r}.") from None
-        asked = (*of.maps, *of.panels)
-        if sql not in {each.question.sql for each in asked}:
+        asked = [each.question for each in (*of.maps, *of.panels)]
+        asked += [data.steps.question for data in of.maps if data.steps]
+        if sql not in {question.sql for question in asked}:
             raise UsageError(f"The layer {layer[:40]!r} has no question {sql[:40]!r}.")
         return load_sql(of.folder / sql)
 
@@ -585,6 +616,27 @@ def _refuse_empty(pool: SnapshotPool) -> None:
     """
     with suppress(DamagedError):
         pool.newest()
+
+
+def _check_tile(data: MapData, params: Mapping[str, Param]) -> None:
+    """Refuse a tile that no cell of the map can lie in: cells are numbered from 0 to 65,535.
+
+    Raises:
+        UsageError: it is.
+    """
+    for name in ("tile_x", "tile_y"):
+        at = params[name]
+        if not isinstance(at, int) or not 0 <= at * data.tile <= _LAST_CELL:
+            raise UsageError(
+                f"The address gives {name} as {str(at)[:40]!r}, and there is no such tile.",
+                fix=f"give 0 to {_LAST_CELL // data.tile}.",
+            )
+    if params["tile_side"] != data.tile:
+        raise UsageError(
+            f"The address gives tile_side as {str(params['tile_side'])[:40]!r}.",
+            why=f"the tiles of this map are {data.tile} cells wide.",
+            fix="take the address from the page as it is.",
+        )
 
 
 def _lost(shown: Shown, question: Sql, params: Mapping[str, Param]) -> tuple[str, ...]:
