@@ -120,6 +120,7 @@ function shrunk(spec) {
   const layers = spec.deck.layers.map((layer) => {
     const smaller = { ...layer };
     for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale']) if (name in layer) smaller[name] = layer[name] * share;
+    if ('zoomOffset' in layer) smaller.zoomOffset = layer.zoomOffset + Math.log2(share);
     return smaller;
   });
   return { ...spec.deck, layers };

@@ -33,6 +33,28 @@ vec4 splineSample(sampler2D field, vec2 uv) {
 
 void main(void) {`;
 
+/** The field itself is smooth, and then cut into steps: so that their edges lie where its values do. Red is how far up the steps, green what is left of the alpha. */
+const CUT = `
+const vec4 STEPS[COUNT] = vec4[COUNT](COLORS);
+
+vec4 colorOf(int n) { return n < 1 ? vec4(STEPS[0].rgb, 0.0) : STEPS[min(n, COUNT) - 1]; }
+
+vec4 cutSample(sampler2D field, vec2 uv) {
+  vec4 found = splineSample(field, uv);
+  float at = found.r * 255.0 / 36.0;
+  float part = clamp(fract(at) / max(fwidth(at), 1e-4), 0.0, 1.0);
+  vec4 color = mix(colorOf(int(at) - 1), colorOf(int(at)), part);
+  return vec4(color.rgb, color.a * found.g);
+}
+
+void main(void) {`;
+
+/** @param {number[][]} colors bytes, one for each step */
+const cutInto = (colors) => {
+  const vectors = colors.map((color) => `vec4(${color.map((byte) => (byte / 255).toFixed(4)).join(', ')})`).join(', ');
+  return SPLINE.replace('void main(void) {', CUT).replaceAll('COUNT', String(colors.length)).replace('COLORS', vectors);
+};
+
 /** The nearest cell, with a gap of so many pixels between cells. */
 const APART = `
 vec4 apartSample(sampler2D field, vec2 uv) {
@@ -49,7 +71,7 @@ void main(void) {`;
 class FieldLayer extends FlatBitmaps {
   static layerName = 'FieldLayer';
 
-  static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true, gap: 0 };
+  static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true, gap: 0, steps: { type: 'array', value: [], compare: false } };
 
   /** One quad for each block, its corners where they lie in the world: no pixel has to work out its latitude. */
   _createMesh() {
@@ -69,8 +91,8 @@ class FieldLayer extends FlatBitmaps {
 
   getShaders() {
     const shaders = super.getShaders();
-    const { smooth, gap } = this.props;
-    const [extra, sample] = smooth ? [SPLINE, 'splineSample'] : [APART.replace('GAP', gap.toFixed(2)), 'apartSample'];
+    const { smooth, gap, steps } = this.props;
+    const [extra, sample] = steps.length ? [cutInto(steps), 'cutSample'] : smooth ? [SPLINE, 'splineSample'] : [APART.replace('GAP', gap.toFixed(2)), 'apartSample'];
     const fs = shaders.fs.replace('void main(void) {', extra).replace(SAMPLE, `${sample}(bitmapTexture, uv)`);
     return { ...shaders, fs: smooth || gap ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
   }
@@ -117,10 +139,10 @@ function blocksOf(colored, wide, high) {
 }
 
 /**
- * What dims a picture where it lies in areas: a cell half in them is dimmed half as much.
+ * What makes one channel of a picture less where it lies in areas: of a cell half in them half as much.
  * @param {any} areas GeoJSON @param {number} alpha what is left of a colour's alpha there, 0 to 1
  */
-const dimmer = (areas, alpha) => (/** @type {Uint8ClampedArray} */ pixels, /** @type {any} */ { wide, high, bounds: [west, south, east, north] }) => {
+const dimmer = (areas, alpha) => (/** @type {Uint8ClampedArray} */ pixels, /** @type {any} */ { wide, high, bounds: [west, south, east, north] }, /** @type {number} */ channel) => {
   const pen = new OffscreenCanvas(wide, high).getContext('2d', { willReadFrequently: true });
   if (!pen) return;
   for (const { geometry } of areas.features) {
@@ -133,20 +155,22 @@ const dimmer = (areas, alpha) => (/** @type {Uint8ClampedArray} */ pixels, /** @
     pen.fill('evenodd');
   }
   const covered = pen.getImageData(0, 0, wide, high).data;
-  for (let at = 3; at < pixels.length; at += 4) pixels[at] *= 1 - ((1 - alpha) * covered[at]) / 255;
+  for (let at = 0; at < pixels.length; at += 4) pixels[at + channel] *= 1 - ((1 - alpha) * covered[at + 3]) / 255;
 };
 
 /**
  * Paint the part of the grid that has rows, with some empty cells around it.
- * @param {import('./arrow.js').Rows} data columns `x`, `y` (cells from the south-west corner) and `fill_color`
+ * @param {import('./arrow.js').Rows} data columns `x`, `y` (cells from the south-west corner), and `fill_color` or, of a field that is cut into steps, `level`
  * @param {number[]} raster lon0, lat0, dlon, dlat, n_x, n_y of the base grid, deg
  * @param {number} cells base cells along the side of one row's cell
- * @param {(pixels: Uint8ClampedArray, place: {wide: number, high: number, bounds: number[]}) => void} [dim] changes the pixels of a picture that lies there
+ * @param {(pixels: Uint8ClampedArray, place: {wide: number, high: number, bounds: number[]}, channel: number) => void} [dim] changes the pixels of a picture that lies there
  */
-export function paint(data, raster, cells, dim = (_pixels, _place) => {}) {
+export function paint(data, raster, cells, dim = (_pixels, _place, _channel) => {}) {
   const xs = flat(data.columns.x).value;
   const ys = flat(data.columns.y).value;
-  const colors = flat(data.columns.fill_color).value;
+  const { fill_color: colored4, level } = data.columns;
+  const colors = colored4 ? flat(colored4).value : null;
+  const levels = level ? flat(level).value : null;
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < data.length; i += 1) {
     x0 = Math.min(x0, xs[i]);
@@ -162,14 +186,18 @@ export function paint(data, raster, cells, dim = (_pixels, _place) => {}) {
   const rows = new Int32Array(wide * high).fill(-1);
   for (let i = 0; i < data.length; i += 1) {
     const at = (y1 - ys[i]) * wide + xs[i] - x0;
-    for (let c = 0; c < 4; c += 1) pixels[at * 4 + c] = colors[i * 4 + c];
+    if (colors) for (let c = 0; c < 4; c += 1) pixels[at * 4 + c] = colors[i * 4 + c];
+    else pixels[at * 4] = levels[i];
     colored[at] = 1;
     rows[at] = i;
   }
   const [lon0, lat0, dlon, dlat] = raster;
   const bounds = [lon0 + x0 * cells * dlon, lat0 + y0 * cells * dlat, lon0 + (x1 + 1) * cells * dlon, lat0 + (y1 + 1) * cells * dlat];
-  dim(pixels, { wide, high, bounds });
-  for (let round = 1; round < BORDER; round += 1) bleed(pixels, colored, wide);
+  if (!colors) {
+    for (let at = 0; at < pixels.length; at += 4) pixels.set([255, 0, 255], at + 1);
+    dim(pixels, { wide, high, bounds }, 1);
+  } else dim(pixels, { wide, high, bounds }, 3);
+  for (let round = colors ? 1 : BORDER; round < BORDER; round += 1) bleed(pixels, colored, wide);
   return { image: new ImageData(pixels, wide, high), bounds, rows, wide, high, blocks: blocksOf(colored, wide, high) };
 }
 
@@ -181,6 +209,7 @@ export class RasterLayer extends CompositeLayer {
     cells: 1,
     smooth: true,
     gap: 0,
+    steps: { type: 'array', value: [], compare: true },
     blend: 'over',
     mask: null,
     maskAlpha: 1,
@@ -213,14 +242,15 @@ export class RasterLayer extends CompositeLayer {
   renderLayers() {
     const { painted } = this.state;
     if (!painted) return null;
-    const { smooth, gap, blend, parameters } = this.props;
+    const { smooth, gap, steps, blend, parameters } = this.props;
     const filter = smooth ? 'linear' : 'nearest';
     return new FieldLayer(
-      this.getSubLayerProps({ id: smooth ? 'smooth' : gap ? 'apart' : 'sharp' }),
+      this.getSubLayerProps({ id: steps.length ? 'cut' : smooth ? 'smooth' : gap ? 'apart' : 'sharp' }),
       {
         data: null,
         smooth,
         gap,
+        steps,
         image: painted.image,
         bounds: painted.bounds,
         blocks: painted.blocks,

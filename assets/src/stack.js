@@ -72,8 +72,11 @@ export class Stack {
 
   /** Settle which of an entry's layers has its turn at this zoom, and what that asks for. @param {Entry} entry */
   #aim(entry) {
-    const zoom = this.at?.zoom ?? 0;
-    entry.wanted = entry.turns.find(({ zooms }) => !zooms || (zoom >= zooms[0] && zoom < zooms[1])) ?? entry.turns[0];
+    const isTurnOf = (/** @type {LayerJson} */ { zooms, zoomOffset = 0 }) => {
+      const zoom = (this.at?.zoom ?? 0) - zoomOffset;
+      return !zooms || (zoom >= zooms[0] && zoom < zooms[1]);
+    };
+    entry.wanted = entry.turns.find(isTurnOf) ?? entry.turns[0];
     entry.asked = addresses(entry.wanted, this.at);
     entry.state = 'loading';
   }

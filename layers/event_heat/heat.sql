@@ -22,7 +22,7 @@
 -- param tile_x INTEGER tiles column of the tile, from the west
 -- param tile_y INTEGER tiles row of the tile, from the south
 -- param tile_side INTEGER cells heat cells along the side of a tile
--- param limit_1 DOUBLE events/km2 where the first step begins; cells below are left out
+-- param limit_1 DOUBLE events/km2 where the first step begins
 -- param limit_2 DOUBLE events/km2 where the second begins
 -- param limit_3 DOUBLE events/km2 the third
 -- param limit_4 DOUBLE events/km2 the fourth
@@ -32,8 +32,8 @@
 -- reads event_facts
 -- column x INTEGER cells column of the heat grid, from the west
 -- column y INTEGER cells row of the heat grid, from the south
--- column step TINYINT - its step, 1 to 6; sent as `fill_color`
--- rows one per cell of the tile that reaches the first limit, south to north, then west to east
+-- column level SMALLINT 1/36 how far up the steps it is: 36 where the first begins, 72 where the second does, 252 at most
+-- rows one per cell of the tile that reaches an eighth of the first limit, south to north, then west to east
 WITH tile AS ( -- 65,535 heat cells are the most that the map can number
     SELECT $cells * $raster_dlon_ud AS wide, $cells * $raster_dlat_ud AS high, $tile_x * $tile_side AS x0, $tile_y * $tile_side AS y0,
            coalesce($raster_n_x, 65535 * $cells) AS n_x, coalesce($raster_n_y, 65535 * $cells) AS n_y
@@ -66,6 +66,12 @@ WITH tile AS ( -- 65,535 heat cells are the most that the map can number
     WHERE spread.x >= tile.x0 AND spread.x < tile.x0 + $tile_side AND $cells * spread.x < tile.n_x
       AND spread.y >= tile.y0 AND spread.y < tile.y0 + $tile_side AND $cells * spread.y < tile.n_y
 )
-SELECT x, y, CAST(CASE WHEN per_km2 >= $limit_6 THEN 6 WHEN per_km2 >= $limit_5 THEN 5 WHEN per_km2 >= $limit_4 THEN 4
-                       WHEN per_km2 >= $limit_3 THEN 3 WHEN per_km2 >= $limit_2 THEN 2 ELSE 1 END AS TINYINT) AS step
-FROM density WHERE per_km2 >= $limit_1 ORDER BY y, x
+SELECT x, y, CAST(floor(36 * CASE WHEN per_km2 >= 2 * $limit_6 THEN 7
+                                  WHEN per_km2 >= $limit_6 THEN 6 + (per_km2 - $limit_6) / $limit_6
+                                  WHEN per_km2 >= $limit_5 THEN 5 + (per_km2 - $limit_5) / ($limit_6 - $limit_5)
+                                  WHEN per_km2 >= $limit_4 THEN 4 + (per_km2 - $limit_4) / ($limit_5 - $limit_4)
+                                  WHEN per_km2 >= $limit_3 THEN 3 + (per_km2 - $limit_3) / ($limit_4 - $limit_3)
+                                  WHEN per_km2 >= $limit_2 THEN 2 + (per_km2 - $limit_2) / ($limit_3 - $limit_2)
+                                  WHEN per_km2 >= $limit_1 THEN 1 + (per_km2 - $limit_1) / ($limit_2 - $limit_1)
+                                  ELSE per_km2 / $limit_1 END) AS SMALLINT) AS level
+FROM density WHERE per_km2 >= $limit_1 / 8 ORDER BY y, x

@@ -6,6 +6,7 @@ counted in small squares; where its six steps begin the data say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,18 +101,21 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
 def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
     """Return the field of a range of zooms: all are one layer of the map, and take turns."""
     water = drawing.urls.pack("water")
-    dimmed = {"mask": String(water), "mask_alpha": 0.2} if water else {}
+    look: dict[str, object] = {"gap": 0.7, "smooth": False}
+    if at is not STREET:
+        look = {"steps": [list(color) for color in COLORS]}
+    if water:
+        look |= {"mask": String(water), "mask_alpha": 0.2}
     return pdk.Layer(
         "RasterLayer",
         drawing.urls.data(at.name),
         id="event_heat-heat",
         raster=list(drawing.raster),
         cells=at.cells,
-        smooth=at is not STREET,
-        gap=0.7 if at is STREET else 0,
         zooms=list(at.zooms),
         tiles=drawing.tiles(at.cells, TILE),
-        **dimmed,
+        zoom_offset=math.log2(drawing.ratio),
+        **look,
     )
 
 
@@ -121,7 +125,7 @@ def _of_field(at: Zooms) -> MapData:
     return MapData(
         at.name,
         Question("heat.sql", own),
-        Encoding("raster", fill="step"),
+        Encoding("raster"),
         at.zooms,
         TILE,
         Steps(
