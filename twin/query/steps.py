@@ -44,6 +44,7 @@ def rounded(value: float, *, whole: bool = False) -> float:
     """
     if not value > 0 or math.isinf(value):
         raise ValueError(f"a step cannot begin at {value}")
+    value = max(value, 1.0) if whole else value
     power = math.floor(math.log10(value))
     near = [at for each in (power - 1, power, power + 1) for at in _decade(each, whole)]
     return min(near, key=lambda at: (abs(math.log(at / value)), at))
