@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ ZOOMS = {"city": (114.31, 30.58, 9.3), "street": (114.305, 30.57, 13.5)}
 
 # What is not map is put away; of the legend the heat's own row stays.
 BARE = """#top, #banner, #headline, #side, #foot, .credit { display: none !important; }
+#map, #legend { opacity: 1 !important; }
 .page #legend { left: 336px !important; bottom: 226px !important; }
 .legend-row:not([data-layer=event_heat]) { display: none; }"""
 
@@ -54,7 +56,8 @@ x, y = np.load(asked["points"])
 canvas = ds.Canvas(asked["wide"], asked["high"], asked["x"], asked["y"])
 shaded = tf.shade(canvas.points(pd.DataFrame({"x": x, "y": y}), "x", "y"), how="eq_hist",
                   cmap=["#8E2F5B", "#E5793B", "#FFE3A3"])
-tf.set_background(tf.dynspread(shaded, threshold=0.5, max_px=3), "#0B1220").to_pil().convert("RGB").save(asked["to"])
+spread = tf.dynspread(shaded, threshold=0.5, max_px=3)
+tf.set_background(spread, "#0B1220").to_pil().convert("RGB").save(asked["to"])
 """
 
 
@@ -69,9 +72,7 @@ def ways(city: City) -> list[tuple[float, float, float, float]]:
             lines = shape["coordinates"]
             for line in [lines] if shape["type"] == "LineString" else lines:
                 if shape["type"].endswith("LineString"):
-                    found += [
-                        (*a[:2], *b[:2]) for a, b in zip(line, line[1:], strict=False)
-                    ]
+                    found += [(*a[:2], *b[:2]) for a, b in pairwise(line)]
     return found
 
 
@@ -89,7 +90,9 @@ def points(city: City, n: int) -> np.ndarray[Any, Any]:
     roads = lines[on, :2] + along * (lines[on, 2:] - lines[on, :2])
     roads = roads + draw.normal(0, 0.0002, (n, 2))
     streets = city.reference["streets"]
-    home = np.column_stack([streets[name].to_numpy() / 1e6 for name in ("lon_ud", "lat_ud")])
+    home = np.column_stack(
+        [streets[name].to_numpy() / 1e6 for name in ("lon_ud", "lat_ud")]
+    )
     near = np.exp(-np.hypot(*(home - middle).T) / 0.2)
     at = draw.choice(len(home), n, p=near / near.sum())
     spread = home[at] + draw.normal(0, 0.008, (n, 2))
@@ -100,7 +103,9 @@ def events(places: np.ndarray[Any, Any]) -> Batch:
     """Return open events at these places over the last days."""
     n = places.shape[1]
     ago = np.random.default_rng(7).integers(0, (DAYS - 1) * 86_400, n)
-    when = np.datetime64(AS_OF.replace(tzinfo=None), "us") - ago.astype("timedelta64[s]")
+    when = np.datetime64(AS_OF.replace(tzinfo=None), "us") - ago.astype(
+        "timedelta64[s]"
+    )
     moments = pa.array(when, pa.timestamp("us")).cast(pa.timestamp("us", tz="UTC"))
     same = {
         "version": 1, "mode": "live", "source_id": "S01", "category": "c", "title": "t",
@@ -121,17 +126,23 @@ def events(places: np.ndarray[Any, Any]) -> Batch:
 def mercator(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return places as the map lays them out, in parts of the world's width, north up."""
     lat = np.radians(places[1])
-    return np.array([places[0] / 360, np.log(np.tan(np.pi / 4 + lat / 2)) / (2 * np.pi)])
+    return np.array(
+        [places[0] / 360, np.log(np.tan(np.pi / 4 + lat / 2)) / (2 * np.pi)]
+    )
 
 
 def ours(city: City, n: int, places: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
     """Take our pictures of the city and of streets; return what part of the world each shows."""
     lake = Lake(OUT / f"lake-{n}")
     if not lake.path.exists():
-        publish(lake, city, [events(places)], as_of=AS_OF, simulated=True, now=lambda: AS_OF)
+        publish(
+            lake, city, [events(places)], as_of=AS_OF, simulated=True, now=lambda: AS_OF
+        )
     registry = load_registry(city)
     service = QueryService(city, registry, lake.path)
-    app = create_app(service, registry, city, clock=lambda: AS_OF + timedelta(seconds=8))
+    app = create_app(
+        service, registry, city, clock=lambda: AS_OF + timedelta(seconds=8)
+    )
     seen: dict[str, dict[str, Any]] = {}
     with running(app) as host, browser.browser() as chromium:
         for name, camera in ZOOMS.items():
@@ -161,7 +172,9 @@ def ours(city: City, n: int, places: np.ndarray[Any, Any]) -> dict[str, dict[str
     return seen
 
 
-def theirs(n: int, seen: dict[str, dict[str, Any]], places: np.ndarray[Any, Any]) -> None:
+def theirs(
+    n: int, seen: dict[str, dict[str, Any]], places: np.ndarray[Any, Any]
+) -> None:
     """Let datashader draw the same points over the same parts of the world."""
     np.save(OUT / f"{n}.npy", mercator(places))
     for name, ranges in seen.items():
@@ -181,7 +194,9 @@ def beside(name: str, sizes: Sequence[int]) -> None:
     for row, n in enumerate(sizes):
         top = row * (high + line)
         pen.text((6, top + 5), f"{n:,} events, {name}: this program", fill="#E8EEF6")
-        pen.text((wide + 14, top + 5), "the same points: datashader, eq_hist", fill="#E8EEF6")
+        pen.text(
+            (wide + 14, top + 5), "the same points: datashader, eq_hist", fill="#E8EEF6"
+        )
         for column, whose in enumerate(("ours", "theirs")):
             picture = Image.open(OUT / f"{n}-{name}-{whose}.png").convert("RGB")
             sheet.paste(picture, (column * (wide + 8), top + line))

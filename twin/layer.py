@@ -265,16 +265,19 @@ class Drawing:
     ratio: float
     """Size of marks and names against a desk screen: 1 in the browser, more on a wall."""
     raster: tuple[float, float, float, float, int, int]
-    """`lon0, lat0, dlon, dlat, n_x, n_y` of the pack's 50 m grid."""
+    """`lon0, lat0, dlon, dlat, n_x, n_y` of the pack's grid."""
+    cell_m: float = 50.0
+    """Side of a cell of that grid, m."""
 
-    def tiles(self, cells: float, side: int) -> list[float]:
+    def tiles(self, side_m: float, side: int) -> list[float]:
         """Return a layer's `tiles`: corner, sides in degrees, and how many there are each way.
 
         Args:
-            cells: cells of the pack's grid along the side of a cell that is drawn.
+            side_m: side of a cell that is drawn, m.
             side: such cells along the side of a tile.
         """
         lon0, lat0, dlon, dlat, *size = self.raster
+        cells = side_m / self.cell_m
         many = [math.ceil(n / cells / side) for n in size]
         return [lon0, lat0, dlon * cells * side, dlat * cells * side, *many]
 

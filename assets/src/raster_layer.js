@@ -94,7 +94,7 @@ class FieldLayer extends FlatBitmaps {
     const { smooth, gap, steps } = this.props;
     const [extra, sample] = steps.length ? [cutInto(steps), 'cutSample'] : smooth ? [SPLINE, 'splineSample'] : [APART.replace('GAP', gap.toFixed(2)), 'apartSample'];
     const fs = shaders.fs.replace('void main(void) {', extra).replace(SAMPLE, `${sample}(bitmapTexture, uv)`);
-    return { ...shaders, fs: smooth || gap ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
+    return { ...shaders, fs: steps.length || smooth || gap ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
   }
 }
 
@@ -243,7 +243,7 @@ export class RasterLayer extends CompositeLayer {
     const { painted } = this.state;
     if (!painted) return null;
     const { smooth, gap, steps, blend, parameters } = this.props;
-    const filter = smooth ? 'linear' : 'nearest';
+    const filter = smooth || steps.length ? 'linear' : 'nearest';
     return new FieldLayer(
       this.getSubLayerProps({ id: steps.length ? 'cut' : smooth ? 'smooth' : gap ? 'apart' : 'sharp' }),
       {

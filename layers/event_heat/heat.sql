@@ -18,7 +18,7 @@
 -- param raster_cell_m DOUBLE m side of a raster cell
 -- param raster_n_x INTEGER cells width of the raster; null for as many as the map can draw
 -- param raster_n_y INTEGER cells height of the raster; null for as many as the map can draw
--- param cells DOUBLE cells of the raster along the side of a heat cell
+-- param side_m DOUBLE m side of a heat cell
 -- param tile_x INTEGER tiles column of the tile, from the west
 -- param tile_y INTEGER tiles row of the tile, from the south
 -- param tile_side INTEGER cells heat cells along the side of a tile
@@ -35,8 +35,10 @@
 -- column level SMALLINT 1/36 how far up the steps it is: 36 where the first begins, 72 where the second does, 252 at most
 -- rows one per cell of the tile that reaches an eighth of the first limit, south to north, then west to east
 WITH tile AS ( -- 65,535 heat cells are the most that the map can number
-    SELECT $cells * $raster_dlon_ud AS wide, $cells * $raster_dlat_ud AS high, $tile_x * $tile_side AS x0, $tile_y * $tile_side AS y0,
-           coalesce($raster_n_x, 65535 * $cells) AS n_x, coalesce($raster_n_y, 65535 * $cells) AS n_y
+    SELECT $side_m / $raster_cell_m AS cells, $side_m / $raster_cell_m * $raster_dlon_ud AS wide, $side_m / $raster_cell_m * $raster_dlat_ud AS high,
+           $tile_x * $tile_side AS x0, $tile_y * $tile_side AS y0,
+           least(coalesce($raster_n_x, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_x,
+           least(coalesce($raster_n_y, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_y
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north
     FROM events_at
@@ -61,10 +63,10 @@ WITH tile AS ( -- 65,535 heat cells are the most that the map can number
     FROM eastward CROSS JOIN kernel GROUP BY eastward.x, eastward.y + kernel.away
 ), density AS (
     SELECT CAST(spread.x AS INTEGER) AS x, CAST(spread.y AS INTEGER) AS y,
-           CAST(spread.n AS DOUBLE) / 65536 / ($cells * $cells * $raster_cell_m * $raster_cell_m / 1e6) AS per_km2
+           CAST(spread.n AS DOUBLE) / 65536 / ($side_m * $side_m / 1e6) AS per_km2
     FROM spread CROSS JOIN tile
-    WHERE spread.x >= tile.x0 AND spread.x < tile.x0 + $tile_side AND $cells * spread.x < tile.n_x
-      AND spread.y >= tile.y0 AND spread.y < tile.y0 + $tile_side AND $cells * spread.y < tile.n_y
+    WHERE spread.x >= tile.x0 AND spread.x < tile.x0 + $tile_side AND tile.cells * spread.x < tile.n_x
+      AND spread.y >= tile.y0 AND spread.y < tile.y0 + $tile_side AND tile.cells * spread.y < tile.n_y
 )
 SELECT x, y, CAST(floor(36 * CASE WHEN per_km2 >= 2 * $limit_6 THEN 7
                                   WHEN per_km2 >= $limit_6 THEN 6 + (per_km2 - $limit_6) / $limit_6

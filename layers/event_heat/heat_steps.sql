@@ -15,7 +15,7 @@
 -- param raster_cell_m DOUBLE m side of a raster cell
 -- param raster_n_x INTEGER cells width of the raster; null for as many as the map can draw
 -- param raster_n_y INTEGER cells height of the raster; null for as many as the map can draw
--- param cells DOUBLE cells of the raster along the side of a heat cell
+-- param side_m DOUBLE m side of a heat cell
 -- param stride INTEGER cells every how many columns and rows are looked at
 -- uses events_at
 -- reads event_facts
@@ -27,10 +27,11 @@
 -- column step_5 DOUBLE events/km2 92nd percentile
 -- column step_6 DOUBLE events/km2 98th percentile
 -- rows one
-WITH grid AS (
-    SELECT $cells * $raster_dlon_ud AS wide, $cells * $raster_dlat_ud AS high,
-           coalesce($raster_n_x, 65535 * $cells) AS n_x, coalesce($raster_n_y, 65535 * $cells) AS n_y,
-           $cells * $cells * $raster_cell_m * $raster_cell_m / 1e6 AS km2
+WITH grid AS ( -- 65,535 heat cells are the most that the map can number
+    SELECT $side_m / $raster_cell_m AS cells, $side_m / $raster_cell_m * $raster_dlon_ud AS wide, $side_m / $raster_cell_m * $raster_dlat_ud AS high,
+           $side_m * $side_m / 1e6 AS km2,
+           least(coalesce($raster_n_x, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_x,
+           least(coalesce($raster_n_y, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_y
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north
     FROM events_at
@@ -57,7 +58,7 @@ WITH grid AS (
 ), seen AS ( -- 78 x 78 of 65,536 shares lie in the middle of a lone event
     SELECT CAST(spread.n AS DOUBLE) / 65536 / grid.km2 AS per_km2
     FROM spread CROSS JOIN grid
-    WHERE spread.n >= 2028 AND spread.x >= 0 AND spread.y >= 0 AND $cells * spread.x < grid.n_x AND $cells * spread.y < grid.n_y
+    WHERE spread.n >= 2028 AND spread.x >= 0 AND spread.y >= 0 AND grid.cells * spread.x < grid.n_x AND grid.cells * spread.y < grid.n_y
 ), limits AS (
     SELECT percentile_cont(0.42) WITHIN GROUP (ORDER BY per_km2) AS step_2, percentile_cont(0.66) WITHIN GROUP (ORDER BY per_km2) AS step_3,
            percentile_cont(0.82) WITHIN GROUP (ORDER BY per_km2) AS step_4, percentile_cont(0.92) WITHIN GROUP (ORDER BY per_km2) AS step_5,

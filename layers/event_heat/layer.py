@@ -45,29 +45,39 @@ LEVELS = tuple(
 COLORS = spread(("heat-low", "heat-mid", "heat-high"), (0.42, 0.72, 0.98), steps=6)
 STEPS = tuple(Band(step, "", color) for step, color in enumerate(COLORS, start=1))
 
+# A single square of a few pixels must be seen: it cannot be as faint as a field is.
+SQUARES = tuple(
+    Band(step, "", color)
+    for step, color in enumerate(
+        spread(("heat-low", "heat-mid", "heat-high"), (0.78, 0.9, 1.0), steps=6), 1
+    )
+)
+
 
 @dataclass(frozen=True)
 class Zooms:
     """How heat is counted between two zooms of the map.
 
     Attributes:
-        cells: cells of the pack's 50 m grid along the side of a heat cell.
+        side_m: side of a heat cell, m.
         stride: every how many columns and rows the percentiles look at.
     """
 
     name: str
     zooms: tuple[float, float]
-    cells: float
+    side_m: int
     stride: int = 1
 
 
-# Cells of 250, 150 and 100 m, and kernels of 330, 200 and 130 m.
+# Cells of 250, 150, 100 and 50 m, spread over 330, 200, 130 and 66 m: from 3 to 9 px on a
+# screen, so that a spot is seen and a street is not blurred.
 FIELDS = (
-    Zooms("heat", (0, 11), 5),
-    Zooms("heat_near", (11, 12), 3, stride=3),
-    Zooms("heat_close", (12, 13), 2, stride=3),
+    Zooms("heat", (0, 10.25), 250),
+    Zooms("heat_near", (10.25, 11.25), 150, stride=3),
+    Zooms("heat_close", (11.25, 12.25), 100, stride=3),
+    Zooms("heat_closer", (12.25, 13), 50, stride=5),
 )
-STREET = Zooms("street", (13, 24), 0.5)
+STREET = Zooms("street", (13, 24), 25)
 
 LEGEND = Legend("event_heat-title", unit="event_heat-per-km2", scale=STEPS)
 
@@ -111,16 +121,16 @@ def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
         drawing.urls.data(at.name),
         id="event_heat-heat",
         raster=list(drawing.raster),
-        cells=at.cells,
+        cells=at.side_m / drawing.cell_m,
         zooms=list(at.zooms),
-        tiles=drawing.tiles(at.cells, TILE),
+        tiles=drawing.tiles(at.side_m, TILE),
         zoom_offset=math.log2(drawing.ratio),
         **look,
     )
 
 
 def _of_field(at: Zooms) -> MapData:
-    own = {"cells": float(at.cells), **FILTERS}
+    own = {"side_m": float(at.side_m), **FILTERS}
     steps = Question("heat_steps.sql", {"stride": at.stride, **own})
     return MapData(
         at.name,
@@ -138,11 +148,11 @@ def _of_field(at: Zooms) -> MapData:
 
 
 def _of_street() -> MapData:
-    own = {"cells": STREET.cells, "least_days": STREET_DAYS, **FILTERS}
+    own = {"side_m": float(STREET.side_m), "least_days": STREET_DAYS, **FILTERS}
     return MapData(
         STREET.name,
         Question("street.sql", own),
-        Encoding("raster", fill="step"),
+        Encoding("raster", fill="step", scale=SQUARES),
         STREET.zooms,
         TILE,
         Steps(

@@ -13,9 +13,10 @@
 -- param raster_lat0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_dlon_ud DOUBLE udeg side of a raster cell
 -- param raster_dlat_ud DOUBLE udeg side of a raster cell
+-- param raster_cell_m DOUBLE m side of a raster cell
 -- param raster_n_x INTEGER cells width of the raster; null for as many as the map can draw
 -- param raster_n_y INTEGER cells height of the raster; null for as many as the map can draw
--- param cells DOUBLE cells of the raster along the side of a heat cell
+-- param side_m DOUBLE m side of a heat cell
 -- param tile_x INTEGER tiles column of the tile, from the west
 -- param tile_y INTEGER tiles row of the tile, from the south
 -- param tile_side INTEGER cells heat cells along the side of a tile
@@ -32,8 +33,10 @@
 -- column step TINYINT - its step, 1 to 6; sent as `fill_color`
 -- rows one per cell of the tile that reaches the first limit, south to north, then west to east
 WITH tile AS ( -- 65,535 heat cells are the most that the map can number
-    SELECT $cells * $raster_dlon_ud AS wide, $cells * $raster_dlat_ud AS high, $tile_x * $tile_side AS x0, $tile_y * $tile_side AS y0,
-           coalesce($raster_n_x, 65535 * $cells) AS n_x, coalesce($raster_n_y, 65535 * $cells) AS n_y
+    SELECT $side_m / $raster_cell_m AS cells, $side_m / $raster_cell_m * $raster_dlon_ud AS wide, $side_m / $raster_cell_m * $raster_dlat_ud AS high,
+           $tile_x * $tile_side AS x0, $tile_y * $tile_side AS y0,
+           least(coalesce($raster_n_x, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_x,
+           least(coalesce($raster_n_y, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_y
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north
     FROM events_at

@@ -12,9 +12,10 @@
 -- param raster_lat0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_dlon_ud DOUBLE udeg side of a raster cell
 -- param raster_dlat_ud DOUBLE udeg side of a raster cell
+-- param raster_cell_m DOUBLE m side of a raster cell
 -- param raster_n_x INTEGER cells width of the raster; null for as many as the map can draw
 -- param raster_n_y INTEGER cells height of the raster; null for as many as the map can draw
--- param cells DOUBLE cells of the raster along the side of a heat cell
+-- param side_m DOUBLE m side of a heat cell
 -- uses events_at
 -- reads event_facts
 -- column n BIGINT events what is counted
@@ -25,9 +26,10 @@
 -- column step_5 DOUBLE events 92nd percentile
 -- column step_6 DOUBLE events 98th percentile
 -- rows one
-WITH grid AS (
-    SELECT $cells * $raster_dlon_ud AS wide, $cells * $raster_dlat_ud AS high,
-           coalesce($raster_n_x, 65535 * $cells) AS n_x, coalesce($raster_n_y, 65535 * $cells) AS n_y
+WITH grid AS ( -- 65,535 heat cells are the most that the map can number
+    SELECT $side_m / $raster_cell_m AS cells, $side_m / $raster_cell_m * $raster_dlon_ud AS wide, $side_m / $raster_cell_m * $raster_dlat_ud AS high,
+           least(coalesce($raster_n_x, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_x,
+           least(coalesce($raster_n_y, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_y
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north
     FROM events_at

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -288,22 +289,14 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
         ),
         wanted,
     )
-    equal = {f"weight_{priority}": 1 for priority in (1, 2, 3, 4)}
-    cells = ask.rows(
-        "event_heat",
-        "heat.sql",
-        **ask.clocks,
-        mode=mode,
-        window_from=window,
-        least=0.0,
-        **equal,
-        **filters,
+    given = {**ask.clocks, **filters, "mode": mode, "window_from": window}
+    (heat,) = ask.rows("event_heat", "heat_steps.sql", **given, side_m=250.0, stride=1)
+    compare("heat", heat["n"], oracle.heat(*clocks, mode, window, filters))
+    (street,) = ask.rows(
+        "event_heat", "street_steps.sql", **given, side_m=25.0, least_days=3
     )
-    compare(
-        "heat",
-        round(sum(row["per_km2"] for row in cells) * 0.0625, 6),
-        float(oracle.heat(*clocks, mode, window, filters)),
-    )
+    long = min(window, clocks[0] - timedelta(days=3))
+    compare("street", street["n"], oracle.heat(*clocks, mode, long, filters))
 
 
 def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:

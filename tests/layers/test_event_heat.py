@@ -9,13 +9,13 @@ import pytest
 
 from tests.layers.rows import at, closed, event
 
-GRID = {
+RASTER = {
     "raster_lon0_ud": 114_000_000.0,
     "raster_lat0_ud": 30_000_000.0,
     "raster_dlon_ud": 500.0,
     "raster_dlat_ud": 450.0,
+    "raster_cell_m": 50.0,
 }
-RASTER = {**GRID, "raster_cell_m": 50.0}
 CELL_KM2 = 0.0625
 HERE = {"lon_ud": 114_000_000 + 20 * 2_500 + 1, "lat_ud": 30_000_000 + 30 * 2_250 + 1}
 """In the cell (20, 30) of 250 m, and (200, 300) of 25 m."""
@@ -41,23 +41,23 @@ def asking(ask, sql, own):
 
 @pytest.fixture
 def heat(ask):
-    return asking(ask, "heat", {**RASTER, **TILE, **EVEN, "cells": 5.0})
+    return asking(ask, "heat", {**RASTER, **TILE, **EVEN, "side_m": 250.0})
 
 
 @pytest.fixture
 def street(ask):
-    own = {**GRID, **TILE, **EVEN, "cells": 0.5, "least_days": 7}
+    own = {**RASTER, **TILE, **EVEN, "side_m": 25.0, "least_days": 7}
     return asking(ask, "street", own)
 
 
 @pytest.fixture
 def heat_steps(ask):
-    return asking(ask, "heat_steps", {**RASTER, "cells": 5.0, "stride": 1})
+    return asking(ask, "heat_steps", {**RASTER, "side_m": 250.0, "stride": 1})
 
 
 @pytest.fixture
 def street_steps(ask):
-    return asking(ask, "street_steps", {**GRID, "cells": 0.5, "least_days": 7})
+    return asking(ask, "street_steps", {**RASTER, "side_m": 25.0, "least_days": 7})
 
 
 @pytest.fixture

@@ -156,7 +156,9 @@ def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
         json.loads(pdk.Deck(layers=drawn, map_provider=None, map_style=None).to_json())
     assert len(set(ids)) == len(ids)
     for each, zooms in turns.items():
-        if len(zooms) > 1:  # layers of one id take turns, and none leaves a zoom to nobody
+        if (
+            len(zooms) > 1
+        ):  # layers of one id take turns, and none leaves a zoom to nobody
             assert [zooms[0][0], *(upper for _, upper in zooms)] == [
                 *(lower for lower, _ in zooms),
                 zooms[-1][1],

@@ -66,7 +66,8 @@ def spec(
     for layer in registry.layers:
         if layer.id in pinned.layers:
             links = Links(service, layer, pinned, pack_urls)
-            drawing = Drawing(links, pinned, pinned.view.lang, ratio, grid)
+            lang = pinned.view.lang
+            drawing = Drawing(links, pinned, lang, ratio, grid, raster.cell_m)
             drawn += _drawn(layer, drawing, failed)
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(

@@ -366,8 +366,7 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
         if not on
         else [_undrawn(lost, picture)]
         if lost
-        else _stepped(layer, picture)
-        or [_scale(layer.legend, picture)]
+        else _stepped(layer, picture) or [_scale(layer.legend, picture)]
     )
     listed = [html.Div(counts, className="legend-counts")] if many else []
     return html.Div(
@@ -438,7 +437,9 @@ def _stepped(layer: Layer, picture: Picture) -> list[Component]:
                 ],
                 className="stepped",
                 hidden=bool(found),
-                **attributes({"zooms": ",".join(f"{each:g}" for each in data.zooms or ())}),
+                **attributes(
+                    {"zooms": ",".join(f"{each:g}" for each in data.zooms or ())}
+                ),
             )
         )
     return found
@@ -511,6 +512,7 @@ def _noted(
         hours=hours,
         minutes=window_s // 60,
         days=math.ceil(days),
+        whole_days=0 if window_s % 86_400 or window_s < 172_800 else window_s // 86_400,
         km2=formatting.count(cells * city.raster.cell_m**2 / 1e6),
     )
 

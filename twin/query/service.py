@@ -215,7 +215,9 @@ class QueryService:
         for moment in ("hour", "view"):
             asked = replace(data.steps.question, moment=moment)
             params = binding.bind(question, asked, pinned, self._given)
-            row = self._answer(pinned.snapshot, question, params, layer).rows.to_pylist()[0]
+            row = self._answer(
+                pinned.snapshot, question, params, layer
+            ).rows.to_pylist()[0]
             if (row["n"] or 0) >= LEAST:
                 break
         raw = [value for name, value in row.items() if name.startswith("step_")]
