@@ -134,9 +134,10 @@ class Steps:
     """Steps of a scale whose limits the data give: the legend prints them, the map asks by them.
 
     Attributes:
-        question: answers one row: `n`, how many things are counted, and `step_1`, `step_2` …,
-            where each step begins before it is rounded; null where nothing tells. Asked of the
-            last whole hour, so that a scale does not move under who looks at it.
+        question: answers one row, or one for each `side_m` that maps have of their own: `n`, how
+            many things are counted, and `step_1`, `step_2` …, where each step begins before it is
+            rounded; null where nothing tells. Asked of the last whole hour, so that a scale does
+            not move under who looks at it.
         unit: message key of what a limit is of.
         counts: message key of what is counted.
         note: message key of how the limits come about; '' for none.
@@ -158,7 +159,8 @@ class MapData:
         zooms: zooms of the map that it is for, from the first up to the second; a drawing hands
             them on as a layer's `zooms`. Layers of one id take turns by them.
         tile: cells along the side of a tile, where the question is asked tile by tile: then it
-            takes `tile_x`, `tile_y` and `tile_side`. 0 where it is asked as a whole.
+            takes `tile_x`, `tile_y` and `tile_side`. 0 where it is asked as a whole. Where its
+            steps count few things, one tile is all of it.
         steps: where its scale comes from the data: it takes `limit_1`, `limit_2` …
     """
 
@@ -245,6 +247,10 @@ class Urls(Protocol):
 
     def data(self, name: str) -> str:
         """Return the URL of the layer's own MapData `name`."""
+        ...
+
+    def tile(self, name: str) -> int:
+        """Return how many cells there are along the side of a tile of MapData `name`."""
         ...
 
     def pack(self, role: str) -> str:

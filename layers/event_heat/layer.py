@@ -35,7 +35,8 @@ MOST, MOST_MINOR = 300, 40
 # How far back the street looks at least, days.
 STREET_DAYS = 7
 
-# Cells along the side of a tile: 9 bytes a cell keep the fullest below 1 MB on the wire.
+# Cells along the side of a tile, where there are so many events that one answer would be too
+# large: 9 bytes a cell keep the fullest below 1 MB on the wire.
 TILE = 320
 
 LEVELS = tuple(
@@ -60,24 +61,25 @@ class Zooms:
 
     Attributes:
         side_m: side of a heat cell, m.
-        stride: every how many columns and rows the percentiles look at.
     """
 
     name: str
     zooms: tuple[float, float]
     side_m: int
-    stride: int = 1
 
 
 # Cells of 250, 150, 100 and 50 m, spread over 330, 200, 130 and 66 m: from 3 to 9 px on a
 # screen, so that a spot is seen and a street is not blurred.
 FIELDS = (
     Zooms("heat", (0, 10.25), 250),
-    Zooms("heat_near", (10.25, 11.25), 150, stride=3),
-    Zooms("heat_close", (11.25, 12.25), 100, stride=3),
-    Zooms("heat_closer", (12.25, 13), 50, stride=5),
+    Zooms("heat_near", (10.25, 11.25), 150),
+    Zooms("heat_close", (11.25, 12.25), 100),
+    Zooms("heat_closer", (12.25, 13), 50),
 )
 STREET = Zooms("street", (13, 24), 25)
+
+# One question for all: it is asked once, whatever the zoom.
+STEPS_OF = Question("steps.sql", {"least_days": STREET_DAYS, **FILTERS})
 
 LEGEND = Legend("event_heat-title", unit="event_heat-per-km2", scale=STEPS)
 
@@ -123,7 +125,7 @@ def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
         raster=list(drawing.raster),
         cells=at.side_m / drawing.cell_m,
         zooms=list(at.zooms),
-        tiles=drawing.tiles(at.side_m, TILE),
+        tiles=drawing.tiles(at.side_m, drawing.urls.tile(at.name)),
         zoom_offset=math.log2(drawing.ratio),
         **look,
     )
@@ -131,7 +133,6 @@ def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
 
 def _of_field(at: Zooms) -> MapData:
     own = {"side_m": float(at.side_m), **FILTERS}
-    steps = Question("heat_steps.sql", {"stride": at.stride, **own})
     return MapData(
         at.name,
         Question("heat.sql", own),
@@ -139,7 +140,7 @@ def _of_field(at: Zooms) -> MapData:
         at.zooms,
         TILE,
         Steps(
-            steps,
+            STEPS_OF,
             "event_heat-per-km2",
             "event_heat-counts",
             f"event_heat-note-{at.name.replace('_', '-')}",
@@ -156,7 +157,7 @@ def _of_street() -> MapData:
         STREET.zooms,
         TILE,
         Steps(
-            Question("street_steps.sql", own),
+            STEPS_OF,
             "event_heat-per-cell",
             "event_heat-street-counts",
             "event_heat-note-street",

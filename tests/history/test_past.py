@@ -290,13 +290,11 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
         wanted,
     )
     given = {**ask.clocks, **filters, "mode": mode, "window_from": window}
-    (heat,) = ask.rows("event_heat", "heat_steps.sql", **given, side_m=250.0, stride=1)
-    compare("heat", heat["n"], oracle.heat(*clocks, mode, window, filters))
-    (street,) = ask.rows(
-        "event_heat", "street_steps.sql", **given, side_m=25.0, least_days=3
-    )
+    steps = ask.rows("event_heat", "steps.sql", **given, least_days=3)
+    counted = {row["side_m"]: row["n"] for row in steps}
+    compare("heat", counted[250], oracle.heat(*clocks, mode, window, filters))
     long = min(window, clocks[0] - timedelta(days=3))
-    compare("street", street["n"], oracle.heat(*clocks, mode, long, filters))
+    compare("street", counted[25], oracle.heat(*clocks, mode, long, filters))
 
 
 def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
+from collections import Counter
+from itertools import pairwise, product
 
 import pytest
 
@@ -39,6 +40,14 @@ def asking(ask, sql, own):
     return asked
 
 
+def steps_of(ask, side_m):
+    """What steps.sql says of one size of cells, as a list of one row."""
+    every = asking(ask, "steps", {**RASTER, "least_days": 7})
+    return lambda log, **given: [
+        row for row in every(log, **given) if row["side_m"] == side_m
+    ]
+
+
 @pytest.fixture
 def heat(ask):
     return asking(ask, "heat", {**RASTER, **TILE, **EVEN, "side_m": 250.0})
@@ -52,12 +61,12 @@ def street(ask):
 
 @pytest.fixture
 def heat_steps(ask):
-    return asking(ask, "heat_steps", {**RASTER, "side_m": 250.0, "stride": 1})
+    return steps_of(ask, 250)
 
 
 @pytest.fixture
 def street_steps(ask):
-    return asking(ask, "street_steps", {**RASTER, "side_m": 25.0, "least_days": 7})
+    return steps_of(ask, 25)
 
 
 @pytest.fixture
@@ -249,16 +258,26 @@ def test_steps_are_percentiles_of_the_cells_that_reach_the_floor(heat_steps):
     )
 
 
-def test_every_third_column_and_row_say_nearly_the_same(heat_steps):
+@pytest.mark.parametrize("side_m", [50, 100, 150])
+def test_of_fine_grids_some_columns_and_rows_say_nearly_what_all_do(ask, side_m):
+    """All are worked out by a sum over all events."""
     draw = random.Random(7)
+    places = [(round(draw.gauss(40, 9)), round(draw.gauss(40, 9))) for _ in range(400)]
     log = [
-        event(f"E{n}", at("11:30"), **in_cell(draw.gauss(40, 12), draw.gauss(40, 12)))
-        for n in range(400)
+        event(f"E{n}", at("11:30"), **in_cell(*each, side_m))
+        for n, each in enumerate(places)
     ]
-    (whole,), (third,) = heat_steps(log), heat_steps(log, stride=3)
-    assert third["n"] == whole["n"]
-    assert [third[f"step_{n}"] for n in range(1, 7)] == pytest.approx(
-        [whole[f"step_{n}"] for n in range(1, 7)], rel=0.15
+    found = Counter()
+    for x, y in places:
+        for dx, dy in product(KERNEL, KERNEL):
+            found[x + dx, y + dy] += KERNEL[dx] * KERNEL[dy]
+    seen = [n / 65_536 / (side_m**2 / 1e6) for n in found.values() if n >= 2_028]
+
+    (told,) = steps_of(ask, side_m)(log)
+
+    assert told["n"] == 400
+    assert [told[f"step_{n}"] for n in range(2, 7)] == pytest.approx(
+        [percentile(seen, share) for share in SHARES], rel=0.15
     )
 
 

@@ -40,6 +40,9 @@ class Addresses:
     def data(self, name):
         return f"/data/{name}"
 
+    def tile(self, name):
+        return 320
+
     def pack(self, role):
         return f"/pack/{role}"
 

@@ -57,6 +57,8 @@ def steps(service, pinned):
 def n_cells(service, name, view):
     """How many cells all tiles of a map have."""
     url, raster = service.url("event_heat", name, view), service._city.raster
+    if "tile_side=320&" not in url:
+        return fetch(service, url).num_rows
     side = {"street": 25, "heat_closer": 50, "heat_close": 100, "heat_near": 150}
     tile = 320 * side.get(name, 250) / raster.cell_m
     return sum(
@@ -174,10 +176,11 @@ def test_of_too_few_events_the_series_itself_is_the_scale(city, tmp_path, desk, 
     ("bent", "said"),
     [
         ({"tile_x": "-1"}, "tile_x as '-1', and there is no such tile"),
-        ({"tile_y": "205"}, "tile_y as '205'"),
+        ({"tile_y": "1"}, "tile_y as '1'"),
+        ({"tile_side": "320", "tile_y": "205"}, "tile_y as '205'"),
         ({"tile_x": ""}, "tile_x as 'None'"),
         ({"tile_x": "one"}, "tile_x as 'one', which is not INTEGER"),
-        ({"tile_side": "65535"}, "tile_side as '65535'"),
+        ({"tile_side": "321"}, "tile_side as '321'"),
     ],
 )
 def test_a_tile_that_cannot_be_is_refused_in_a_sentence(service, city, bent, said):
@@ -186,8 +189,18 @@ def test_a_tile_that_cannot_be_is_refused_in_a_sentence(service, city, bent, sai
         service.parse_url("event_heat", "heat", {**given, **bent})
 
 
-def test_a_tile_of_the_map_is_an_address_of_its_own(service, city):
+def test_few_events_are_one_answer_and_many_are_tiles(city, tmp_path, desk):
+    lake, draw = Lake(tmp_path / "lake"), random.Random(716)
+    tick(lake, city, 1_500, HOUR, draw)
+    service = desk()
     given = words(service.url("event_heat", "heat", pinned(service, city)))
-    assert (given["tile_x"], given["tile_y"], given["limit_1"]) == ("0", "0", "0.5")
+    assert (given["tile_x"], given["tile_side"]) == ("0", "65536")
+    tick(lake, city, 1, HOUR + timedelta(hours=1), draw)
+    view = pinned(service, city)
+    given = words(service.url("event_heat", "heat", view))
+    assert (given["tile_side"], service.tile_side("event_heat", "heat", view)) == (
+        "320",
+        320,
+    )
     snapshot, params = service.parse_url("event_heat", "heat", {**given, "tile_x": "9"})
     assert service.map_answer("event_heat", "heat", snapshot, params)[1] == ""

@@ -36,6 +36,10 @@ class Links:
         """Return the URL of the layer's own data `name`."""
         return self.service.url(self.layer.id, name, self.pinned)
 
+    def tile(self, name: str) -> int:
+        """Return how many cells there are along the side of a tile of the data `name`."""
+        return self.service.tile_side(self.layer.id, name, self.pinned)
+
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the pack; '' for one that it does not have."""
         return self.pack_urls.get(role, "")

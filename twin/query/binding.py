@@ -78,15 +78,16 @@ def of_city(city: City) -> dict[str, Param]:
     }
 
 
-def of_map(data: MapData, limits: Sequence[float] = ()) -> Question:
+def of_map(data: MapData, limits: Sequence[float] = (), tile_side: int = 0) -> Question:
     """Return the question of map data with what the map gives it: the first tile, its limits.
 
     Args:
         limits: where the steps of its scale begin; none where only the tables matter.
+        tile_side: cells along the side of a tile; 0 for the map's own.
     """
     own = dict(data.question.own)
     if data.tile:
-        own |= {"tile_x": 0, "tile_y": 0, "tile_side": data.tile}
+        own |= {"tile_x": 0, "tile_y": 0, "tile_side": tile_side or data.tile}
     if data.steps:
         steps = limits or (math.inf,) * _STEPS
         own |= {f"limit_{n}": limit for n, limit in enumerate(steps, start=1)}

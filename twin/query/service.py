@@ -51,7 +51,10 @@ _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
 # A clock may be behind the data by so much before it is said, s.
 CLOCKS_DIFFER_S = 60
 _ROWS_BYTES = 64 << 20
-_LAST_CELL = 65_535
+
+# Cells along the side of the largest map: as one tile it is asked where few things are drawn.
+WHOLE = 65_536
+_FEW = 1_500
 _MAP_BYTES = 192 << 20
 
 
@@ -208,6 +211,29 @@ class QueryService:
 
         Raises as `ask` does; ValueError where the data have no steps.
         """
+        row = self._steps(layer, data, pinned)
+        raw = [value for name, value in row.items() if name.startswith("step_")]
+        if (row["n"] or 0) < LEAST:
+            raw = [raw[0], *(None for _ in raw[1:])]
+        return limits(raw, whole=bool(data.steps and data.steps.whole))
+
+    def tile_side(self, layer: str, name: str, pinned: Pinned) -> int:
+        """Return how many cells there are along the side of a tile of a layer's map data.
+
+        One tile is all of it where few things are drawn: each tile is a question of its own.
+
+        Raises as `steps` does.
+        """
+        data = self._data(layer, name)
+        if data.steps is None:
+            return data.tile
+        n = self._steps(layer, data, pinned)["n"] or 0
+        return data.tile if n > _FEW else WHOLE
+
+    def _steps(
+        self, layer: str, data: MapData, pinned: Pinned
+    ) -> dict[str, float | None]:
+        """Return what tells where the steps of map data begin: of the hour, else of the moment."""
         if data.steps is None:
             raise ValueError(f"{layer}/{data.name} has no steps")
         question = self._question(layer, data.steps.question.sql)
@@ -215,15 +241,14 @@ class QueryService:
         for moment in ("hour", "view"):
             asked = replace(data.steps.question, moment=moment)
             params = binding.bind(question, asked, pinned, self._given)
-            row = self._answer(
-                pinned.snapshot, question, params, layer
-            ).rows.to_pylist()[0]
+            rows = self._answer(pinned.snapshot, question, params, layer).rows
+            side = data.question.own.get("side_m")
+            row = next(
+                each for each in rows.to_pylist() if each.get("side_m", side) == side
+            )
             if (row["n"] or 0) >= LEAST:
                 break
-        raw = [value for name, value in row.items() if name.startswith("step_")]
-        if (row["n"] or 0) < LEAST:
-            raw = [raw[0], *(None for _ in raw[1:])]
-        return limits(raw, whole=data.steps.whole)
+        return row
 
     def takes(self, layer: Layer, question: Question, param: str) -> bool:
         """Return whether the header of a layer's question names a parameter.
@@ -569,7 +594,10 @@ class QueryService:
     ) -> tuple[Sql, dict[str, Param]]:
         question = self._question(layer, data.question.sql)
         found = self.steps(layer, data, pinned) if data.steps and asks_steps else ()
-        asked = binding.of_map(data, found)
+        side = (
+            self.tile_side(layer, data.name, pinned) if data.tile and asks_steps else 0
+        )
+        asked = binding.of_map(data, found, side)
         return question, binding.bind(question, asked, pinned, self._given)
 
     def _question(self, layer: str, sql: str) -> Sql:
@@ -626,19 +654,21 @@ def _check_tile(data: MapData, params: Mapping[str, Param]) -> None:
     Raises:
         UsageError: it is.
     """
-    for name in ("tile_x", "tile_y"):
-        at = params[name]
-        if not isinstance(at, int) or not 0 <= at * data.tile <= _LAST_CELL:
-            raise UsageError(
-                f"The address gives {name} as {str(at)[:40]!r}, and there is no such tile.",
-                fix=f"give 0 to {_LAST_CELL // data.tile}.",
-            )
-    if params["tile_side"] != data.tile:
+    side = params["tile_side"]
+    if side not in (data.tile, WHOLE):
         raise UsageError(
-            f"The address gives tile_side as {str(params['tile_side'])[:40]!r}.",
-            why=f"the tiles of this map are {data.tile} cells wide.",
+            f"The address gives tile_side as {str(side)[:40]!r}.",
+            why=f"the tiles of this map are {data.tile} cells wide, or one is all of it.",
             fix="take the address from the page as it is.",
         )
+    last = 0 if side == WHOLE else (WHOLE - 1) // data.tile
+    for name in ("tile_x", "tile_y"):
+        at = params[name]
+        if not isinstance(at, int) or not 0 <= at <= last:
+            raise UsageError(
+                f"The address gives {name} as {str(at)[:40]!r}, and there is no such tile.",
+                fix=f"give 0 to {last}.",
+            )
 
 
 def _lost(shown: Shown, question: Sql, params: Mapping[str, Param]) -> tuple[str, ...]:
