@@ -5,6 +5,7 @@ It says how marks are read, and what a panel shows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 
-Moment = Literal["view", "day_before"]
+Moment = Literal["view", "day_before", "hour"]
 
 
 def _none() -> Mapping[str, Param]:
@@ -39,7 +40,8 @@ class Question:
         own: parameters that are the layer's own, such as how many rows, or a district of '' for
             the whole city whatever is chosen.
         moment: 'view' asks of the moment that is looked at, 'day_before' of the last moment of
-            the whole day before it.
+            the whole day before it, 'hour' of the last whole hour of the city's clock, as
+            known then: it stays the same from tick to tick.
     """
 
     sql: str
@@ -169,12 +171,46 @@ class Encoding:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """Steps of a scale whose limits the data give: the legend prints them, the map asks by them.
+
+    Attributes:
+        question: answers one row, or one for each `side_m` that maps have of their own: `n`, how
+            many things are counted, and `step_1`, `step_2` …, where each step begins before it is
+            rounded; null where nothing tells. Asked of the last whole hour, so that a scale does
+            not move under who looks at it.
+        unit: message key of what a limit is of.
+        counts: message key of what is counted.
+        note: message key of how the limits come about; '' for none.
+        whole: whether limits are whole numbers.
+    """
+
+    question: Question
+    unit: str
+    counts: str
+    note: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True)
 class MapData:
-    """One question whose rows are drawn; its URL is `/data/<layer>/<name>.arrow`."""
+    """One question whose rows are drawn; its URL is `/data/<layer>/<name>.arrow`.
+
+    Attributes:
+        zooms: zooms of the map that it is for, from the first up to the second; a drawing hands
+            them on as a layer's `zooms`. Layers of one id take turns by them.
+        tile: cells along the side of a tile, where the question is asked tile by tile: then it
+            takes `tile_x`, `tile_y` and `tile_side`. 0 where it is asked as a whole. Where its
+            steps count few things, one tile is all of it.
+        steps: where its scale comes from the data: it takes `limit_1`, `limit_2` …
+    """
 
     name: str
     question: Question
     encoding: Encoding
+    zooms: tuple[float, float] | None = None
+    tile: int = 0
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +290,10 @@ class Urls(Protocol):
         """Return the URL of the layer's own MapData `name`."""
         ...
 
+    def tile(self, name: str) -> int:
+        """Return how many cells there are along the side of a tile of MapData `name`."""
+        ...
+
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the city pack, such as 'water'.
 
@@ -291,7 +331,21 @@ class Drawing:
     ratio: float
     """Size of marks and names against a desk screen: 1 in the browser, more on a wall."""
     raster: tuple[float, float, float, float, int, int]
-    """`lon0, lat0, dlon, dlat, n_x, n_y` of the pack's 50 m grid."""
+    """`lon0, lat0, dlon, dlat, n_x, n_y` of the pack's grid."""
+    cell_m: float = 50.0
+    """Side of a cell of that grid, m."""
+
+    def tiles(self, side_m: float, side: int) -> list[float]:
+        """Return a layer's `tiles`: corner, sides in degrees, and how many there are each way.
+
+        Args:
+            side_m: side of a cell that is drawn, m.
+            side: such cells along the side of a tile.
+        """
+        lon0, lat0, dlon, dlat, *size = self.raster
+        cells = side_m / self.cell_m
+        many = [math.ceil(n / cells / side) for n in size]
+        return [lon0, lat0, dlon * cells * side, dlat * cells * side, *many]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ VERSION = "1"
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 Mode = Literal["live", "drill"]
 _US = timedelta(microseconds=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,12 @@ class Pinned:
             day=self.eve.today.date,
             days=self.eve,
         )
+
+    def hour_whole(self) -> Pinned:
+        """Return the view of the last whole hour of the city's clock, as known then at most."""
+        whole = (self.as_of - self.day_from) // _HOUR
+        hour = self.day_from + whole * _HOUR
+        return replace(self, as_of=hour, known_at=min(self.known_at, hour))
 
     @property
     def week_before(self) -> dict[str, datetime | bool]:

@@ -1,6 +1,6 @@
 // One deck.gl on one canvas. When the GPU takes its context away, a new one is made with the same camera and layers.
 
-import { Deck, MapView } from '@deck.gl/core';
+import { Deck, MapView, WebMercatorViewport } from '@deck.gl/core';
 
 const FIRST_RETRY_MS = 60;
 const SLOWEST_RETRY_MS = 2000;
@@ -12,8 +12,8 @@ const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
 
-/** Whether a layer that says for which zooms it is is drawn at one. @param {number[] | undefined} zooms @param {number} zoom */
-const isOfZoom = (zooms, zoom) => !zooms || (zoom >= zooms[0] && zoom < zooms[1]);
+/** Whether a layer that is only for a near map is drawn at a zoom. @param {any} props @param {number} zoom */
+const isNearEnough = ({ fromZoom, zoomOffset = 0 }, zoom) => fromZoom === undefined || zoom - zoomOffset >= fromZoom;
 
 /** Whether the browser gives a context now: after a crash it may refuse for a while, and deck.gl would throw. */
 function mayOpen() {
@@ -31,6 +31,7 @@ export class Canvas {
    * @param {(info: any) => void} on.click
    * @param {(info: any) => void} on.hover
    * @param {() => void} on.frame after each frame
+   * @param {() => void} on.move when the camera moves
    * @param {(error: Error, layer: any) => void} on.error
    * @param {() => void} on.opened each time that there is a canvas to draw on
    */
@@ -70,11 +71,12 @@ export class Canvas {
       deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
-      layerFilter: ({ layer, viewport }) => isOfZoom((layer.root ?? layer).props.zooms, viewport.zoom),
+      layerFilter: ({ layer, viewport }) => isNearEnough((layer.root ?? layer).props, viewport.zoom),
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom }, interactionState: { isDragging, isPanning, isZooming } = {} }) => {
         this.camera = { longitude, latitude, zoom };
         this.isMoved ||= Boolean(isDragging || isPanning || isZooming);
+        this.on.move();
       },
       onAfterRender: () => {
         this.frames += 1;
@@ -151,6 +153,15 @@ export class Canvas {
     if (JSON.stringify(padding) !== JSON.stringify(this.padding)) this.deck?.setProps({ views: view(padding) });
     this.padding = padding;
     this.pixels = pixels;
+  }
+
+  /** Where the map looks: its zoom and what is in view, covered parts and a little more included. @returns {import('./tiles.js').Look} */
+  get at() {
+    const { top = 0, right = 0, bottom = 0, left = 0 } = this.padding;
+    const width = this.element.clientWidth + Math.abs(left - right);
+    const height = this.element.clientHeight + Math.abs(top - bottom);
+    const viewport = new WebMercatorViewport({ ...this.camera, width: Math.max(1, width), height: Math.max(1, height) });
+    return { zoom: this.camera.zoom, bounds: viewport.getBounds() };
   }
 
   /** Whether everything that was asked for is on screen: all there, and a frame drawn since, or none due. */

@@ -26,6 +26,10 @@ window.twinMap = {
   get state() {
     return map?.state ?? null;
   },
+  /** By layer, the zooms for which what is drawn of it is. @returns {Record<string, number[]>} */
+  get zooms() {
+    return map?.stack.zooms ?? {};
+  },
   otherLetters,
   /** Look elsewhere, at once. @param {NonNullable<import('./map.js').Spec['camera']>} camera */
   look: (camera) => map?.look(camera),

@@ -121,6 +121,7 @@ function shrunk(spec) {
   const layers = spec.deck.layers.map((layer) => {
     const smaller = { ...layer };
     for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale']) if (name in layer) smaller[name] = layer[name] * share;
+    if ('zoomOffset' in layer) smaller.zoomOffset = layer.zoomOffset + Math.log2(share);
     return smaller;
   });
   return { ...spec.deck, layers };
@@ -160,6 +161,16 @@ function draw(painted) {
   return painted.spec?.hash ?? '';
 }
 
+/** Of a scale that hangs on the zoom the legend shows the one by which the map is drawn. */
+function scale() {
+  const drawn = Object.entries(window.twinMap?.zooms ?? {});
+  for (const node of document.querySelectorAll('#legend [data-zooms]')) {
+    const layer = node.closest('[data-layer]')?.dataset.layer;
+    const found = drawn.find(([id]) => id.startsWith(`${layer}-`));
+    if (found) node.hidden = node.dataset.zooms !== found[1].join();
+  }
+}
+
 /** @param {any} painted */
 function dress({ kind, style, lang, title, now, spec }) {
   keeper.offset = Date.parse(now) - Date.now();
@@ -174,6 +185,7 @@ function dress({ kind, style, lang, title, now, spec }) {
   document.title = title;
   if (spec) {
     keeper.spoken = JSON.parse(spec.spoken);
+    scale();
     window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words() });
   }
   beat();
@@ -235,6 +247,7 @@ document.addEventListener('keydown', (event) => {
 });
 setInterval(beat, 1000);
 setInterval(poll, POLL_MS);
+document.addEventListener('twin:drawn', scale);
 document.addEventListener('twin:look', poll); // whoever knows that there is news need not wait for the next beat
 
 window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });

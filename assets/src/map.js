@@ -9,6 +9,8 @@ import { Tooltip } from './tooltip.js';
 
 const GLIDE_MS = 700;
 const GATHER_MS = 150;
+/** The map rests when it has not moved for so long. */
+const REST_MS = 120;
 /** The first picture waits longer for all of it: each frame of half a picture is a frame too many. */
 const FIRST_GATHER_MS = 1200;
 const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -43,12 +45,14 @@ export class TwinMap {
     this.cameraKey = undefined;
     this.stack = new Stack(() => this.#soon(), (layer, why, url) => this.#failed(layer, why, url));
     this.tooltip = new Tooltip(element);
+    new ResizeObserver(() => this.#moved()).observe(element);
     this.canvas = new Canvas(element, {
       layers: (anew) => this.stack.layers(anew),
       open: () => this.#soon(),
       click: (info) => this.#click(info),
       hover: (info) => this.#hover(info),
       frame: () => this.#watch(),
+      move: () => this.#moved(),
       error: (error, layer) => this.#broken(error, layer),
       opened: () => this.#cover(),
     });
@@ -72,6 +76,7 @@ export class TwinMap {
       this.cameraKey = key;
     }
     this.#cover();
+    this.stack.at = this.canvas.at;
     this.stack.want(Array.isArray(spec.deck) ? spec.deck : spec.deck.layers);
   }
 
@@ -105,6 +110,12 @@ export class TwinMap {
     this.#cover();
   }
 
+  /** Ask for what belongs to where the map looks now, once it rests. */
+  #moved() {
+    clearTimeout(this.moving);
+    this.moving = setTimeout(() => this.spec && this.stack.look(this.canvas.at), REST_MS);
+  }
+
   /** Draw once for what arrives together: at once when all is there, else after a moment. */
   #soon() {
     clearTimeout(this.drawing);
@@ -113,6 +124,7 @@ export class TwinMap {
       this.drawing = undefined;
       this.unseen = undefined;
       this.canvas.draw();
+      document.dispatchEvent(new CustomEvent('twin:drawn'));
       this.#watch();
     }, this.stack.settled ? 0 : Math.max(0, (this.cameBefore ? GATHER_MS : FIRST_GATHER_MS) - since));
   }

@@ -33,11 +33,45 @@ vec4 splineSample(sampler2D field, vec2 uv) {
 
 void main(void) {`;
 
+/** The field itself is smooth, and then cut into steps: so that their edges lie where its values do. Red is how far up the steps, green what is left of the alpha. */
+const CUT = `
+const vec4 STEPS[COUNT] = vec4[COUNT](COLORS);
+
+vec4 colorOf(int n) { return n < 1 ? vec4(STEPS[0].rgb, 0.0) : STEPS[min(n, COUNT) - 1]; }
+
+vec4 cutSample(sampler2D field, vec2 uv) {
+  vec4 found = splineSample(field, uv);
+  float at = found.r * 255.0 / 36.0;
+  float part = clamp(fract(at) / max(fwidth(at), 1e-4), 0.0, 1.0);
+  vec4 color = mix(colorOf(int(at) - 1), colorOf(int(at)), part);
+  return vec4(color.rgb, color.a * found.g);
+}
+
+void main(void) {`;
+
+/** @param {number[][]} colors bytes, one for each step */
+const cutInto = (colors) => {
+  const vectors = colors.map((color) => `vec4(${color.map((byte) => (byte / 255).toFixed(4)).join(', ')})`).join(', ');
+  return SPLINE.replace('void main(void) {', CUT).replaceAll('COUNT', String(colors.length)).replace('COLORS', vectors);
+};
+
+/** The nearest cell, with a gap of so many pixels between cells. */
+const APART = `
+vec4 apartSample(sampler2D field, vec2 uv) {
+  vec2 at = uv * vec2(textureSize(field, 0));
+  vec2 perPixel = fwidth(at);
+  vec2 inside = clamp((0.5 - abs(fract(at) - 0.5)) / perPixel + 0.5 - float(GAP) * 0.5, 0.0, 1.0);
+  vec4 color = texture(field, uv);
+  return vec4(color.rgb, color.a * inside.x * inside.y);
+}
+
+void main(void) {`;
+
 /** A picture that is not there where it is transparent: neither drawn nor clicked; blocks of it that are empty have no part in it. */
 class FieldLayer extends FlatBitmaps {
   static layerName = 'FieldLayer';
 
-  static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true };
+  static defaultProps = { blocks: { type: 'array', value: [], compare: false }, smooth: true, gap: 0, steps: { type: 'array', value: [], compare: false } };
 
   /** One quad for each block, its corners where they lie in the world: no pixel has to work out its latitude. */
   _createMesh() {
@@ -57,8 +91,10 @@ class FieldLayer extends FlatBitmaps {
 
   getShaders() {
     const shaders = super.getShaders();
-    const fs = shaders.fs.replace('void main(void) {', SPLINE).replace(SAMPLE, 'splineSample(bitmapTexture, uv)');
-    return { ...shaders, fs: this.props.smooth ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
+    const { smooth, gap, steps } = this.props;
+    const [extra, sample] = steps.length ? [cutInto(steps), 'cutSample'] : smooth ? [SPLINE, 'splineSample'] : [APART.replace('GAP', gap.toFixed(2)), 'apartSample'];
+    const fs = shaders.fs.replace('void main(void) {', extra).replace(SAMPLE, `${sample}(bitmapTexture, uv)`);
+    return { ...shaders, fs: steps.length || smooth || gap ? fs : shaders.fs, inject: { ...shaders.inject, 'fs:DECKGL_FILTER_COLOR': 'if (color.a < 0.004) discard;' } };
   }
 }
 
@@ -103,15 +139,38 @@ function blocksOf(colored, wide, high) {
 }
 
 /**
+ * What makes one channel of a picture less where it lies in areas: of a cell half in them half as much.
+ * @param {any} areas GeoJSON @param {number} alpha what is left of a colour's alpha there, 0 to 1
+ */
+const dimmer = (areas, alpha) => (/** @type {Uint8ClampedArray} */ pixels, /** @type {any} */ { wide, high, bounds: [west, south, east, north] }, /** @type {number} */ channel) => {
+  const pen = new OffscreenCanvas(wide, high).getContext('2d', { willReadFrequently: true });
+  if (!pen) return;
+  for (const { geometry } of areas.features) {
+    const polygons = geometry?.type === 'Polygon' ? [geometry.coordinates] : geometry?.type === 'MultiPolygon' ? geometry.coordinates : [];
+    pen.beginPath();
+    for (const ring of polygons.flat()) {
+      ring.forEach(([lon, lat], n) => pen[n ? 'lineTo' : 'moveTo'](((lon - west) / (east - west)) * wide, ((north - lat) / (north - south)) * high));
+      pen.closePath();
+    }
+    pen.fill('evenodd');
+  }
+  const covered = pen.getImageData(0, 0, wide, high).data;
+  for (let at = 0; at < pixels.length; at += 4) pixels[at + channel] *= 1 - ((1 - alpha) * covered[at + 3]) / 255;
+};
+
+/**
  * Paint the part of the grid that has rows, with some empty cells around it.
- * @param {import('./arrow.js').Rows} data columns `x`, `y` (cells from the south-west corner) and `fill_color`
+ * @param {import('./arrow.js').Rows} data columns `x`, `y` (cells from the south-west corner), and `fill_color` or, of a field that is cut into steps, `level`
  * @param {number[]} raster lon0, lat0, dlon, dlat, n_x, n_y of the base grid, deg
  * @param {number} cells base cells along the side of one row's cell
+ * @param {(pixels: Uint8ClampedArray, place: {wide: number, high: number, bounds: number[]}, channel: number) => void} [dim] changes the pixels of a picture that lies there
  */
-export function paint(data, raster, cells) {
+export function paint(data, raster, cells, dim = (_pixels, _place, _channel) => {}) {
   const xs = flat(data.columns.x).value;
   const ys = flat(data.columns.y).value;
-  const colors = flat(data.columns.fill_color).value;
+  const { fill_color: colored4, level } = data.columns;
+  const colors = colored4 ? flat(colored4).value : null;
+  const levels = level ? flat(level).value : null;
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < data.length; i += 1) {
     x0 = Math.min(x0, xs[i]);
@@ -124,16 +183,21 @@ export function paint(data, raster, cells) {
   const high = y1 - y0 + 1;
   const pixels = new Uint8ClampedArray(wide * high * 4);
   const colored = new Uint8Array(wide * high);
-  const rows = new Map();
+  const rows = new Int32Array(wide * high).fill(-1);
   for (let i = 0; i < data.length; i += 1) {
     const at = (y1 - ys[i]) * wide + xs[i] - x0;
-    for (let c = 0; c < 4; c += 1) pixels[at * 4 + c] = colors[i * 4 + c];
+    if (colors) for (let c = 0; c < 4; c += 1) pixels[at * 4 + c] = colors[i * 4 + c];
+    else pixels[at * 4] = levels[i];
     colored[at] = 1;
-    rows.set(at, i);
+    rows[at] = i;
   }
-  for (let round = 1; round < BORDER; round += 1) bleed(pixels, colored, wide);
   const [lon0, lat0, dlon, dlat] = raster;
   const bounds = [lon0 + x0 * cells * dlon, lat0 + y0 * cells * dlat, lon0 + (x1 + 1) * cells * dlon, lat0 + (y1 + 1) * cells * dlat];
+  if (!colors) {
+    for (let at = 0; at < pixels.length; at += 4) pixels.set([255, 0, 255], at + 1);
+    dim(pixels, { wide, high, bounds }, 1);
+  } else dim(pixels, { wide, high, bounds }, 3);
+  for (let round = colors ? 1 : BORDER; round < BORDER; round += 1) bleed(pixels, colored, wide);
   return { image: new ImageData(pixels, wide, high), bounds, rows, wide, high, blocks: blocksOf(colored, wide, high) };
 }
 
@@ -144,16 +208,21 @@ export class RasterLayer extends CompositeLayer {
     raster: { type: 'array', value: [0, 0, 1, 1, 1, 1], compare: true },
     cells: 1,
     smooth: true,
+    gap: 0,
+    steps: { type: 'array', value: [], compare: true },
     blend: 'over',
+    mask: null,
+    maskAlpha: 1,
   };
 
   updateState({ props, changeFlags }) {
     if (!changeFlags.dataChanged && !changeFlags.propsChanged) return;
-    const { data, raster, cells } = props;
-    const { painted, from, shape } = this.state;
-    const now = [...raster, cells].join();
-    if (painted !== undefined && from === data && shape === now) return;
-    Object.assign(this.state, { painted: data?.length ? paint(data, raster, cells) : null, from: data, shape: now });
+    const { data, raster, cells, mask, maskAlpha } = props;
+    const { painted, from, shape, under } = this.state;
+    const now = [...raster, cells, maskAlpha].join();
+    if (painted !== undefined && from === data && shape === now && under === mask) return;
+    const dim = mask?.features ? dimmer(mask, maskAlpha) : undefined;
+    Object.assign(this.state, { painted: data?.length ? paint(data, raster, cells, dim) : null, from: data, shape: now, under: mask });
   }
 
   getPickingInfo({ info }) {
@@ -162,23 +231,26 @@ export class RasterLayer extends CompositeLayer {
     const [west, south, east, north] = painted.bounds;
     const x = Math.floor(((info.coordinate[0] - west) / (east - west)) * painted.wide);
     const y = Math.floor(((north - info.coordinate[1]) / (north - south)) * painted.high);
-    const index = painted.rows.get(y * painted.wide + x);
-    info.index = index ?? -1;
-    info.object = index === undefined ? null : rowOf(this.props.data.columns, index);
-    info.picked = index !== undefined;
+    const isInside = x >= 0 && y >= 0 && x < painted.wide && y < painted.high;
+    const index = isInside ? painted.rows[y * painted.wide + x] : -1;
+    info.index = index;
+    info.object = index < 0 ? null : rowOf(this.props.data.columns, index);
+    info.picked = index >= 0;
     return info;
   }
 
   renderLayers() {
     const { painted } = this.state;
     if (!painted) return null;
-    const { smooth, blend, parameters } = this.props;
-    const filter = smooth ? 'linear' : 'nearest';
+    const { smooth, gap, steps, blend, parameters } = this.props;
+    const filter = smooth || steps.length ? 'linear' : 'nearest';
     return new FieldLayer(
-      this.getSubLayerProps({ id: smooth ? 'smooth' : 'sharp' }),
+      this.getSubLayerProps({ id: steps.length ? 'cut' : smooth ? 'smooth' : gap ? 'apart' : 'sharp' }),
       {
         data: null,
         smooth,
+        gap,
+        steps,
         image: painted.image,
         bounds: painted.bounds,
         blocks: painted.blocks,

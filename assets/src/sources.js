@@ -1,8 +1,11 @@
 // Fetches what layers draw. A URL says everything about its bytes, so each is fetched once while a picture uses it.
 
 import { decode } from './arrow.js';
+import { familyOf } from './tiles.js';
 
 const ARROW = 'application/vnd.apache.arrow.stream';
+/** Tiles out of view that are kept, so that going back is free. */
+const MOST_SPARED = 24;
 
 /** The answer's own words if it has any, else its status. @param {Response} answer */
 async function refusal(answer) {
@@ -37,7 +40,7 @@ async function load(url, signal, before) {
 }
 
 export class Sources {
-  /** @type {Map<string, {promise: Promise<any>, abort: AbortController}>} */
+  /** @type {Map<string, {promise: Promise<any>, abort: AbortController, isThere: boolean}>} */
   #kept = new Map();
 
   /**
@@ -51,14 +54,21 @@ export class Sources {
     const abort = new AbortController();
     const promise = load(url, abort.signal, before);
     promise.catch(() => this.#kept.delete(url));
-    this.#kept.set(url, { promise, abort });
+    const entry = { promise, abort, isThere: false };
+    promise.then(() => Object.assign(entry, { isThere: true }), () => {});
+    this.#kept.set(url, entry);
     return promise;
   }
 
-  /** Drop, and stop fetching, whatever is not in `urls`. @param {Set<string>} urls */
-  keepOnly(urls) {
+  /**
+   * Drop, and stop fetching, whatever is not in `urls`; but of tiles in use keep those that were seen last.
+   * @param {Set<string>} urls @param {Set<string>} [families] of tiles in use
+   */
+  keepOnly(urls, families = new Set()) {
+    const seen = [...this.#kept].filter(([url, kept]) => !urls.has(url) && kept.isThere && families.has(familyOf(url)));
+    const spared = new Set(seen.slice(-MOST_SPARED).map(([url]) => url));
     for (const [url, kept] of this.#kept) {
-      if (urls.has(url)) continue;
+      if (urls.has(url) || spared.has(url)) continue;
       this.#kept.delete(url);
       kept.abort.abort();
     }

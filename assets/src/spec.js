@@ -60,10 +60,11 @@ function onRows(props, json) {
  * @param {LayerJson} json a layer as pydeck writes it
  * @param {any} data what its URL answered
  * @param {string} id id inside deck.gl
+ * @param {any} [mask] what the URL of its `mask` answered
  * @returns {import('@deck.gl/core').Layer}
  * @throws {Error} a row has a mark that there is not
  */
-export function build(json, data, id) {
+export function build(json, data, id, mask) {
   const { data: _url, values: _values, ...rest } = json;
   const bare = converter.convert({ ...rest, id, updateTriggers: triggers(json) });
   if (!bare) throw new Error(`no layer is called ${json['@@type']}`);
@@ -71,5 +72,5 @@ export function build(json, data, id) {
   const more = data?.columns ? onRows(bare.props, json) : {};
   if (bare instanceof MarkLayer) checkMarks(data, more.getIcon ?? bare.props.getIcon);
   const ofRings = Array.isArray(data) && data[0]?.path ? Object.fromEntries(Object.entries(OF_RINGS).filter(([name]) => !(name in json))) : {};
-  return bare.clone({ ...ofRings, ...more, data });
+  return bare.clone({ ...ofRings, ...more, ...(mask ? { mask } : {}), data });
 }

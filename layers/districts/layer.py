@@ -32,7 +32,7 @@ _DIM = 0.3
 
 # From this zoom on streets have borders and names, and roads have theirs.
 STREETS_FROM = 12
-_NEAR = [STREETS_FROM, 99]
+_NEAR = float(STREETS_FROM)
 
 # How much of the light falls on land that is far from the city's edge.
 _GLOW = 0.16
@@ -157,7 +157,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "GeoJsonLayer",
         url,
         id="districts-roads-casing",
-        zooms=_NEAR,
+        from_zoom=_NEAR,
         get_line_color=rgba("bg", 0.75),
         get_line_width=f"{cased} : {_CASING_M}",
         line_width_min_pixels=(0.5 + 2 * _CASING_PX) * drawing.ratio,
@@ -208,7 +208,12 @@ def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     found: list[tuple[DrawOrder, pdk.Layer]] = []
     if drawing.urls.pack("streets"):
         streets = _lines(
-            drawing, "streets", "street-borders", rgba("border", 0.5), 0.8, zooms=_NEAR
+            drawing,
+            "streets",
+            "street-borders",
+            rgba("border", 0.5),
+            0.8,
+            from_zoom=_NEAR,
         )
         found.append(("line", streets))
     if district:
@@ -289,7 +294,7 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         get_size=13,
         get_color=rgba("text-2", 0.9),
         get_priority=f"district_id == '{district}' ? 50 : 40",
-        get_zooms=f"district_id == '{district}' ? [0, 99] : {_NEAR}",
+        get_zooms=f"district_id == '{district}' ? [0, 99] : [{_NEAR}, 99]",
         halo_color=rgba("bg", 0.8),
         halo_width=2,
         size_scale=ratio,
@@ -318,18 +323,18 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         color=rgba("text-2", 0.9),
         halo=rgba("bg", 0.8),
         letter_spacing=1,
-        zooms=_NEAR,
+        from_zoom=_NEAR,
     )
 
 
 def _places(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return known places, each a small square with its name beside it, where the map is near."""
-    url, near = drawing.urls.pack("places"), [STREETS_FROM + 0.5, 99]
+    url, near = drawing.urls.pack("places"), STREETS_FROM + 0.5
     spots = pdk.Layer(
         "GeoJsonLayer",
         url,
         id="districts-places",
-        zooms=near,
+        from_zoom=near,
         stroked=False,
         get_fill_color=rgba("text-2"),
         get_point_radius=2.2,
@@ -340,7 +345,7 @@ def _places(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "NamesLayer",
         url,
         id="districts-places-names",
-        zooms=near,
+        from_zoom=near,
         get_text=_called(drawing),
         get_size=12,
         get_color=rgba("text-2"),

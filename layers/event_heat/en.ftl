@@ -1,13 +1,25 @@
 event_heat-title = Event heat
-    .means = Weighted events per km²: those open, and those of the last hours; levels 1 to 4 count 4, 3, 2, 1, smoothed over 350 m.
+    .means = Events on the ground: those open, and those of the last hours, each counted once. Far off per km², smoothed over 330 to 66 m by zoom; on streets in squares of 25 m, of the last 7 days at least. Six steps: a floor, then the 42nd, 66th, 82nd, 92nd and 98th percentile of the cells above it at the last whole hour, rounded.
     .unknown = Events without a place are not on the map.
-event_heat-unit = weighted/km²
-event_heat-note = Weighted: open, and of the last { $hours ->
-    [0] { $minutes } min
-    [one] hour
-   *[other] { $hours } hours
-}; levels 1 to 4 count 4, 3, 2, 1
-event_heat-few = few
+event_heat-per-km2 = events/km²
+event_heat-per-cell = events per 25 m square
+event_heat-counts = open, and of the last { $whole_days ->
+    [0] { $hours ->
+        [0] { $minutes } min
+        [one] hour
+       *[other] { $hours } hours
+    }
+   *[other] { $whole_days } days
+}
+event_heat-street-counts = open, and of the last { $days ->
+    [one] day
+   *[other] { $days } days
+}
+event_heat-note-heat = Cells of 250 m, smoothed over 330 m. Steps: 42·66·82·92·98 % of cells with events, by the hour
+event_heat-note-heat-near = Cells of 150 m, smoothed over 200 m. Steps: 42·66·82·92·98 % of cells with events, by the hour
+event_heat-note-heat-close = Cells of 100 m, smoothed over 130 m. Steps: 42·66·82·92·98 % of cells with events, by the hour
+event_heat-note-heat-closer = Cells of 50 m, smoothed over 66 m. Steps: 42·66·82·92·98 % of cells with events, by the hour
+event_heat-note-street = Counted, not smoothed. Steps: 42·66·82·92·98 % of squares with events, by the hour
 event_heat-priority = Level
     .means = Four levels, 1 the worst.
     .unknown = Never missing.

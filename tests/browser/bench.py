@@ -48,9 +48,10 @@ def lists(rows: list[list[float]] | list[list[int]], kind: pa.DataType) -> pa.Ar
 
 @dataclass
 class Site:
-    """What the site answers: by path, bytes or a status that refuses."""
+    """What the site answers: by path or whole address, bytes or a status that refuses."""
 
     answers: dict[str, bytes | int] = field(default_factory=dict[str, "bytes | int"])
+    asked: list[str] = field(default_factory=list[str])
     url: str = ""
 
     def answer(self, path: str) -> bytes | int:
@@ -73,7 +74,8 @@ def serving(folder: Path | None = None) -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            found = site.answer(path)
+            site.asked.append(self.path)
+            found = site.answer(self.path if self.path in site.answers else path)
             self.send_response(found if isinstance(found, int) else 200)
             self.send_header("Content-Security-Policy", policy([]))
             self.send_header(

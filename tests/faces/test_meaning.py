@@ -389,13 +389,14 @@ def test_a_share_of_few_cases_says_of_how_many():
     ) == ("— last week is not whole in the data · 3 cases", "")
 
 
-def test_the_heat_says_that_it_is_weighted_and_of_what(context):
+def test_the_heat_says_what_is_counted_and_where_its_steps_begin(context):
+    """Far off: a floor and the series after it, since two events tell no percentile."""
     said = words(page.legend(take(context), context.registry))
-    assert (
-        "Weighted: open, and of the last hour; levels 1 to 4 count 4, 3, 2, 1" in said
-    )
-    assert "12 weighted/km²" in said
-    assert "及近 90 分钟内的事件，1 至 4 级计 4、3、2、1" in words(
+    assert "events/km² · open, and of the last hour" in said
+    assert "events per 25 m square · open, and of the last 7 days" in said
+    long = words(page.legend(take(context, window_s=9 * 86_400), context.registry))
+    assert "events per 25 m square · open, and of the last 9 days" in long
+    assert "件/km² · 未闭环及近 90 分钟" in words(
         page.legend(take(context, "zh-CN", window_s=5_400), context.registry)
     )
 

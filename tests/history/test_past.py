@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -287,22 +288,12 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
         ),
         wanted,
     )
-    equal = {f"weight_{priority}": 1 for priority in (1, 2, 3, 4)}
-    cells = ask.rows(
-        "event_heat",
-        "heat.sql",
-        **ask.clocks,
-        mode=mode,
-        window_from=window,
-        least=0.0,
-        **equal,
-        **filters,
-    )
-    compare(
-        "heat",
-        round(sum(row["per_km2"] for row in cells) * 0.0625, 6),
-        float(oracle.heat(*clocks, mode, window, filters)),
-    )
+    given = {**ask.clocks, **filters, "mode": mode, "window_from": window}
+    steps = ask.rows("event_heat", "steps.sql", **given, least_days=3)
+    counted = {row["side_m"]: row["n"] for row in steps}
+    compare("heat", counted[250], oracle.heat(*clocks, mode, window, filters))
+    long = min(window, clocks[0] - timedelta(days=3))
+    compare("street", counted[25], oracle.heat(*clocks, mode, long, filters))
 
 
 def targets_of(lake: Lake, snapshot_id: str) -> list[Row]:

@@ -40,6 +40,9 @@ class Addresses:
     def data(self, name):
         return f"/data/{name}"
 
+    def tile(self, name):
+        return 320
+
     def pack(self, role):
         return f"/pack/{role}"
 
@@ -165,9 +168,11 @@ def test_the_line_of_city_toml_that_names_a_missing_layer_is_told(city, tmp_path
 def test_every_question_binds_with_exactly_what_its_header_names(registry, city):
     given = binding.of_city(city)
     for layer in registry.layers:
-        for part in (*layer.maps, *layer.panels):
-            sql = load_sql(layer.folder / part.question.sql)
-            sql.bind(binding.bind(sql, part.question, pinned_at("A"), given))
+        asked = [binding.of_map(data) for data in layer.maps]
+        asked += [data.steps.question for data in layer.maps if data.steps]
+        for question in (*asked, *(panel.question for panel in layer.panels)):
+            sql = load_sql(layer.folder / question.sql)
+            sql.bind(binding.bind(sql, question, pinned_at("A"), given))
 
 
 def test_a_parameter_that_nobody_gives_and_one_that_nothing_takes_are_said(registry):
@@ -184,6 +189,7 @@ def test_a_parameter_that_nobody_gives_and_one_that_nothing_takes_are_said(regis
 def test_every_sql_file_of_a_layer_is_asked(registry):
     for layer in registry.layers:
         asked = {part.question.sql for part in (*layer.maps, *layer.panels)}
+        asked |= {data.steps.question.sql for data in layer.maps if data.steps}
         assert asked == {path.name for path in layer.folder.glob("*.sql")}, (
             f"{layer.id}: remove the file, or ask it"
         )
@@ -204,13 +210,23 @@ def test_drawings_are_json_with_ids_of_their_own(registry, district, lang):
     drawing = Drawing(
         Addresses(), pinned_at(district), lang, 1.0, (0.0, 0.0, 1.0, 1.0, 9, 9)
     )
-    ids = []
+    ids, turns = [], {}
     for layer in registry.layers:
         drawn = [each[1] for each in layer.draw(drawing)] if layer.draw else []
-        ids += [each.id for each in drawn]
+        ids += dict.fromkeys(each.id for each in drawn)
+        for each in drawn:
+            turns.setdefault(each.id, []).append(getattr(each, "zooms", None))
         assert all(each.id.startswith(f"{layer.id}-") for each in drawn)
         json.loads(pdk.Deck(layers=drawn, map_provider=None, map_style=None).to_json())
     assert len(set(ids)) == len(ids)
+    for each, zooms in turns.items():
+        if (
+            len(zooms) > 1
+        ):  # layers of one id take turns, and none leaves a zoom to nobody
+            assert [zooms[0][0], *(upper for _, upper in zooms)] == [
+                *(lower for lower, _ in zooms),
+                zooms[-1][1],
+            ], each
 
 
 def _keys(layer):

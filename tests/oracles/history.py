@@ -864,7 +864,7 @@ def heat(
     window_from: datetime,
     filters: Row,
 ) -> int:
-    """How many events the heat adds up, with equal weights."""
+    """How many events the heat counts."""
     return sum(
         row["occurred_at"] > window_from or row["is_open"] or row["created_at"] > as_of
         for row in drawn(logs, as_of, known_at, mode, filters)

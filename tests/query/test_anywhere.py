@@ -192,13 +192,14 @@ def test_a_city_anywhere_draws_what_is_in_it_and_nothing_beyond_its_grid(
 
 @pytest.mark.parametrize("home", [(114.3, 30.6), (-58.4, -34.6), (0.0, 0.0)])
 def test_one_event_alone_keeps_its_whole_weight_wherever_the_city_lies(city, home):
-    """Priority 2 counts for three; a heat cell has 0.0625 km2.
+    """Its middle has 78 x 78 of 65,536 shares of 16 per km2: 1.485, in the step from 1 to 1.5.
 
-    What is left out is below `least`.
+    An eighth of the floor of 0.5 are 256 shares: 5 x 5 cells, and 12 more at 3 x 0 and 3 x 1.
     """
     heat = told(city, home, (home[0] - 100, 0.0))[0]["heat"]
 
-    assert heat.num_rows > 25
+    assert heat.num_rows == 37
+    assert max(heat["level"].to_pylist()) == 36 * 3 + 34
     assert (
         len(set(zip(heat["x"].to_pylist(), heat["y"].to_pylist(), strict=True)))
         == heat.num_rows

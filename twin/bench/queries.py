@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twin.city import City
+    from twin.layer import Layer, Question
 
 RUNS = 7
 
@@ -252,13 +253,26 @@ def measure(city: City, root: Path, n: int, as_of: datetime) -> list[Measured]:
     lines: list[Measured] = []
     with Engine.from_files(paths, root=root) as engine:
         for layer in load_registry(city).layers:
-            for part in (*layer.maps, *layer.panels):
-                sql = load_sql(layer.folder / part.question.sql)
+            for part, question in _asked(layer):
+                sql = load_sql(layer.folder / question.sql)
                 if "event_facts" in sql.reads:
-                    params = binding.bind(sql, part.question, pinned, given)
-                    name = f"{layer.id}/{sql.name} ({part.name}) over {n:,} events"
+                    params = binding.bind(sql, question, pinned, given)
+                    name = f"{layer.id}/{sql.name} ({part}) over {n:,} events"
                     lines += _told(name, *against_scan(engine, sql, params))
     return lines
+
+
+def _asked(layer: Layer) -> list[tuple[str, Question]]:
+    """Return the questions of a layer and what they are for; of tiles the first that is full.
+
+    Where a scale's steps begin hangs on the data, but not how long it takes to ask by them.
+    """
+    found: list[tuple[str, Question]] = []
+    for data in layer.maps:
+        found.append((data.name, binding.of_map(data, range(1, 7))))
+        if data.steps:
+            found.append((f"{data.name}'s steps", data.steps.question))
+    return [*found, *((panel.name, panel.question) for panel in layer.panels)]
 
 
 def _told(name: str, spent: float, bare: float) -> list[Measured]:

@@ -39,6 +39,10 @@ class Links:
         """Return the URL of the layer's own data `name`."""
         return self.service.url(self.layer.id, name, self.pinned)
 
+    def tile(self, name: str) -> int:
+        """Return how many cells there are along the side of a tile of the data `name`."""
+        return self.service.tile_side(self.layer.id, name, self.pinned)
+
     def pack(self, role: str) -> str:
         """Return the URL of a geography file of the pack; '' for one that it does not have."""
         return self.pack_urls.get(role, "")
@@ -74,7 +78,8 @@ def spec(
     for layer in registry.layers:
         if layer.id in pinned.layers:
             links = Links(service, layer, pinned, pack_urls, shades)
-            drawing = Drawing(links, pinned, pinned.view.lang, ratio, grid)
+            lang = pinned.view.lang
+            drawing = Drawing(links, pinned, lang, ratio, grid, raster.cell_m)
             drawn += _drawn(layer, drawing, failed)
     drawn.sort(key=lambda each: _ORDER[each[0]])
     deck = pdk.Deck(

@@ -7,6 +7,7 @@ the legend.
 from __future__ import annotations
 
 import json
+import math
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ from twin.view import View
 # Sentences of the store that a banner shows: it must not cover the picture.
 MOST_SENTENCES = 2
 
+# From here on a limit under a scale is written in thousands.
+SHORT_FROM = 10_000
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from twin.faces.figure import Figure
     from twin.faces.picture import Picture
     from twin.faces.texts import Texts
-    from twin.layer import Layer, Legend, Rgba
+    from twin.layer import Layer, Legend, Param, Rgba
     from twin.query.areas import Read
 
 
@@ -370,7 +374,8 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
         if not on
         else [_undrawn(lost, picture)]
         if lost
-        else [_scale(layer.legend, picture, picture.areas.get(layer.id))]
+        else _stepped(layer, picture)
+        or [_scale(layer.legend, picture, picture.areas.get(layer.id))]
     )
     listed = [html.Div(counts, className="legend-counts")] if many else []
     return html.Div(
@@ -411,6 +416,50 @@ def _count(shown: Figure, title: str) -> Component:
 
 def _css(color: Rgba) -> str:
     return f"rgba({color[0]},{color[1]},{color[2]},{color[3] / 255:.2f})"
+
+
+def _stepped(layer: Layer, picture: Picture) -> list[Component]:
+    """Return the scales whose limits the data give, one for each range of zooms.
+
+    The browser shows the one by which the map is drawn; until then it is the first.
+    """
+    found: list[Component] = []
+    for data in layer.maps:
+        limits = picture.steps.get(f"{layer.id}-{data.name}", ())
+        scale = data.encoding.scale or (layer.legend.scale if layer.legend else ())
+        if data.steps is None or not limits or isinstance(scale, Ramp):
+            continue
+        read, texts = data.steps, picture.texts
+        colors = [_css(step.color) for step in scale]
+        shown = [html.Span(_limit(each, texts)) for each in limits]
+        bar = [html.I(style={"background": color}) for color in colors]
+        counts = _noted(read.counts, picture, read.question.own)
+        said = f"{texts.say(read.unit)} · {counts}"
+        note = [html.Div(texts.say(read.note), className="legend-note")]
+        found.append(
+            html.Div(
+                [
+                    html.Div(bar, className="steps"),
+                    html.Div(shown, className="step-limits"),
+                    html.Div(said, className="step-unit"),
+                    *(note if read.note else []),
+                ],
+                className="stepped",
+                hidden=bool(found),
+                **attributes(
+                    {"zooms": ",".join(f"{each:g}" for each in data.zooms or ())}
+                ),
+            )
+        )
+    return found
+
+
+def _limit(value: float, texts: Texts) -> str:
+    """Return a limit so short that six of them stand side by side."""
+    if value < SHORT_FROM:
+        return formatting.number(value)
+    n, wan = (formatting.number(value / unit) for unit in (1_000, 10_000))
+    return texts.say("thousands", n=n, wan=wan)
 
 
 def _scale(read: Legend, picture: Picture, areas: Read | None) -> Component:
@@ -503,18 +552,27 @@ def _steps(read: Legend, picture: Picture) -> Component:
     )
 
 
-def _noted(key: str, picture: Picture) -> str:
+def _noted(
+    key: str, picture: Picture, own: Mapping[str, Param] = MappingProxyType({})
+) -> str:
     """Return the sentence under a scale.
 
     It says how far back it looks, and of how much ground a share is.
+
+    Args:
+        own: what the question gives itself: `least_days` makes the window longer.
     """
     window_s, city = picture.pinned.window_s, picture.city
+    least_days = own.get("least_days", 0)
+    days = max(window_s / 86_400, least_days if isinstance(least_days, int) else 0)
     cells = sum(city.reference["districts"]["n_cells"].to_pylist())
     hours = window_s // 3_600 if window_s % 3_600 == 0 else 0
     return picture.texts.say(
         key,
         hours=hours,
         minutes=window_s // 60,
+        days=math.ceil(days),
+        whole_days=0 if window_s % 86_400 or window_s < 172_800 else window_s // 86_400,
         km2=formatting.count(cells * city.raster.cell_m**2 / 1e6),
     )
 

@@ -103,6 +103,8 @@ class Picture:
         damaged_maps: by layer, the tables that its map rests on and that cannot be read.
         failed_maps: by layer, why its map cannot be asked for.
         areas: by layer, how the areas of its map are read.
+        steps: by layer and map data, as 'layer-data', where the steps of a scale begin that the
+            data give.
         live_maps: layers of whose map some is of the living city, in a picture of a drill.
         page: says which of this stands where; of a workbook it says nothing.
         faults: a sentence for each thing of pages and layers that cannot be shown.
@@ -119,6 +121,9 @@ class Picture:
     first_known: datetime | None = None
     damaged_maps: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]]
+    )
+    steps: Mapping[str, tuple[float, ...]] = field(
+        default_factory=dict[str, tuple[float, ...]]
     )
     live_maps: frozenset[str] = frozenset()
     failed_maps: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -275,6 +280,7 @@ def take(
         now,
         figures,
         damaged_maps=maps.damaged,
+        steps=maps.steps,
         live_maps=frozenset(maps.live),
         failed_maps=maps.failed,
         areas=maps.areas,
@@ -294,6 +300,9 @@ class _Maps:
         default_factory=dict[str, tuple[str, ...]]
     )
     failed: dict[str, str] = field(default_factory=dict[str, str])
+    steps: dict[str, tuple[float, ...]] = field(
+        default_factory=dict[str, tuple[float, ...]]
+    )
     live: set[str] = field(default_factory=set[str])
     areas: dict[str, Read] = field(default_factory=dict[str, "Read"])
 
@@ -307,8 +316,14 @@ def _maps(service: QueryService, registry: Registry, pinned: Pinned) -> _Maps:
                 lost := service.damaged_maps(layer, pinned)
             ):
                 found.damaged[layer.id] = lost
-            if layer.id in pinned.layers and (areas := service.areas(layer, pinned)):
-                found.areas[layer.id] = areas
+            if layer.id in pinned.layers:
+                found.steps |= {
+                    f"{layer.id}-{data.name}": service.steps(layer.id, data, pinned)
+                    for data in layer.maps
+                    if data.steps
+                }
+                if areas := service.areas(layer, pinned):
+                    found.areas[layer.id] = areas
             if pinned.view.mode == "drill" and _is_live(service, layer):
                 found.live.add(layer.id)
         except (

@@ -6,7 +6,9 @@ looked at, and the city's pack. A header asks for what it needs and no layer han
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from twin.clock import year_share
@@ -15,11 +17,18 @@ from twin.errors import QueryError
 if TYPE_CHECKING:
     from twin.city import City
     from twin.engine import Sql
-    from twin.layer import Param, Question
+    from twin.layer import MapData, Moment, Param, Question
     from twin.view import Pinned
 
 Params = Mapping[str, "Param"]
 Giver = Literal["pack", "view", "own"]
+# Steps of a scale whose limits the data give.
+_STEPS = 6
+_ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
+    "view": lambda pinned: pinned,
+    "day_before": lambda pinned: pinned.day_whole(),
+    "hour": lambda pinned: pinned.hour_whole(),
+}
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:
@@ -76,8 +85,24 @@ def givers(question: Question, pinned: Pinned, pack: Params) -> dict[Giver, Para
     Args:
         pack: what `of_city` gave.
     """
-    asked = pinned.day_whole() if question.moment == "day_before" else pinned
+    asked = _ASKED[question.moment](pinned)
     return {"pack": pack, "view": of_view(asked), "own": question.own}
+
+
+def of_map(data: MapData, limits: Sequence[float] = (), tile_side: int = 0) -> Question:
+    """Return the question of map data with what the map gives it: the first tile, its limits.
+
+    Args:
+        limits: where the steps of its scale begin; none where only the tables matter.
+        tile_side: cells along the side of a tile; 0 for the map's own.
+    """
+    own = dict(data.question.own)
+    if data.tile:
+        own |= {"tile_x": 0, "tile_y": 0, "tile_side": tile_side or data.tile}
+    if data.steps:
+        steps = limits or (math.inf,) * _STEPS
+        own |= {f"limit_{n}": limit for n, limit in enumerate(steps, start=1)}
+    return replace(data.question, own=own)
 
 
 def bind(

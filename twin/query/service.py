@@ -30,6 +30,7 @@ from twin.query.encode import encode
 from twin.query.memory import Heap, weight
 from twin.query.pool import SnapshotPool
 from twin.query.question_log import Noted
+from twin.query.steps import LEAST, limits
 from twin.store import Lake, Shown, Snapshot, reckoned_anew
 from twin.store.snapshot import SNAPSHOT_ID
 from twin.view import Pinned, Pointer
@@ -51,6 +52,10 @@ _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
 # A clock may be behind the data by so much before it is said, s.
 CLOCKS_DIFFER_S = 60
 _ROWS_BYTES = 64 << 20
+
+# Cells along the side of the largest map: as one tile it is asked where few things are drawn.
+WHOLE = 65_536
+_FEW = 1_500
 _MAP_BYTES = 192 << 20
 
 
@@ -236,6 +241,53 @@ class QueryService:
         )
         return replace(answer, unknown=unknown)
 
+    def steps(self, layer: str, data: MapData, pinned: Pinned) -> tuple[float, ...]:
+        """Return where each step of the scale of a layer's map data begins.
+
+        They are of the last whole hour, so that they stay as they are from tick to tick; of the
+        moment itself where that hour counts too few things, and where that does too, of none.
+
+        Raises as `ask` does; ValueError where the data have no steps.
+        """
+        row = self._steps(layer, data, pinned)
+        raw = [value for name, value in row.items() if name.startswith("step_")]
+        if (row["n"] or 0) < LEAST:
+            raw = [raw[0], *(None for _ in raw[1:])]
+        return limits(raw, whole=bool(data.steps and data.steps.whole))
+
+    def tile_side(self, layer: str, name: str, pinned: Pinned) -> int:
+        """Return how many cells there are along the side of a tile of a layer's map data.
+
+        One tile is all of it where few things are drawn: each tile is a question of its own.
+
+        Raises as `steps` does.
+        """
+        data = self._data(layer, name)
+        if data.steps is None:
+            return data.tile
+        n = self._steps(layer, data, pinned)["n"] or 0
+        return data.tile if n > _FEW else WHOLE
+
+    def _steps(
+        self, layer: str, data: MapData, pinned: Pinned
+    ) -> dict[str, float | None]:
+        """Return what tells where the steps of map data begin: of the hour, else of the moment."""
+        if data.steps is None:
+            raise ValueError(f"{layer}/{data.name} has no steps")
+        question = self._question(layer, data.steps.question.sql)
+        row: dict[str, float | None] = {}
+        for moment in ("hour", "view"):
+            asked = replace(data.steps.question, moment=moment)
+            params = binding.bind(question, asked, pinned, self._given)
+            rows = self._answer(pinned.snapshot, question, params, layer).rows
+            side = data.question.own.get("side_m")
+            row = next(
+                each for each in rows.to_pylist() if each.get("side_m", side) == side
+            )
+            if (row["n"] or 0) >= LEAST:
+                break
+        return row
+
     def takes(self, layer: Layer, question: Question, param: str) -> bool:
         """Return whether the header of a layer's question names a parameter.
 
@@ -297,14 +349,16 @@ class QueryService:
         shown = self._pool.shown(pinned.snapshot)
         lost: set[str] = set()
         for data in layer.maps:
-            question, params = self._bound(layer.id, data, pinned)
+            question, params = self._bound(layer.id, data, pinned, asks_steps=False)
             lost.update(_lost(shown, question, params))
         return tuple(sorted(lost))
 
     def url(self, layer: str, name: str, pinned: Pinned) -> str:
         """Return the address of a layer's map data for a pinned view.
 
-        Raises UsageError if there are none of that name.
+        Of tiles it is that of the first; the others differ by `tile_x` and `tile_y`.
+
+        Raises UsageError if there are none of that name, and as `ask` does.
         """
         data = self._data(layer, name)
         question, params = self._bound(layer, data, pinned)
@@ -348,9 +402,10 @@ class QueryService:
                 f"There is no snapshot {words['snapshot'][:60]!a} in this lake.",
                 fix="load the page again.",
             )
-        return words["snapshot"], urls.read(
-            self._question(layer, data.question.sql), words
-        )
+        params = urls.read(self._question(layer, data.question.sql), words)
+        if data.tile:
+            _check_tile(data, params)
+        return words["snapshot"], params
 
     def map_arrow(
         self, layer: str, name: str, snapshot: str, params: Mapping[str, Param]
@@ -591,10 +646,15 @@ class QueryService:
         return {"coverage": self._rows.get(key, work_out)}
 
     def _bound(
-        self, layer: str, data: MapData, pinned: Pinned
+        self, layer: str, data: MapData, pinned: Pinned, *, asks_steps: bool = True
     ) -> tuple[Sql, dict[str, Param]]:
         question = self._question(layer, data.question.sql)
-        return question, binding.bind(question, data.question, pinned, self._given)
+        found = self.steps(layer, data, pinned) if data.steps and asks_steps else ()
+        side = (
+            self.tile_side(layer, data.name, pinned) if data.tile and asks_steps else 0
+        )
+        asked = binding.of_map(data, found, side)
+        return question, binding.bind(question, asked, pinned, self._given)
 
     def _question(self, layer: str, sql: str) -> Sql:
         found = self._sql.get((layer, sql))
@@ -607,8 +667,9 @@ class QueryService:
             of = self._registry.get(layer)
         except KeyError:
             raise UsageError(f"There is no layer {layer[:40]!r}.") from None
-        asked = (*of.maps, *of.panels)
-        if sql not in {each.question.sql for each in asked}:
+        asked = [each.question for each in (*of.maps, *of.panels)]
+        asked += [data.steps.question for data in of.maps if data.steps]
+        if sql not in {question.sql for question in asked}:
             raise UsageError(f"The layer {layer[:40]!r} has no question {sql[:40]!r}.")
         return load_sql(of.folder / sql)
 
@@ -643,6 +704,29 @@ def _refuse_empty(pool: SnapshotPool) -> None:
     """
     with suppress(DamagedError):
         pool.newest()
+
+
+def _check_tile(data: MapData, params: Mapping[str, Param]) -> None:
+    """Refuse a tile that no cell of the map can lie in: cells are numbered from 0 to 65,535.
+
+    Raises:
+        UsageError: it is.
+    """
+    side = params["tile_side"]
+    if side not in (data.tile, WHOLE):
+        raise UsageError(
+            f"The address gives tile_side as {str(side)[:40]!r}.",
+            why=f"the tiles of this map are {data.tile} cells wide, or one is all of it.",
+            fix="take the address from the page as it is.",
+        )
+    last = 0 if side == WHOLE else (WHOLE - 1) // data.tile
+    for name in ("tile_x", "tile_y"):
+        at = params[name]
+        if not isinstance(at, int) or not 0 <= at <= last:
+            raise UsageError(
+                f"The address gives {name} as {str(at)[:40]!r}, and there is no such tile.",
+                fix=f"give 0 to {last}.",
+            )
 
 
 def _lost(shown: Shown, question: Sql, params: Mapping[str, Param]) -> tuple[str, ...]:

@@ -181,3 +181,4 @@ figures-of-district = Chosen district · { $what }
 figures-of-map = On the map · { $what }
 page-faults = Something of this page cannot be shown:
 pages = Pages
+thousands = { $n }k

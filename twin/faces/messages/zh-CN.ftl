@@ -169,3 +169,4 @@ figures-of-district = 所选区 · { $what }
 figures-of-map = 地图 · { $what }
 page-faults = 页面配置有误，下列内容无法显示
 pages = 页面
+thousands = { $wan }万
