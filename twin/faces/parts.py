@@ -427,7 +427,7 @@ def _stepped(layer: Layer, picture: Picture) -> list[Component]:
     for data in layer.maps:
         limits = picture.steps.get(f"{layer.id}-{data.name}", ())
         scale = data.encoding.scale or (layer.legend.scale if layer.legend else ())
-        if data.steps is None or not limits or isinstance(scale, Ramp):
+        if data.steps is None or not limits or not isinstance(scale, tuple):
             continue
         read, texts = data.steps, picture.texts
         colors = [_css(step.color) for step in scale]
