@@ -109,20 +109,27 @@ function fitted(spec) {
 }
 
 const ON_A_PHONE = 0.75;
+/** Pages of this size and more grow with the screen, as 1-tokens.css has it. */
+const LARGE = [2200, 1200];
 
-/** Sizes on a wall are in the wall's own pixels; a smaller screen shows the same picture smaller. Names are smaller on a phone. */
+/** By how much sizes on the map differ from those that they were said in. @param {any} spec */
+function scaleOf({ wall }) {
+  const [wide, high] = [window.innerWidth, window.innerHeight];
+  if (wall) return Math.min(wide / wall[0], high / wall[1]);
+  return wide >= LARGE[0] && high >= LARGE[1] ? Math.min(wide / 1920, high / 1080) : 1;
+}
+
+/** Sizes are in a wall's own pixels, or in those of a page of 1920 x 1080; another screen shows the same picture in its size. Names are smaller on a phone. */
 function shrunk(spec) {
-  if (!spec.wall && window.innerWidth > 900) return spec.deck;
-  if (!spec.wall) {
-    const smaller = (layer) => (layer['@@type'] === 'NamesLayer' ? { ...layer, sizeScale: (layer.sizeScale ?? 1) * ON_A_PHONE } : layer);
-    return { ...spec.deck, layers: spec.deck.layers.map(smaller) };
-  }
-  const share = Math.min(window.innerWidth / spec.wall[0], window.innerHeight / spec.wall[1]);
+  const share = scaleOf(spec);
+  const isPhone = !spec.wall && window.innerWidth <= 900;
+  if (share === 1 && !isPhone) return spec.deck;
   const layers = spec.deck.layers.map((layer) => {
-    const smaller = { ...layer };
-    for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale']) if (name in layer) smaller[name] = layer[name] * share;
-    if ('zoomOffset' in layer) smaller.zoomOffset = layer.zoomOffset + Math.log2(share);
-    return smaller;
+    const other = { ...layer };
+    for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale', 'pointRadiusScale', 'gather']) if (name in layer) other[name] = layer[name] * share;
+    if ('zoomOffset' in layer) other.zoomOffset = layer.zoomOffset + Math.log2(share);
+    if (isPhone && layer['@@type'] === 'NamesLayer') other.sizeScale = (layer.sizeScale ?? 1) * ON_A_PHONE;
+    return other;
   });
   return { ...spec.deck, layers };
 }

@@ -4,9 +4,9 @@ import { writeAlone } from './formatting.js';
 
 const GAP = 14;
 const STYLE = {
-  position: 'absolute', zIndex: '2', pointerEvents: 'none', display: 'none', maxWidth: '320px', padding: '8px 12px',
+  position: 'absolute', zIndex: '2', pointerEvents: 'none', display: 'none', maxWidth: 'calc(320 * var(--p, 1px))', padding: 'calc(8 * var(--p, 1px)) calc(12 * var(--p, 1px))',
   background: 'color-mix(in srgb, var(--bg, #0b1220) 94%, transparent)', color: 'var(--text-1, #e8eef6)',
-  border: '1px solid var(--hair, #22314a)', fontSize: '13px', lineHeight: '1.45', fontFeatureSettings: '"tnum"',
+  border: '1px solid var(--hair, #22314a)', fontSize: 'calc(13 * var(--p, 1px))', lineHeight: '1.45', fontFeatureSettings: '"tnum"',
 };
 
 /** @param {string} tag @param {string} text @param {Partial<CSSStyleDeclaration>} style */

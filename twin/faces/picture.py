@@ -6,8 +6,11 @@ Each is answered once and written once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from twin.errors import PackError, QueryError, TwinError
@@ -35,6 +38,9 @@ Looking = Literal["live", "looking-back", "known-at", "beyond"]
 
 # The two figures that tell what is known now of a moment of which nothing was known then.
 OF_THE_DAY, OPEN = "events_today", "open_now"
+
+# Panels are asked by so many hands, of all pictures together: more would wait for the engine.
+_HANDS = ThreadPoolExecutor(4, thread_name_prefix="panel")
 
 # The panel that counts what is open and late, by district and in all.
 COUNTS = "districts.counts"
@@ -263,7 +269,9 @@ def take(
     """
     every = arrangement.every(registry, pinned)
     asked = every if page is None else arrangement.asked(page, registry, pinned)
-    shown = tuple(_show(service, city, *named, pinned, texts) for named in asked)
+    shown = _side_by_side(
+        [partial(_show, service, city, *named, pinned, texts) for named in asked]
+    )
     figures = {
         figure.id: figure
         for each in shown
@@ -290,6 +298,19 @@ def take(
     if not _nothing_known(figures):
         return taken
     return _with_known_now(service, registry, taken)
+
+
+def _side_by_side(asks: Sequence[Callable[[], Shown]]) -> tuple[Shown, ...]:
+    """Return what each answers, in order, some asked at the same time.
+
+    Records of each are joined to the request that it is asked for.
+    """
+    contexts = [copy_context() for _ in asks]
+    return tuple(_HANDS.map(_run, contexts, asks))
+
+
+def _run(context: Context, ask: Callable[[], Shown]) -> Shown:
+    return context.run(ask)
 
 
 @dataclass
