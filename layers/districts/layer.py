@@ -11,6 +11,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
+from twin.base_map import base_map, until_base
 from twin.layer import (
     Drawing,
     DrawOrder,
@@ -100,7 +101,8 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         )
     ]
     found += _shaded(drawing, "land", "land-glow", _GLOW)
-    if urls.pack("water"):
+    zooms = until_base(drawing, "water")
+    if urls.pack("water") and zooms:
         water = pdk.Layer(
             "GeoJsonLayer",
             urls.pack("water"),
@@ -112,14 +114,19 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             get_line_width=0.9,
             line_width_units=String("pixels"),
             line_width_scale=drawing.ratio,
+            zooms=zooms,
         )
         found.append(("water", water))
-        found += _shaded(drawing, "water", "water", 1.0)
+        found += _shaded(drawing, "water", "water", 1.0, zooms)
     return found
 
 
 def _shaded(
-    drawing: Drawing, role: str, token: str, alpha: float
+    drawing: Drawing,
+    role: str,
+    token: str,
+    alpha: float,
+    zooms: Sequence[float] = (0, 99),
 ) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return the light inside the outlines of a role; none where the pack has no such file."""
     shade = drawing.urls.shade(role)
@@ -133,14 +140,15 @@ def _shaded(
         tint_color=list(rgba(token)[:3]),
         # deck.gl takes opacity as the eye sees it; alpha is what is mixed.
         opacity=alpha**2.2,
+        zooms=list(zooms),
     )
     return [("land" if role == "land" else "water", picture)]
 
 
 def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return roads and bridges: a dark casing under each, so that they cross cleanly."""
-    url = drawing.urls.pack("roads")
-    if not url:
+    url, zooms = drawing.urls.pack("roads"), until_base(drawing, "roads")
+    if not url or not zooms:
         return []
     widths = " : ".join(f"{which} ? {wide_m}" for wide_m, _, which in _ROADS.values())
     cased = " : ".join(
@@ -157,7 +165,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "GeoJsonLayer",
         url,
         id="districts-roads-casing",
-        zooms=_NEAR,
+        zooms=until_base(drawing, "roads", _NEAR) or [0, 0],
         get_line_color=rgba("bg", 0.75),
         get_line_width=f"{cased} : {_CASING_M}",
         line_width_min_pixels=(0.5 + 2 * _CASING_PX) * drawing.ratio,
@@ -167,6 +175,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "GeoJsonLayer",
         url,
         id="districts-roads",
+        zooms=zooms,
         get_line_color=(
             f"properties.kind == 'bridge' ? {list(rgba('text-2', 0.85))} :"
             f" {list(rgba('border', 0.75))}"
@@ -310,6 +319,9 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         letter_spacing=4,
         sizes=[[8.6, 0.86], [11, 1], [14, 1.25]],
     )
+    near = until_base(drawing, "names", _NEAR)
+    if near is None:
+        return found
     return found + _along(
         drawing,
         "roads",
@@ -318,7 +330,7 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         color=rgba("text-2", 0.9),
         halo=rgba("bg", 0.8),
         letter_spacing=1,
-        zooms=_NEAR,
+        zooms=near,
     )
 
 
@@ -361,6 +373,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """
     return [
         *_land(drawing),
+        *base_map(drawing),
         *_roads(drawing),
         *_edges(drawing),
         *_names(drawing),
