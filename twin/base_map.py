@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # From this zoom on streets of a base map have their names, and houses are drawn.
 NAMES_FROM, BUILDINGS_FROM = 13, 14
 
-# Pictures of others are drawn in the house's greys: so much of their colour goes.
-_PALER = 0.85
+# Pictures of others are drawn in the house's greys: none of their colour is left.
+_PALER = 1
 
 _COLORS = {
     "land": rgba("park", 0.55),
@@ -32,8 +32,9 @@ _COLORS = {
     "ring": rgba("road-ring"),
     "avenue": rgba("road-avenue"),
     "street": rgba("road-street"),
+    "lane": rgba("road-lane"),
     "rail": rgba("rail", 0.8),
-    "picture": rgba("edge"),
+    "picture": rgba("land-raised"),
 }
 # What is drawn under choropleths, what over them, and what over all.
 _GROUND, _LINES = ("land",), ("water", "buildings", "roads")

@@ -25,6 +25,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "road-ring": "#51678A",
         "road-avenue": "#4A5F80",
         "road-street": "#44587A",
+        "road-lane": "#384B6B",
         "road-casing": "#0D1626",
         "rail": "#6C7F9B",
         "park": "#1C3A44",

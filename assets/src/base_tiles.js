@@ -10,7 +10,7 @@ import { NamesLayer } from './names_layer.js';
 /** Tiles of one picture at most: those of a wall. Where there would be more they are of a zoom less. */
 const MOST = 60;
 /** Widths at zoom 13.5, px: of a road, and of the dark casing that parts it from what it crosses. */
-const WIDTHS = /** @type {Record<string, number[]>} */ ({ ring: [4.2, 6.4], avenue: [3, 5], street: [2, 3.8], lane: [1.2, 2.6] });
+const WIDTHS = /** @type {Record<string, number[]>} */ ({ ring: [4.2, 6.4], avenue: [3, 5], street: [2, 3.8], lane: [1.3, 2.7], path: [0.8, 1.8] });
 const RAIL_PX = 1.3;
 const RAIL_DASH = [6, 4];
 /** Stops of zoom and what widths are multiplied by: thinner from afar, wider where one street fills the screen. */
@@ -174,7 +174,7 @@ export class BaseTiles extends CompositeLayer {
     const round = { capRounded: true, jointRounded: true, widthScale: scale, widthMinPixels: 0.6 * widthScale };
     const rail = { getColor: colors.rail, getWidth: RAIL_PX, widthScale, getDashArray: RAIL_DASH, extensions: [new PathStyleExtension({ dash: true })] };
     const casing = { ...round, getColor: colors.casing, getWidth: (/** @type {any} */ each) => WIDTHS[each.road][1] };
-    const fill = { ...round, getColor: (/** @type {any} */ each) => colors[each.road] ?? colors.street, getWidth: (/** @type {any} */ each) => WIDTHS[each.road][0] };
+    const fill = { ...round, getColor: (/** @type {any} */ each) => colors[each.road] ?? colors.lane, getWidth: (/** @type {any} */ each) => WIDTHS[each.road][0] };
     return [
       ...shown.map((each) => this.#lines(each, 'rails', 'rails', rail)),
       ...(zoom >= CASINGS_FROM ? shown.map((each) => this.#lines(each, 'casings', 'roads', casing)) : []),

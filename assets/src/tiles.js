@@ -13,13 +13,14 @@ const RASTER = 'raster';
 const CLASSES = new Map(Object.entries({
   ring: 'motorway trunk highway ring',
   avenue: 'primary secondary major_road axis bridge',
-  street: 'tertiary minor minor_road residential unclassified living_street pedestrian street',
-  lane: 'service track',
+  street: 'tertiary street',
+  lane: 'minor minor_road residential unclassified living_street pedestrian',
+  path: 'service track',
   rail: 'rail light_rail subway transit narrow_gauge tram',
 }).flatMap(([name, words]) => words.split(' ').map((word) => /** @type {[string, string]} */ ([word, name]))));
 
 /** From these zooms of tiles on, whatever an archive holds. */
-const FROM = { street: 11, lane: 15 };
+const FROM = /** @type {Record<string, number>} */ ({ street: 11, lane: 12, path: 15 });
 /** Land that is quiet and green; other uses are as land itself. */
 const GREEN = /park|garden|forest|wood|grass|meadow|scrub|nature|cemetery|golf|recreation|village_green|green|pitch|playground|farmland|orchard/;
 /** Shapes of water that are no shapes: lines and points are left out by their type. */
@@ -37,7 +38,7 @@ const LINE = 2;
  * @property {number[]} bounds west, south, east, north, deg
  */
 
-const RANKS = ['lane', 'street', 'avenue', 'ring'];
+const RANKS = ['path', 'lane', 'street', 'avenue', 'ring'];
 
 /** @param {Record<string, any>} properties */
 function classOf({ kind_detail: detail, class: of, kind, ramp, is_link: link, highway, railway }) {
@@ -105,7 +106,7 @@ function addNames(layer, place, into) {
     const { properties } = feature;
     const road = classOf(properties);
     const name = properties.name ?? properties['pgf:name'];
-    if (feature.type !== LINE || !name || road === 'rail' || road === 'lane') continue;
+    if (feature.type !== LINE || !name || road === 'rail' || road === 'path') continue;
     const known = found.get(name) ?? { name, name_en: properties['name:en'] ?? properties.name_en ?? properties['name:latin'] ?? '', rank: 0, lines: [] };
     known.lines.push(...feature.loadGeometry());
     known.rank = Math.max(known.rank, RANKS.indexOf(road ?? 'street'));

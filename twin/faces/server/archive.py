@@ -67,12 +67,11 @@ def part(city: City, name: str) -> Response:
 
 
 def _answer(base: BaseMap, file: BinaryIO, size: int, tag: str) -> Response:
-    asked = request.range if _is_of(tag) else None
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+    if not is_part(request.headers.get("Range", "")) or not _is_of(tag):
         whole = Response(_pieces(base, tag), mimetype=KIND)
         whole.content_length = size
         return whole
-    span = asked.range_for_length(size)
+    span = _span(size)
     if span is None:
         return _beyond(size)
     start, stop = span[0], min(span[1], span[0] + MOST_OF_PART)
@@ -82,6 +81,25 @@ def _answer(base: BaseMap, file: BinaryIO, size: int, tag: str) -> Response:
     found = Response(content, 206, mimetype=KIND)
     found.content_range = ContentRange("bytes", start, stop, size)
     return found
+
+
+def is_part(said: str) -> bool:
+    """Return whether a header `Range` is one that is heard here: others ask for the whole."""
+    return said.startswith("bytes=")
+
+
+def _span(size: int) -> tuple[int, int] | None:
+    """Return which bytes are wanted, first and the one after the last.
+
+    Return None for none of the file, for several parts, and for words that mean none.
+    """
+    asked = request.range
+    if asked is None or len(asked.ranges) != 1:
+        return None
+    first, after = asked.ranges[0]
+    first = max(size + first, 0) if first < 0 else first
+    after = size if after is None else min(after, size)
+    return (first, after) if first < after else None
 
 
 def _is_of(tag: str) -> bool:

@@ -22,6 +22,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from twin.faces.server import archive
 from twin.faces.server.deadlines import PER_ADDRESS
 from twin.faces.server.hosts import Names
 from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send, Straight
@@ -238,7 +239,7 @@ class _Front:
                 if path == ASKED_OF
                 else self._polled_answer(scope)
             )
-        if path.endswith(WHOLE) and b"range" not in headers:
+        if path.endswith(WHOLE) and not _is_part(headers):
             if not self._is_within(scope):
                 raise self._too_many()
             return Straight(self._long, scope)
@@ -333,6 +334,12 @@ class _Front:
             "wait a little, then load the page again.",
             (b"retry-after", wait),
         )
+
+
+def _is_part(headers: Headers) -> bool:
+    """Return whether a part of a file is asked for, whatever the file is by now."""
+    said = headers.get(b"range", b"").decode("latin1")
+    return archive.is_part(said) and b"if-range" not in headers
 
 
 def _looked_at(scope: Scope, body: bytes) -> Hashable:
