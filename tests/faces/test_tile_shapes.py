@@ -5,6 +5,8 @@ A tile has 100 units along its side.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.faces.browser_side import said
@@ -32,9 +34,7 @@ def joined(*lines):
 
 def area(ring):
     """Twice the area, with the sign of the turn."""
-    return sum(
-        x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)
-    )
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring))
 
 
 def test_what_lies_inside_stays_as_it_is():
