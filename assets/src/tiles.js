@@ -3,27 +3,14 @@
 import { VectorTile, classifyRings } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
 import { FetchSource, PMTiles } from 'pmtiles';
+import { FROM, RANKS, classOf, isGreen } from './tile_classes.js';
 import { clipped, joined } from './tile_shapes.js';
 
 /** Tiles that are kept, of all archives: those of some screens. */
 const KEPT = 240;
 const RASTER = 'raster';
 
-/** Classes of roads by what basemaps of Protomaps and OpenMapTiles call them; what is not here is not drawn. */
-const CLASSES = new Map(Object.entries({
-  ring: 'motorway trunk highway ring',
-  avenue: 'primary secondary major_road axis bridge',
-  street: 'tertiary street',
-  lane: 'minor minor_road residential unclassified living_street pedestrian',
-  path: 'service track',
-  rail: 'rail light_rail subway transit narrow_gauge tram',
-}).flatMap(([name, words]) => words.split(' ').map((word) => /** @type {[string, string]} */ ([word, name]))));
-
-/** From these zooms of tiles on, whatever an archive holds. */
-const FROM = /** @type {Record<string, number>} */ ({ street: 11, lane: 12, path: 15 });
-/** Land that is quiet and green; other uses are as land itself. */
-const GREEN = /park|garden|forest|wood|grass|meadow|scrub|nature|cemetery|golf|recreation|village_green|green|pitch|playground|farmland|orchard/;
-/** Shapes of water that are no shapes: lines and points are left out by their type. */
+/** Types of features. */
 const AREA = 3;
 const LINE = 2;
 
@@ -37,14 +24,6 @@ const LINE = 2;
  * @property {ImageBitmap | null} picture of a tile of pictures
  * @property {number[]} bounds west, south, east, north, deg
  */
-
-const RANKS = ['path', 'lane', 'street', 'avenue', 'ring'];
-
-/** @param {Record<string, any>} properties */
-function classOf({ kind_detail: detail, class: of, kind, ramp, is_link: link, highway, railway }) {
-  const found = [detail, of, kind, highway, railway && 'rail'].map((word) => CLASSES.get(String(word))).find(Boolean);
-  return (ramp || link) && (found === 'ring' || found === 'avenue') ? 'street' : found;
-}
 
 /** Places of a tile in deg. @param {number} z @param {number} x @param {number} y @param {number} extent */
 const placing = (z, x, y, extent) => {
@@ -134,7 +113,7 @@ function decode(bytes, into, [z, x, y], parts) {
   const each = (/** @type {string} */ part, /** @type {(layer: any, place: any) => void} */ take) => {
     for (const name of parts[part] ?? []) if (layers[name]) take(layers[name], placing(z, x, y, layers[name].extent));
   };
-  each('land', (layer, place) => into.land.push(...areasOf(layer, place, ({ kind, class: of, subclass }) => GREEN.test(`${kind} ${of} ${subclass}`))));
+  each('land', (layer, place) => into.land.push(...areasOf(layer, place, isGreen)));
   each('water', (layer, place) => into.water.push(...areasOf(layer, place, () => true)));
   each('buildings', (layer, place) => into.buildings.push(...areasOf(layer, place, () => true)));
   each('roads', (layer, place) => addRoads(layer, place, z, into));

@@ -187,10 +187,11 @@ def test_an_archive_that_goes_while_it_is_looked_at_leaves_a_map(pack, lake, wat
     with shown(pack, lake) as address:
         watched = watch(f"{address}/?{VIEW}", 1366, 768)
         watched.until(READY)
+        before = len(watched.page.evaluate(ASKED))
         path.unlink()
         looked(watched)
 
-        watched.page.wait_for_timeout(1_500)
+        watched.until(f"{ASKED}.length > {before}")
         assert watched.page.evaluate("twinMap.state.alive")
         assert watched.page.evaluate(
             "Object.values(twinMap.state.layers).every(({ state }) => state === 'loaded')"

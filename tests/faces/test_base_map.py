@@ -190,6 +190,28 @@ def test_a_part_of_another_file_is_not_mixed_with_this_one(shown, client):
     assert (known.status_code, known.data) == (304, b"")
 
 
+def test_over_the_wire_a_part_of_another_file_is_the_whole_and_a_head_has_no_body(
+    shown,
+):
+    server, context, path = shown
+    at, whole = address(context), path.read_bytes()
+
+    with served(server) as (host, port):
+        line = http.client.HTTPConnection(host, port, timeout=10)
+        asked = {"Range": "bytes=5-9", "If-Range": '"other"'}
+        line.request("GET", at, headers=asked)
+        answer = line.getresponse()
+        assert (answer.status, answer.read()) == (200, whole)
+        line.request("HEAD", at)
+        head = line.getresponse()
+        assert (head.status, head.read()) == (200, b"")
+        assert head.headers["Content-Length"] == str(len(whole))
+        line.request("GET", at, headers={"Range": "bytes=5-9"})
+        part = line.getresponse()
+        assert (part.status, part.read()) == (206, whole[5:10])
+        line.close()
+
+
 def test_an_archive_that_was_replaced_has_another_address(shown, client):
     _, context, path = shown
     whole, before = path.read_bytes(), address(context)

@@ -1,6 +1,7 @@
-"""Shapes of one tile, by the browser's own scripts: cut at its edge, and lines put together.
+"""What is made of one tile, by the browser's own scripts.
 
-A tile has 100 units along its side.
+Shapes are cut at its edge, lines put together, words of others understood. A tile has 100
+units along its side.
 """
 
 from __future__ import annotations
@@ -79,3 +80,52 @@ def test_lines_apart_and_rings_stay_and_a_single_point_is_no_line():
     apart = [(50, 50), (60, 60)]
 
     assert joined(ring, apart, [(7, 7)]) == [ring, apart]
+
+
+ROADS = {
+    # As the Protomaps basemap has them.
+    "ring": [
+        {"kind": "highway", "kind_detail": "motorway"},
+        {"kind": "highway"},
+        # As OpenMapTiles has them.
+        {"class": "trunk"},
+    ],
+    "avenue": [
+        {"kind": "major_road", "kind_detail": "primary"},
+        {"kind": "major_road"},
+        {"class": "secondary"},
+    ],
+    "street": [
+        {"kind": "major_road", "kind_detail": "tertiary"},
+        {"kind": "highway", "kind_detail": "motorway", "is_link": True},
+        {"class": "motorway", "ramp": 1},
+    ],
+    "lane": [
+        {"kind": "minor_road", "kind_detail": "residential"},
+        {"class": "minor"},
+    ],
+    "path": [{"kind": "minor_road", "kind_detail": "service"}, {"class": "track"}],
+    "rail": [{"kind": "rail", "kind_detail": "subway"}, {"class": "transit"}],
+    None: [{"kind": "ferry"}, {"class": "path", "subclass": "footway"}, {}],
+}
+
+
+def test_a_road_has_its_class_whichever_basemap_it_is_of():
+    asked = [(name, each) for name, some in ROADS.items() for each in some]
+
+    found = said([("classOf", [each]) for _, each in asked])
+
+    assert found == [name for name, _ in asked]
+
+
+def test_parks_are_green_and_a_car_park_is_not():
+    lands = [
+        {"kind": "park"},
+        {"class": "wood"},
+        {"class": "landuse", "subclass": "cemetery"},
+        {"kind": "parking"},
+        {"kind": "residential"},
+        {},
+    ]
+
+    assert said([("isGreen", [each]) for each in lands]) == [True] * 3 + [False] * 3
