@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -52,6 +52,35 @@ class Raster:
 
 
 @dataclass(frozen=True)
+class BaseMap:
+    """An archive of map tiles (PMTiles) that lies under all that a city's map draws.
+
+    Attributes:
+        path: the file; it may change or go while the city is shown.
+        kind: 'vector' is styled by the house, 'raster' are pictures.
+        min_zoom, max_zoom: of its tiles; from `max_zoom` on the same are drawn larger.
+        bounds: west, south, east, north, deg WGS 84.
+        layers: of vector tiles, the names of their layers by what they hold: 'land',
+            'water', 'buildings', 'roads', 'names'.
+        credit: its line by language, beside the city's own.
+        is_whole: whether it covers all districts. Only then what the pack draws gives way.
+    """
+
+    path: Path
+    kind: Literal["vector", "raster"]
+    min_zoom: int
+    max_zoom: int
+    bounds: tuple[float, float, float, float]
+    layers: Mapping[str, tuple[str, ...]]
+    credit: Mapping[str, str]
+    is_whole: bool
+
+    def replaces(self, role: str) -> bool:
+        """Return whether the pack's own 'roads', 'water' … give way where this has tiles."""
+        return self.is_whole and (self.kind == "raster" or role in self.layers)
+
+
+@dataclass(frozen=True)
 class City:
     """A city pack, read and checked.
 
@@ -68,8 +97,9 @@ class City:
         credit: the line that must stand on every map.
         lang: the language in which the city is shown when nobody asks for one, 'zh-CN' or 'en'.
         pages: pages of the browser and scenes of the wall, the shipped ones and its own.
-        page_faults: a sentence for each file of a page or scene that cannot be used; the city
-            can be shown without it.
+        page_faults: a sentence for each file of a page or scene that cannot be used, and for a
+            base map that cannot; the city can be shown without it.
+        base: the base map; None where the pack names none that can be drawn.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
     """
 
@@ -88,6 +118,14 @@ class City:
     lang: str = "zh-CN"
     pages: tuple[Page, ...] = ()
     page_faults: tuple[str, ...] = ()
+    base: BaseMap | None = None
+
+    def credit_line(self, lang: str) -> str:
+        """Return the line that must stand on every map, in a language."""
+        own = [self.credit, *([self.base.credit] if self.base else [])]
+        return " · ".join(
+            each.get(lang, next(iter(each.values()))) for each in own if each
+        )
 
     @property
     def layer_ids(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     import pydeck as pdk
 
+    from twin.city import BaseMap
     from twin.view import Pinned
 
 Rgba = tuple[int, int, int, int]
@@ -307,6 +308,22 @@ class Urls(Protocol):
         Return None where the pack has no such file.
         """
         ...
+
+    def base(self) -> Base | None:
+        """Return the base map of the city; None where it has none that can be drawn now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Base:
+    """The base map of a city, as its archive is now.
+
+    Attributes:
+        url: of the archive, of which a browser asks parts.
+    """
+
+    url: str
+    map: BaseMap
 
 
 @dataclass(frozen=True)

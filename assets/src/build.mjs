@@ -34,7 +34,7 @@ const HOW = {
 };
 
 async function scripts() {
-  const entryPoints = [path.join(src, 'deckmap.js'), path.join(src, 'face.js'), path.join(src, 'face.css')];
+  const entryPoints = [path.join(src, 'deckmap.js'), path.join(src, 'tiles.js'), path.join(src, 'face.js'), path.join(src, 'face.css')];
   await build({ ...HOW, entryPoints, outdir: dist, minify: true, legalComments: 'linked' });
 }
 
@@ -42,6 +42,7 @@ async function scripts() {
 async function watch(outdir) {
   const entryPoints = [
     { in: path.join(src, 'deckmap.js'), out: 'deckmap' },
+    { in: path.join(src, 'tiles.js'), out: 'tiles' },
     { in: path.join(root, 'dev', 'face.js'), out: 'face' },
     { in: path.join(src, 'face.css'), out: 'face' },
   ];

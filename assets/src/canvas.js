@@ -12,8 +12,8 @@ const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
 
-/** Whether a layer that is only for a near map is drawn at a zoom. @param {any} props @param {number} zoom */
-const isNearEnough = ({ fromZoom, zoomOffset = 0 }, zoom) => fromZoom === undefined || zoom - zoomOffset >= fromZoom;
+/** Whether a layer that is for some zooms only is drawn at one. @param {any} props @param {number} zoom */
+const isInSpan = ({ span }, zoom) => !span || (zoom >= span[0] && zoom < span[1]);
 
 /** Whether the browser gives a context now: after a crash it may refuse for a while, and deck.gl would throw. */
 function mayOpen() {
@@ -71,7 +71,7 @@ export class Canvas {
       deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
-      layerFilter: ({ layer, viewport }) => isNearEnough((layer.root ?? layer).props, viewport.zoom),
+      layerFilter: ({ layer, viewport }) => isInSpan((layer.root ?? layer).props, viewport.zoom),
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom }, interactionState: { isDragging, isPanning, isZooming } = {} }) => {
         this.camera = { longitude, latitude, zoom };
@@ -155,7 +155,7 @@ export class Canvas {
     this.pixels = pixels;
   }
 
-  /** Where the map looks: its zoom and what is in view, covered parts and a little more included. @returns {import('./tiles.js').Look} */
+  /** Where the map looks: its zoom and what is in view, covered parts and a little more included. @returns {import('./grid_tiles.js').Look} */
   get at() {
     const { top = 0, right = 0, bottom = 0, left = 0 } = this.padding;
     const width = this.element.clientWidth + Math.abs(left - right);

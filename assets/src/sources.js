@@ -1,7 +1,7 @@
 // Fetches what layers draw. A URL says everything about its bytes, so each is fetched once while a picture uses it.
 
 import { decode } from './arrow.js';
-import { familyOf } from './tiles.js';
+import { familyOf } from './grid_tiles.js';
 
 const ARROW = 'application/vnd.apache.arrow.stream';
 /** Tiles out of view that are kept, so that going back is free. */

@@ -5,6 +5,7 @@ import { JSONConverter } from '@deck.gl/json';
 import { PolygonLayer } from '@deck.gl/layers';
 import { AreaLayer, propsOf } from './area_layer.js';
 import { rowOf } from './arrow.js';
+import { BaseTiles } from './base_tiles.js';
 import { FlatAreas, FlatBitmaps, FlatCircles, FlatGeoJson, FlatIcons, FlatPaths } from './flat.js';
 import { MarkLayer, checkMarks } from './mark_layer.js';
 import { NamesLayer } from './names_layer.js';
@@ -13,7 +14,7 @@ import { RasterLayer } from './raster_layer.js';
 const classes = {
   BitmapLayer: FlatBitmaps, GeoJsonLayer: FlatGeoJson, IconLayer: FlatIcons, PathLayer: FlatPaths, PolygonLayer,
   ScatterplotLayer: FlatCircles, SolidPolygonLayer: FlatAreas,
-  AreaLayer, MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
+  AreaLayer, BaseTiles, MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
 };
 const converter = new JSONConverter({ configuration: { classes } });
 const EXPRESSION = '@@=';

@@ -4,7 +4,7 @@ import { join } from './area_layer.js';
 import { fontsFor } from './fonts.js';
 import { Sources } from './sources.js';
 import { build, count, writes } from './spec.js';
-import { addresses, familyOf, joined, tileOf } from './tiles.js';
+import { addresses, familyOf, joined, tileOf } from './grid_tiles.js';
 
 /**
  * @typedef {import('./spec.js').LayerJson} LayerJson
@@ -12,7 +12,7 @@ import { addresses, familyOf, joined, tileOf } from './tiles.js';
  * @property {LayerJson[]} turns layers of this id, which take turns by their `zooms`
  * @property {LayerJson} wanted the one of these that the zoom asks for
  * @property {string[]} asked addresses of its data
- * @property {boolean} isIdle whether it is for a nearer map than this, so that nothing is asked for
+ * @property {boolean} isIdle whether it is for another zoom than this (`span`), so that nothing is asked for
  * @property {Record<string, any>} parts what the tiles answered that are drawn, by their names
  * @property {{json: LayerJson, data: any, mask: any} | null} shown what is drawn
  * @property {import('@deck.gl/core').Layer | null} layer `shown`, built
@@ -30,7 +30,7 @@ export class Stack {
 
   #sources = new Sources();
 
-  /** @type {import('./tiles.js').Look | undefined} */
+  /** @type {import('./grid_tiles.js').Look | undefined} */
   at;
 
   /** @param {() => void} changed called when there is something new to draw @param {(layer: string, why: string, url: string) => void} failed */
@@ -58,7 +58,7 @@ export class Stack {
     this.changed();
   }
 
-  /** Look elsewhere: other layers may have their turn, and other tiles be in view. @param {import('./tiles.js').Look} look */
+  /** Look elsewhere: other layers may have their turn, and other tiles be in view. @param {import('./grid_tiles.js').Look} look */
   look(look) {
     this.at = look;
     const moved = [...this.#entries.values()].filter((entry) => {
@@ -79,8 +79,8 @@ export class Stack {
       return !zooms || (zoom >= zooms[0] && zoom < zooms[1]);
     };
     entry.wanted = entry.turns.find(isTurnOf) ?? entry.turns[0];
-    const { fromZoom, zoomOffset = 0 } = entry.wanted;
-    entry.isIdle = fromZoom !== undefined && (this.at?.zoom ?? 0) - zoomOffset < fromZoom;
+    const [from, until] = entry.wanted.span ?? [0, Infinity];
+    entry.isIdle = (this.at?.zoom ?? 0) < from || (this.at?.zoom ?? 0) >= until;
     entry.asked = entry.isIdle ? [] : addresses(entry.wanted, this.at);
     entry.state = entry.isIdle ? 'loaded' : 'loading';
   }

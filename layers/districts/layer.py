@@ -11,6 +11,7 @@ from pathlib import Path
 import pydeck as pdk
 from pydeck.types import String
 
+from twin.base_map import base_map, until_base
 from twin.layer import (
     Drawing,
     DrawOrder,
@@ -32,7 +33,7 @@ _DIM = 0.3
 
 # From this zoom on streets have borders and names, and roads have theirs.
 STREETS_FROM = 12
-_NEAR = float(STREETS_FROM)
+_NEAR = [STREETS_FROM, 99]
 
 # How much of the light falls on land that is far from the city's edge.
 _GLOW = 0.16
@@ -100,7 +101,8 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         )
     ]
     found += _shaded(drawing, "land", "land-glow", _GLOW)
-    if urls.pack("water"):
+    span = until_base(drawing, "water")
+    if urls.pack("water") and span:
         water = pdk.Layer(
             "GeoJsonLayer",
             urls.pack("water"),
@@ -112,14 +114,19 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             get_line_width=0.9,
             line_width_units=String("pixels"),
             line_width_scale=drawing.ratio,
+            span=span,
         )
         found.append(("water", water))
-        found += _shaded(drawing, "water", "water", 1.0)
+        found += _shaded(drawing, "water", "water", 1.0, span)
     return found
 
 
 def _shaded(
-    drawing: Drawing, role: str, token: str, alpha: float
+    drawing: Drawing,
+    role: str,
+    token: str,
+    alpha: float,
+    span: Sequence[float] = (0, 99),
 ) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return the light inside the outlines of a role; none where the pack has no such file."""
     shade = drawing.urls.shade(role)
@@ -133,14 +140,15 @@ def _shaded(
         tint_color=list(rgba(token)[:3]),
         # deck.gl takes opacity as the eye sees it; alpha is what is mixed.
         opacity=alpha**2.2,
+        span=list(span),
     )
     return [("land" if role == "land" else "water", picture)]
 
 
 def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return roads and bridges: a dark casing under each, so that they cross cleanly."""
-    url = drawing.urls.pack("roads")
-    if not url:
+    url, span = drawing.urls.pack("roads"), until_base(drawing, "roads")
+    if not url or not span:
         return []
     widths = " : ".join(f"{which} ? {wide_m}" for wide_m, _, which in _ROADS.values())
     cased = " : ".join(
@@ -157,7 +165,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "GeoJsonLayer",
         url,
         id="districts-roads-casing",
-        from_zoom=_NEAR,
+        span=until_base(drawing, "roads", _NEAR) or [0, 0],
         get_line_color=rgba("bg", 0.75),
         get_line_width=f"{cased} : {_CASING_M}",
         line_width_min_pixels=(0.5 + 2 * _CASING_PX) * drawing.ratio,
@@ -167,6 +175,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "GeoJsonLayer",
         url,
         id="districts-roads",
+        span=span,
         get_line_color=(
             f"properties.kind == 'bridge' ? {list(rgba('text-2', 0.85))} :"
             f" {list(rgba('border', 0.75))}"
@@ -213,7 +222,7 @@ def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             "street-borders",
             rgba("border", 0.5),
             0.8,
-            from_zoom=_NEAR,
+            span=_NEAR,
         )
         found.append(("line", streets))
     if district:
@@ -294,7 +303,7 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         get_size=13,
         get_color=rgba("text-2", 0.9),
         get_priority=f"district_id == '{district}' ? 50 : 40",
-        get_zooms=f"district_id == '{district}' ? [0, 99] : [{_NEAR}, 99]",
+        get_zooms=f"district_id == '{district}' ? [0, 99] : {_NEAR}",
         halo_color=rgba("bg", 0.8),
         halo_width=2,
         size_scale=ratio,
@@ -315,6 +324,9 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         letter_spacing=4,
         sizes=[[8.6, 0.86], [11, 1], [14, 1.25]],
     )
+    near = until_base(drawing, "names", _NEAR)
+    if near is None:
+        return found
     return found + _along(
         drawing,
         "roads",
@@ -323,18 +335,18 @@ def _names(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         color=rgba("text-2", 0.9),
         halo=rgba("bg", 0.8),
         letter_spacing=1,
-        from_zoom=_NEAR,
+        span=near,
     )
 
 
 def _places(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     """Return known places, each a small square with its name beside it, where the map is near."""
-    url, near = drawing.urls.pack("places"), STREETS_FROM + 0.5
+    url, near = drawing.urls.pack("places"), [STREETS_FROM + 0.5, 99]
     spots = pdk.Layer(
         "GeoJsonLayer",
         url,
         id="districts-places",
-        from_zoom=near,
+        span=near,
         stroked=False,
         get_fill_color=rgba("text-2"),
         get_point_radius=2.2,
@@ -345,7 +357,7 @@ def _places(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         "NamesLayer",
         url,
         id="districts-places-names",
-        from_zoom=near,
+        span=near,
         get_text=_called(drawing),
         get_size=12,
         get_color=rgba("text-2"),
@@ -366,6 +378,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     """
     return [
         *_land(drawing),
+        *base_map(drawing),
         *_roads(drawing),
         *_edges(drawing),
         *_names(drawing),

@@ -52,7 +52,11 @@ def test_each_district_has_the_colour_of_its_class_and_a_click_chooses_it(
         for name, at in (("alva", ALVA), ("brisa", BRISA), ("corra", CORRA))
     }
     # Of Corra nobody knows: it is land, and not the colour of a low class.
-    assert seen == {"alva": LIGHT[:3], "brisa": DARK[:3], "corra": rgba("land-edge")[:3]}
+    assert seen == {
+        "alva": LIGHT[:3],
+        "brisa": DARK[:3],
+        "corra": rgba("land-edge")[:3],
+    }
 
     watched.page.mouse.move(*place(watched, BRISA))
     watched.until("document.querySelector('.twin-tip')?.style.display === 'block'")

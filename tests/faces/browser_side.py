@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 EXPORTED = """
 export { write, writeAlone, clockTime } from './assets/src/formatting.js';
 export { age, behind } from './assets/src/durations.js';
+export { classOf, isGreen } from './assets/src/tile_classes.js';
+export { clipped, joined } from './assets/src/tile_shapes.js';
 """
 
 

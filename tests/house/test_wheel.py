@@ -30,6 +30,7 @@ def test_it_holds_bundle_fonts_style_marks_and_city_packs(wheel):
     for name in (
         "assets/dist/deckmap.js",
         "assets/dist/face.js",
+        "assets/dist/tiles.js",
         "assets/dist/fonts/fonts.css",
         "assets/dist/fonts/LICENSE-inter.txt",
         "assets/css/1-tokens.css",

@@ -49,6 +49,9 @@ class Addresses:
     def shade(self, role):
         return Shading(f"/pack/{role}.png", (114.0, 30.0, 115.0, 31.0))
 
+    def base(self):
+        return None
+
 
 @pytest.fixture(scope="module")
 def city():

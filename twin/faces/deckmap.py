@@ -17,7 +17,7 @@ from twin.layer import Drawing, DrawOrder
 if TYPE_CHECKING:
     from twin.city import Camera, City
     from twin.faces.texts import Texts
-    from twin.layer import Layer, Registry, Shading
+    from twin.layer import Base, Layer, Registry, Shading
     from twin.query import QueryService
     from twin.view import Pinned
 
@@ -34,6 +34,7 @@ class Links:
     pinned: Pinned
     pack_urls: Mapping[str, str]
     shades: Mapping[str, Shading]
+    base_map: Base | None = None
 
     def data(self, name: str) -> str:
         """Return the URL of the layer's own data `name`."""
@@ -51,6 +52,10 @@ class Links:
         """Return the picture that shades a role; None where there is none."""
         return self.shades.get(role)
 
+    def base(self) -> Base | None:
+        """Return the base map; None where there is none that can be drawn."""
+        return self.base_map
+
 
 def spec(
     service: QueryService,
@@ -61,6 +66,7 @@ def spec(
     *,
     pack_urls: Mapping[str, str],
     shades: Mapping[str, Shading] = EMPTY,
+    base: Base | None = None,
     ratio: float = 1.0,
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
 ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -77,7 +83,7 @@ def spec(
     failed: dict[str, str] = {}
     for layer in registry.layers:
         if layer.id in pinned.layers:
-            links = Links(service, layer, pinned, pack_urls, shades)
+            links = Links(service, layer, pinned, pack_urls, shades, base)
             lang = pinned.view.lang
             drawing = Drawing(links, pinned, lang, ratio, grid, raster.cell_m)
             drawn += _drawn(layer, drawing, failed)

@@ -20,6 +20,7 @@ from twin.days import check_calendar
 from twin.errors import PackError, UsageError
 from twin.geography import Outlines, label
 from twin.pack import checks, city_toml, defaults, manifest
+from twin.pack.base_map import read_base
 from twin.pack.geography import check_geography
 from twin.pack.pages import read_pages
 from twin.pack.schema import retired
@@ -180,6 +181,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         problems += checks.check_positions(tables, raster)
     page_faults: list[str] = []
     pages = read_pages(root, settings, page_faults)
+    base = read_base(settings, root, outlines, problems, page_faults)
     rough = City(
         id=name,
         root=root.resolve(),
@@ -196,6 +198,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         lang=city_toml.read_lang(settings, problems),
         pages=pages,
         page_faults=tuple(page_faults),
+        base=base,
     )
     notes = [*_notes(root, settings, tables), *retired(settings, walls or {})]
     if problems or outlines is None:

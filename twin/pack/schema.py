@@ -67,6 +67,11 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")
     },
     "districts": {"aliases": Setting("any", needed=False)},
+    "base_map": {
+        "file": Setting("text"),
+        "credit": Setting("any", needed=False),
+        "layers": Setting("any", needed=False),
+    },
 }
 
 # Sections whose names are the pack's own, or are judged where they are read.

@@ -118,9 +118,7 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
         for layer in reversed(registry.layers)
         if layer.legend is not None
     ]
-    credit = picture.city.credit.get(
-        picture.texts.lang, next(iter(picture.city.credit.values()))
-    )
+    credit = picture.city.credit_line(picture.texts.lang)
     traced = picture.texts.say(
         "traced", snapshot=picture.pinned.snapshot, hash=picture.pinned.hash
     )

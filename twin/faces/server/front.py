@@ -22,9 +22,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from twin.faces.server import archive
 from twin.faces.server.deadlines import PER_ADDRESS
 from twin.faces.server.hosts import Names
-from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send
+from twin.faces.server.kept import Answer, App, Kept, Receive, Scope, Send, Straight
 from twin.faces.server.news import News
 from twin.faces.server.request_log import CACHED, POLLED, Logged
 
@@ -54,6 +55,9 @@ PAINTED = "/_dash-update-component"
 
 # What stands here hangs on its address alone.
 NAMED = ("/assets/", "/data/", "/pack/")
+
+# What ends so may have gigabytes: asked for whole, it is sent as it is read, and never kept.
+WHOLE = ".pmtiles"
 _HANGS_ON = (
     b"host",
     b"accept-encoding",
@@ -120,6 +124,8 @@ class _Front:
         self._news = News(self._paint_again)
         self._works = cast("App", WSGIMiddleware(application, workers=THREADS))
         self._polled = cast("App", WSGIMiddleware(application, workers=2))
+        # A whole archive holds its thread for as long as it is read.
+        self._long = cast("App", WSGIMiddleware(application, workers=2))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Return one request."""
@@ -233,6 +239,10 @@ class _Front:
                 if path == ASKED_OF
                 else self._polled_answer(scope)
             )
+        if path.endswith(WHOLE) and not _is_part(headers):
+            if not self._is_within(scope):
+                raise self._too_many()
+            return Straight(self._long, scope)
         is_face = not path.startswith(NAMED)
         if is_face:
             await self._told(scope)
@@ -324,6 +334,12 @@ class _Front:
             "wait a little, then load the page again.",
             (b"retry-after", wait),
         )
+
+
+def _is_part(headers: Headers) -> bool:
+    """Return whether a part of a file is asked for, whatever the file is by now."""
+    said = headers.get(b"range", b"").decode("latin1")
+    return archive.is_part(said) and b"if-range" not in headers
 
 
 def _looked_at(scope: Scope, body: bytes) -> Hashable:

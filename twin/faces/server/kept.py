@@ -114,6 +114,23 @@ class Answer:
         self._is_more = asyncio.Event()
 
 
+class Straight(Answer):
+    """An answer too long to be held: it is worked out as fast as the one who asked reads it."""
+
+    def __init__(self, app: App, scope: Scope) -> None:
+        """Take what answers, and the question."""
+        super().__init__()
+        self._app, self._scope = app, scope
+
+    async def send(self, send: Send) -> None:
+        """Send it while it is worked out. Raises what that raises."""
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await self._app(self._scope, receive, send)
+
+
 def _pieces(message: Message) -> Iterator[Message]:
     """Yield a message in pieces: so much, and no more, waits for one who does not read."""
     body = message.get("body", b"")

@@ -17,9 +17,10 @@ from twin.errors import LakeError, LostError, TwinError, UsageError
 from twin.faces import deckmap, markup, parts, picture, reason, shade, texts
 from twin.faces.arrangement import arrange
 from twin.faces.pages import page
-from twin.faces.server import languages, routes
+from twin.faces.server import archive, languages, routes
 from twin.faces.wall import profile as walls
 from twin.faces.wall import scene
+from twin.layer import Base
 from twin.view import View, pin
 
 if TYPE_CHECKING:
@@ -393,6 +394,7 @@ def _drawn(
         shown.texts,
         pack_urls=_pack_urls(of),
         shades=_shades(of),
+        base=_base(of),
         ratio=ratio,
         padding=padding,
     )
@@ -419,6 +421,15 @@ def _shades(of: AppContext) -> dict[str, Shading]:
         with suppress(TwinError):
             found[role] = routes.shading(of.city, role)
     return found
+
+
+def _base(of: AppContext) -> Base | None:
+    """Return the base map; None where there is none, or its archive cannot be read now."""
+    if of.city.base is None:
+        return None
+    with suppress(TwinError):
+        return Base(archive.url(of.city.id, of.city.base), of.city.base)
+    return None
 
 
 def to_json(painted: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
 from twin.faces import formatting
 from twin.faces.freshness import freshness
+from twin.faces.server import archive
 from twin.faces.shade import KINDS, shade
 from twin.layer import Shading
 
@@ -53,6 +54,9 @@ def add_routes(server: Flask, service: QueryService, city: City, clock: Clock) -
     def shaded(name: str, role: str) -> Response:
         return _shaded(city, name, role)
 
+    def tiles(name: str) -> Response:
+        return archive.part(city, name)
+
     def health() -> tuple[Response, int]:
         return _how_it_is(service, city, clock())
 
@@ -64,6 +68,7 @@ def add_routes(server: Flask, service: QueryService, city: City, clock: Clock) -
     server.add_url_rule("/data/<layer>/<name>.arrow", view_func=rows)
     server.add_url_rule("/pack/<name>/<role>.geojson", view_func=geography)
     server.add_url_rule("/pack/<name>/<role>.png", view_func=shaded)
+    server.add_url_rule(f"/pack/<name>/{archive.NAME}", view_func=tiles)
     server.add_url_rule("/healthz", view_func=health)
 
 

@@ -73,9 +73,7 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
         and layer.id in picture.pinned.layers
         and layer.id in named
     ]
-    credit = picture.city.credit.get(
-        picture.texts.lang, next(iter(picture.city.credit.values()))
-    )
+    credit = picture.city.credit_line(picture.texts.lang)
     return [
         html.Div(rows, className="legend-rows"),
         html.Div(credit, className="credit"),
