@@ -87,7 +87,7 @@ def _tiles(drawing: Drawing, name: str, draws: Sequence[str], **more: Any) -> pd
     return pdk.Layer(
         "BaseTiles",
         id=f"base-{name}",
-        tiles=String(base.url),
+        archive=String(base.url),
         # A dict keeps its words; a list of words would be read as columns of rows.
         draws=dict.fromkeys(draws, True),
         parts={role: list(names) for role, names in base.map.layers.items()},

@@ -84,7 +84,7 @@ export class BaseTiles extends CompositeLayer {
   static layerName = 'BaseTiles';
 
   static defaultProps = {
-    tiles: '',
+    archive: '',
     draws: { type: 'object', value: {}, compare: 2 },
     parts: { type: 'object', value: {}, compare: 2 },
     colors: { type: 'object', value: {}, compare: 2 },
@@ -115,10 +115,10 @@ export class BaseTiles extends CompositeLayer {
 
   updateState() {
     const { viewport } = this.context;
-    const { tiles, span } = this.props;
+    const { archive, span } = this.props;
     const isOff = span && (viewport.zoom < span[0] || viewport.zoom >= span[1]);
     const wanted = isOff ? [] : tilesOf(viewport, /** @type {any} */ (this.props));
-    const signed = `${tiles} ${wanted.join(' ')}`;
+    const signed = `${archive} ${wanted.join(' ')}`;
     this.state.zoom = Math.round(viewport.zoom / STEP) * STEP;
     if (signed === this.state.signed) return;
     Object.assign(this.state, { signed, isDone: !wanted.length, asked: this.state.asked + 1 });
@@ -128,18 +128,18 @@ export class BaseTiles extends CompositeLayer {
 
   /** @param {number[][]} wanted @param {number} asked */
   async #fetch(wanted, asked) {
-    const { tiles, parts, draws, tileZooms } = this.props;
+    const { archive: url, parts, draws, tileZooms } = this.props;
     const { state } = this;
     /** @type {Shown[]} */
     const found = [];
     const isCurrent = () => state.asked === asked && this.getCurrentLayer()?.lifecycle !== 'Finalized';
     const show = (/** @type {Partial<any>} */ more) => isCurrent() && this.getCurrentLayer()?.setState({ shown: [...found], ...more });
     try {
-      const archive = (await reading()).open(tiles, parts, draws.pictures ? 'raster' : 'vector');
+      const archive = (await reading()).open(url, parts, draws.pictures ? 'raster' : 'vector');
       await Promise.all(wanted.map(async ([z, x, y]) => {
         const tile = await archive.tile(z, x, y);
         found.push({ key: `${z}-${x}-${y}`, z, tile });
-        // Tiles of another zoom stay until all of this one are there: two span would lie on each other.
+        // Tiles of another zoom stay until all of this one are there: two zooms would lie on each other.
         if (state.shown.every((/** @type {Shown} */ each) => each.z === z)) show({});
       }));
     } catch (error) {

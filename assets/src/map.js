@@ -95,6 +95,7 @@ export class TwinMap {
     this.looks = (this.looks ?? 0) + 1;
     this.#look({ ...this.spec, camera }, `looked ${this.looks}`, 0);
     this.#cover();
+    this.#moved();
   }
 
   /** Names keep clear of what covers the map. */
@@ -108,6 +109,7 @@ export class TwinMap {
     if (!this.spec) return;
     if (this.spec.camera?.box && !this.canvas.isMoved) this.#look(this.spec, `${this.cameraKey} ${this.element.clientWidth} ${this.element.clientHeight}`, 0);
     this.#cover();
+    this.#moved();
   }
 
   /** Ask for what belongs to where the map looks now, once it rests. */

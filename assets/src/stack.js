@@ -65,7 +65,7 @@ export class Stack {
       const [wanted, asked] = [entry.wanted, entry.asked.join()];
       const before = { ...entry };
       this.#aim(entry);
-      if (entry.wanted !== wanted || entry.asked.join() !== asked) return !entry.isIdle;
+      if (entry.wanted !== wanted || entry.asked.join() !== asked || entry.isIdle !== before.isIdle) return !entry.isIdle;
       Object.assign(entry, before);
       return false;
     });

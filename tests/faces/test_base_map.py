@@ -61,7 +61,7 @@ def layers(context):
 
 
 def address(context):
-    return layers(context)["base-lines"]["tiles"]
+    return layers(context)["base-lines"]["archive"]
 
 
 def test_the_base_map_lies_over_the_land_and_roads_and_water_of_the_pack_give_way(
@@ -73,15 +73,15 @@ def test_the_base_map_lies_over_the_land_and_roads_and_water_of_the_pack_give_wa
     assert ids.index("districts-land") < ids.index("base-ground")
     assert ids.index("base-ground") < ids.index("base-lines") < ids.index("base-names")
     said = dict(drawn)
-    assert ADDRESS.fullmatch(said["base-lines"]["tiles"])
+    assert ADDRESS.fullmatch(said["base-lines"]["archive"])
     assert said["base-lines"]["parts"] == {
         "water": ["water"],
         "roads": ["roads"],
         "names": ["roads"],
     }
     # The archive begins at zoom 8: farther out the pack's own roads and water are drawn.
-    assert said["districts-roads"]["zooms"] == [0, 8]
-    assert said["districts-water"]["zooms"] == [0, 8]
+    assert said["districts-roads"]["span"] == [0, 8]
+    assert said["districts-water"]["span"] == [0, 8]
     assert "districts-roads-names" not in said
 
 
@@ -95,7 +95,7 @@ def test_without_a_base_map_the_pack_s_own_is_drawn_and_nothing_is_there_to_ask_
     said = layers(painting.context(service, registry, city, lambda: HALL))
 
     assert not [name for name in said if name.startswith("base-")]
-    assert said["districts-roads"]["zooms"] == [0, 99]
+    assert said["districts-roads"]["span"] == [0, 99]
     assert "districts-roads-names" in said
     assert app.server.test_client().get("/pack/trio/base.pmtiles").status_code == 404
     service.close()
@@ -110,7 +110,7 @@ def test_an_archive_that_is_cut_while_the_server_runs_leaves_the_pack_s_own_map(
 
     path.write_bytes(whole)
     assert "base-lines" not in said
-    assert said["districts-roads"]["zooms"] == [0, 99]
+    assert said["districts-roads"]["span"] == [0, 99]
     assert "base-lines" in layers(context)
 
 
