@@ -292,7 +292,7 @@ def drawn_too(ask: Asker, clocks: tuple[Any, ...], filters: Row, compare: Any) -
     steps = ask.rows("event_heat", "steps.sql", **given, least_days=3)
     counted = {row["side_m"]: row["n"] for row in steps}
     compare("heat", counted[250], oracle.heat(*clocks, mode, window, filters))
-    long = min(window, clocks[0] - timedelta(days=3))
+    long = min(window, clocks[1] - timedelta(days=3))
     compare("street", counted[25], oracle.heat(*clocks, mode, long, filters))
 
 
