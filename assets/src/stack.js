@@ -184,6 +184,6 @@ export class Stack {
 
   /** @returns {Record<string, {n: number, state: string, why: string}>} for each layer, how many things it draws and how it is */
   get report() {
-    return Object.fromEntries([...this.#entries].map(([id, { shown, state, why }]) => [id, { n: count(shown?.data), state, why, zooms: shown?.json.zooms }]));
+    return Object.fromEntries([...this.#entries].map(([id, { shown, state, why }]) => [id, { n: count(shown?.data), state, why, ...(shown?.json.zooms ? { zooms: shown.json.zooms } : {}) }]));
   }
 }

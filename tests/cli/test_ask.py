@@ -60,12 +60,13 @@ def test_what_is_explained_is_what_was_asked(lake):
 
 
 def test_each_parameter_says_who_gave_it(lake):
-    """`event_heat.heat` has weights of its own, the raster of the pack, the view's moment."""
+    """`event_heat.heat` has cells of its own, the raster of the pack, the view's moment."""
     told = json.loads(ask(lake, "event_heat.heat", "--explain", "--json").output)
 
     by = {name: each["given_by"] for name, each in told["params"].items()}
-    assert (by["weight_1"], by["raster_n_x"], by["as_of"]) == ("own", "pack", "view")
-    assert told["params"]["weight_1"]["value"] == 4
+    assert (by["side_m"], by["raster_n_x"], by["as_of"]) == ("own", "pack", "view")
+    assert told["params"]["side_m"]["value"] == 250
+    assert by["limit_1"] == "own"  # where the first step of its scale begins
     assert told["params"]["raster_n_x"]["value"] == 500
 
 

@@ -18,5 +18,13 @@ def test_each_question_of_the_facts_is_measured_under_its_own_name(city, tmp_pat
         for part in (*layer.maps, *layer.panels)
         if "event_facts" in load_sql(layer.folder / part.question.sql).reads
     ]
-    assert len({line.what for line in found}) == len(found) == 2 * len(asked)
+    # And where the steps of a scale begin, once for all that are drawn by it.
+    steps = {
+        (layer.id, data.steps.question.sql)
+        for layer in load_registry(city).layers
+        for data in layer.maps
+        if data.steps
+    }
+    assert len({line.what for line in found}) == len(found)
+    assert len(found) == 2 * (len(asked) + len(steps))
     assert all(line.value > 0 for line in found)

@@ -270,7 +270,7 @@ def _asked(layer: Layer) -> list[tuple[str, Question]]:
     found: list[tuple[str, Question]] = []
     for data in layer.maps:
         found.append((data.name, binding.of_map(data, range(1, 7))))
-        if data.steps:
+        if data.steps and data.steps.question not in [each for _, each in found]:
             found.append((f"{data.name}'s steps", data.steps.question))
     return [*found, *((panel.name, panel.question) for panel in layer.panels)]
 

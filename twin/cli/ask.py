@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twin.layer import Layer, Question, Registry
+    from twin.query import QueryService
     from twin.query.service import Answer, Explained
     from twin.view import Pinned
 
@@ -76,7 +77,7 @@ def command(
     city = the_city(city_name)
     service, registry = open_service(city, lake)
     pinned = pin(view, city, service.pointer)
-    layer, question = _find(registry, name, pinned, of_map=of_map)
+    layer, question = _find(registry, service, name, pinned, of_map=of_map)
     found = service.explain(layer, question, pinned)
     if as_json:
         _as_json(name, found, pinned, explain=explain)
@@ -91,7 +92,12 @@ def command(
 
 
 def _find(
-    registry: Registry, name: str, pinned: Pinned, *, of_map: bool
+    registry: Registry,
+    service: QueryService,
+    name: str,
+    pinned: Pinned,
+    *,
+    of_map: bool,
 ) -> tuple[Layer, Question]:
     """Return the layer and the question that a name stands for.
 
@@ -102,7 +108,7 @@ def _find(
 
     panels, figures = panels_of(registry), figures_of(registry)
     maps = {
-        f"{layer.id}.{data.name}": (layer, data.question)
+        f"{layer.id}.{data.name}": (layer, data)
         for layer in registry.layers
         for data in layer.maps
     }
@@ -116,7 +122,8 @@ def _find(
             )
         return layer, found.question
     if name in maps:
-        return maps[name]
+        layer, data = maps[name]
+        return layer, service.of_map(layer.id, data, pinned)
     known = sorted({*maps} if of_map else {*panels, *figures, *maps})
     near = difflib.get_close_matches(name, known, 1)
     of_layer = [each for each in known if each.startswith(f"{name.partition('.')[0]}.")]

@@ -213,6 +213,15 @@ class QueryService:
         """
         return self._of_layer(layer, panel.question, pinned)
 
+    def of_map(self, layer: str, data: MapData, pinned: Pinned) -> Question:
+        """Return the question of map data, with its steps and its first tile.
+
+        Raises as `ask` does.
+        """
+        found = self.steps(layer, data, pinned) if data.steps else ()
+        side = self.tile_side(layer, data.name, pinned) if data.tile else 0
+        return binding.of_map(data, found, side)
+
     def explain(self, layer: Layer, question: Question, pinned: Pinned) -> Explained:
         """Return the answer of a layer's question for a view, and how it came about.
 
@@ -649,11 +658,7 @@ class QueryService:
         self, layer: str, data: MapData, pinned: Pinned, *, asks_steps: bool = True
     ) -> tuple[Sql, dict[str, Param]]:
         question = self._question(layer, data.question.sql)
-        found = self.steps(layer, data, pinned) if data.steps and asks_steps else ()
-        side = (
-            self.tile_side(layer, data.name, pinned) if data.tile and asks_steps else 0
-        )
-        asked = binding.of_map(data, found, side)
+        asked = self.of_map(layer, data, pinned) if asks_steps else binding.of_map(data)
         return question, binding.bind(question, asked, pinned, self._given)
 
     def _question(self, layer: str, sql: str) -> Sql:

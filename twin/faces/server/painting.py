@@ -240,7 +240,7 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
         view.lang,
         of.title(view.lang),
         shown.now,
-        {"--panel": f"{panel_px}px"},
+        {"--panel": f"calc({panel_px} * var(--p))"},
     )
 
 
