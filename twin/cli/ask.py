@@ -65,7 +65,7 @@ def command(
     as_csv: bool,
     of_map: bool,
 ) -> None:
-    """Answer one question of a layer: that of a panel, a figure or of what the map draws.
+    """Ask one question of a layer: that of a panel, a figure or of what the map draws.
 
     With --csv the rows alone go to standard output, and what is told of them to standard error.
     """

@@ -203,14 +203,15 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     notes = [*_notes(root, settings, tables), *retired(settings, walls or {})]
     if problems or outlines is None:
         return None, problems, notes
+    return _whole(rough, tables, outlines), problems, notes
+
+
+def _whole(rough: City, tables: Mapping[str, pa.Table], outlines: Outlines) -> City:
+    """Return the city with its tables, and with a camera over the whole and each district."""
     reference = {table.name: tables[table.name] for table in TABLES}
     reference["districts"] = _with_cells(reference["districts"], outlines, rough.raster)
-    over = {**_cameras(outlines), **cameras}
-    return (
-        replace(rough, cameras={"city": over["all"], **over}, reference=reference),
-        problems,
-        notes,
-    )
+    over = {**_cameras(outlines), **rough.cameras}
+    return replace(rough, cameras={"city": over["all"], **over}, reference=reference)
 
 
 def _check_calendar(settings: city_toml.Settings) -> list[str]:
