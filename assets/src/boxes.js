@@ -35,3 +35,43 @@ export const isInside = (box, wide, high) => corners(box).every(([x, y]) => x >=
 
 /** @param {{left: number, top: number, right: number, bottom: number}} rect px @returns {Box} */
 export const boxOf = ({ left, top, right, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2, ux: 1, uy: 0, a: (right - left) / 2, b: (bottom - top) / 2 });
+
+const CELL_PX = 64;
+
+/** Boxes that are asked, often, whether another touches one of them. */
+export class Boxes {
+  /** @type {Map<number, Box[]>} by the squares of the screen that they reach into */
+  #cells = new Map();
+
+  /** @param {Box[]} boxes */
+  constructor(boxes = []) {
+    for (const box of boxes) this.add(box);
+  }
+
+  /** @param {Box} box */
+  add(box) {
+    for (const cell of cellsOf(box)) {
+      const there = this.#cells.get(cell);
+      if (there) there.push(box);
+      else this.#cells.set(cell, [box]);
+    }
+  }
+
+  /** @param {Box} box */
+  touches(box) {
+    for (const cell of cellsOf(box)) {
+      for (const other of this.#cells.get(cell) ?? []) if (touch(box, other)) return true;
+    }
+    return false;
+  }
+}
+
+/** @param {Box} box @returns {number[]} numbers of the squares of the screen that it reaches into */
+function cellsOf({ x, y, ux, uy, a, b }) {
+  const [w, h] = [Math.abs(ux) * a + Math.abs(uy) * b, Math.abs(uy) * a + Math.abs(ux) * b];
+  const found = [];
+  for (let row = Math.floor((y - h) / CELL_PX); row <= Math.floor((y + h) / CELL_PX); row += 1) {
+    for (let column = Math.floor((x - w) / CELL_PX); column <= Math.floor((x + w) / CELL_PX); column += 1) found.push(row * 4096 + column);
+  }
+  return found;
+}

@@ -2,7 +2,7 @@
 // real text; the greater priority comes first; all names of one map are placed together.
 
 import { lettered, stretches } from './along.js';
-import { boxOf, corners, isInside, touch, turned } from './boxes.js';
+import { Boxes, boxOf, corners, isInside, touch, turned } from './boxes.js';
 
 /**
  * @typedef {object} Label
@@ -44,6 +44,8 @@ const AROUND = [1, 1.6, 2.4, 3.2, 4.2, 5.5, 7, 9, 11.5, 14];
 const DIRECTIONS = 20;
 /** At their places; on lines of any direction, in some rounds of which those come first that found no room; and around a crowd. */
 const WAYS = [-1, 0, ...RINGS, 0, 0, 0, 0, 0];
+/** With so many names in view that may move, only the first ways are tried: a map that zooms has no time for more. */
+const FEW = [[80, WAYS.length], [200, 2], [Infinity, 1]];
 /** On the ring of a round, or so many heights of a letter beyond it. */
 const BEYOND = [0, 1, 2, 3, 4.5, 6];
 /** Off the straight way out, deg. */
@@ -170,13 +172,21 @@ class Names {
     if (before) return { ...before, of: this.#place(viewport, before.of, before).found };
     let best = null;
     let early = new Set();
-    for (const ring of WAYS) {
+    const many = this.#moving(viewport);
+    for (const ring of WAYS.slice(0, FEW.find(([most]) => many <= most)?.[1])) {
       const { found, failed } = this.#place(viewport, new Map(), { ring, early });
       if (!best || failed.length < best.failed) best = { of: found, ring, early, failed: failed.length };
       if (!failed.length) break;
       if (ring === 0) early = new Set([...failed, ...early]);
     }
     return /** @type {{of: Map<string, Placed[]>, ring: number, early: Set<string>}} */ (best);
+  }
+
+  /** How many names in view may move. @param {any} viewport */
+  #moving(viewport) {
+    let n = 0;
+    for (const { labels } of this.#entries.values()) for (const label of labels) if (label.moves && isInView(label, viewport)) n += 1;
+    return n;
   }
 
   /** The boxes of the marks in view. @param {any} viewport @returns {Box[]} */
@@ -199,23 +209,23 @@ class Names {
     const isEarly = (/** @type {{id: string, index: number}} */ { id, index }) => Number(early.has(`${id} ${index}`));
     wanted.sort((one, other) => isEarly(other) - isEarly(one) || other.label.priority - one.label.priority || byLayer(one.id, other.id) || one.index - other.index);
     const keys = new Map(Array.from(before, ([id, names]) => [id, new Map(names.map(({ index, key }) => [index, key]))]));
-    /** @type {Map<string, Box[]>} */
+    /** @type {Map<string, Boxes>} */
     const taken = new Map();
     const found = new Map(Array.from(this.#entries.keys(), (id) => [id, /** @type {Placed[]} */ ([])]));
-    const standing = this.#standing(viewport);
+    const standing = new Boxes(this.#standing(viewport));
     const said = new Set();
     for (const { id, group, index, label, scale } of wanted) {
       if (label.lines && said.has(`${group} ${label.text}`)) continue; // a bridge that is a known place, too, is named once
-      if (!taken.has(group)) taken.set(group, [...this.#covers]);
-      const others = /** @type {Box[]} */ (taken.get(group));
-      const isClear = (/** @type {Box} */ box) => isInside(box, viewport.width, viewport.height) && !others.some((other) => touch(box, other));
-      const isFree = (/** @type {Box[]} */ boxes, isLine = false) => boxes.every((box) => isClear(box) && (isLine || !standing.some((mark) => touch(box, mark))));
+      if (!taken.has(group)) taken.set(group, new Boxes(this.#covers));
+      const others = /** @type {Boxes} */ (taken.get(group));
+      const isClear = (/** @type {Box} */ box) => isInside(box, viewport.width, viewport.height) && !others.touches(box);
+      const isFree = (/** @type {Box[]} */ boxes, isLine = false) => boxes.every((box) => isClear(box) && (isLine || !standing.touches(box)));
       const at = label.lines ? along(label, scale, viewport, isFree, keys.get(id)?.get(index)) : beside(label, scale, viewport, isFree, crowd, keys.get(id)?.get(index));
       if (!at) {
         if (label.moves && isInView(label, viewport)) failed.push(`${id} ${index}`);
         continue;
       }
-      others.push(...at.boxes, ...(at.lead ? [boxOfLine(at.lead)] : []));
+      for (const box of [...at.boxes, ...(at.lead ? [boxOfLine(at.lead)] : [])]) others.add(box);
       found.get(id)?.push({ index, scale, ...at });
       said.add(`${group} ${label.text}`);
     }

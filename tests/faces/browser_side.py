@@ -21,6 +21,23 @@ export { write, writeAlone, clockTime } from './assets/src/formatting.js';
 export { age, behind } from './assets/src/durations.js';
 export { classOf, isGreen } from './assets/src/tile_classes.js';
 export { clipped, joined } from './assets/src/tile_shapes.js';
+export { fitting } from './assets/src/room.js';
+export { letters } from './assets/src/scripts.js';
+import { namesOf } from './assets/src/placing.js';
+// Places of labels are px already; each answers which label a box is of, and its corners.
+export function laid(labels, width, height, covers) {
+  const view = { zoom: 11, width, height, longitude: 0, latitude: 0, project: (at) => at };
+  const viewport = { ...view, equals: (other) => other === viewport };
+  const names = namesOf({});
+  const layer = { lifecycle: '', setNeedsUpdate() {} };
+  const common = { shift: 0, offset: [0, 0], angle: 0, from: 0, until: 99, moves: true };
+  names.cover(covers);
+  names.set('names', {
+    labels: labels.map((label) => ({ ...common, ...label })),
+    group: 'names', layer, scaleAt: () => 1,
+  });
+  return names.shown(viewport).map(({ index, corners }) => ({ index, corners }));
+}
 """
 
 
