@@ -156,7 +156,7 @@ def test_two_feeds_that_are_killed_again_and_again_lose_nothing_and_double_nothi
     ]:
         told.setdefault(batch.table, []).extend(keys(batch.table, batch.rows))
     # What else happens in a few seconds hangs on the time of day.
-    assert told.keys() >= {"drones", "estates", "drone_states"}
+    assert told.keys() >= {"drones", "estates"}
     told["events"] = [*told.get("events", []), *((number, 1) for number in numbers)]
     for table, expected in told.items():
         assert keys(table, hall.rows(table)) == sorted(expected), table
