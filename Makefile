@@ -28,7 +28,7 @@ lint: style types walls  ## style, types, and the walls between the rooms
 # wall in turn, asks every question of other engines' words and makes the dictionary.
 QUICK := $(addprefix tests/,nouns engine contracts oracles layers house)
 LONG := $(addprefix --ignore tests/house/test_,wheel.py imports.py sql_travels.py dictionary.py)
-SHAPES := $(addprefix tests/faces/test_,durations.py formatting.py meaning.py notation.py profile.py)
+SHAPES := $(addprefix tests/faces/test_,durations.py formatting.py notation.py profile.py)
 NOT_QUICK := browser or slow or soak or hypothesis
 
 check: $(DONE)/dev bundle  ## within a minute, before each commit: lint and the quick tests, side by side
