@@ -109,7 +109,11 @@ export class MarkLayer extends CompositeLayer {
   /** What is drawn: rows, or what stands for several of them, the worst on top. */
   #gather() {
     const { data, gather } = this.props;
-    if (!(gather > 0) || !data?.length) return Object.assign(this.state, { entries: null, level: this.#level });
+    if (!(gather > 0) || !data?.length) {
+      namesOf(this.context.layerManager).mark(this.id, null);
+      Object.assign(this.state, { entries: null, level: this.#level });
+      return;
+    }
     if (this.state.of !== data || this.state.radius !== gather) Object.assign(this.state, { of: data, radius: gather, gathered: gathered(data, gather) });
     const { index, kinds } = this.state.gathered;
     const { rows, crowds } = index.at(this.#level);
@@ -133,7 +137,7 @@ export class MarkLayer extends CompositeLayer {
       const half = (this.#size(each) * sizeScale) / 2;
       return { position: each.row.position, left: half, right: half + wide(each), high: Math.max(2 * half, each.n > 1 ? plates.high * sizeScale : 0) };
     });
-    namesOf(this.context.layerManager).mark(this.id, { marks, layer: this });
+    namesOf(this.context.layerManager).mark(this.id, marks);
   }
 
   finalizeState(context) {
@@ -148,7 +152,9 @@ export class MarkLayer extends CompositeLayer {
   #size = ({ row, n }) => this.#ask(this.props.getSize, row) * (n > 1 ? CROWD.size : 1);
 
   updateState({ props, changeFlags }) {
-    if (props.gather > 0 || this.state.entries) this.#gather();
+    // A ring that pulses changes the state with each frame, and nothing that stands.
+    const isNew = changeFlags.dataChanged || changeFlags.propsChanged || this.#level !== this.state.level;
+    if (isNew && (props.gather > 0 || this.state.entries)) this.#gather();
     if (!changeFlags.dataChanged && !changeFlags.propsChanged) return;
     const { pulse, data } = props;
     if (this.state.from === data) return;

@@ -113,13 +113,13 @@ class Names {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
 
-  /** @type {{viewport: any, of: Map<string, Placed[]>, ring: number, early: Set<string>, isOld?: boolean} | null} */
+  /** @type {{viewport: any, of: Map<string, Placed[]>, ring: number, early: Set<string>, failed: number, isOld?: boolean} | null} */
   #placed = null;
 
   /** @type {Box[]} */
   #covers = [];
 
-  /** Marks have their room before names. @type {Map<string, {marks: Mark[], layer: any}>} */
+  /** Marks have their room before names. @type {Map<string, Mark[]>} */
   #marks = new Map();
 
   /** @param {string} id @param {Entry | null} entry null takes the layer's names away */
@@ -129,9 +129,9 @@ class Names {
     this.#again(id);
   }
 
-  /** Say where a layer's marks stand; null takes them away. @param {string} id @param {{marks: Mark[], layer: any} | null} stand */
-  mark(id, stand) {
-    if (stand) this.#marks.set(id, stand);
+  /** Say where a layer's marks stand; null takes them away. @param {string} id @param {Mark[] | null} marks */
+  mark(id, marks) {
+    if (marks) this.#marks.set(id, marks);
     else if (!this.#marks.delete(id)) return;
     this.#again('');
   }
@@ -156,7 +156,8 @@ class Names {
     if (!known || known.isOld || !known.viewport.equals(viewport)) {
       // What stands well stays where it is while the map moves under it.
       const before = known && isMoved(known.viewport, viewport) ? known : null;
-      this.#placed = { ...this.#settled(viewport, before), viewport, isOld: false };
+      const kept = before && this.#kept(viewport, before);
+      this.#placed = { ...(kept ?? this.#settled(viewport)), viewport, isOld: false };
     }
     return this.#placed?.of.get(id) ?? [];
   }
@@ -167,9 +168,17 @@ class Names {
       { layer, index, text: labels[index].text, corners: corners(box, APART) }))));
   }
 
-  /** The round in which most names found room. @param {any} viewport @param {{of: Map<string, Placed[]>, ring: number, early: Set<string>} | null} before */
-  #settled(viewport, before) {
-    if (before) return { ...before, of: this.#place(viewport, before.of, before).found };
+  /**
+   * The names as they stood; null where news leave some of them without room, so that all are placed anew.
+   * @param {any} viewport @param {{of: Map<string, Placed[]>, ring: number, early: Set<string>, failed: number, isOld?: boolean}} before
+   */
+  #kept(viewport, before) {
+    const { found, failed } = this.#place(viewport, before.of, before);
+    return before.isOld && failed.length > before.failed ? null : { ...before, of: found, failed: failed.length };
+  }
+
+  /** The round in which most names found room. @param {any} viewport */
+  #settled(viewport) {
     let best = null;
     let early = new Set();
     const many = this.#moving(viewport);
@@ -179,7 +188,7 @@ class Names {
       if (!failed.length) break;
       if (ring === 0) early = new Set([...failed, ...early]);
     }
-    return /** @type {{of: Map<string, Placed[]>, ring: number, early: Set<string>}} */ (best);
+    return /** @type {{of: Map<string, Placed[]>, ring: number, early: Set<string>, failed: number}} */ (best);
   }
 
   /** How many names in view may move. @param {any} viewport */
@@ -191,7 +200,7 @@ class Names {
 
   /** The boxes of the marks in view. @param {any} viewport @returns {Box[]} */
   #standing(viewport) {
-    return Array.from(this.#marks.values()).flatMap(({ marks }) => marks.flatMap(({ position, left, right, high }) => {
+    return Array.from(this.#marks.values()).flatMap((marks) => marks.flatMap(({ position, left, right, high }) => {
       const [x, y] = viewport.project(position);
       const isSeen = x > -right && y > -high && x < viewport.width + left && y < viewport.height + high;
       return isSeen ? [boxOf({ left: x - left, right: x + right, top: y - high / 2, bottom: y + high / 2 })] : [];

@@ -88,9 +88,9 @@ export class Stack {
   /** @param {Entry[]} entries those that are to be fetched */
   #get(entries) {
     const all = [...this.#entries.values()];
-    const masks = all.map(({ wanted }) => wanted.mask).filter(Boolean);
+    const beside = all.flatMap(({ wanted }) => [wanted.mask, wanted.values]).filter((url) => typeof url === 'string');
     const families = all.filter(({ wanted }) => wanted.tiles).flatMap(({ turns }) => turns.map(({ data }) => familyOf(data)));
-    this.#sources.keepOnly(new Set([...all.flatMap(({ asked }) => asked), ...masks]), new Set(families));
+    this.#sources.keepOnly(new Set([...all.flatMap(({ asked }) => asked), ...beside]), new Set(families));
     for (const entry of entries) if (!entry.isIdle) this.#fetch(entry);
   }
 

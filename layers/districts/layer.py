@@ -38,14 +38,11 @@ _NEAR = [STREETS_FROM, 99]
 # How much of the light falls on land that is far from the city's edge.
 _GLOW = 0.16
 
-# Widths of roads on the ground, m, and the least on the screen, px: hair-thin over the city,
-# in proportion over streets. A choice of how the map reads.
-_ROADS = {
-    "ring": (24, 0.8, "properties.kind == 'ring'"),
-    "axis": (17, 0.5, "properties.kind == 'axis'"),
-    "bridge": (20, 1.3, "properties.kind == 'bridge'"),
-}
-_CASING_M, _CASING_PX = 13, 0.6
+# Widths of roads on the ground by kind, m, and the least on the screen, px: hair-thin over the
+# city, in proportion over streets. A choice of how the map reads.
+_ROADS = {"ring": 24, "axis": 17, "bridge": 20}
+_OTHER_ROADS_M, _CASING_M = 10, 13
+_ROAD_PX, _CASED_PX = 0.7, 1.7
 
 
 _COUNTS = (
@@ -150,10 +147,6 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
     url, span = drawing.urls.pack("roads"), until_base(drawing, "roads")
     if not url or not span:
         return []
-    widths = " : ".join(f"{which} ? {wide_m}" for wide_m, _, which in _ROADS.values())
-    cased = " : ".join(
-        f"{which} ? {wide_m + _CASING_M}" for wide_m, _, which in _ROADS.values()
-    )
     common: dict[str, object] = {
         "stroked": True,
         "filled": False,
@@ -167,8 +160,8 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         id="districts-roads-casing",
         span=until_base(drawing, "roads", _NEAR) or [0, 0],
         get_line_color=rgba("bg", 0.75),
-        get_line_width=f"{cased} : {_CASING_M}",
-        line_width_min_pixels=(0.5 + 2 * _CASING_PX) * drawing.ratio,
+        get_line_width=_widths(_CASING_M),
+        line_width_min_pixels=_CASED_PX * drawing.ratio,
         **common,
     )
     roads = pdk.Layer(
@@ -180,11 +173,20 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             f"properties.kind == 'bridge' ? {list(rgba('text-2', 0.85))} :"
             f" {list(rgba('border', 0.75))}"
         ),
-        get_line_width=f"{widths} : 10",
-        line_width_min_pixels=0.7 * drawing.ratio,
+        get_line_width=_widths(0),
+        line_width_min_pixels=_ROAD_PX * drawing.ratio,
         **common,
     )
     return [("water", casing), ("water", roads)]
+
+
+def _widths(more_m: int) -> str:
+    """Return an accessor of a road's width and `more_m`, m."""
+    kinds = " : ".join(
+        f"properties.kind == '{kind}' ? {wide_m + more_m}"
+        for kind, wide_m in _ROADS.items()
+    )
+    return f"{kinds} : {_OTHER_ROADS_M + more_m}"
 
 
 def _lines(

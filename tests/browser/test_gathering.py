@@ -114,6 +114,28 @@ def test_a_name_keeps_clear_of_a_mark(page, site):
     clean(page)
 
 
+def test_a_name_that_marks_of_a_later_picture_cover_finds_other_room(page, site):
+    """A crowd of names that had room on their places stands around the marks that come."""
+    site.answers["/marks.arrow"] = arrow(ROWS[2:3])
+    site.answers["/later.arrow"] = arrow(ROWS)
+    names = {
+        "@@type": "NamesLayer",
+        "id": "names",
+        "data": [{"name": "Harbour", "position": [114.3001, 30.6]}],
+        "getSize": 20,
+        "moves": True,
+    }
+    draw(page, [LAYER, names], camera=CAMERA)
+    draw(page, [{**LAYER, "data": "/later.arrow"}, names], "S2")
+    page.until("twinMap.state.names.length === 1")
+    (name,) = page.page.evaluate("twinMap.state.names")
+    _x, y = page.page.evaluate("twinMap.project([114.300125, 30.6])")
+
+    tops = [corner[1] for corner in name["corners"]]
+    assert min(tops) > y + 12 or max(tops) < y - 12
+    clean(page)
+
+
 def test_without_rows_the_map_is_ready(page, site):
     site.answers["/marks.arrow"] = stream(
         position=pa.array([], pa.list_(pa.float64(), 2)),

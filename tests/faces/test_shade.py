@@ -88,3 +88,29 @@ def test_a_file_that_is_no_geojson_is_a_sentence(tmp_path):
     path.write_text("[")
     with pytest.raises(PackError):
         shade(path, "water")
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "LineString", "coordinates": [[114, 30], [115, 31]]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[114, 30], [115, 31]]]},
+    ],
+)
+def test_a_file_without_an_area_is_a_sentence_and_no_fault(tmp_path, geometry):
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    path = tmp_path / "water.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with pytest.raises(PackError):
+        shade(path, "water")
+
+
+def test_a_file_that_is_gone_is_a_sentence(tmp_path):
+    with pytest.raises(PackError, match=r"water\.geojson cannot be read"):
+        shade(tmp_path / "water.geojson", "water")
+
+
+def test_land_up_to_the_pole_has_a_picture(tmp_path):
+    path = geojson(tmp_path / "land.geojson", [square(-20, 70, 20)])
+    assert alphas(shade(path, "land")).max() == 255

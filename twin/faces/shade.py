@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from twin.errors import PackError
 from twin.geography import read_features
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # Steps of alpha that a picture has: the eye sees no bands, and the file stays small.
 _LEVELS = 32
+
+# Where Mercator's square map of the world ends, deg.
+_NORTHMOST = 85.05
 
 
 @dataclass(frozen=True)
@@ -58,23 +62,22 @@ def shade(path: Path, role: str) -> Shade:
     """Return the shade of a GeoJSON file of polygons; made once while the file stays as it is.
 
     Raises:
-        PackError: the file cannot be read.
+        PackError: the file cannot be read, or holds no area.
         KeyError: the role has no shade.
     """
-    there = path.stat()
+    try:
+        there = path.stat()
+    except OSError as error:
+        raise PackError(
+            f"{path.name} cannot be read: {error.strerror}.",
+            fix=f"put the file at {path.name}.",
+        ) from error
     return _made(path, KINDS[role], there.st_mtime_ns, there.st_size)
 
 
 @lru_cache(maxsize=8)
 def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
-    shapes = [
-        shapely.from_geojson(json.dumps(feature["geometry"]))
-        for feature in read_features(path)
-    ]
-    parts = [part for shape in shapes for part in getattr(shape, "geoms", [shape])]
-    polygons = [
-        part for part in parts if part.geom_type == "Polygon" and not part.is_empty
-    ]
+    polygons = _polygons(path)
     bounds = shapely.total_bounds(np.array(polygons, dtype=object))
     west, south, east, north = (float(edge) for edge in bounds)
     side_m = max(
@@ -98,8 +101,29 @@ def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
     return Shade(_png(inside), (west, south, east, north))
 
 
+def _polygons(path: Path) -> list[Any]:
+    """Return the polygons of a file; lines and points have no inside and are left out."""
+    try:
+        shapes = [
+            shapely.from_geojson(json.dumps(feature["geometry"]))
+            for feature in read_features(path)
+        ]
+    except shapely.GEOSException as error:
+        raise PackError(
+            f"{path.name} has a geometry that cannot be read.", why=f"{error}."
+        ) from error
+    parts = [part for shape in shapes for part in getattr(shape, "geoms", [shape])]
+    found = [
+        part for part in parts if part.geom_type == "Polygon" and not part.is_empty
+    ]
+    if not found:
+        raise PackError(f"{path.name} holds no area to shade.", fix="give it polygons.")
+    return found
+
+
 def _north(lat: float) -> float:
-    """Return Mercator's way to the north, in degrees of longitude."""
+    """Return Mercator's way to the north, in degrees of longitude; the poles are cut off."""
+    lat = min(max(lat, -_NORTHMOST), _NORTHMOST)
     return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
 
 
