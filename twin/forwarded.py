@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 # Fields of others that are near to one of ours by chance: they are ignored like all of
 # others.
-OTHERS = frozenset({"from", "iframe", "model", "node", "code", "modes", "land"})
+OTHERS = frozenset(
+    {"from", "iframe", "model", "node", "code", "modes", "land", "state", "label"}
+)
 _AMPERSAND = re.compile(
     r"&(?:(?:amp|#0*38|#x0*26)(?:;|%3B))+|\^&|\\&|＆", re.IGNORECASE
 )

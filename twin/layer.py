@@ -375,6 +375,8 @@ class Layer:
         over: how high it is drawn: 'land' under everything, then 'area', 'water' with roads,
             'field', 'line', 'mark', 'name' on top.
         visible: whether it is switched on when a view does not say.
+        counts: of a layer that the filters of a view narrow down (see `twin.filters`): how many
+            things each choice would leave, as `filter`, `choice` (null for all) and `n`.
     """
 
     id: str
@@ -384,6 +386,13 @@ class Layer:
     panels: tuple[Panel, ...] = ()
     draw: Callable[[Drawing], Sequence[tuple[DrawOrder, pdk.Layer]]] | None = None
     visible: bool = True
+    counts: Question | None = None
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return all that it asks, but for the steps of scales."""
+        asked = tuple(each.question for each in (*self.maps, *self.panels))
+        return (*asked, self.counts) if self.counts else asked
 
 
 DrawOrder = Literal["land", "area", "water", "field", "line", "mark", "name"]

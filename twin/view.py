@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 from urllib.parse import unquote, urlencode
 
-from twin import frame
+from twin import filters, frame
 from twin.city import Camera, City
 from twin.clock import asked_for, to_text
 from twin.contracts.unicode import one_form
@@ -40,6 +40,8 @@ class View:
         lang: 'zh-CN' or 'en'; empty is the city's own.
         panel: what the panel of the whole city shows: '' its overview, 'districts' its
             districts side by side.
+        source, category, priority, stage, department, level: what the events on the map are
+            narrowed down to (see `twin.filters`); '' for all.
         frame: 'WIDTHxHEIGHT' or 'WIDTHxHEIGHTxRATIO' in CSS pixels; empty is the window's.
     """
 
@@ -57,6 +59,12 @@ class View:
     lang: str = ""
     theme: str = "dark"
     panel: str = ""
+    source: str = ""
+    category: str = ""
+    priority: str = ""
+    stage: str = ""
+    department: str = ""
+    level: str = ""
 
     def url(self) -> str:
         """Return the one text form.
@@ -179,6 +187,8 @@ class Pinned:
         zone_streets: streets of the chosen district, if it is a functional zone; none otherwise.
         layers: layers switched on, in the order of the registry.
         camera: where the map looks first.
+        categories: kinds of trouble that the department answers for which the view is narrowed
+            down to; none where it is not.
         newest_as_of: moment that the newest whole snapshot speaks of, UTC: later than that,
             nothing can be told.
         problems: a sentence for each snapshot that would have answered and is not whole.
@@ -201,6 +211,7 @@ class Pinned:
     days: Days
     eve: Days
     zone_streets: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
@@ -368,6 +379,7 @@ def pin(
         days=days(as_of, known_at, city.zone, calendar),
         eve=days(day_from - _US, known_at, city.zone, calendar),
         zone_streets=_streets(view.district, city),
+        categories=filters.categories(city, view.department),
         problems=pointer.problems,
         damaged=pointer.damaged,
     )
@@ -388,7 +400,7 @@ def check(view: View, city: City) -> View:
 
     Raises:
         UsageError: it names a city, district, layer or camera that is not there, or a
-            language, theme or panel; its frame is of no screen, or what it picks of no
+            language, theme, panel or filter; its frame is of no screen, or what it picks of no
             layer of the city.
     """
     view = replace(
@@ -420,10 +432,30 @@ def check(view: View, city: City) -> View:
         "camera": _near(view.camera or View.camera, set(city.cameras)),
         "picked": _picked(view.picked, city),
         "frame": _frame(view.frame),
+        **_filters(view, city),
     }
     view = replace(view, **cast("Any", named))
     _camera(view.camera, city)
     return view
+
+
+def _filters(view: View, city: City) -> dict[str, str]:
+    """Return what each filter of a view is set to, as its list has it."""
+    found: dict[str, str] = {}
+    for name, offered in filters.choices(city).items():
+        given = one_form(getattr(view, name))
+        names = {"", *(each.value for each in offered)}
+        # Others name what a link came through in a field of this name, such as source=wechat.
+        is_of_others = name == "source" and not _is_id(given)
+        found[name] = (
+            "" if is_of_others and given not in names else _known(name, given, names)
+        )
+    return found
+
+
+def _is_id(text: str) -> bool:
+    """Return whether `text` has letters and figures, as the ids of sources have."""
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
 def _scenes(city: City) -> set[str]:

@@ -8,6 +8,12 @@ const PATIENCE_MS = 6000;
 /** The first pick may take the GPU longer than a click usually lasts. */
 const SLOW_CLICK_MS = 3000;
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
+/** While the map moves, frames that come slower than this are drawn of fewer pixels. */
+const SLOW_FRAME_MS = 70;
+/** The fewest, as a share of the screen's along each side: what moves is still told apart. */
+const COARSEST = 0.25;
+/** A map that has not moved for so long is drawn of all its pixels again. */
+const STILL_MS = 200;
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
@@ -45,6 +51,9 @@ export class Canvas {
     this.pixels = true;
     this.tries = 0;
     this.frames = 0;
+    /** Share of the pixels along each side that are drawn while the map moves: as many as this machine can draw in time. */
+    this.share = 1;
+    this.isMoving = false;
     /** Whether somebody has moved the map since it was told where to look. */
     this.isMoved = false;
     /** @type {number | null} frames drawn when all layers were first seen loaded */
@@ -75,11 +84,14 @@ export class Canvas {
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom }, interactionState: { isDragging, isPanning, isZooming } = {} }) => {
         this.camera = { longitude, latitude, zoom };
-        this.isMoved ||= Boolean(isDragging || isPanning || isZooming);
+        const isByHand = Boolean(isDragging || isPanning || isZooming);
+        this.isMoved ||= isByHand;
+        if (isByHand) this.#moves();
         this.on.move();
       },
       onAfterRender: () => {
         this.frames += 1;
+        this.#pace();
         this.on.frame();
       },
       onClick: this.on.click,
@@ -149,10 +161,41 @@ export class Canvas {
 
   /** @param {Record<string, number>} padding @param {number | boolean} pixels */
   frame(padding, pixels) {
-    if (pixels !== this.pixels) this.deck?.setProps({ useDevicePixels: pixels });
+    const isOther = pixels !== this.pixels;
+    this.pixels = pixels;
+    if (isOther) this.#sharpen();
     if (JSON.stringify(padding) !== JSON.stringify(this.padding)) this.deck?.setProps({ views: view(padding) });
     this.padding = padding;
-    this.pixels = pixels;
+  }
+
+  /** Somebody moves the map: until it is still, it is drawn as coarsely as the machine needs to follow. */
+  #moves() {
+    clearTimeout(this.still);
+    this.still = setTimeout(() => {
+      this.isMoving = false;
+      this.#sharpen();
+    }, STILL_MS);
+    if (this.isMoving) return;
+    this.isMoving = true;
+    this.drawnAt = undefined;
+    this.#sharpen();
+  }
+
+  /** Draw fewer pixels from the next frame on, if the last two came too slowly one after the other. */
+  #pace() {
+    if (!this.isMoving) return;
+    const now = performance.now();
+    const spent = now - (this.drawnAt ?? now);
+    this.drawnAt = now;
+    if (spent < SLOW_FRAME_MS || this.share <= COARSEST) return;
+    this.share = Math.max(COARSEST, this.share / 2);
+    this.#sharpen();
+  }
+
+  #sharpen() {
+    const share = this.isMoving ? this.share : 1;
+    const ratio = this.pixels === true ? window.devicePixelRatio : Number(this.pixels) || 1;
+    this.deck?.setProps({ useDevicePixels: share < 1 ? ratio * share : this.pixels });
   }
 
   /** Where the map looks: its zoom and what is in view, covered parts and a little more included. @returns {import('./grid_tiles.js').Look} */

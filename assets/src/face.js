@@ -134,6 +134,12 @@ function shrunk(spec) {
   return { ...spec.deck, layers };
 }
 
+/** What somebody has opened, or is choosing from, stays so while what stands in it changes. @param {Element} from @param {Element} to */
+function keeps(from, to) {
+  if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) to.open = from.open;
+  return !(from instanceof HTMLSelectElement && from === document.activeElement && from.matches(':open, :focus-visible'));
+}
+
 /** @param {string} html @returns {Element} */
 function made(html) {
   const template = document.createElement('template');
@@ -153,7 +159,7 @@ function place(id, { tags, html }) {
   while (there.children.length > tags.length) there.lastElementChild.remove();
   for (const [at, piece] of Object.entries(html)) {
     const old = there.children[Number(at)];
-    if (old) morph(old, made(piece));
+    if (old) morph(old, made(piece), { onBeforeElUpdated: keeps });
     else there.append(made(piece));
   }
   return isWhole;
@@ -244,6 +250,9 @@ document.addEventListener('click', (event) => {
   const chart = event.target instanceof Element ? event.target.closest('.page:not(.framed) [data-opens]') : null;
   if (chart instanceof HTMLElement) return choose(chart.dataset.opens);
   if (event.target instanceof Element && (event.target.id === 'chart' || event.target.closest('#chart .close'))) choose('');
+});
+document.addEventListener('change', ({ target }) => {
+  if (target instanceof HTMLSelectElement && target.dataset.filter) action({ [target.dataset.filter]: target.value });
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') (document.querySelector('#chart .close') ?? document.querySelector('#side .close'))?.click();

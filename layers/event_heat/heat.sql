@@ -9,8 +9,11 @@
 -- param window_from TIMESTAMPTZ UTC start of the window
 -- param mode VARCHAR - live or drill; the other is not drawn
 -- param of_source VARCHAR - one source's id, or all
+-- param of_category VARCHAR - one kind of trouble, or all
+-- param of_categories VARCHAR[] - kinds that a department answers for; none for any
 -- param of_priority INTEGER level one priority, or 0 for all
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
+-- param of_level VARCHAR - level of the city that holds them, or all
 -- param raster_lon0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_lat0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_dlon_ud DOUBLE udeg side of a raster cell
@@ -28,7 +31,7 @@
 -- param limit_4 DOUBLE events/km2 the fourth
 -- param limit_5 DOUBLE events/km2 the fifth
 -- param limit_6 DOUBLE events/km2 the sixth and last
--- uses events_at
+-- uses events_chosen
 -- reads event_facts
 -- column x INTEGER cells column of the heat grid, from the west
 -- column y INTEGER cells row of the heat grid, from the south
@@ -41,10 +44,8 @@ WITH tile AS ( -- 65,535 heat cells are the most that the map can number
            least(coalesce($raster_n_y, 65535 * $side_m / $raster_cell_m), 65535 * $side_m / $raster_cell_m) AS n_y
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north
-    FROM events_at
-    WHERE mode = $mode AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
-      AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
-      AND ($of_stage = 'all' OR stage = $of_stage)
+    FROM events_chosen
+    WHERE lon_ud IS NOT NULL AND lat_ud IS NOT NULL
       AND (occurred_at > $window_from OR is_open OR created_at > $as_of)
 ), cells AS (
     SELECT CAST(floor(drawn.east / tile.wide) AS INTEGER) AS x, CAST(floor(drawn.north / tile.high) AS INTEGER) AS y, count(*) AS n

@@ -7,7 +7,7 @@ counted in small squares; where its six steps begin the data say.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +23,11 @@ from twin.layer import (
     Layer,
     Legend,
     MapData,
-    Param,
     Question,
     Steps,
 )
 from twin.palette import rgba, spread
 
-FILTERS: Mapping[str, Param] = {"of_source": "all", "of_priority": 0, "of_stage": "all"}
 # Open events that the map is sent at most: all of a large city's, and less than 1 MB.
 MOST = 5_000
 
@@ -80,7 +78,7 @@ FIELDS = (
 STREET = Zooms("street", (13, 24), 25)
 
 # One question for all: it is asked once, whatever the zoom.
-STEPS_OF = Question("steps.sql", {"least_days": STREET_DAYS, **FILTERS})
+STEPS_OF = Question("steps.sql", {"least_days": STREET_DAYS})
 
 LEGEND = Legend("event_heat-title", unit="event_heat-per-km2", scale=STEPS)
 
@@ -90,6 +88,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
 
     A new mark of priority 1 gets a ring that pulses three times.
     """
+    place = "place_en" if drawing.lang == "en" else "place"
     fields = [_field(drawing, each) for each in (*FIELDS, STREET)]
     marks = pdk.Layer(
         "MarkLayer",
@@ -105,7 +104,10 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
         tooltip=[
             ["", "title", "text"],
             ["event_heat-priority", "priority", "priority"],
+            ["event_heat-place", place, "text"],
             ["event_heat-stage", "stage", "stage"],
+            ["event_heat-unit", "unit", "text"],
+            ["event_heat-since", "created_at", "moment"],
             ["event_heat-age", "age_s", "duration"],
         ],
     )
@@ -134,7 +136,7 @@ def _field(drawing: Drawing, at: Zooms) -> pdk.Layer:
 
 
 def _of_field(at: Zooms) -> MapData:
-    own = {"side_m": float(at.side_m), **FILTERS}
+    own = {"side_m": float(at.side_m)}
     return MapData(
         at.name,
         Question("heat.sql", own),
@@ -151,7 +153,7 @@ def _of_field(at: Zooms) -> MapData:
 
 
 def _of_street() -> MapData:
-    own = {"side_m": float(STREET.side_m), "least_days": STREET_DAYS, **FILTERS}
+    own = {"side_m": float(STREET.side_m), "least_days": STREET_DAYS}
     return MapData(
         STREET.name,
         Question("street.sql", own),
@@ -173,12 +175,13 @@ LAYER = Layer(
     Path(__file__).parent,
     legend=LEGEND,
     draw=draw,
+    counts=Question("counts.sql"),
     maps=(
         *(_of_field(each) for each in FIELDS),
         _of_street(),
         MapData(
             "marks",
-            Question("marks.sql", {"most": MOST, **FILTERS}),
+            Question("marks.sql", {"most": MOST}),
             Encoding("point", fill="mark", scale=LEVELS, mark="mark"),
         ),
     ),

@@ -3,32 +3,43 @@
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other is not drawn
 -- param of_source VARCHAR - one source's id, or all
+-- param of_category VARCHAR - one kind of trouble, or all
+-- param of_categories VARCHAR[] - kinds that a department answers for; none for any
 -- param of_priority INTEGER level one priority, or 0 for all
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
+-- param of_level VARCHAR - level of the city that holds them, or all
 -- param most INTEGER rows how many at most
--- uses events_at
--- reads event_facts
+-- uses events_chosen
+-- uses orders_at
+-- reads event_facts, dispatches, streets, districts
 -- column event_id VARCHAR - event
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
 -- column mark VARCHAR - name of its mark: p1 to p4; sent as `fill_color` too
 -- column priority INTEGER level 1 worst, 4 least
 -- column title VARCHAR - a line that names it
+-- column place VARCHAR - street-level unit, else district; null where neither is known
+-- column place_en VARCHAR - the same in English
 -- column stage VARCHAR - stage it has reached
+-- column unit VARCHAR - unit that leads, the first one sent; null where none was sent
+-- column created_at TIMESTAMPTZ UTC when the order was opened
 -- column age_s BIGINT s since the order was opened
 -- column district_id VARCHAR - district; null where unknown
 -- rows one per mark, least priority first (so that the worst is drawn on top), then oldest first
-WITH staged AS (
-    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage
-    FROM events_at
-    WHERE mode = $mode AND is_open AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
-      AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
-), placed AS (
-    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage,
+WITH placed AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, street_code, created_at, age_s, stage,
            row_number() OVER (ORDER BY priority, created_at DESC, event_id) AS place
-    FROM staged WHERE $of_stage = 'all' OR stage = $of_stage
+    FROM events_chosen WHERE is_open AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
+), shown AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, district_id, street_code, created_at, age_s, stage FROM placed WHERE place <= $most
+), leads AS (
+    SELECT orders_at.event_id, min_by(orders_at.unit_name, orders_at.dispatch_id) AS unit
+    FROM orders_at JOIN shown ON shown.event_id = orders_at.event_id
+    WHERE orders_at.role = 'lead' GROUP BY orders_at.event_id
 )
-SELECT event_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, 'p' || priority AS mark, CAST(priority AS INTEGER) AS priority, title, stage,
-       age_s, district_id
-FROM placed WHERE place <= $most
-ORDER BY priority DESC, created_at, event_id
+SELECT shown.event_id, shown.lon_ud / 1e6 AS lon, shown.lat_ud / 1e6 AS lat, 'p' || shown.priority AS mark,
+       CAST(shown.priority AS INTEGER) AS priority, shown.title, coalesce(streets.name, districts.name) AS place,
+       coalesce(streets.name_en, districts.name_en) AS place_en, shown.stage, leads.unit, shown.created_at, shown.age_s, shown.district_id
+FROM shown LEFT JOIN leads ON leads.event_id = shown.event_id LEFT JOIN streets ON streets.street_code = shown.street_code
+LEFT JOIN districts ON districts.district_id = shown.district_id
+ORDER BY shown.priority DESC, shown.created_at, shown.event_id

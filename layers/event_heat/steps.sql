@@ -8,8 +8,11 @@
 -- param least_days INTEGER days how far back streets are counted at least, whatever the window
 -- param mode VARCHAR - live or drill; the other is not counted
 -- param of_source VARCHAR - one source's id, or all
+-- param of_category VARCHAR - one kind of trouble, or all
+-- param of_categories VARCHAR[] - kinds that a department answers for; none for any
 -- param of_priority INTEGER level one priority, or 0 for all
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
+-- param of_level VARCHAR - level of the city that holds them, or all
 -- param raster_lon0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_lat0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_dlon_ud DOUBLE udeg side of a raster cell
@@ -17,7 +20,7 @@
 -- param raster_cell_m DOUBLE m side of a raster cell
 -- param raster_n_x INTEGER cells width of the raster; null for as many as the map can draw
 -- param raster_n_y INTEGER cells height of the raster; null for as many as the map can draw
--- uses events_at
+-- uses events_chosen
 -- reads event_facts
 -- column side_m INTEGER m side of a heat cell
 -- column n BIGINT events what is counted
@@ -39,10 +42,8 @@ WITH sizes(side_m, stride) AS (
 ), drawn AS (
     SELECT lon_ud - $raster_lon0_ud AS east, lat_ud - $raster_lat0_ud AS north,
            occurred_at > $window_from OR is_open OR created_at > $as_of AS is_near
-    FROM events_at
-    WHERE mode = $mode AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
-      AND ($of_source = 'all' OR source_id = $of_source) AND ($of_priority = 0 OR priority = $of_priority)
-      AND ($of_stage = 'all' OR stage = $of_stage)
+    FROM events_chosen
+    WHERE lon_ud IS NOT NULL AND lat_ud IS NOT NULL
       AND (occurred_at > least($window_from, $as_of - INTERVAL 1 DAY * $least_days) OR is_open OR created_at > $as_of)
 ), cells AS (
     SELECT grid.side_m, CAST(floor(drawn.east / grid.wide) AS INTEGER) AS x, CAST(floor(drawn.north / grid.high) AS INTEGER) AS y,

@@ -38,11 +38,21 @@ ASKS = {
     for panel in layer.panels
     if panel.question.moment == "view"
 }
-FILTERS = (
-    {"of_source": "all", "of_priority": 0, "of_stage": "all"},
-    {"of_source": "S01", "of_priority": 0, "of_stage": "all"},
-    {"of_source": "all", "of_priority": 2, "of_stage": "all"},
-    {"of_source": "all", "of_priority": 0, "of_stage": "handle"},
+NOT_NARROWED: Row = {
+    "of_source": "all",
+    "of_category": "all",
+    "of_categories": (),
+    "of_priority": 0,
+    "of_stage": "all",
+    "of_level": "all",
+}
+FILTERS: tuple[Row, ...] = (
+    NOT_NARROWED,
+    {**NOT_NARROWED, "of_source": "S01"},
+    {**NOT_NARROWED, "of_priority": 2},
+    {**NOT_NARROWED, "of_stage": "handle"},
+    {**NOT_NARROWED, "of_category": "a"},
+    {**NOT_NARROWED, "of_categories": ("b", "c"), "of_level": "city"},
 )
 
 

@@ -173,7 +173,11 @@ def test_every_question_binds_with_exactly_what_its_header_names(registry, city)
     for layer in registry.layers:
         asked = [binding.of_map(data) for data in layer.maps]
         asked += [data.steps.question for data in layer.maps if data.steps]
-        for question in (*asked, *(panel.question for panel in layer.panels)):
+        asked += [each for each in layer.questions if each not in asked]
+        asked = [
+            each for each in asked if each not in {data.question for data in layer.maps}
+        ]
+        for question in asked:
             sql = load_sql(layer.folder / question.sql)
             sql.bind(binding.bind(sql, question, pinned_at("A"), given))
 
@@ -191,7 +195,7 @@ def test_a_parameter_that_nobody_gives_and_one_that_nothing_takes_are_said(regis
 
 def test_every_sql_file_of_a_layer_is_asked(registry):
     for layer in registry.layers:
-        asked = {part.question.sql for part in (*layer.maps, *layer.panels)}
+        asked = {question.sql for question in layer.questions}
         asked |= {data.steps.question.sql for data in layer.maps if data.steps}
         assert asked == {path.name for path in layer.folder.glob("*.sql")}, (
             f"{layer.id}: remove the file, or ask it"

@@ -234,7 +234,6 @@ def test_a_field_that_is_nearly_one_of_ours_is_not_dropped(slip, meant):
         "vs",
         "id",
         "wxfrom",
-        "source",
         "state",
         "code",
         "page",

@@ -853,6 +853,11 @@ def drawn(
         and filters["of_source"] in {"all", row["source_id"]}
         and filters["of_priority"] in {0, row["priority"]}
         and filters["of_stage"] in {"all", row["stage"]}
+        and filters["of_category"] in {"all", row["category"]}
+        and filters["of_level"] in {"all", row["level"]}
+        and (
+            not filters["of_categories"] or row["category"] in filters["of_categories"]
+        )
     ]
 
 

@@ -272,6 +272,8 @@ def _asked(layer: Layer) -> list[tuple[str, Question]]:
         found.append((data.name, binding.of_map(data, range(1, 7))))
         if data.steps and data.steps.question not in [each for _, each in found]:
             found.append((f"{data.name}'s steps", data.steps.question))
+    if layer.counts:
+        found.append(("counts", layer.counts))
     return [*found, *((panel.name, panel.question) for panel in layer.panels)]
 
 

@@ -23,6 +23,9 @@ from twin.contracts.base import (
 # The six stages in order: 感知 监测 研判 预警 处置 评估.
 STAGES = ("sense", "monitor", "judge", "warn", "handle", "evaluate")
 
+# Levels of the city that hold an event, from the top down.
+LEVELS = ("city", "district", "street", "community")
+
 # Feeds that give orders, not stages: the stages of their events follow from the orders' own
 # moments.
 FEEDS_OF_ORDERS = ("work_orders",)
@@ -56,7 +59,7 @@ EVENTS = Table(
         text(
             "level",
             "level of the city that holds it",
-            allowed=("city", "district", "street", "community"),
+            allowed=LEVELS,
         ),
         flag(
             "is_proactive",

@@ -109,6 +109,27 @@ EVENT_SOURCES = Table(
     ),
 )
 
+EVENT_CATEGORIES = Table(
+    name="event_categories",
+    kind="reference",
+    key=("category",),
+    sort=("category",),
+    doc=(
+        "Kinds of trouble that events are of, as views filter them, and who answers for"
+        " each."
+    ),
+    columns=(
+        text("category", "as events have it"),
+        text("name", "what people call it"),
+        text("name_en", "name in English"),
+        text(
+            "dept_id", "department that answers for it; null where unknown", null=True
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
+
 DEPARTMENTS = Table(
     name="departments",
     kind="reference",
@@ -290,6 +311,7 @@ TABLES = (
     DISTRICTS,
     STREETS,
     EVENT_SOURCES,
+    EVENT_CATEGORIES,
     DEPARTMENTS,
     DEPARTMENT_FEEDS,
     SLA_TARGETS,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.clock import to_text
-from twin.faces import formatting, markup
+from twin.faces import formatting, markup, narrowing
 from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
@@ -57,6 +57,7 @@ def chips(picture: Picture) -> list[Component]:
     if said := moments(picture):
         looking = attributes({"looking": picture.looking})
         found.append(html.Span(said, className="chip past", **looking))
+    found += narrowing.chip(picture)
     # A page that lives says so by itself.
     if view.frame and picture.age_state != "fresh":
         found.append(
@@ -379,7 +380,7 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     )
     listed = [html.Div(counts, className="legend-counts")] if many else []
     return html.Div(
-        [switch, *listed, *scale],
+        [switch, *listed, *scale, *(narrowing.control(layer, picture) if on else [])],
         className="legend-row",
         **attributes({"layer": layer.id, "failed": "yes" if failed else ""}),
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from twin.page import Page, Placed, Region
     from twin.query import QueryService, Status
     from twin.query.areas import Read
-    from twin.query.service import Unknown
+    from twin.query.service import Counts, Unknown
     from twin.view import Pinned
 
 Looking = Literal["live", "looking-back", "known-at", "beyond"]
@@ -111,6 +111,8 @@ class Picture:
         areas: by layer, how the areas of its map are read.
         steps: by layer and map data, as 'layer-data', where the steps of a scale begin that the
             data give.
+        counts: by layer that filters narrow down, how many things each choice of each filter would
+            leave.
         live_maps: layers of whose map some is of the living city, in a picture of a drill.
         page: says which of this stands where; of a workbook it says nothing.
         faults: a sentence for each thing of pages and layers that cannot be shown.
@@ -131,6 +133,7 @@ class Picture:
     steps: Mapping[str, tuple[float, ...]] = field(
         default_factory=dict[str, tuple[float, ...]]
     )
+    counts: Mapping[str, Counts] = field(default_factory=dict[str, "Counts"])
     live_maps: frozenset[str] = frozenset()
     failed_maps: Mapping[str, str] = field(default_factory=dict[str, str])
     areas: Mapping[str, Read] = field(default_factory=dict[str, "Read"])
@@ -289,6 +292,7 @@ def take(
         figures,
         damaged_maps=maps.damaged,
         steps=maps.steps,
+        counts=maps.counts,
         live_maps=frozenset(maps.live),
         failed_maps=maps.failed,
         areas=maps.areas,
@@ -324,6 +328,7 @@ class _Maps:
     steps: dict[str, tuple[float, ...]] = field(
         default_factory=dict[str, tuple[float, ...]]
     )
+    counts: dict[str, Counts] = field(default_factory=dict[str, "Counts"])
     live: set[str] = field(default_factory=set[str])
     areas: dict[str, Read] = field(default_factory=dict[str, "Read"])
 
@@ -343,6 +348,8 @@ def _maps(service: QueryService, registry: Registry, pinned: Pinned) -> _Maps:
                     for data in layer.maps
                     if data.steps
                 }
+                if counts := service.counts(layer, pinned):
+                    found.counts[layer.id] = counts
                 if areas := service.areas(layer, pinned):
                     found.areas[layer.id] = areas
             if pinned.view.mode == "drill" and _is_live(service, layer):

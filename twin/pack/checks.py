@@ -28,6 +28,7 @@ REFERS = (
     ("streets", "district_id", "districts", "district_id"),
     ("streets", "zone_id", "districts", "district_id"),
     ("department_feeds", "dept_id", "departments", "dept_id"),
+    ("event_categories", "dept_id", "departments", "dept_id"),
     ("sla_targets", "source_id", "event_sources", "source_id"),
     ("targets", "district_id", "districts", "district_id"),
     ("indicators", "owner_dept", "departments", "dept_id"),

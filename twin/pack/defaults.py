@@ -54,6 +54,7 @@ CREDIT: Mapping[str, str] = {
 ABSENT_TABLES: Mapping[str, str] = {
     "streets": "no street is named on the map",
     "event_sources": "no work order can be taken in, and no event is simulated",
+    "event_categories": "events are not filtered by kind or by department",
     "departments": "no link to a department is watched or shown",
     "department_feeds": "a dead link cannot say what it blinds",
     "sla_targets": "response and closure are held against no target",

@@ -32,12 +32,12 @@ _ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:
-    """Return what a view gives: both clocks, its day and the days like it, district and mode.
+    """Return what a view gives: both clocks, its day and days like it, district, mode, filters.
 
     Moments are UTC. Language, theme and camera are never among them: what is asked must not hang
     on how it is shown.
     """
-    days = pinned.days
+    days, view = pinned.days, pinned.view
     return {
         "as_of": pinned.as_of,
         "known_at": pinned.known_at,
@@ -45,11 +45,17 @@ def of_view(pinned: Pinned) -> dict[str, Param]:
         "day_to": days.day_to,
         "clock_hours": days.hours,
         "window_from": pinned.window_from,
-        "mode": pinned.view.mode,
+        "mode": view.mode,
         "district": pinned.district,
         "zone_streets": pinned.zone_streets,
         "this_year": pinned.day.year,
         "year_share": year_share(pinned.day),
+        "of_source": view.source or "all",
+        "of_category": view.category or "all",
+        "of_categories": pinned.categories,
+        "of_priority": int(view.priority or 0),
+        "of_stage": view.stage or "all",
+        "of_level": view.level or "all",
         "from_snapshot": pinned.is_snapshot_moment,
         "from_newest": pinned.is_newest_moment,
         **pinned.week_before,

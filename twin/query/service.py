@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 # Why a question has no answer at a moment.
 Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
+
+# How many things each choice of each filter would leave; '' for all choices of one.
+Counts = Mapping[tuple[str, str], int]
 _KNOWN_LOGS = load_sql(Path(__file__).with_name("known_logs.sql"))
 _KNOWN_FACTS = load_sql(Path(__file__).with_name("known_facts.sql"))
 
@@ -296,6 +299,20 @@ class QueryService:
             if (row["n"] or 0) >= LEAST:
                 break
         return row
+
+    def counts(self, layer: Layer, pinned: Pinned) -> Counts | None:
+        """Return how many things each choice of each filter would leave of a layer.
+
+        By filter and choice; all of a filter's choices together are under ''. None where no filter
+        narrows it down, or where nothing can be told of the moment. Raises as `panel` does.
+        """
+        if layer.counts is None:
+            return None
+        answer = self._of_layer(layer, layer.counts, pinned)
+        if answer.unknown:
+            return None
+        rows = answer.rows.to_pylist()
+        return {(row["filter"], row["choice"] or ""): row["n"] for row in rows}
 
     def takes(self, layer: Layer, question: Question, param: str) -> bool:
         """Return whether the header of a layer's question names a parameter.
@@ -672,7 +689,7 @@ class QueryService:
             of = self._registry.get(layer)
         except KeyError:
             raise UsageError(f"There is no layer {layer[:40]!r}.") from None
-        asked = [each.question for each in (*of.maps, *of.panels)]
+        asked = list(of.questions)
         asked += [data.steps.question for data in of.maps if data.steps]
         if sql not in {question.sql for question in asked}:
             raise UsageError(f"The layer {layer[:40]!r} has no question {sql[:40]!r}.")

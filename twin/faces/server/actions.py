@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from twin import filters
 from twin.clock import asked_for
 from twin.errors import UsageError
 from twin.faces.server import painting
@@ -23,8 +24,8 @@ def acted(
 ) -> View:
     """Return `view` as a control of the face at `pathname` asked for it.
 
-    It may ask for a district, a language, what the panel shows, a layer on or off, another
-    moment, or what is known of the moment now. After the newest data nothing can be told: a
+    It may ask for a district, a language, what the panel shows, a layer on or off, a filter,
+    another moment, or what is known of the moment now. After the newest data nothing can be told: a
     control leads to the newest at most.
     """
     if "toggle" in action:
@@ -45,9 +46,11 @@ def acted(
     if "known_at" in action:
         known_at = as_text(action["known_at"])
         return replace(view, known_at=_moment(known_at) if known_at else None)
+    if action.get("filters") == "clear":
+        return replace(view, **cast("Any", dict.fromkeys(filters.NAMES, "")))
     allowed = {
         name: as_text(action[name])
-        for name in ("district", "lang", "panel")
+        for name in ("district", "lang", "panel", *filters.NAMES)
         if name in action
     }
     return replace(view, **cast("Any", allowed))
