@@ -245,8 +245,8 @@ class Field:
     """Whether the column takes room only where some row has more than nothing in it."""
 
 
-Scope = Literal["city", "district"]
-# 'district' is asked where a district is chosen, and of that.
+Scope = Literal["city", "district", "event"]
+# 'district' is asked where a district is chosen, and of that; so is 'event' of a picked one.
 
 
 @dataclass(frozen=True)
@@ -262,6 +262,7 @@ class Panel:
         title: message key.
         empty: message key of what stands in the place of no rows.
         chooses: of rows, the column of the district that is chosen by a row; '' for none.
+        picks: of rows, whether a row picks what its `id` names, as 'layer:id'.
         note: message key of a sentence on how it is made, such as the order of its rows.
         note_of: only where some row is of this `kind`; '' for always.
         live: figures that are of the living city in a drill too, though others of the panel are
@@ -279,6 +280,7 @@ class Panel:
     scope: Scope = "city"
     empty: str = "nothing-here"
     chooses: str = ""
+    picks: bool = False
     note: str = ""
     note_of: str = ""
     live: tuple[str, ...] = ()

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
-Region = Literal["side", "aside", "compare", "district", "foot"]
+Region = Literal["side", "aside", "compare", "district", "event", "foot"]
 # Where panels stand. 'side' is the panel of the whole city (on a wall its right column);
 # 'aside' what follows it there, or 'compare' where two columns have room; 'compare' shows
-# districts side by side; 'district' takes the place of all three when one is chosen; 'foot' is
-# under the map.
+# districts side by side; 'district' takes the place of all three when one is chosen, and 'event'
+# of all four when an event is picked; 'foot' is under the map.
 REGIONS: tuple[Region, ...] = get_args(Region)
 
 Kind = Literal["page", "scene"]

@@ -24,6 +24,9 @@ VERSION = "1"
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 Mode = Literal["live", "drill"]
 _US = timedelta(microseconds=1)
+
+# What marks and rows of events are picked by: `event_heat:id`.
+_EVENTS = "event_heat:"
 _HOUR = timedelta(hours=1)
 
 
@@ -214,6 +217,12 @@ class Pinned:
     categories: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+
+    @property
+    def event(self) -> str:
+        """Return the id of the event that is picked; '' for none."""
+        picked = self.view.picked
+        return picked.removeprefix(_EVENTS) if picked.startswith(_EVENTS) else ""
 
     @property
     def is_snapshot_moment(self) -> bool:

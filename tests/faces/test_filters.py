@@ -34,7 +34,7 @@ def test_each_filter_is_a_list_with_the_count_of_each_choice(context):
     for title in (
         "Source",
         "Kind",
-        "Level of danger",
+        "Priority",
         "Stage",
         "Department",
         "Held by",

@@ -49,7 +49,7 @@ def pack_without(tmp_path: Path, *names: str) -> City:
     """Return the made-up city without some of its tables, and without those that refer to them."""
     root = Path(shutil.copytree(TRIO, tmp_path / "bare"))
     refer = {
-        "departments": ("department_feeds", "indicators"),
+        "departments": ("department_feeds", "event_categories", "indicators"),
         "event_sources": ("sla_targets",),
     }
     for table in {*names, *(each for name in names for each in refer.get(name, ()))}:

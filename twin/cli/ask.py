@@ -120,6 +120,11 @@ def _find(
                 f"{name} is of a chosen district, and the view chooses none.",
                 fix="add district=ID to the view.",
             )
+        if found.scope == "event" and not pinned.event:
+            raise UsageError(
+                f"{name} is of a picked event, and the view picks none.",
+                fix="add picked=event_heat:ID to the view.",
+            )
         return layer, found.question
     if name in maps:
         layer, data = maps[name]

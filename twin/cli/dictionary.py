@@ -41,7 +41,7 @@ _CUTS = {
     "day": "a piece for each day of `occurred_at`",
     "rolling": (
         "a piece for each day of `occurred_at`, folded to months once a day is over a"
-        " week old"
+        " month old"
     ),
 }
 _COLUMNS = (

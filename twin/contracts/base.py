@@ -45,7 +45,7 @@ class Table:
         key: columns that identify a row; a second row with the same key is a duplicate.
         sort: columns that order the rows inside each file.
         chunk: how a file is cut by `occurred_at`: 'month', 'day' (telemetry), 'rolling' (by
-            day, folded to months by compaction once a day is over a week old), or 'all'
+            day, folded to months by compaction once a day is over a month old), or 'all'
             (one piece).
         rules: a sentence to an expression that is true for a good row (null counts as true).
     """

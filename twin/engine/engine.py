@@ -76,6 +76,7 @@ class Engine:
         tables: Mapping[str, pa.Table] | None = None,
         later: Mapping[str, Callable[[], str]] | None = None,
         earlier: Mapping[str, Earlier] | None = None,
+        patience_s: float = TIMEOUT_S,
     ) -> None:
         """Take over a prepared and locked connection, and tables in memory.
 
@@ -85,7 +86,9 @@ class Engine:
             later: by table, what returns the statement that makes it known; run when it is
                 first asked for.
             earlier: how files become today's, by absolute path.
+            patience_s: how long a question may take before it is stopped.
         """
+        self._patience_s = patience_s
         self._con = con
         self._earlier = earlier or {}
         self._tables = tables or {}
@@ -106,6 +109,7 @@ class Engine:
         earlier: Mapping[str, Earlier] | None = None,
         tables: Mapping[str, pa.Table] | None = None,
         lazily: bool = False,
+        patience_s: float = TIMEOUT_S,
     ) -> Engine:
         """Open an engine over Parquet files.
 
@@ -117,6 +121,7 @@ class Engine:
             tables: tables in memory that stand in for files.
             lazily: open the files of a table when it is first asked for; a file that is not
                 Parquet is found then.
+            patience_s: how long a question may take before it is stopped.
 
         Raises:
             QueryError: a file is not Parquet, or not of its table.
@@ -142,7 +147,7 @@ class Engine:
                 why=_said(error),
                 fix="run `twin snapshot verify`.",
             ) from error
-        return cls(con, threads, tables, views if lazily else None, old)
+        return cls(con, threads, tables, views if lazily else None, old, patience_s)
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, pa.Table], *, threads: int = 1) -> Engine:
@@ -171,7 +176,7 @@ class Engine:
             files: files that tables are read from, for this question only.
 
         Raises:
-            QueryError: the parameters are wrong, the question fails, or it takes longer than 30 s.
+            QueryError: the parameters are wrong, the question fails, or it takes too long.
         """
         bound = _bound(sql, params)
         return self._pool.submit(
@@ -284,7 +289,7 @@ class Engine:
         cursor = self._new_cursor() if is_own else self._cursor()
         for name, rows in instead.items():
             cursor.register(name, rows)
-        stop = threading.Timer(TIMEOUT_S, cursor.interrupt)
+        stop = threading.Timer(self._patience_s, cursor.interrupt)
         stop.start()
         try:
             self._make([name for name in sql.reads if name not in files])
@@ -295,7 +300,7 @@ class Engine:
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
             raise QueryError(
-                f"{sql.name} took longer than {TIMEOUT_S:.0f} s and was stopped.",
+                f"{sql.name} took longer than {self._patience_s:.0f} s and was stopped.",
                 fix="ask for a shorter window.",
             ) from error
         except duckdb.Error as error:

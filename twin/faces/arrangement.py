@@ -22,11 +22,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twin.city import City
-    from twin.layer import Layer, Panel, Registry
+    from twin.layer import Layer, Panel, Registry, Scope
     from twin.page import Page, Placed, Region
     from twin.view import Pinned
 
 Named = tuple["Layer", "Panel"]
+
+# What gives way on a page to one district, or one event.
+_OF_CITY: tuple[Region, ...] = ("side", "aside", "compare")
+
+_SCOPES: Mapping[Scope, str] = {
+    "city": "the whole city",
+    "district": "a chosen district",
+    "event": "a picked event",
+}
 
 
 @dataclass(frozen=True)
@@ -101,16 +110,14 @@ def asked(page: Page, registry: Registry, pinned: Pinned) -> tuple[Named, ...]:
 def shown_regions(page: Page, pinned: Pinned) -> tuple[Region, ...]:
     """Return the regions that are on screen.
 
-    On a page a chosen district takes the place of the whole city.
+    On a page a chosen district takes the place of the whole city, and a picked event that of both.
     """
-    hidden = (
-        {"side", "aside", "compare"} if _is_of_district(page, pinned) else {"district"}
-    )
+    hidden: Collection[Region] = ("district", "event")
+    if page.kind == "page" and pinned.event and page.regions.get("event"):
+        hidden = (*_OF_CITY, "district")
+    elif page.kind == "page" and pinned.district:
+        hidden = (*_OF_CITY, "event")
     return tuple(region for region in page.regions if region not in hidden)
-
-
-def _is_of_district(page: Page, pinned: Pinned) -> bool:
-    return page.kind == "page" and bool(pinned.district)
 
 
 def every(registry: Registry, pinned: Pinned) -> tuple[Named, ...]:
@@ -136,9 +143,12 @@ def answering(figures: Iterable[str], registry: Registry) -> tuple[Named, ...]:
 def _is_due(panel: Panel, pinned: Pinned) -> bool:
     """Return whether a panel is asked.
 
-    One of a district is asked of a chosen one, one of the day before of a young day.
+    One of a district is asked of a chosen one, one of an event of a picked one, one of the day
+    before of a young day.
     """
     if panel.scope == "district" and not pinned.district:
+        return False
+    if panel.scope == "event" and not pinned.event:
         return False
     return panel.question.moment == "view" or pinned.is_young
 
@@ -254,9 +264,11 @@ class _Names:
         if not self.is_known(at.panel, panels, "panel"):
             return False
         scope = panels[at.panel][1].scope
-        if (scope == "district") == (region == "district"):
+        if (scope if scope != "city" else "") == (
+            region if region in {"district", "event"} else ""
+        ):
             return True
-        of = "a chosen district" if scope == "district" else "the whole city"
+        of = _SCOPES[scope]
         self.fault(
             at.panel, f"{at.panel!r} is of {of}, and has no place in {region!r}."
         )

@@ -83,6 +83,25 @@ _KINDS = (
         ),
     ),
     Kind(
+        "event",
+        (
+            "event_id",
+            "title",
+            "priority",
+            "stage",
+            "is_open",
+            "created_at",
+            "age_s",
+            "response_s",
+            "response_target_s",
+            "closure_s",
+            "closure_target_s",
+            "unit",
+            "n_units",
+            "n_arrived",
+        ),
+    ),
+    Kind(
         "progress",
         (
             "programme",

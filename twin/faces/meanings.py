@@ -28,7 +28,7 @@ YESTERDAY = "yesterday_"
 
 # The order in which a reader meets them: figures of the day, of the day before, other panels of
 # the city, those of a chosen district, and the map.
-_ORDER = ("figures", "day_before", "city", "district", "map")
+_ORDER = ("figures", "day_before", "city", "district", "event", "map")
 _NAME = re.compile(r"[a-z][a-z0-9_]+")
 _FIELD = re.compile(r"^-- +(param|column|uses|reads|rows) ")
 
@@ -122,8 +122,8 @@ def _named(panel: Panel, sql: Sql) -> list[tuple[str, str]]:
 
 
 def _group(panel: Panel) -> str:
-    if panel.scope == "district":
-        return "district"
+    if panel.scope != "city":
+        return panel.scope
     if panel.kind != "figures":
         return "city"
     return "day_before" if panel.question.moment == "day_before" else "figures"

@@ -34,7 +34,7 @@ _PASSED = load_sql(Path(__file__).with_name("orders_passed.sql"))
 _MANY = 20_000
 
 # Events that are worked out together: DuckDB needs some 4 kB for each.
-_AT_ONCE = 30_000
+_AT_ONCE = 10_000
 _DAY = timedelta(days=1)
 _ORDERS: Mapping[str, object] = {"of_orders": list(FEEDS_OF_ORDERS)}
 

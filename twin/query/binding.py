@@ -32,7 +32,7 @@ _ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:
-    """Return what a view gives: both clocks, its day and days like it, district, mode, filters.
+    """Return what a view gives: both clocks, its day and days like it, district, event, mode.
 
     Moments are UTC. Language, theme and camera are never among them: what is asked must not hang
     on how it is shown.
@@ -47,6 +47,7 @@ def of_view(pinned: Pinned) -> dict[str, Param]:
         "window_from": pinned.window_from,
         "mode": view.mode,
         "district": pinned.district,
+        "event": pinned.event,
         "zone_streets": pinned.zone_streets,
         "this_year": pinned.day.year,
         "year_share": year_share(pinned.day),

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _ROW_GROUP = 122_880
 _FORMS = {"month": "%Y-%m", "day": "%Y-%m-%d"}
-_FOLDED_AFTER = timedelta(days=8)
+# Cases last four weeks at most: what is folded is hardly ever written again.
+_FOLDED_AFTER = timedelta(days=32)
 
 
 def schema_hash(table: Table) -> str:
@@ -71,7 +72,7 @@ def chunk_of(table: Table, held: Iterable[File] = ()) -> ChunkOf:
 def folded_chunk(table: Table, chunk: str, as_of: datetime) -> str:
     """Return the piece that compaction puts a piece into.
 
-    A day of a rolling table that is over a week old goes into its month.
+    A day of a rolling table that is over a month old goes into its month.
     """
     is_day = table.chunk == "rolling" and len(chunk) == len("2026-07-16")
     return (

@@ -489,6 +489,9 @@ def _take_over(draft: Draft, broken: Collection[str]) -> None:
 _AHEAD = timedelta(minutes=5)
 _GAP = timedelta(days=100)
 
+# A measure of weeks of rows, on a machine with much else to do, must not cost the publish.
+_PATIENCE_S = 900.0
+
 
 def _forward(
     lake: Lake,
@@ -569,7 +572,9 @@ def measure(
         ).items()
     }
     parent, root = draft.parent, draft.lake.tables
-    with Engine.from_files(paths, root=root, earlier=how, lazily=True) as engine:
+    with Engine.from_files(
+        paths, root=root, earlier=how, lazily=True, patience_s=_PATIENCE_S
+    ) as engine:
         marks = _usable_marks(parent, anew | draft.anew)
         state = _State(draft, engine, parent.as_of if parent else None, marks)
         for update in compute(city, state, fresh, as_of):

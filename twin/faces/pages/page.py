@@ -13,7 +13,7 @@ from dash import html
 from twin import frame
 from twin.faces import formatting, lines, panels, parts
 from twin.faces.dom import aria, attributes, named
-from twin.faces.panels import figures, trend
+from twin.faces.panels import event, figures, trend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,7 +140,10 @@ def _figures_of(layer: Layer, picture: Picture) -> tuple[str, ...]:
 
 
 def side(picture: Picture) -> list[Component]:
-    """Return the panel: the chosen district, or the whole city when none is chosen."""
+    """Return the panel: the picked event, else the chosen district, else the whole city."""
+    if picture.pinned.event and picture.page.regions.get("event"):
+        close = html.Div(event.close(picture), className="event-close")
+        return [close, *_shown("event", picture)]
     row = picture.district()
     if row is None:
         return _whole_city(picture)
@@ -218,7 +221,9 @@ def panel_px(picture: Picture) -> int:
     """Return the width of the panel, CSS px."""
     view = picture.pinned.view
     has_room = bool(view.frame) and frame.read(view.frame)[0] >= TWO_COLUMNS_FROM_PX
-    has_two = not view.district and bool(picture.page.regions.get("compare"))
+    has_two = not (view.district or picture.pinned.event) and bool(
+        picture.page.regions.get("compare")
+    )
     return PANEL_PX + COLUMN_PX if has_room and has_two else PANEL_PX
 
 

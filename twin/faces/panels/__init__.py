@@ -9,7 +9,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from twin.faces.panels import events, figures, progress, rows, stages, tiles, trend
+from twin.faces.panels import (
+    event,
+    events,
+    figures,
+    progress,
+    rows,
+    stages,
+    tiles,
+    trend,
+)
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
@@ -27,6 +36,7 @@ MARKUPS: Mapping[str, Markup] = MappingProxyType(
         "figures": figures.MARKUP,
         "trend": trend.MARKUP,
         "rows": rows.MARKUP,
+        "event": event.MARKUP,
         "events": events.MARKUP,
         "progress": progress.MARKUP,
         "tiles": tiles.MARKUP,

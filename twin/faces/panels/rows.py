@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
-    from twin.layer import Field
+    from twin.layer import Field, Panel
 
 
 def table(shown: Shown, picture: Picture) -> Component:
@@ -39,15 +39,19 @@ def _head(field: Field, picture: Picture) -> Component:
 
 def _row(row: Row, fields: list[Field], shown: Shown, picture: Picture) -> Component:
     cells = [_cell(row, field, picture) for field in fields]
-    return html.Tr(cells, **_of_row(row, shown.panel.chooses))
+    return html.Tr(cells, **_of_row(row, shown.panel))
 
 
-def _of_row(row: Row, chooses: str) -> dict[str, Any]:
+def _of_row(row: Row, panel: Panel) -> dict[str, Any]:
     """Return the attributes of a row.
 
-    One that chooses a district does so by a click, and by Enter when it has the focus.
+    One that chooses a district, or picks an event, does so by a click, and by Enter when it has
+    the focus.
     """
-    own = attributes({"id": row.get("id") or ""})
+    own, chooses = attributes({"id": row.get("id") or ""}), panel.chooses
+    if panel.picks and row.get("id"):
+        action = json.dumps({"picked": row["id"]})
+        return {**own, "tabIndex": "0", **attributes({"action": action})}
     if chooses and row[chooses]:
         action = json.dumps({"district": row[chooses]})
         return {**own, "tabIndex": "0", **attributes({"action": action})}

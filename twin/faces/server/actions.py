@@ -50,9 +50,11 @@ def acted(
         return replace(view, **cast("Any", dict.fromkeys(filters.NAMES, "")))
     allowed = {
         name: as_text(action[name])
-        for name in ("district", "lang", "panel", *filters.NAMES)
+        for name in ("district", "lang", "panel", "picked", *filters.NAMES)
         if name in action
     }
+    if allowed.get("district"):
+        allowed["picked"] = ""
     return replace(view, **cast("Any", allowed))
 
 
@@ -92,11 +94,13 @@ def _at(view: View, moment: datetime, context: AppContext) -> View:
 def picked(view: View, pick: object) -> View:
     """Return `view` after a click on the map.
 
-    A click counts on a district or on anything that stands in one; elsewhere the view
-    stays as it was.
+    A click on an event opens it. Else it counts on a district or on anything that stands in one;
+    elsewhere the view stays as it was.
     """
     found = as_dict(as_dict(pick or {}).get("object") or {})
+    if found.get("event_id"):
+        return replace(view, picked=f"event_heat:{as_text(found['event_id'])}")
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"
     )
-    return replace(view, district=as_text(district)) if district else view
+    return replace(view, district=as_text(district), picked="") if district else view

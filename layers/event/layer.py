@@ -1,0 +1,79 @@
+"""One event, told from one end to the other, where it is picked on the map or in a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twin.layer import Field, Layer, Panel, Question
+
+LAYER = Layer(
+    "event",
+    Path(__file__).parent,
+    panels=(
+        Panel(
+            "facts",
+            "event",
+            "event-facts",
+            Question("facts.sql"),
+            scope="event",
+            empty="event-unknown",
+        ),
+        Panel(
+            "units",
+            "rows",
+            "event-units",
+            Question("units.sql"),
+            fields=(
+                Field("unit", "event-unit"),
+                Field("state", "event-state", "message"),
+                Field("acked_s", "event-acked", "duration"),
+                Field("arrived_s", "event-arrived", "duration"),
+                Field("done_s", "event-done", "duration"),
+            ),
+            scope="event",
+            empty="event-no-units",
+            note="event-units-note",
+        ),
+        Panel(
+            "stages",
+            "rows",
+            "event-stages",
+            Question("stages.sql"),
+            fields=(
+                Field("stage", "event-stage", "stage"),
+                Field("entered_at", "event-entered", "moment"),
+                Field("dwell_s", "event-dwell", "duration"),
+                Field("note", "event-note", if_any=True),
+            ),
+            scope="event",
+            empty="event-no-stages",
+        ),
+        Panel(
+            "answers",
+            "rows",
+            "event-answers",
+            Question("answers.sql"),
+            fields=(
+                Field("what", "event-answer", "message"),
+                Field("told_at", "event-told", "moment"),
+                Field("satisfied", "event-satisfied", "message"),
+            ),
+            scope="event",
+            empty="event-no-answers",
+        ),
+        Panel(
+            "changes",
+            "rows",
+            "event-changes",
+            Question("changes.sql"),
+            fields=(
+                Field("field", "event-field", "message"),
+                Field("was", "event-was"),
+                Field("is_now", "event-is-now"),
+                Field("recorded_at", "event-recorded", "moment"),
+            ),
+            scope="event",
+            empty="event-no-changes",
+        ),
+    ),
+)

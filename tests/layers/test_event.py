@@ -1,0 +1,205 @@
+"""One event, told from one end to the other, at any two clocks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.layers.rows import at, event
+
+OPENED = at("11:00")
+
+
+def after(seconds):
+    return OPENED + timedelta(seconds=seconds)
+
+
+def stage(name, entered_s, known_s=None, **given):
+    return {
+        "event_id": "e",
+        "stage": name,
+        "occurred_at": after(entered_s),
+        "recorded_at": after(entered_s + 1 if known_s is None else known_s),
+        **given,
+    }
+
+
+def order(name, version, known_s, role="lead", **moments):
+    return {
+        "dispatch_id": name,
+        "event_id": "e",
+        "version": version,
+        "unit_name": f"unit {name}",
+        "role": role,
+        "recorded_at": after(known_s),
+        **{key: after(value) for key, value in moments.items()},
+    }
+
+
+def answer(version, told_s, known_s=None, **given):
+    return {
+        "event_id": "e",
+        "version": version,
+        "occurred_at": after(told_s),
+        "told_at": after(told_s),
+        "recorded_at": after(told_s + 1 if known_s is None else known_s),
+        **given,
+    }
+
+
+FACTS = event(
+    "e",
+    OPENED,
+    title="smell",
+    priority=2,
+    response_s=72,
+    response_target_s=120,
+    closure_target_s=1_800,
+    district_id="A",
+)
+LOG = [{"event_id": "e", "version": 1, "recorded_at": OPENED, "details": "it smells"}]
+ORDERS = [
+    order("o1", 1, 10, sent_at=10),
+    order("o1", 2, 73, sent_at=10, acked_at=72),
+    order("o2", 1, 10, role="assist", sent_at=11),
+    order("o2", 2, 700, role="assist", sent_at=11, acked_at=80, arrived_at=600),
+]
+
+
+@pytest.fixture
+def facts(ask):
+    def asked(**given):
+        tables = {"event_facts": [FACTS], "events": LOG, "dispatches": ORDERS}
+        return ask("event/facts.sql", tables, event=given.pop("event", "e"), **given)
+
+    return asked
+
+
+def test_an_event_says_what_it_is_and_who_has_it(facts):
+    (row,) = facts(as_of=after(900))
+
+    assert (row["id"], row["title"], row["priority"]) == ("event_heat:e", "smell", 2)
+    assert (row["age_s"], row["response_s"], row["is_open"]) == (900, 72, True)
+    assert (row["unit"], row["n_units"], row["n_arrived"]) == ("unit o1", 2, 1)
+    assert (row["district_id"], row["details"]) == ("A", "it smells")
+
+
+def test_what_was_not_known_yet_is_not_told(facts):
+    (row,) = facts(as_of=after(650), known_at=after(650))
+    assert row["n_arrived"] == 0
+    (row,) = facts(as_of=after(650), known_at=after(700))
+    assert row["n_arrived"] == 1
+
+
+def test_before_it_and_of_another_there_is_nothing(facts):
+    assert facts(as_of=after(-60)) == []
+    assert facts(as_of=after(900), event="other") == []
+
+
+def test_units_have_each_its_own_clock_from_the_opening(ask):
+    tables = {"event_facts": [FACTS], "dispatches": ORDERS}
+    lead, second = ask("event/units.sql", tables, event="e", as_of=after(900))
+
+    assert (lead["unit"], lead["acked_s"], lead["state"]) == (
+        "unit o1",
+        72,
+        "unit-acked",
+    )
+    assert (second["acked_s"], second["arrived_s"]) == (80, 600)
+    assert second["state"] == "unit-arrived"
+    lead, second = ask("event/units.sql", tables, event="e", as_of=after(75))
+    assert (second["acked_s"], second["state"]) == (None, "unit-sent")
+
+
+def test_an_order_that_passed_to_another_event_is_not_told_here(ask):
+    passed = order("o1", 3, 800, sent_at=10, acked_at=72) | {"event_id": "other"}
+    tables = {"event_facts": [FACTS], "dispatches": [*ORDERS, passed]}
+
+    found = ask("event/units.sql", tables, event="e", as_of=after(900))
+    assert [row["dispatch_id"] for row in found] == ["o2"]
+    found = ask("event/units.sql", tables, event="e", as_of=after(790))
+    assert [row["dispatch_id"] for row in found] == ["o1", "o2"]
+
+
+def test_stages_stay_until_the_next_and_a_corrected_entry_counts_no_longer(ask):
+    log = [
+        stage("sense", 0),
+        stage("judge", 60),
+        stage("judge", 90, known_s=400, replaces_at=after(60)),
+        stage("handle", 200),
+        stage("judge", 300),
+    ]
+    found = ask("event/stages.sql", {"event_stages": log}, event="e", as_of=after(350))
+    assert [(row["stage"], row["dwell_s"], row["is_back"]) for row in found] == [
+        ("sense", 60, False),
+        ("judge", 140, False),
+        ("handle", 100, False),
+        ("judge", 50, True),
+    ]
+    found = ask("event/stages.sql", {"event_stages": log}, event="e", as_of=after(500))
+    assert [row["dwell_s"] for row in found] == [90, 110, 100, 200]
+
+
+def test_answers_tell_of_a_reopening_and_leave_out_what_was_corrected(ask):
+    log = [
+        answer(1, 600, is_satisfied=False),
+        answer(2, 900, is_reopened=True),
+        answer(3, 1_200, is_satisfied=True),
+        answer(4, 1_260, known_s=2_000, is_satisfied=True, replaces=3),
+    ]
+    found = ask("event/answers.sql", {"feedbacks": log}, event="e", as_of=after(1_500))
+    assert [(row["what"], row["satisfied"]) for row in found] == [
+        ("answer-told", "answer-no"),
+        ("answer-reopened", None),
+        ("answer-told", "answer-yes"),
+    ]
+    later = {"as_of": after(1_500), "known_at": after(2_000)}
+    found = ask("event/answers.sql", {"feedbacks": log}, event="e", **later)
+    assert found[-1]["told_at"] == after(1_260)
+
+
+def test_a_correction_shows_what_stood_there_and_when_that_changed(ask):
+    first = {"event_id": "e", "priority": 2, "title": "smell", "address": None}
+    log = [
+        {**first, "version": 1, "occurred_at": OPENED, "recorded_at": after(2)},
+        {
+            **first,
+            "version": 2,
+            "occurred_at": OPENED,
+            "recorded_at": after(62),
+            "priority": 1,
+            "address": "roof",
+        },
+    ]
+    found = ask("event/changes.sql", {"events": log}, event="e", as_of=after(300))
+    assert [(row["field"], row["was"], row["is_now"]) for row in found] == [
+        ("change-priority", "2", "1"),
+        ("change-address", None, "roof"),
+    ]
+    assert found[0]["late_s"] == 60
+    assert ask("event/changes.sql", {"events": log}, event="e", as_of=after(30)) == []
+
+
+def test_an_event_without_place_clock_or_unit_is_shown_with_what_is_known(ask):
+    bare = event("e", OPENED, priority=4)
+    (row,) = ask("event/facts.sql", {"event_facts": [bare]}, event="e", as_of=after(60))
+
+    assert (row["unit"], row["n_units"], row["district"], row["street"]) == (
+        None,
+        0,
+        None,
+        None,
+    )
+    assert (row["response_target_s"], row["closure_target_s"], row["lon"]) == (
+        None,
+        None,
+        None,
+    )
+
+
+def test_two_hundred_units_are_all_told(ask):
+    many = [order(f"o{n:03}", 1, 10, role="assist", sent_at=10) for n in range(200)]
+    tables = {"event_facts": [FACTS], "dispatches": many}
+
+    assert len(ask("event/units.sql", tables, event="e", as_of=after(60))) == 200
