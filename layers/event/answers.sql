@@ -10,7 +10,7 @@
 -- column recorded_at TIMESTAMPTZ UTC when that was recorded
 -- rows one per answer, earliest first
 WITH known AS (
-    SELECT version, told_at, occurred_at, is_satisfied, is_reopened, recorded_at FROM feedbacks
+    SELECT version, told_at, coalesce(told_at, occurred_at) AS said_at, is_satisfied, is_reopened, recorded_at FROM feedbacks
     WHERE event_id = $event AND recorded_at <= $known_at AND coalesce(told_at, occurred_at) <= $as_of
 ), corrected AS (
     SELECT replaces FROM feedbacks WHERE event_id = $event AND recorded_at <= $known_at AND replaces IS NOT NULL
@@ -19,4 +19,4 @@ SELECT known.told_at, CASE WHEN known.is_reopened THEN 'answer-reopened' WHEN kn
                            ELSE 'answer-told' END AS what, known.is_satisfied,
        CASE WHEN known.is_satisfied THEN 'answer-yes' WHEN NOT known.is_satisfied THEN 'answer-no' END AS satisfied, known.recorded_at
 FROM known LEFT JOIN corrected ON corrected.replaces = known.version
-WHERE corrected.replaces IS NULL ORDER BY coalesce(known.told_at, known.occurred_at), known.version
+WHERE corrected.replaces IS NULL ORDER BY known.said_at, known.version

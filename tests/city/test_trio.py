@@ -21,6 +21,7 @@ def test_the_made_up_city_is_good(trio: City) -> None:
         "districts": 4,
         "streets": 8,
         "event_sources": 3,
+        "event_categories": 5,
         "departments": 4,
         "department_feeds": 6,
         "sla_targets": 2,
