@@ -170,7 +170,8 @@ def test_the_page_is_ready_says_nothing_wrong_and_asks_nobody_else(
 def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
     watch, host, context
 ):
-    page = watch(host, 1920, 1080)
+    # Among thousands of events a click would open one of them.
+    page = watch(f"{host}?layers=districts", 1920, 1080)
     page.until(READY, seconds=40)
     name = clicked(page, 114.34, 30.545)
 
@@ -190,6 +191,64 @@ def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
         == counted
     )
     assert "district=420106" in page.page.url
+
+
+def test_a_row_opens_its_event_by_keyboard_and_escape_leads_back(watch, host, context):
+    page = watch(f"{host}?layers=districts&district=420106", 1366, 768)
+    page.until(READY, seconds=40)
+    page.page.focus("#side tr[data-action]")
+    shown = page.page.evaluate(
+        "document.activeElement.querySelector('.lines').textContent"
+    )
+    page.page.keyboard.press("Enter")
+    title = page.until("document.querySelector('#side .event h2')?.textContent")
+
+    assert title == shown
+    number = page.page.evaluate(
+        "new URLSearchParams(location.search).get('picked')"
+    ).partition(":")[2]
+    counted = context.plain(
+        "SELECT count(DISTINCT dispatch_id) FROM dispatches WHERE event_id = $event",
+        event=number,
+    )
+    rows = "document.querySelectorAll('[data-panel=\"event:units\"] tbody tr').length"
+    assert page.page.evaluate(rows) == counted.fetchall()[0][0]
+    page.page.keyboard.press("Escape")
+    page.until("document.querySelector('#side h2').textContent === '武昌区'")
+    assert "picked" not in page.page.url
+    assert page.console_errors == []
+
+
+def test_a_list_narrows_the_map_and_a_forwarded_link_shows_the_same(
+    watch, host, context
+):
+    page = watch(host, 1366, 768)
+    page.until(READY, seconds=40)
+    page.page.evaluate("document.querySelector('.filters').open = true")
+    page.page.select_option("[data-filter=source]", "S10")
+    page.until("location.search.includes('source=S10')")
+    counted = context.plain(
+        "SELECT count(*) FROM event_facts WHERE mode = 'live' AND source_id = 'S10'"
+        " AND created_at <= $as_of AND known_to IS NULL"
+        " AND (holds_from IS NULL OR holds_from <= $as_of)"
+        " AND (holds_to IS NULL OR holds_to > $as_of)"
+        " AND (closed_at IS NULL OR closed_at > $as_of)"
+        " AND (closed_by_at IS NULL OR closed_by_at > $as_of)",
+        as_of=context.at,
+    ).fetchall()[0][0]
+    drawn = "window.twinMap.state.layers['event_heat-marks'].n"
+    page.until(f"{READY} && {drawn} === {counted}", seconds=40)
+
+    assert page.page.evaluate("document.querySelector('.filters').open")
+    assert "媒体与网络留言" in page.page.inner_text(".chip.narrowed")
+    again = watch(f"{page.page.url}&from=timeline", 1366, 768)
+    again.until(READY, seconds=40)
+    assert again.page.evaluate(drawn) == counted
+    assert (
+        again.page.evaluate("document.querySelector('[data-filter=source]').value")
+        == "S10"
+    )
+    assert page.console_errors == again.console_errors == []
 
 
 def test_ten_figures_are_the_same_on_page_and_wall_in_the_workbook_and_in_plain_sql(
