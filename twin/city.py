@@ -98,7 +98,8 @@ class City:
         lang: the language in which the city is shown when nobody asks for one, 'zh-CN' or 'en'.
         pages: pages of the browser and scenes of the wall, the shipped ones and its own.
         page_faults: a sentence for each file of a page or scene that cannot be used, and for a
-            base map that cannot; the city can be shown without it.
+            base map or heights that cannot; the city can be shown without it.
+        relief: GeoTIFF of heights; None where the pack names none that can be read.
         base: the base map; None where the pack names none that can be drawn.
         settings: the rest of `city.toml`, by section (feeds, freshness, programmes, schedule).
     """
@@ -119,6 +120,7 @@ class City:
     pages: tuple[Page, ...] = ()
     page_faults: tuple[str, ...] = ()
     base: BaseMap | None = None
+    relief: Path | None = None
 
     def credit_line(self, lang: str) -> str:
         """Return the line that must stand on every map, in a language."""

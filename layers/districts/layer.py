@@ -38,6 +38,9 @@ _NEAR = [STREETS_FROM, 99]
 # How much of the light falls on land that is far from the city's edge.
 _GLOW = 0.16
 
+# How much of the shade of hills: enough to see a ridge, too little to be taken for data.
+_HILLS = 0.34
+
 # Widths of roads on the ground by kind, m, and the least on the screen, px: hair-thin over the
 # city, in proportion over streets. A choice of how the map reads.
 _ROADS = {"ring": 24, "axis": 17, "bridge": 20}
@@ -98,6 +101,7 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         )
     ]
     found += _shaded(drawing, "land", "land-glow", _GLOW)
+    found += _hills(drawing)
     span = until_base(drawing, "water")
     if urls.pack("water") and span:
         water = pdk.Layer(
@@ -116,6 +120,21 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         found.append(("water", water))
         found += _shaded(drawing, "water", "water", 1.0, span)
     return found
+
+
+def _hills(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
+    """Return the shade that hills throw; none where the pack brings no heights."""
+    shade = drawing.urls.shade("hills")
+    if shade is None:
+        return []
+    picture = pdk.Layer(
+        "BitmapLayer",
+        id="districts-hills",
+        image=String(shade.url),
+        bounds=list(shade.bounds),
+        opacity=_HILLS**2.2,
+    )
+    return [("land", picture)]
 
 
 def _shaded(

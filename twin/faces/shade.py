@@ -85,7 +85,7 @@ def _made(path: Path, kind: Kind, _mtime_ns: int, _size: int) -> Shade:
         (north - south) * 111_320,
     )
     px_m = max(side_m / kind.most_px, 1.0)
-    low, high = _north(south), _north(north)
+    low, high = mercator_north(south), mercator_north(north)
     scale = kind.most_px / max(east - west, high - low, 1e-9)
     size = (
         max(1, round((east - west) * scale)),
@@ -121,7 +121,7 @@ def _polygons(path: Path) -> list[Any]:
     return found
 
 
-def _north(lat: float) -> float:
+def mercator_north(lat: float) -> float:
     """Return Mercator's way to the north, in degrees of longitude; the poles are cut off."""
     lat = min(max(lat, -_NORTHMOST), _NORTHMOST)
     return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
@@ -143,7 +143,7 @@ def _filled(
         ):
             corners = shapely.get_coordinates(ring)
             x = (corners[:, 0] - corner[0]) * scale
-            y = (corner[1] - np.vectorize(_north)(corners[:, 1])) * scale
+            y = (corner[1] - np.vectorize(mercator_north)(corners[:, 1])) * scale
             pen.polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=fill)
     return mask
 

@@ -23,6 +23,7 @@ from twin.pack import checks, city_toml, defaults, manifest
 from twin.pack.base_map import read_base
 from twin.pack.geography import check_geography
 from twin.pack.pages import read_pages
+from twin.pack.relief import read_relief
 from twin.pack.schema import retired
 from twin.pack.tables import REQUIRED, SEEDS, read_table
 
@@ -182,6 +183,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
     page_faults: list[str] = []
     pages = read_pages(root, settings, page_faults)
     base = read_base(settings, root, outlines, problems, page_faults)
+    heights = read_relief(settings, root, outlines, problems, page_faults)
     rough = City(
         id=name,
         root=root.resolve(),
@@ -199,6 +201,7 @@ def _read(root: Path) -> tuple[City | None, list[str], list[str]]:
         pages=pages,
         page_faults=tuple(page_faults),
         base=base,
+        relief=heights,
     )
     notes = [*_notes(root, settings, tables), *retired(settings, walls or {})]
     if problems or outlines is None:

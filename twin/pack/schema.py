@@ -67,6 +67,7 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         for name in ("lon0", "lat0", "dlon", "dlat", "cell_m", "n_x", "n_y")
     },
     "districts": {"aliases": Setting("any", needed=False)},
+    "relief": {"file": Setting("text")},
     "base_map": {
         "file": Setting("text"),
         "credit": Setting("any", needed=False),

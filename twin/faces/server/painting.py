@@ -417,7 +417,8 @@ def _pack_urls(of: AppContext) -> dict[str, str]:
 def _shades(of: AppContext) -> dict[str, Shading]:
     """Return the pictures that shade the map; one whose file cannot be read is missing."""
     found: dict[str, Shading] = {}
-    for role in shade.KINDS.keys() & of.city.geography.keys():
+    hilly = {routes.HILLS} if of.city.relief else set[str]()
+    for role in hilly | (shade.KINDS.keys() & of.city.geography.keys()):
         with suppress(TwinError):
             found[role] = routes.shading(of.city, role)
     return found

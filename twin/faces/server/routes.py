@@ -16,8 +16,9 @@ from twin.clock import to_text
 from twin.errors import LakeError, PackError, TwinError
 from twin.faces import formatting
 from twin.faces.freshness import freshness
+from twin.faces.hills import hills
 from twin.faces.server import archive
-from twin.faces.shade import KINDS, shade
+from twin.faces.shade import KINDS, Shade, shade
 from twin.layer import Shading
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _SAID = {
     500: "The server failed; its log says how.",
 }
 _log = logging.getLogger("twin.server")
+# What the shade of hills is called among roles; it is made of heights, not of an outline.
+HILLS = "hills"
 _FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -117,12 +120,21 @@ def _geography(city: City, name: str, role: str) -> Response:
 
 def _shaded(city: City, name: str, role: str) -> Response:
     """Return the picture that shades a role, if the address names the bytes it was made of."""
-    path = city.geography.get(role) if name == city.id else None
-    if path is None or role not in KINDS:
+    path = _shaded_file(city, role) if name == city.id else None
+    if path is None or request.query_string != file_tag(path).encode():
         abort(404)
-    if request.query_string != file_tag(path).encode():
-        abort(404)
-    return _kept(shade(path, role).png, "image/png")
+    return _kept(_shade(path, role).png, "image/png")
+
+
+def _shaded_file(city: City, role: str) -> Path | None:
+    """Return the file that a shade is made of; None for a role that the city has none of."""
+    if role == HILLS:
+        return city.relief
+    return city.geography.get(role) if role in KINDS else None
+
+
+def _shade(path: Path, role: str) -> Shade:
+    return hills(path) if role == HILLS else shade(path, role)
 
 
 def _refuse(error: TwinError) -> tuple[Response, int]:
@@ -213,11 +225,13 @@ def shading(city: City, role: str) -> Shading:
     """Return the picture that shades a role of the pack, as its file is now.
 
     Raises:
-        PackError: the file cannot be read.
+        PackError: the file cannot be read. KeyError: the city has none.
     """
-    path = city.geography[role]
+    path = _shaded_file(city, role)
+    if path is None:
+        raise KeyError(role)
     tag = file_tag(path)
-    return Shading(f"/pack/{city.id}/{role}.png?{tag}", shade(path, role).bounds)
+    return Shading(f"/pack/{city.id}/{role}.png?{tag}", _shade(path, role).bounds)
 
 
 def file_tag(path: Path) -> str:
