@@ -36,12 +36,14 @@ def hills(path: Path) -> Shade:
     Raises:
         PackError: the file cannot be read, or is no GeoTIFF of heights in degrees.
     """
-    heights = relief.read(path, _MOST_PX)
-    return _made(path, id(heights), heights)
+    relief.read(path, _MOST_PX)
+    there = path.stat()
+    return _made(path, there.st_mtime_ns, there.st_size)
 
 
 @lru_cache(maxsize=2)
-def _made(_path: Path, _id: int, heights: relief.Heights) -> Shade:
+def _made(path: Path, _mtime_ns: int, _size: int) -> Shade:
+    heights = relief.read(path, _MOST_PX)
     west, south, east, top = heights.bounds
     return Shade(_png(_even(shaded(heights), south, top)), (west, south, east, top))
 
@@ -65,21 +67,22 @@ def shaded(heights: relief.Heights) -> relief.Grid:
     slope = np.arctan(rise)
     aspect = np.arctan2(down, -right)
     light, high = math.radians(90 - _FROM_DEG), math.radians(_HIGH_DEG)
-    lit = np.sin(high) * np.cos(slope) + np.cos(high) * np.sin(slope) * np.cos(
-        light - aspect
-    )
+    lit: Any = math.sin(high) * np.cos(slope)
+    lit = lit + math.cos(high) * np.sin(slope) * np.cos(light - aspect)
     level = math.sin(high)
-    found: Any = np.where(lit < level, lit / level - 1, (lit - level) / (1 - level))
-    found = np.where(np.isnan(values), 0, found)
-    return np.nan_to_num(np.clip(found, -1, 1)).astype(np.float32)
+    dark, bright = lit / level - 1, (lit - level) / (1 - level)
+    found: Any = np.clip(np.where(lit < level, dark, bright), -1, 1)
+    found[np.isnan(values)] = 0
+    return np.nan_to_num(found).astype(np.float32)
 
 
 def _even(values: relief.Grid, south: float, top: float) -> relief.Grid:
     """Return rows that are even in Mercator's north instead of in degrees."""
     rows = values.shape[0]
     low, high = mercator_north(south), mercator_north(top)
-    wanted: Any = high - (np.arange(rows) + 0.5) / rows * (high - low)
-    lat = np.degrees(2 * np.arctan(np.exp(np.radians(wanted))) - math.pi / 2)
+    middles: Any = np.arange(rows)
+    wanted = high - (middles + 0.5) / rows * (high - low)
+    lat: Any = np.degrees(2 * np.arctan(np.exp(np.radians(wanted))) - math.pi / 2)
     at = np.clip(((top - lat) / (top - south) * rows).astype(int), 0, rows - 1)
     return values[at]
 
