@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
@@ -67,11 +67,11 @@ def shaded(heights: relief.Heights) -> relief.Grid:
     slope = np.arctan(rise)
     aspect = np.arctan2(down, -right)
     light, high = math.radians(90 - _FROM_DEG), math.radians(_HIGH_DEG)
-    lit: Any = math.sin(high) * np.cos(slope)
-    lit = lit + math.cos(high) * np.sin(slope) * np.cos(light - aspect)
+    lit = math.sin(high) * np.cos(slope)
+    lit += math.cos(high) * np.sin(slope) * np.cos(light - aspect)
     level = math.sin(high)
     dark, bright = lit / level - 1, (lit - level) / (1 - level)
-    found: Any = np.clip(np.where(lit < level, dark, bright), -1, 1)
+    found = cast("Any", np.where(lit < level, dark, bright)).clip(-1, 1)
     found[np.isnan(values)] = 0
     return np.nan_to_num(found).astype(np.float32)
 
@@ -80,9 +80,9 @@ def _even(values: relief.Grid, south: float, top: float) -> relief.Grid:
     """Return rows that are even in Mercator's north instead of in degrees."""
     rows = values.shape[0]
     low, high = mercator_north(south), mercator_north(top)
-    middles: Any = np.arange(rows)
+    middles = cast("Any", np.arange(rows))
     wanted = high - (middles + 0.5) / rows * (high - low)
-    lat: Any = np.degrees(2 * np.arctan(np.exp(np.radians(wanted))) - math.pi / 2)
+    lat = np.degrees(2 * np.arctan(np.exp(np.radians(wanted))) - math.pi / 2)
     at = np.clip(((top - lat) / (top - south) * rows).astype(int), 0, rows - 1)
     return values[at]
 
