@@ -1,0 +1,3 @@
+from pathlib import Path
+from twin.layer import Layer
+LAYER = Layer("detections", Path(__file__).parent)
