@@ -49,6 +49,7 @@
 -- column named VARCHAR - message key of the state
 -- column all_day BIGINT events of all sources today so far
 -- column all_proactive_pct DOUBLE % of them, found before anybody complained; null while there is none
+-- column all_merged_pct DOUBLE % of them, merged into an incident; null: nothing tells yet
 -- rows one per source of the pack, and of any other that is known; most of today first, then by the pack's order
 WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a time into another week
     SELECT (each.s + 43200) // 604800 AS weeks_ago, epoch_us($as_of) - CAST(each.s AS BIGINT) * 1000000 AS to_us
@@ -137,5 +138,6 @@ SELECT source_id, name, name_en, is_assumed, CASE WHEN is_heard THEN n_5min END 
        CASE WHEN is_heard AND all_day > 0 THEN 100.0 * n_day / all_day END AS share_pct,
        CASE WHEN n_day > 0 THEN 100.0 * n_proactive / n_day END AS proactive_pct, CAST(NULL AS DOUBLE) AS merged_pct, since_s, gap_s,
        n_gaps, state, 'event_sources-' || CASE state WHEN 'too_little' THEN 'too-little' ELSE state END AS named, all_day,
-       CASE WHEN all_day > 0 THEN 100.0 * all_proactive / all_day END AS all_proactive_pct
+       CASE WHEN all_day > 0 THEN 100.0 * all_proactive / all_day END AS all_proactive_pct,
+       CAST(NULL AS DOUBLE) AS all_merged_pct -- both shares of what was merged: of the measure `incidents`, once there is one
 FROM judged ORDER BY judged.n_day DESC NULLS LAST, judged.slot NULLS LAST, judged.source_id NULLS LAST

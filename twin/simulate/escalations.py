@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from twin.simulate.cases import Cases
     from twin.simulate.world import World
 
-CITY, DISTRICT, STREET = (
-    LEVELS.index(each) for each in ("city", "district", "street")
-)
+CITY, DISTRICT, STREET = (LEVELS.index(each) for each in ("city", "district", "street"))
 _UP, _DOWN, _ANY = -1, 1, -1
 
 # How much longer than its target a case waits before it is handed up: a desk that is a
@@ -125,9 +123,7 @@ def _steps(world: World, case: Cases, chance: NDArray[np.float64]) -> list[_Step
         ),
         _Step(
             ("已有单位接单，退回区级", "a unit has it: back to the district"),
-            some(
-                case.acked + 120, (unanswered != _NEVER) & (chance[:, 1] < _BACK)
-            ),
+            some(case.acked + 120, (unanswered != _NEVER) & (chance[:, 1] < _BACK)),
             _DOWN,
             CITY,
         ),
@@ -174,7 +170,9 @@ def _rows(world: World, day: date, steps: dict[str, NDArray[Any]]) -> pa.Table:
     names = np.array(LEVELS, object)
     pairs = zip(steps["event_id"], steps["nth"], strict=True)
     columns: dict[str, Any] = {
-        "escalation_id": pa.array([f"{name}-L{nth}" for name, nth in pairs], pa.string()),
+        "escalation_id": pa.array(
+            [f"{name}-L{nth}" for name, nth in pairs], pa.string()
+        ),
         "version": np.ones(n, np.int16),
         "occurred_at": moments(start, steps["at"]),
         "recorded_at": moments(start, steps["known"]),
