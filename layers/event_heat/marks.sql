@@ -7,7 +7,7 @@
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
 -- param most INTEGER rows how many at most
 -- uses events_at
--- reads event_facts
+-- reads event_facts, detections
 -- column event_id VARCHAR - event
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
@@ -17,6 +17,7 @@
 -- column stage VARCHAR - stage it has reached
 -- column age_s BIGINT s since the order was opened
 -- column district_id VARCHAR - district; null where unknown
+-- column is_ai BOOLEAN - it came from what a model saw: a detection names it, by its newest version known then
 -- rows one per mark, least priority first (so that the worst is drawn on top), then oldest first
 WITH staged AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage
@@ -27,8 +28,16 @@ WITH staged AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, created_at, age_s, stage,
            row_number() OVER (ORDER BY priority, created_at DESC, event_id) AS place
     FROM staged WHERE $of_stage = 'all' OR stage = $of_stage
+), drawn AS (
+    SELECT event_id, lon_ud, lat_ud, priority, title, stage, age_s, district_id, created_at FROM placed WHERE place <= $most
+), seen AS ( -- any detection that some version gave to one of these events
+    SELECT DISTINCT detections.detection_id FROM detections JOIN drawn ON drawn.event_id = detections.event_id
+), models AS (
+    SELECT max_by(coalesce(detections.event_id, ''), detections.version) AS event_id
+    FROM detections JOIN seen ON seen.detection_id = detections.detection_id
+    WHERE detections.recorded_at <= $known_at AND detections.occurred_at <= $as_of GROUP BY detections.detection_id
 )
 SELECT event_id, lon_ud / 1e6 AS lon, lat_ud / 1e6 AS lat, 'p' || priority AS mark, CAST(priority AS INTEGER) AS priority, title, stage,
-       age_s, district_id
-FROM placed WHERE place <= $most
+       age_s, district_id, event_id IN (SELECT models.event_id FROM models) AS is_ai
+FROM drawn
 ORDER BY priority DESC, created_at, event_id
