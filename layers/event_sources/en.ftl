@@ -1,5 +1,5 @@
 event_sources-title = Sources of events
-    .means = Events of each source today: the dot is today so far, the band what is usual of it, the median of the same weekday up to the same time in the last 8 weeks and two spreads to either side (1.4826 times the median distance, at least one event). Each row has its own median in the middle.
+    .means = Events of each source today: the dot is today so far, the band what is usual of it, the median of the same weekday up to the same time in the last 8 weeks and two spreads to either side (1.4826 times the median distance, at least the root of the median and one event). Each row has its own median in the middle.
     .unknown = No band with fewer than three weeks: their number stands there.
 event_sources-inflow = Inflow by source
     .means = Events opened in the last 5 minutes and the last hour, and the share of today.
@@ -24,7 +24,7 @@ event_sources-since = Last event
     .means = Time since the last event of the source was opened, anywhere in the city.
     .unknown = A dash without any event in 9 weeks.
 event_sources-state = State
-    .means = Interrupted: the last event in the whole city is longer ago than 3 median gaps. Surge: more in the last hour than the mean of that hour of the week and 4 standard deviations. Else fine, or too little history.
+    .means = Interrupted: the last event in the whole city is longer ago than 3 median gaps. Surge: more in the last hour than the mean of that hour of the week and 4 standard deviations (at least the root of the mean, and one event). Else fine, or too little history.
     .unknown = Never missing.
 event_sources-5min = 5 min
     .means = Events opened in the last 5 minutes.

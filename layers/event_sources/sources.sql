@@ -1,10 +1,10 @@
 -- layers/event_sources/sources.sql: what each source of events brings, against what is usual of it at this hour of the week.
 -- Usual is told by the same time of the weeks before, by the city's clocks, of those since the source was first heard of, $reach_hours back at most:
--- median, and its spread, 1.4826 times the median distance from it, at least one event; the band is two of them to either
--- side. With fewer than $least_weeks of them nothing is usual.
--- A source is silent once its last event is longer ago than $silent_gaps of its median gaps, in the whole city; it
--- surges with more in the last hour than the mean of that hour of the week and $surge_sds standard deviations: a count
--- scatters by its root at least, so by no less than that, and by one event.
+-- median, and its spread, 1.4826 times the median distance from it. With fewer than $least_weeks of them nothing is usual.
+-- The band is two spreads to either side. A source is silent once its last event is longer ago than $silent_gaps of its
+-- median gaps, in the whole city; it surges with more in the last hour than the mean of that hour of the week and $surge_sds
+-- standard deviations. A count scatters by its root at least, and by one event: a few weeks that happen to be alike
+-- must not call the next one odd, so for band and surge neither spread nor deviation is less than that.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param day_from TIMESTAMPTZ UTC start of the city's day
@@ -124,8 +124,10 @@ WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a 
 ), judged AS (
     SELECT source_id, slot, name, name_en, is_assumed, is_heard, n_5min, n_hour, n_day, n_proactive, hour_mid, hour_mean, hour_sd,
            day_mid, day_spread, n_weeks, since_s, gap_s, n_gaps, all_day, all_proactive,
-           greatest(hour_mid - 2 * greatest(hour_spread, 1), 0) AS hour_low, hour_mid + 2 * greatest(hour_spread, 1) AS hour_high,
-           greatest(day_mid - 2 * greatest(day_spread, 1), 0) AS day_low, day_mid + 2 * greatest(day_spread, 1) AS day_high,
+           CASE WHEN hour_mid IS NOT NULL THEN greatest(hour_mid - 2 * greatest(hour_spread, sqrt(hour_mid), 1), 0) END AS hour_low,
+           hour_mid + 2 * greatest(hour_spread, sqrt(hour_mid), 1) AS hour_high,
+           CASE WHEN day_mid IS NOT NULL THEN greatest(day_mid - 2 * greatest(day_spread, sqrt(day_mid), 1), 0) END AS day_low,
+           day_mid + 2 * greatest(day_spread, sqrt(day_mid), 1) AS day_high,
            CASE WHEN since_us > $silent_gaps * gap_s * 1e6 THEN 'silent'
                 WHEN n_hour > hour_mean + $surge_sds * greatest(hour_sd, sqrt(hour_mean), 1) THEN 'surge'
                 WHEN hour_mid IS NULL THEN 'too_little' ELSE 'fine' END AS state

@@ -20,13 +20,10 @@ _LEVELS = (
     Field("n_up", "levels-up", "count"),
     Field("n_down", "levels-down", "count"),
 )
-_STEP = (
+_STEPS = (
     Field("since_s", "levels-when", "age"),
     Field("title", "levels-event"),
-)
-_WAY = (
-    Field("from_named", "levels-from", "message"),
-    Field("to_named", "levels-to", "message"),
+    Field("way", "levels-way", "message"),
     Field("reason", "levels-reason"),
 )
 
@@ -60,7 +57,7 @@ LAYER = Layer(
             "rows",
             "levels-steps",
             Question("recent.sql", {**_WHOLE_CITY, "most": MOST}),
-            fields=(*_STEP, Field("district", "levels-name", "name"), *_WAY),
+            fields=_STEPS,
             empty="levels-no-steps",
         ),
         Panel(
@@ -76,7 +73,7 @@ LAYER = Layer(
             "rows",
             "levels-steps",
             Question("recent.sql", {"most": MOST_IN_DISTRICT}),
-            fields=(*_STEP, *_WAY),
+            fields=_STEPS,
             scope="district",
             empty="levels-no-steps",
         ),

@@ -16,8 +16,9 @@
 -- column district_id VARCHAR - district; null where unknown
 -- column district VARCHAR - its name; null where unknown
 -- column district_en VARCHAR - its name in English
--- column from_named VARCHAR - message key of the level that held it
--- column to_named VARCHAR - message key of the level that holds it from then on
+-- column from_level VARCHAR - level that held it
+-- column to_level VARCHAR - level that holds it from then on
+-- column way VARCHAR - message key of both in one
 -- column is_up BOOLEAN - it went up, else it came down
 -- column reason VARCHAR - why
 -- column actor VARCHAR - who handed it on; null if not told
@@ -31,7 +32,7 @@ WITH newest AS (
 )
 SELECT CASE WHEN newest.is_open THEN 'event_heat:' || newest.event_id ELSE '' END AS id, newest.occurred_at,
        (epoch_us($as_of) - epoch_us(newest.occurred_at)) // 1000000 AS since_s, coalesce(newest.title, newest.event_id) AS title, newest.district_id,
-       districts.name AS district, districts.name_en AS district_en, 'levels-' || newest.from_level AS from_named,
-       'levels-' || newest.to_level AS to_named, newest.is_up, newest.reason, newest.actor
+       districts.name AS district, districts.name_en AS district_en, newest.from_level, newest.to_level,
+       'levels-' || newest.from_level || '-' || newest.to_level AS way, newest.is_up, newest.reason, newest.actor
 FROM newest LEFT JOIN districts ON districts.district_id = newest.district_id
 ORDER BY newest.occurred_at DESC, newest.escalation_id

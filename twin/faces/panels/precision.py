@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 def _body(shown: Shown, picture: Picture) -> Component:
     said = picture.texts.say
+    names = ("class", "today", "", "precision")
     heads = [
-        html.Th(said(f"detections-{label}"), scope="col", className=f"band-{label}")
-        for label in ("class", "today", "precision", "state")
+        html.Th(said(f"detections-{name}"), scope="col", className=f"band-{name}")
+        if name
+        else html.Td()
+        for name in names
     ]
     rows = [_row(row, picture) for row in shown.rows]
     return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="bands")
