@@ -47,7 +47,8 @@ WITH lately AS (
 )
 SELECT wilson.class, wilson.model, wilson.model_version, wilson.model || ' ' || wilson.model_version AS maker, wilson.n_today,
        100 * wilson.score AS score_pct, wilson.n_confirmed, wilson.n_rejected, wilson.n_judged, 100 * wilson.p AS precision_pct,
-       100 * greatest(wilson.middle - wilson.half, 0) AS low_pct, 100 * least(wilson.middle + wilson.half, 1) AS high_pct,
+       CASE WHEN wilson.n_judged > 0 THEN 100 * greatest(wilson.middle - wilson.half, 0) END AS low_pct,
+       CASE WHEN wilson.n_judged > 0 THEN 100 * least(wilson.middle + wilson.half, 1) END AS high_pct,
        100 * (1 - wilson.p) AS override_pct, 100 * $least_precision AS limit_pct, class_trust.state,
        'detections-' || CASE class_trust.state WHEN 'too_few' THEN 'too-few' ELSE class_trust.state END AS named
 FROM wilson JOIN class_trust ON class_trust.class = wilson.class

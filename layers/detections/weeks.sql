@@ -36,5 +36,6 @@ WITH seen AS (
 )
 SELECT class, CAST(iso_year AS INTEGER) AS iso_year, CAST(iso_week AS INTEGER) AS iso_week,
        iso_year || CASE WHEN iso_week < 10 THEN '-W0' ELSE '-W' END || iso_week AS week, n, n_judged, n_confirmed,
-       100 * p AS precision_pct, 100 * greatest(middle - half, 0) AS low_pct, 100 * least(middle + half, 1) AS high_pct
+       100 * p AS precision_pct, CASE WHEN n_judged > 0 THEN 100 * greatest(middle - half, 0) END AS low_pct,
+       CASE WHEN n_judged > 0 THEN 100 * least(middle + half, 1) END AS high_pct
 FROM wilson ORDER BY wilson.class, wilson.iso_year DESC, wilson.iso_week DESC

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from twin.days import MOST_WEEKS
 from twin.layer import Field, Layer, Panel, Param, Question
-from twin.measures import LEAST_CASES
 
 # When a source is silent or surges: the rules of DOMAIN A1 row 3, which the city may change.
 SILENT_GAPS, SURGE_SDS = 3.0, 4.0
@@ -21,6 +20,9 @@ LEAST_WEEKS = 3
 # A source's silence is held against the gaps of so many days before its last event.
 GAP_DAYS = 14
 
+# A median of fewer gaps says nothing: as of any length of cases, see `twin.measures`.
+LEAST_GAPS = 10
+
 # How far back events are looked for, so that a question stays quick however long a lake is: the
 # weeks that are compared and one more, in which a source may be heard of first.
 REACH_HOURS = (MOST_WEEKS + 1) * 168 + 26
@@ -29,7 +31,7 @@ _RULES: dict[str, Param] = {
     "reach_hours": REACH_HOURS,
     "least_weeks": LEAST_WEEKS,
     "gap_days": GAP_DAYS,
-    "least_gaps": LEAST_CASES,
+    "least_gaps": LEAST_GAPS,
     "silent_gaps": SILENT_GAPS,
     "surge_sds": SURGE_SDS,
 }

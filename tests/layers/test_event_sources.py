@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from layers.event_sources.layer import LAYER
+from layers.event_sources.layer import LAYER, LEAST_GAPS
 from tests.layers.rows import MIDNIGHT, NOON, at, event
 from tests.oracles import inflow as oracle
+from twin.measures import LEAST_CASES
 
 WEEK = timedelta(days=7)
 SOURCES = [
@@ -160,6 +161,10 @@ def test_an_interrupted_source_recovers_with_its_next_event(board):
     assert board(log)["S01"]["state"] == "silent"
 
     assert board([*log, event("back", at("11:59"))])["S01"]["state"] == "too_little"
+
+
+def test_a_median_gap_is_held_to_as_many_as_any_median():
+    assert LEAST_GAPS == LEAST_CASES
 
 
 def test_nine_gaps_say_nothing_of_how_long_a_source_is_silent(board):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import mean, median, stdev
 from zoneinfo import ZoneInfo
 
@@ -70,7 +71,7 @@ def _source(
         for row in rows
         if row["created_at"] > last - timedelta(days=rules["gap_days"])
     )
-    gaps = [(b - a).total_seconds() for a, b in zip(late, late[1:], strict=False)]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(late)]
     gap = float(median(gaps)) if len(gaps) >= rules["least_gaps"] else None
     told: Row = {
         "n_hour": hours[0],

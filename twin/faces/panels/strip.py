@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
+from twin.faces.dom import aria
+
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
@@ -39,7 +41,7 @@ def strip(
         place = {"left": _percent(min(max(dot, 0), 1))}
         parts.append(html.I(className=f"strip-dot{beyond}", style=place))
     none = "" if band is not None else " none"
-    return html.Div(parts, className=f"strip{none}", **{"aria-hidden": "true"})
+    return html.Div(parts, className=f"strip{none}", **aria("hidden", "true"))
 
 
 def _percent(share: float) -> str:
