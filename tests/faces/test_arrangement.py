@@ -65,7 +65,7 @@ def asked(pack, path, **view):
 def test_every_city_has_the_shipped_page_and_scene_whole(pack):
     found = arranged(pack)
 
-    assert list(found.pages) == ["/"]
+    assert list(found.pages) == ["/", "/sources"]
     assert list(found.scenes) == ["overview"]
     assert found.faults == ()
     assert found.notes == ()
