@@ -25,7 +25,10 @@ MOST_DAYS = 20
 
 # How far back they are looked for.
 REACH_DAYS = 56
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+# Weeks back at which the same hour of the week is looked at.
+MOST_WEEKS = REACH_DAYS // 7
+_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 _WEEKEND = frozenset({5, 6})
 
 
@@ -72,6 +75,7 @@ class Days:
         today, week_ago: the two days.
         like_today, like_yesterday: how many hours before this day, and before the day before, each
             day like it began; newest first. Days that do not last 24 hours are like none.
+        weeks: the same time now, a week ago, and so on for `MOST_WEEKS`.
     """
 
     day_to: datetime
@@ -82,11 +86,24 @@ class Days:
     week_ago: Day
     like_today: tuple[int, ...]
     like_yesterday: tuple[int, ...]
+    weeks: tuple[Back, ...]
 
     @property
     def is_week_like(self) -> bool:
         """Return whether today may be held against the day a week ago."""
         return self.today.kind == self.week_ago.kind
+
+    @property
+    def weeks_s(self) -> tuple[int, ...]:
+        """Return how long before now the same time of each week was, s; the first is 0."""
+        now = self.weeks[0].as_of
+        return tuple((now - each.as_of) // _SECOND for each in self.weeks)
+
+    @property
+    def week_days_s(self) -> tuple[int, ...]:
+        """Return how long before today the day of each of them began, s; the first is 0."""
+        today = self.weeks[0].day_from
+        return tuple((today - each.day_from) // _SECOND for each in self.weeks)
 
     @property
     def unlike(self) -> Day:
@@ -127,6 +144,7 @@ def days(
         week_ago=kind_of(day - 7 * _DAY, country, part),
         like_today=today,
         like_yesterday=before,
+        weeks=tuple(back(as_of, known_at, zone, 7 * n) for n in range(MOST_WEEKS + 1)),
     )
 
 

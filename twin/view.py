@@ -313,6 +313,11 @@ class Pinned:
         }
 
     @property
+    def same_weeks(self) -> dict[str, tuple[int, ...]]:
+        """Return the parameters of what asks for the same time of the weeks before."""
+        return {"weeks_s": self.days.weeks_s, "week_days_s": self.days.week_days_s}
+
+    @property
     def window_from(self) -> datetime:
         """Return the start of the window, UTC."""
         return self.as_of - timedelta(seconds=self.window_s)

@@ -10,7 +10,7 @@
 -- param most INTEGER rows how many at most
 -- uses events_at
 -- uses orders_at
--- reads event_facts, dispatches, districts, streets
+-- reads event_facts, dispatches, detections, districts, streets
 -- column id VARCHAR - what to pick on the map
 -- column priority INTEGER level 1 worst, 4 least
 -- column title VARCHAR - a line that names it
@@ -28,6 +28,7 @@
 -- column n_arrived INTEGER units units that reached the site
 -- column n_units INTEGER units units ordered to it
 -- column closing_refused BOOLEAN - a closing was refused because its moments made no sense
+-- column is_ai BOOLEAN - it came from what a model saw: a detection names it, by its newest version known then
 -- rows one per open event, by the rule above
 WITH still_open AS (
     SELECT event_id, priority, title, district_id, street_code, created_at, response_target_s, closure_target_s, age_s,
@@ -48,12 +49,19 @@ WITH still_open AS (
     SELECT orders_at.event_id, count(*) AS n_units, count(CASE WHEN orders_at.is_arrived THEN 1 END) AS n_arrived
     FROM orders_at JOIN orders ON orders.dispatch_id = orders_at.dispatch_id
     GROUP BY orders_at.event_id
+), seen AS ( -- any detection that some version gave to one of these events
+    SELECT DISTINCT detections.detection_id FROM detections JOIN worst ON worst.event_id = detections.event_id
+), models AS (
+    SELECT max_by(coalesce(detections.event_id, ''), detections.version) AS event_id
+    FROM detections JOIN seen ON seen.detection_id = detections.detection_id
+    WHERE detections.recorded_at <= $known_at AND detections.occurred_at <= $as_of GROUP BY detections.detection_id
 )
 SELECT 'event_heat:' || worst.event_id AS id, CAST(worst.priority AS INTEGER) AS priority, worst.title, worst.district_id,
        districts.name AS district, districts.name_en AS district_en,
        streets.name AS street, streets.name_en AS street_en, worst.stage, worst.age_s, worst.response_s, worst.response_target_s,
        worst.closure_target_s, worst.overdue_s, CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived,
-       CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units, worst.is_refused AS closing_refused
+       CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units, worst.is_refused AS closing_refused,
+       worst.event_id IN (SELECT models.event_id FROM models) AS is_ai
 FROM worst LEFT JOIN districts ON districts.district_id = worst.district_id LEFT JOIN streets ON streets.street_code = worst.street_code
 LEFT JOIN units ON units.event_id = worst.event_id
 ORDER BY CASE WHEN worst.priority = 1 THEN 0 WHEN worst.overdue_s IS NOT NULL THEN 1 ELSE 2 END,

@@ -80,6 +80,8 @@ STREET = Zooms("street", (13, 24), 25)
 # One question for all: it is asked once, whatever the zoom.
 STEPS_OF = Question("steps.sql", {"least_days": STREET_DAYS})
 
+# A truth of a row, in words.
+_YES_NO = {"true": "event_heat-ai-yes", "false": "event_heat-ai-no"}
 LEGEND = Legend("event_heat-title", unit="event_heat-per-km2", scale=STEPS)
 
 
@@ -109,6 +111,7 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
             ["event_heat-unit", "unit", "text"],
             ["event_heat-since", "created_at", "moment"],
             ["event_heat-age", "age_s", "duration"],
+            ["event_heat-ai", "is_ai", "text", _YES_NO],
         ],
     )
     return [*(("field", each) for each in fields), ("mark", marks)]

@@ -11,7 +11,7 @@
 -- param most INTEGER rows how many at most
 -- uses events_chosen
 -- uses orders_at
--- reads event_facts, dispatches, streets, districts
+-- reads event_facts, dispatches, detections, streets, districts
 -- column event_id VARCHAR - event
 -- column lon DOUBLE deg WGS 84; sent as `position`
 -- column lat DOUBLE deg WGS 84
@@ -25,6 +25,7 @@
 -- column created_at TIMESTAMPTZ UTC when the order was opened
 -- column age_s BIGINT s since the order was opened
 -- column district_id VARCHAR - district; null where unknown
+-- column is_ai BOOLEAN - it came from what a model saw: a detection names it, by its newest version known then
 -- rows one per mark, least priority first (so that the worst is drawn on top), then oldest first
 WITH placed AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, street_code, created_at, age_s, stage,
@@ -32,6 +33,12 @@ WITH placed AS (
     FROM events_chosen WHERE is_open AND lon_ud IS NOT NULL AND lat_ud IS NOT NULL
 ), shown AS (
     SELECT event_id, lon_ud, lat_ud, priority, title, district_id, street_code, created_at, age_s, stage FROM placed WHERE place <= $most
+), seen AS ( -- any detection that some version gave to one of these events
+    SELECT DISTINCT detections.detection_id FROM detections JOIN shown ON shown.event_id = detections.event_id
+), models AS (
+    SELECT max_by(coalesce(detections.event_id, ''), detections.version) AS event_id
+    FROM detections JOIN seen ON seen.detection_id = detections.detection_id
+    WHERE detections.recorded_at <= $known_at AND detections.occurred_at <= $as_of GROUP BY detections.detection_id
 ), leads AS (
     SELECT orders_at.event_id, min_by(orders_at.unit_name, orders_at.dispatch_id) AS unit
     FROM orders_at JOIN shown ON shown.event_id = orders_at.event_id
@@ -39,7 +46,8 @@ WITH placed AS (
 )
 SELECT shown.event_id, shown.lon_ud / 1e6 AS lon, shown.lat_ud / 1e6 AS lat, 'p' || shown.priority AS mark,
        CAST(shown.priority AS INTEGER) AS priority, shown.title, coalesce(streets.name, districts.name) AS place,
-       coalesce(streets.name_en, districts.name_en) AS place_en, shown.stage, leads.unit, shown.created_at, shown.age_s, shown.district_id
+       coalesce(streets.name_en, districts.name_en) AS place_en, shown.stage, leads.unit, shown.created_at, shown.age_s, shown.district_id,
+       shown.event_id IN (SELECT models.event_id FROM models) AS is_ai
 FROM shown LEFT JOIN leads ON leads.event_id = shown.event_id LEFT JOIN streets ON streets.street_code = shown.street_code
 LEFT JOIN districts ON districts.district_id = shown.district_id
 ORDER BY shown.priority DESC, shown.created_at, shown.event_id

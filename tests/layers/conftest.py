@@ -40,6 +40,8 @@ def calendar(as_of: datetime, known_at: datetime, zone: ZoneInfo, country: str) 
         "like_yesterday": found.like_yesterday,
         "reach_hours": found.reach_hours,
         "least_days": LEAST_DAYS,
+        "weeks_s": found.weeks_s,
+        "week_days_s": found.week_days_s,
     }
 
 

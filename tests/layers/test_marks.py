@@ -69,9 +69,37 @@ def renewed(table, key, column):
     }
 
 
+def detections():
+    """One of a class that people confirm, and one of a class that they reject."""
+    moment = {"occurred_at": at("11:59"), "recorded_at": at("11:59"), "version": 1}
+    return {
+        "detections": [
+            {
+                "detection_id": each,
+                "class": each,
+                "human_verdict": each,
+                **moment,
+                **HERE,
+            }
+            for each in allowed("detections", "human_verdict")
+        ]
+    }
+
+
 # Every question whose rows are marks: tables in which each word that may decide its mark
 # stands once, and how many rows that gives.
 QUESTIONS = {
+    "detections/marks.sql": (
+        detections(),
+        {
+            "drawn_hours": 6,
+            "seen_hours": 24,
+            "least_verdicts": 1,
+            "least_precision": 0.7,
+            "most": 9,
+        },
+        2,
+    ),
     "event_heat/marks.sql": (events(), {"most": 9}, 4),
     "drone_coverage/drones.sql": (drones(), {}, 5),
     "department_linkage/departments.sql": (departments(), {}, 5),

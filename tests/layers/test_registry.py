@@ -27,10 +27,13 @@ ALL = (
     "districts",
     "renovation",
     "drone_coverage",
+    "detections",
     "event_heat",
     "department_linkage",
     "headline",
     "attention",
+    "event_sources",
+    "levels",
 )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from twin.contracts import (
     community,
     drones,
+    escalations,
     events,
     indicators,
     links,
@@ -22,6 +23,7 @@ from twin.contracts.base import Column, Table
 _FAMILIES = (
     reference,
     events,
+    escalations,
     drones,
     links,
     indicators,

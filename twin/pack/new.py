@@ -21,6 +21,7 @@ from twin.contracts.reference import DISTRICTS, EVENT_SOURCES
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, UsageError
 from twin.pack import city_toml, examine, manifest
+from twin.pack.defaults import LAYERS
 from twin.pack.outlines import District, Drawn, Reading, read_polygons
 from twin.pack.tables import COMPUTED, in_file
 from twin.zones import looks_swapped
@@ -351,7 +352,7 @@ def _city_toml(wish: Wish, raster: Raster) -> str:
             "# More layers: renovation, drone_coverage, department_linkage, for a city"
             " that has such data."
         ),
-        'layers = ["districts", "event_heat", "headline", "attention"]',
+        f"layers = [{', '.join(map(_quoted, LAYERS))}]",
         "",
     ]
     if credit:

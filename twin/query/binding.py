@@ -62,6 +62,7 @@ def of_view(pinned: Pinned) -> dict[str, Param]:
         **pinned.week_before,
         **pinned.day_before,
         **pinned.like_hours,
+        **pinned.same_weeks,
     }
 
 

@@ -3,7 +3,7 @@
 -- param logs VARCHAR[] - logs that are asked about
 -- param as_of TIMESTAMPTZ UTC had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
--- reads activities, communities, detections, dispatches, dredge_jobs, drone_states, drones, estates, event_stages, events, feedbacks, indicator_values, lift_steps, lifts, link_probes, missions, rain, tracks, water_depths
+-- reads activities, communities, detections, dispatches, dredge_jobs, drone_states, drones, escalations, estates, event_stages, events, feedbacks, indicator_values, lift_steps, lifts, link_probes, missions, rain, tracks, water_depths
 -- column log VARCHAR - log that had a row
 -- rows one per log that had one
 SELECT log
@@ -21,6 +21,8 @@ FROM (
     SELECT 'drone_states' AS log WHERE array_contains($logs, 'drone_states') AND EXISTS (SELECT 1 FROM drone_states WHERE recorded_at <= $known_at AND occurred_at <= $as_of)
     UNION ALL
     SELECT 'drones' AS log WHERE array_contains($logs, 'drones') AND EXISTS (SELECT 1 FROM drones WHERE recorded_at <= $known_at AND occurred_at <= $as_of)
+    UNION ALL
+    SELECT 'escalations' AS log WHERE array_contains($logs, 'escalations') AND EXISTS (SELECT 1 FROM escalations WHERE recorded_at <= $known_at AND occurred_at <= $as_of)
     UNION ALL
     SELECT 'estates' AS log WHERE array_contains($logs, 'estates') AND EXISTS (SELECT 1 FROM estates WHERE recorded_at <= $known_at AND occurred_at <= $as_of)
     UNION ALL

@@ -13,8 +13,10 @@ from twin.faces.panels import (
     event,
     events,
     figures,
+    precision,
     progress,
     rows,
+    sources,
     stages,
     tiles,
     trend,
@@ -41,6 +43,8 @@ MARKUPS: Mapping[str, Markup] = MappingProxyType(
         "progress": progress.MARKUP,
         "tiles": tiles.MARKUP,
         "stages": stages.MARKUP,
+        "sources": sources.MARKUP,
+        "precision": precision.MARKUP,
     }
 )
 

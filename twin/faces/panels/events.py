@@ -10,7 +10,7 @@ from dash import html
 from twin.faces import formatting
 from twin.faces.dom import MARKS, attributes, mark, named, of_figure
 from twin.faces.panels.markup import Markup
-from twin.faces.panels.rows import table
+from twin.faces.panels.rows import by_model, table
 from twin.faces.panels.section import note
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ def _overdue(picture: Picture) -> list[Component]:
 
 def _event(row: Row, picture: Picture) -> Component:
     facts = [html.Span(named(fact)) for fact in _facts(row, picture)]
+    badge = [by_model(picture)] if row.get("is_ai") else []
     said = html.Div(
         [
-            html.Div(named(row["title"]), className="wall-event-title"),
+            html.Div([named(row["title"]), *badge], className="wall-event-title"),
             html.Div(facts, className="wall-event-facts"),
         ]
     )

@@ -74,13 +74,22 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
         else formatting.write(value, "text", texts, zone)
     )
     star = assumed(row, picture) if field.name == "name" else []
-    more = (
-        [refused(picture)]
-        if field.name == "title" and row.get("closing_refused")
-        else []
-    )
+    more = _beside_title(row, picture) if field.name == "title" else []
     lines = html.Div([named(text), *star] if star else named(text), className="lines")
     return html.Td([lines, *more], className=f"format-{field.format}", title=text)
+
+
+def _beside_title(row: Row, picture: Picture) -> list[Component]:
+    """Return what is to be known of an event beside its title."""
+    found = [by_model(picture)] if row.get("is_ai") else []
+    return [*found, refused(picture)] if row.get("closing_refused") else found
+
+
+def by_model(picture: Picture) -> Component:
+    """Return the badge of an event that came from what a model saw."""
+    texts = picture.texts
+    why = texts.say("by-model-why")
+    return html.Span(texts.say("by-model"), className="by-model", title=why)
 
 
 def refused(picture: Picture) -> Component:

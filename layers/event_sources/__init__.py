@@ -1,0 +1,1 @@
+"""What each source of events brings, against what is usual of it."""
