@@ -9,7 +9,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from twin.faces.panels import events, figures, progress, rows, stages, tiles, trend
+from twin.faces.panels import (
+    clocks,
+    events,
+    figures,
+    progress,
+    rows,
+    stages,
+    survival,
+    tiles,
+    trend,
+)
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
@@ -31,6 +41,8 @@ MARKUPS: Mapping[str, Markup] = MappingProxyType(
         "progress": progress.MARKUP,
         "tiles": tiles.MARKUP,
         "stages": stages.MARKUP,
+        "clocks": clocks.MARKUP,
+        "survival": survival.MARKUP,
     }
 )
 
