@@ -71,7 +71,7 @@ WITH cases AS (
 ), sizes AS (
     SELECT group_id, max(unit_name) AS unit_name, count(t) AS n, count(CASE WHEN NOT is_done AND is_open THEN t END) AS n_open,
            count(CASE WHEN t IS NULL THEN 1 END) AS n_left_out, max(t) AS last_t,
-           CASE WHEN count(target) = count(*) AND min(target) = max(target) THEN min(target) END AS target
+           CASE WHEN (count(target) = count(*) OR $axis = 'target') AND min(target) = max(target) THEN min(target) END AS target
     FROM members GROUP BY group_id
 ), chosen AS (
     SELECT group_id, unit_name, n, n_open, n_left_out, last_t, target,

@@ -69,15 +69,17 @@ def _row(row: Row, where: str, picture: Picture) -> Component:
     title: list[Component] = [named(row["title"])]
     if row["closing_refused"]:
         title.append(refused(picture))
+    name = html.Span(title, className="clock-title", title=row["title"])
+    left = html.B(_left(row, picture), className="clock-left")
+    coming = html.Span(_next(row, picture), className="clock-next")
+    elapsed = html.Span(_elapsed(row, picture), className="clock-elapsed")
     return html.Li(
         [
             mark(row["priority"], picture),
-            html.Span(title, className="clock-title", title=row["title"]),
-            html.B(_left(row, picture), className="clock-left"),
+            html.Div([name, left], className="clock-head"),
             html.Span(facts, className="clock-facts"),
             age_bar(row["elapsed_s"], row["target_s"], row["state"]),
-            html.Span(_next(row, picture), className="clock-next"),
-            html.Span(_elapsed(row, picture), className="clock-elapsed"),
+            html.Div([coming, elapsed], className="clock-foot"),
         ],
         className=f"clock-row {row['state']}",
         **attributes(
