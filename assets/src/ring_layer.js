@@ -12,7 +12,7 @@ const OUTPUT = 'in float outerRadiusPixels;';
 const COLOURED = 'fragColor = vec4(vLineColor.rgb, vLineColor.a * isLine);';
 const OURS = `
 float turn = fract(atan(unitPosition.x, unitPosition.y) / 6.2831853 + 1.0);
-vec4 tint = turn < vShare - 1.0 ? vLineColor : turn < vShare ? vFillColor : vec4(0.133, 0.192, 0.29, 0.85);
+vec4 tint = turn < vShare - 1.0 ? vLineColor : turn < vShare ? vFillColor : vec4(0.043, 0.071, 0.125, 0.7);
 fragColor = vec4(tint.rgb, tint.a * isLine);`;
 
 /** @param {string} text @param {string[][]} changes @throws {Error} deck.gl has changed */

@@ -50,7 +50,7 @@ WITH lately AS (
     SELECT place, (epoch_us($as_of) - epoch_us(coalesce(reopened_at, entered_at))) // 1000000, FALSE
     FROM spans WHERE is_new AND is_open AND place = stage_n AND coalesce(reopened_at, entered_at) IS NOT NULL
 ), counted AS (
-    SELECT place, dwell_s, count(*) AS n_here, count(CASE WHEN is_left THEN 1 END) AS n_left FROM dwells GROUP BY place, dwell_s
+    SELECT place, dwell_s, count(*) AS n_here, count(CASE WHEN is_left THEN 1 END) AS n_left FROM dwells WHERE dwell_s IS NOT NULL GROUP BY place, dwell_s
 ), risked AS (
     SELECT place, dwell_s, n_left, sum(n_here) OVER (PARTITION BY place ORDER BY dwell_s DESC) AS at_risk FROM counted
 ), curve AS (

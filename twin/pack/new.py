@@ -351,7 +351,7 @@ def _city_toml(wish: Wish, raster: Raster) -> str:
             "# More layers: renovation, drone_coverage, department_linkage, for a city"
             " that has such data."
         ),
-        'layers = ["districts", "event_heat", "headline", "attention"]',
+        'layers = ["districts", "event_clocks", "event_heat", "headline", "attention"]',
         "",
     ]
     if credit:

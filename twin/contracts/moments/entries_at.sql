@@ -5,8 +5,8 @@
 -- reads   event_stages
 -- column  event_id    VARCHAR      -        event
 -- column  stage       VARCHAR      -        stage entered
--- column  stage_n     INTEGER      ordinal  its place among the six
 -- column  entered_at  TIMESTAMPTZ  UTC      when
+-- column  stage_n     INTEGER      ordinal  its place among the six
 -- rows    one per entry, in no order
 SELECT entered.event_id, entered.stage, entered.occurred_at AS entered_at,
        CASE entered.stage WHEN 'sense' THEN 1 WHEN 'monitor' THEN 2 WHEN 'judge' THEN 3 WHEN 'warn' THEN 4 WHEN 'handle' THEN 5 ELSE 6 END AS stage_n

@@ -9,8 +9,8 @@
 -- column  source       VARCHAR      -      feed
 -- column  district_id  VARCHAR      -      district; null where unknown
 -- column  street_code  VARCHAR      -      street-level unit; null where unknown
--- column  is_open      BOOLEAN      -      opened, and not closed since it was opened or reopened
 -- column  reopened_at  TIMESTAMPTZ  UTC    since when it is open again, or was until it was closed; null if it was never reopened
+-- column  is_open      BOOLEAN      -      opened, and not closed since it was opened or reopened
 -- column  closed_at    TIMESTAMPTZ  UTC    citizen told; null while open, and where the time is not known
 -- column  sense_at     TIMESTAMPTZ  UTC    first entered the stage; null if it had not, or nobody knew
 -- column  monitor_at   TIMESTAMPTZ  UTC    the same
