@@ -27,32 +27,29 @@ WITH lately AS (
     FROM stages_at
     WHERE mode = $mode AND created_at <= $as_of AND (is_open OR created_at > $as_of - INTERVAL 24 HOUR)
       AND ($district = '' OR district_id = $district OR array_contains($zone_streets, street_code))
+), stages AS ( -- the last one is the second wait in handling of what is open again
+    SELECT 1 AS place, 1 AS part, 'sense' AS stage UNION ALL SELECT 2, 2, 'monitor' UNION ALL SELECT 3, 3, 'judge'
+    UNION ALL SELECT 4, 4, 'warn' UNION ALL SELECT 5, 5, 'handle' UNION ALL SELECT 6, 6, 'evaluate' UNION ALL SELECT 5, 7, 'handle'
 ), spans AS (
-    SELECT 1 AS place, sense_at AS entered_at, least(monitor_at, judge_at, warn_at, handle_at, evaluate_at) AS left_at,
-           is_open, is_new, stage_n, closed_at, reopened_at FROM lately
-    UNION ALL
-    SELECT 2, monitor_at, least(judge_at, warn_at, handle_at, evaluate_at), is_open, is_new, stage_n, closed_at, reopened_at FROM lately
-    UNION ALL
-    SELECT 3, judge_at, least(warn_at, handle_at, evaluate_at), is_open, is_new, stage_n, closed_at, reopened_at FROM lately
-    UNION ALL
-    SELECT 4, warn_at, least(handle_at, evaluate_at), is_open, is_new, stage_n, closed_at, reopened_at FROM lately
-    UNION ALL
-    SELECT 5, handle_at, evaluate_at, is_open, is_new, stage_n, closed_at, reopened_at FROM lately
-    UNION ALL
-    SELECT 6, evaluate_at, CAST(NULL AS TIMESTAMPTZ), is_open, is_new, stage_n, closed_at, reopened_at FROM lately
+    SELECT stages.place, stages.part, is_open, is_new, stage_n, reopened_at,
+           CASE stages.part WHEN 1 THEN sense_at WHEN 2 THEN monitor_at WHEN 3 THEN judge_at WHEN 4 THEN warn_at WHEN 5 THEN handle_at
+                WHEN 6 THEN evaluate_at WHEN 7 THEN CASE WHEN is_open THEN reopened_at END END AS entered_at,
+           coalesce(CASE stages.part WHEN 1 THEN least(monitor_at, judge_at, warn_at, handle_at, evaluate_at)
+                         WHEN 2 THEN least(judge_at, warn_at, handle_at, evaluate_at) WHEN 3 THEN least(warn_at, handle_at, evaluate_at)
+                         WHEN 4 THEN least(handle_at, evaluate_at) WHEN 5 THEN evaluate_at END,
+                    CASE WHEN NOT is_open THEN closed_at END) AS left_at
+    FROM lately CROSS JOIN stages
 ), dwells AS (
-    SELECT place, (epoch_us(left_at) - epoch_us(entered_at)) // 1000000 AS dwell_s, TRUE AS is_left
-    FROM spans WHERE is_new AND entered_at <= left_at
-    UNION ALL
-    SELECT place, (epoch_us(closed_at) - epoch_us(entered_at)) // 1000000, TRUE
-    FROM spans WHERE is_new AND NOT is_open AND left_at IS NULL AND entered_at <= closed_at
-    UNION ALL
-    SELECT place, (epoch_us($as_of) - epoch_us(coalesce(reopened_at, entered_at))) // 1000000, FALSE
-    FROM spans WHERE is_new AND is_open AND place = stage_n AND coalesce(reopened_at, entered_at) IS NOT NULL
+    SELECT place, left_at IS NOT NULL AS is_left, is_open AND part = stage_n AS is_here,
+           CASE WHEN NOT is_new THEN NULL WHEN entered_at <= left_at THEN (epoch_us(left_at) - epoch_us(entered_at)) // 1000000
+                WHEN left_at IS NULL AND is_open AND (part = 7 OR (part = stage_n AND reopened_at IS NULL))
+                THEN (epoch_us($as_of) - epoch_us(entered_at)) // 1000000 END AS dwell_s
+    FROM spans
 ), counted AS (
-    SELECT place, dwell_s, count(*) AS n_here, count(CASE WHEN is_left THEN 1 END) AS n_left FROM dwells WHERE dwell_s IS NOT NULL GROUP BY place, dwell_s
+    SELECT place, dwell_s, count(*) AS n_here, count(CASE WHEN is_left THEN 1 END) AS n_left, count(CASE WHEN is_here THEN 1 END) AS n_open
+    FROM dwells GROUP BY place, dwell_s
 ), risked AS (
-    SELECT place, dwell_s, n_left, sum(n_here) OVER (PARTITION BY place ORDER BY dwell_s DESC) AS at_risk FROM counted
+    SELECT place, dwell_s, n_left, sum(n_here) OVER (PARTITION BY place ORDER BY dwell_s DESC) AS at_risk FROM counted WHERE dwell_s IS NOT NULL
 ), curve AS (
     SELECT place, dwell_s, n_left, CASE WHEN n_left = at_risk THEN 0.0
            ELSE exp(sum(CASE WHEN n_left < at_risk THEN ln(1 - CAST(n_left AS DOUBLE) / at_risk) ELSE 0.0 END)
@@ -62,16 +59,11 @@ WITH lately AS (
     SELECT place, min(CASE WHEN still <= 0.5 + 1e-9 THEN dwell_s END) AS median_s, min(CASE WHEN still <= 0.1 + 1e-9 THEN dwell_s END) AS p90_s
     FROM curve GROUP BY place
 ), totals AS (
-    SELECT place, count(CASE WHEN is_left THEN 1 END) AS n_dwelt, count(CASE WHEN NOT is_left THEN 1 END) AS n_waiting
-    FROM dwells GROUP BY place
-), opens AS (
-    SELECT stage_n AS place, count(*) AS n FROM lately WHERE is_open GROUP BY stage_n
-), stages AS (
-    SELECT 1 AS place, 'sense' AS stage UNION ALL SELECT 2, 'monitor' UNION ALL SELECT 3, 'judge'
-    UNION ALL SELECT 4, 'warn' UNION ALL SELECT 5, 'handle' UNION ALL SELECT 6, 'evaluate'
+    SELECT place, sum(n_open) AS n_open, sum(CASE WHEN dwell_s IS NOT NULL THEN n_left END) AS n_dwelt,
+           sum(CASE WHEN dwell_s IS NOT NULL THEN n_here - n_left END) AS n_waiting
+    FROM counted GROUP BY place
 )
-SELECT stages.stage, coalesce(opens.n, 0) AS n, coalesce(totals.n_dwelt, 0) AS n_dwelt, coalesce(totals.n_waiting, 0) AS n_waiting,
-       lengths.median_s, lengths.p90_s
-FROM stages LEFT JOIN opens ON opens.place = stages.place LEFT JOIN totals ON totals.place = stages.place
-LEFT JOIN lengths ON lengths.place = stages.place
-ORDER BY stages.place
+SELECT stages.stage, CAST(coalesce(totals.n_open, 0) AS BIGINT) AS n, CAST(coalesce(totals.n_dwelt, 0) AS BIGINT) AS n_dwelt,
+       CAST(coalesce(totals.n_waiting, 0) AS BIGINT) AS n_waiting, lengths.median_s, lengths.p90_s
+FROM stages LEFT JOIN totals ON totals.place = stages.place LEFT JOIN lengths ON lengths.place = stages.place
+WHERE stages.part < 7 ORDER BY stages.place
