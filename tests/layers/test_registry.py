@@ -27,6 +27,7 @@ ALL = (
     "districts",
     "renovation",
     "drone_coverage",
+    "event_clocks",
     "event_heat",
     "department_linkage",
     "headline",
