@@ -47,7 +47,8 @@ def _line(row: Row, most: int, picture: Picture) -> Component:
         formatting.write(row["p90_s"], "duration", texts, zone),
         formatting.write(row["n_waiting"], "count", texts, zone),
     ]
-    named = html.Th([html.Span(name), html.Span(bar, className="stage-track")])
+    line = [html.Span(name), html.Span(bar, className="stage-track")]
+    named = html.Th(html.Div(line, className="stage-line"), scope="row")
     return html.Tr(
         [named, *(html.Td(text, className="format-count") for text in cells)],
         **attributes({"stage": row["stage"]}),
