@@ -10,11 +10,12 @@ import { FlatAreas, FlatBitmaps, FlatCircles, FlatGeoJson, FlatIcons, FlatPaths 
 import { MarkLayer, checkMarks } from './mark_layer.js';
 import { NamesLayer } from './names_layer.js';
 import { RasterLayer } from './raster_layer.js';
+import { RingLayer } from './ring_layer.js';
 
 const classes = {
   BitmapLayer: FlatBitmaps, GeoJsonLayer: FlatGeoJson, IconLayer: FlatIcons, PathLayer: FlatPaths, PolygonLayer,
   ScatterplotLayer: FlatCircles, SolidPolygonLayer: FlatAreas,
-  AreaLayer, BaseTiles, MarkLayer, NamesLayer, RasterLayer, PathStyleExtension,
+  AreaLayer, BaseTiles, MarkLayer, NamesLayer, RasterLayer, RingLayer, PathStyleExtension,
 };
 const converter = new JSONConverter({ configuration: { classes } });
 const EXPRESSION = '@@=';

@@ -27,6 +27,9 @@ SELF_TOLD = {
     "attention-event",
     "attention-district",
     "attention-street",
+    "event_clocks-event",
+    "event_clocks-where",
+    "event_clocks-source",
 }
 """Columns of names: a name needs no definition."""
 

@@ -27,9 +27,10 @@ FILES = sorted(
 # Functions that engines have under one name, with one meaning.
 COMMON = {
     *("any", "array_agg", "array_contains", "avg", "cast", "coalesce", "count"),
-    *("date_trunc", "exists", "floor", "greatest", "lag", "lead", "least", "max"),
-    *("max_by", "median", "min", "min_by", "nullif", "percentile_cont", "range"),
-    *("round", "row_number", "sqrt", "stddev_samp", "string_agg", "sum", "year"),
+    *("date_trunc", "exists", "exp", "floor", "greatest", "lag", "lead", "least"),
+    *("ln", "max", "max_by", "median", "min", "min_by", "nullif", "percentile_cont"),
+    *("range", "round", "row_number", "sqrt", "stddev_samp", "string_agg", "sum"),
+    *("year",),
 }
 # Functions that engines have under several names, one for one: a word rule carries them.
 CARRIED = {

@@ -28,6 +28,7 @@ ALL = (
     "renovation",
     "drone_coverage",
     "detections",
+    "event_clocks",
     "event_heat",
     "department_linkage",
     "headline",

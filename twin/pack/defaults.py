@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 LAYERS = (
     "districts",
     "detections",
+    "event_clocks",
     "event_heat",
     "headline",
     "attention",

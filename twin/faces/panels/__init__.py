@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from twin.faces.panels import (
+    clocks,
     event,
     events,
     figures,
@@ -18,6 +19,7 @@ from twin.faces.panels import (
     rows,
     sources,
     stages,
+    survival,
     tiles,
     trend,
 )
@@ -45,6 +47,8 @@ MARKUPS: Mapping[str, Markup] = MappingProxyType(
         "stages": stages.MARKUP,
         "sources": sources.MARKUP,
         "precision": precision.MARKUP,
+        "clocks": clocks.MARKUP,
+        "survival": survival.MARKUP,
     }
 )
 

@@ -1,0 +1,1 @@
+"""The clocks of events: what runs out next, where work waits, how long it takes."""

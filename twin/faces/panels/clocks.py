@@ -1,0 +1,127 @@
+"""Open events by the time left: an age bar against the target, and what comes next.
+
+The bar is blue below the share from which a clock is amber, then amber, and red only for the
+part beyond the target, which is a tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from twin.faces import formatting
+from twin.faces.dom import attributes, mark, named
+from twin.faces.panels.markup import Markup
+from twin.faces.panels.rows import refused
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from twin.faces.figure import Row
+    from twin.faces.picture import Picture, Shown
+
+# Where the target stands on a bar, percent of its width: what is beyond has room as well.
+LIMIT_AT = 80
+
+
+def age_bar(elapsed_s: float, target_s: float | None, state: str) -> Component:
+    """Return the bar of a clock: how much of its target has gone by.
+
+    Args:
+        elapsed_s: s since the clock began.
+        target_s: its target, s; None for none: then nothing is drawn but the line.
+        state: 'fine', 'amber', 'red' or 'none'.
+    """
+    if not target_s:
+        return html.Div(className="age-bar none")
+    share = elapsed_s / target_s
+    within = LIMIT_AT * min(share, 1.0)
+    parts: list[Component] = [html.I(style={"width": f"{within:.1f}%"})]
+    if share > 1:
+        beyond = min(LIMIT_AT * (share - 1), 100.0 - LIMIT_AT)
+        style = {"left": f"{LIMIT_AT}%", "width": f"{beyond:.1f}%"}
+        parts.append(html.B(style=style))
+    parts.append(html.S(style={"left": f"{LIMIT_AT}%"}))
+    return html.Div(parts, className=f"age-bar {state}")
+
+
+def _body(shown: Shown, picture: Picture) -> Component:
+    where = next(field.name for field in shown.panel.fields if field.format == "name")
+    parts: list[Component] = [
+        html.Ol([_row(row, where, picture) for row in shown.rows], className="clocks")
+    ]
+    more = shown.rows[0]["n_open"] - len(shown.rows) if shown.rows else 0
+    said = [picture.texts.say("clock-unlisted", n=formatting.count(more))] * (more > 0)
+    if any(row["is_reference"] for row in shown.rows):
+        said.append(picture.texts.say("clock-reference"))
+    if said:
+        more_of = attributes({"unlisted": max(more, 0)})
+        parts.append(html.P(" · ".join(said), className="unlisted", **more_of))
+    return html.Div(parts)
+
+
+def _row(row: Row, where: str, picture: Picture) -> Component:
+    texts, zone = picture.texts, picture.city.zone
+    stage = formatting.write(row["stage"], "stage", texts, zone)
+    who = [texts.name(row, where), stage, row["unit"] or ""]
+    facts = [html.Span(named(each)) for each in who if each and each != formatting.DASH]
+    title: list[Component] = [named(row["title"])]
+    if row["closing_refused"]:
+        title.append(refused(picture))
+    name = html.Span(title, className="clock-title", title=row["title"])
+    left = html.B(_left(row, picture), className="clock-left")
+    coming = html.Span(_next(row, picture), className="clock-next")
+    elapsed = html.Span(_elapsed(row, picture), className="clock-elapsed")
+    return html.Li(
+        [
+            mark(row["priority"], picture),
+            html.Div([name, left], className="clock-head"),
+            html.Span(facts, className="clock-facts"),
+            age_bar(row["elapsed_s"], row["target_s"], row["state"]),
+            html.Div([coming, elapsed], className="clock-foot"),
+        ],
+        className=f"clock-row {row['state']}",
+        **attributes(
+            {"id": row["id"], "state": row["state"], "left": row["time_left_s"]}
+        ),
+    )
+
+
+def _left(row: Row, picture: Picture) -> str:
+    """Return how much time is left, or how much it is over, in words."""
+    texts, left = picture.texts, row["time_left_s"]
+    if left is None:
+        return texts.say("clock-no-target")
+    time = formatting.duration(abs(left), texts)
+    return texts.say("clock-left" if left > 0 else "clock-over", time=time)
+
+
+def _elapsed(row: Row, picture: Picture) -> str:
+    """Return which clock runs, how long it has run, and its target."""
+    texts = picture.texts
+    said = {
+        "clock": texts.say(f"clock-{row['clock']}"),
+        "elapsed": formatting.duration(row["elapsed_s"], texts),
+    }
+    if row["target_s"] is None:
+        return texts.say("clock-elapsed-only", **said)
+    target = formatting.duration(row["target_s"], texts)
+    star = "*" if row["is_reference"] else ""
+    return texts.say("clock-elapsed", **said, target=f"{target}{star}")
+
+
+def _next(row: Row, picture: Picture) -> str:
+    """Return what comes next, and when."""
+    texts, coming, level = picture.texts, row["next"], row["next_level"]
+    if coming in {"runs-out", "escalate"}:
+        if level is None:
+            return texts.say(f"clock-next-{coming}-top")
+        return texts.say(
+            f"clock-next-{coming}", level=texts.say(f"clock-level-{level}")
+        )
+    time = formatting.duration(abs(row["next_s"] or 0), texts)
+    return texts.say(f"clock-next-{coming}", time=time)
+
+
+MARKUP = Markup(_body)
