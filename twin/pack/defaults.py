@@ -25,6 +25,20 @@ SECTIONS: Mapping[str, Mapping[str, Any]] = {
         "link_down_s": 300,
         "indicator_periods": 2,
     },
+    "incidents": {
+        "status": "assumed",
+        "radius_m": 300,
+        "window_s": 1_800,
+        "least_reports": 3,
+    },
+    "bike_clusters": {
+        "status": "assumed",
+        "eps_m": 8,
+        "least_bikes": 10,
+        "lost_s": 3_600,
+        "hot_days": 7,
+        "hot_times": 3,
+    },
     "schedule": {"status": "assumed", "brief": "07:30"},
 }
 
