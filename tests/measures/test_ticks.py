@@ -59,6 +59,8 @@ def lakes(
     ("table", "key"),
     [
         ("event_facts", ("event_id", "known_from", "holds_from")),
+        ("incidents", ("event_id", "known_from")),
+        ("bike_clusters", ("cluster_id", "occurred_at", "known_from")),
         ("footprints", ("drone_id", "occurred_at")),
         ("link_health", ("dept_id",)),
         ("programme_progress", ("programme", "year", "scope", "area_id")),

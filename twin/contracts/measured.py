@@ -172,6 +172,12 @@ BIKE_CLUSTERS = Table(
         moment("first_seen_at", "first picture that shows it"),
         whole("n_bikes", "bikes in it; 0 once it is gone", "bikes"),
         whole("max_n", "most bikes that it had in a picture so far", "bikes", low=1),
+        whole(
+            "n_close",
+            "most of them that stand within the pack's distance of one of them; 0 once"
+            " it is gone",
+            "bikes",
+        ),
         real(
             "area_m2",
             "ground that they stand on; null once it is gone",

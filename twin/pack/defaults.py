@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Mapping[str, Any]] = {
         "status": "assumed",
         "eps_m": 8,
         "least_bikes": 10,
+        "close_m": 25,
         "lost_s": 3_600,
         "hot_days": 7,
         "hot_times": 3,

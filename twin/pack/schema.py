@@ -57,6 +57,7 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
     "bike_clusters": {
         "eps_m": Setting("positive", high=1_000),
         "least_bikes": Setting("whole", 2, 10_000),
+        "close_m": Setting("positive", high=1_000),
         "lost_s": Setting("whole", 1, 7 * 86_400),
         "hot_days": Setting("whole", 1, 31),
         "hot_times": Setting("whole", 2, 1_000),
