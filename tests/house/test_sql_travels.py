@@ -27,9 +27,19 @@ FILES = sorted(
 # Functions that engines have under one name, with one meaning.
 COMMON = {
     *("any", "array_agg", "array_contains", "avg", "cast", "coalesce", "count"),
-    *("date_trunc", "exists", "floor", "greatest", "lag", "lead", "least", "max"),
+    *(
+        "date_trunc",
+        "exists",
+        "floor",
+        "greatest",
+        "lag",
+        "lead",
+        "least",
+        "lower",
+        "max",
+    ),
     *("max_by", "median", "min", "min_by", "nullif", "percentile_cont", "range"),
-    *("round", "row_number", "string_agg", "sum", "year"),
+    *("round", "row_number", "sqrt", "string_agg", "sum", "year"),
 }
 # Functions that engines have under several names, one for one: a word rule carries them.
 CARRIED = {

@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Layers that need nothing but outlines and events.
-LAYERS = ("districts", "event_heat", "headline", "attention")
+LAYERS = (
+    "districts",
+    "event_heat",
+    "headline",
+    "attention",
+    "incidents",
+    "bikes",
+    "units",
+)
 
 # Sections of city.toml that the program needs, as they are where a pack has none.
 SECTIONS: Mapping[str, Mapping[str, Any]] = {

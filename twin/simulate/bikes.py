@@ -171,13 +171,12 @@ def _pile(
 
     Seven in ten are of one operator, and of each tenth the first stands in the way.
     """
-    each = np.arange(n, dtype=np.float64)
-    far, turn = (_SPREAD_M * np.sqrt(each)).tolist(), (each * _TURN).tolist()
+    far = [_SPREAD_M * math.sqrt(at) for at in range(n)]
     others = draw.integers(0, len(names), n)
     return [
         (
-            far[at] * math.cos(turn[at]),
-            far[at] * math.sin(turn[at]),
+            far[at] * math.cos(at * _TURN),
+            far[at] * math.sin(at * _TURN),
             operator if at % 10 < 7 else names[int(others[at])],
             blocks if at % 10 == 0 else None,
         )
