@@ -52,21 +52,42 @@ def draw(drawing: Drawing) -> Sequence[tuple[DrawOrder, pdk.Layer]]:
     return [("mark", marks)]
 
 
-FIELDS = (
+NOW = (
     Field("place", "bikes-place", "name"),
-    Field("state", "bikes-state", "message"),
     Field("n_bikes", "bikes-n", "count"),
-    Field("max_n", "bikes-max", "count"),
     Field("area_m2", "bikes-area", "count"),
     Field("blocks", "bikes-blocks", "message"),
     Field("operator", "bikes-operator"),
-    Field("first_seen_at", "bikes-first-seen", "moment"),
     Field("stood_s", "bikes-stood", "age"),
+)
+COURSE = (
+    Field("place", "bikes-place", "name"),
+    Field("state", "bikes-state", "message"),
+    Field("max_n", "bikes-max", "count"),
     Field("dispatched_s", "bikes-dispatched", "duration"),
     Field("cleared_s", "bikes-cleared", "duration"),
     Field("n_times", "bikes-times", "count"),
     Field("again", "bikes-again", "message", if_any=True),
 )
+CITY = Question("rows.sql", {"district": "", "zone_streets": (), "most": MOST})
+DISTRICT = Question("rows.sql", {"most": MOST})
+
+
+def _rows(
+    name: str, title: str, question: Question, fields: tuple[Field, ...], note: str
+) -> Panel:
+    scope = "district" if question is DISTRICT else "city"
+    return Panel(
+        name,
+        "rows",
+        title,
+        question,
+        fields=fields,
+        scope=scope,
+        empty="bikes-none",
+        note=note,
+    )
+
 
 LAYER = Layer(
     "bikes",
@@ -83,24 +104,9 @@ LAYER = Layer(
     ),
     panels=(
         Panel("figures", "figures", "bikes-figures", Question("figures.sql")),
-        Panel(
-            "rows",
-            "rows",
-            "bikes-title",
-            Question("rows.sql", {"district": "", "zone_streets": (), "most": MOST}),
-            fields=FIELDS,
-            empty="bikes-none",
-            note="bikes-rule",
-        ),
-        Panel(
-            "district",
-            "rows",
-            "bikes-title",
-            Question("rows.sql", {"most": MOST}),
-            fields=FIELDS,
-            scope="district",
-            empty="bikes-none",
-            note="bikes-rule",
-        ),
+        _rows("rows", "bikes-title", CITY, NOW, "bikes-rule"),
+        _rows("course", "bikes-course", CITY, COURSE, ""),
+        _rows("district", "bikes-title", DISTRICT, NOW, "bikes-rule"),
+        _rows("district-course", "bikes-course", DISTRICT, COURSE, ""),
     ),
 )

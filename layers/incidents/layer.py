@@ -60,9 +60,7 @@ _WHAT = (
 )
 _HOW = (
     Field("n_reports", "incidents-reports", "count"),
-    Field("n_open", "incidents-n-open", "count"),
     Field("since_s", "incidents-since", "age"),
-    Field("last_s", "incidents-last", "age"),
 )
 
 LAYER = Layer(
@@ -95,14 +93,12 @@ LAYER = Layer(
             "incidents-members",
             Question("members.sql", {"incident": "", "most": MOST_REPORTS}),
             fields=(
-                Field("nth", "incidents-nth", "count"),
                 Field("priority", "incidents-own-level", "priority"),
                 Field("title", "incidents-report"),
+                Field("nth", "incidents-nth", "count"),
                 Field("event_source", "incidents-source", "name"),
-                Field("reported_at", "incidents-reported", "moment"),
                 Field("after_s", "incidents-after", "duration"),
                 Field("away_m", "incidents-away", "count"),
-                Field("stage", "incidents-stage", "stage"),
             ),
             empty="incidents-none",
         ),

@@ -25,7 +25,7 @@
 -- column  lat_ud         INTEGER      1e-6deg  latitude
 -- rows    one per pile, in no order
 SELECT cluster_id, device_id, event_id,
-       CASE WHEN n_bikes = 0 THEN 'gone' WHEN epoch_us($as_of) - epoch_us(occurred_at) > $lost_s * 1000000 THEN 'lost'
+       CASE WHEN n_bikes = 0 THEN 'gone' WHEN (epoch_us($as_of) - epoch_us(occurred_at)) // 1000000 > $lost_s THEN 'lost'
             ELSE 'there' END AS state,
        first_seen_at, occurred_at AS seen_at, CASE WHEN n_bikes = 0 THEN occurred_at END AS cleared_at,
        n_bikes, max_n, n_close, area_m2, blocks, operator, cell_x, cell_y, district_id, street_code, lon_ud, lat_ud
