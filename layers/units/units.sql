@@ -27,8 +27,8 @@
 -- column result VARCHAR - what it reported; null for nothing
 -- rows one per unit's order, the lead first, then by when they were sent, and number
 WITH chosen AS ( -- the named event; else of the open ones with several units the worst, of as bad the newest
-    SELECT event_id FROM (
-        SELECT events_at.event_id, row_number() OVER (ORDER BY events_at.priority, events_at.created_at DESC, events_at.event_id) AS nth
+    SELECT event_id, title FROM (
+        SELECT events_at.event_id, events_at.title, row_number() OVER (ORDER BY events_at.priority, events_at.created_at DESC, events_at.event_id) AS nth
         FROM events_at
         WHERE events_at.mode = $mode AND CASE WHEN $event = '' THEN events_at.is_open
                   AND events_at.event_id IN (SELECT event_id FROM dispatches WHERE recorded_at <= $known_at AND sent_at <= $as_of
@@ -42,14 +42,14 @@ WITH chosen AS ( -- the named event; else of the open ones with several units th
     WHERE recorded_at <= $known_at
       AND dispatch_id IN (SELECT dispatches.dispatch_id FROM dispatches JOIN chosen ON chosen.event_id = dispatches.event_id)
 ), orders AS (
-    SELECT versions.event_id, dispatch_id, unit_id, unit_name, role, is_required, sent_at,
+    SELECT versions.event_id, chosen.title, dispatch_id, unit_id, unit_name, role, is_required, sent_at,
            CASE WHEN acked_at <= $as_of THEN acked_at END AS acked_at,
            CASE WHEN arrived_at <= $as_of THEN arrived_at END AS arrived_at,
            CASE WHEN done_at <= $as_of THEN done_at END AS done_at, result
     FROM versions JOIN chosen ON chosen.event_id = versions.event_id
     WHERE nth = 1 AND sent_at <= $as_of
 )
-SELECT 'event_heat:' || orders.event_id AS id, orders.event_id, events_at.title, dispatch_id, unit_id, unit_name,
+SELECT 'event_heat:' || orders.event_id AS id, orders.event_id, orders.title, dispatch_id, unit_id, unit_name,
        'units-' || role AS role, is_required,
        CASE WHEN done_at IS NOT NULL THEN 'units-done' WHEN arrived_at IS NOT NULL THEN 'units-on-site'
             WHEN acked_at IS NOT NULL THEN 'units-on-the-way' ELSE 'units-waiting' END AS state,
@@ -59,5 +59,5 @@ SELECT 'event_heat:' || orders.event_id AS id, orders.event_id, events_at.title,
        CASE WHEN done_at >= sent_at THEN (epoch_us(done_at) - epoch_us(sent_at)) // 1000000 END AS done_s,
        CASE WHEN done_at IS NULL THEN (epoch_us($as_of) - epoch_us(sent_at)) // 1000000 END AS running_s,
        CASE WHEN done_at IS NOT NULL THEN result END AS result
-FROM orders JOIN events_at ON events_at.event_id = orders.event_id
+FROM orders
 ORDER BY CASE role WHEN 'lead' THEN 0 ELSE 1 END, sent_at, dispatch_id

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from twin.city import City
 
-_NEAR, _MONTHS = (
+_NEAR, _NAMED, _MONTHS = (
     load_sql(Path(__file__).with_name(f"{name}.sql"))
-    for name in ("reports_near", "report_months")
+    for name in ("reports_near", "reports_named", "report_months")
 )
 _US = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,7 +64,7 @@ def merging(city: City) -> Merging:
 
 
 def _inputs(city: City) -> str:
-    return f"{RULE} {merging(city)} {_NEAR.sha256}"
+    return f"{RULE} {merging(city)} {_NEAR.sha256} {_NAMED.sha256}"
 
 
 def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
@@ -76,7 +76,8 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
         yield from _whole(state, rule)
         return
     ids: list[str] = pc.unique(rows["event_id"]).to_pylist()
-    found = _hanging(state, rule, around, ids)
+    again = rows["event_id"].filter(pc.greater(rows["version"], 1))
+    found = _hanging(state, rule, around, ids, pc.unique(again).to_pylist())
     if found.groups:
         yield from _again(state, found)
 
@@ -216,23 +217,27 @@ def _hanging(
     rule: Merging,
     around: Sequence[Span],
     ids: Sequence[str] = (),
+    corrected: Sequence[str] = (),
     core: Span | None = None,
 ) -> _Hanging:
     """Return what hangs together with the events `ids`, or with those opened in `core`.
 
-    Where that reaches the end of what was read, more is read.
+    Of each event in it all versions are read, and of each of these what was opened near
+    it: so it goes on until nothing more hangs on. A first version that has none near it
+    changes no incident, wherever others of its event are.
 
     Args:
         around: spans of time that are read first, us.
+        corrected: those of `ids` of which a later version came.
     """
     read: list[Span] = []
-    wanted, parts = list(around), list[pa.Table]()
+    whole: set[str] = set()
+    wanted, named, parts = list(around), sorted(corrected), list[pa.Table]()
     while True:
-        for number, (first, last) in enumerate(wanted):
-            asked = {"first_at": _moment(first), "last_at": _moment(last)}
-            named = list(ids) if not read and number == 0 else []
-            parts.append(state.query(_NEAR, {**asked, "ids": named}))
-        read = _joined([*read, *wanted])
+        parts += [_opened(state, span) for span in wanted]
+        if named:
+            parts.append(_named(state, named))
+        read, whole = _joined([*read, *wanted]), whole | {*named}
         versions = _each_once(parts)
         of = _numbers(versions["event_id"])
         created = _us(versions["created_at"])
@@ -243,12 +248,28 @@ def _hanging(
             else (created >= core[0]) & (created <= core[1])
         )
         groups, watched = _touched(pairs, of, mine, rule.least)
-        if core is None:
-            watched |= np.isin(of, of[mine])
+        watched |= _is_any(versions["event_id"], corrected)
         wanted = _beyond(_spans(created[watched], rule.window_us), read)
-        if not wanted:
+        names = versions["event_id"].filter(pa.array(watched))
+        named = sorted({*pc.unique(names).to_pylist()} - whole)
+        if not wanted and not named:
             return _Hanging(versions, pairs, groups, rule)
         parts = [versions]
+
+
+def _opened(state: State, span: Span) -> pa.Table:
+    """Return versions that were opened in a span.
+
+    None was recorded before it was opened, so older files need not be looked at.
+    """
+    first, last = (_moment(at) for at in span)
+    return state.query(_NEAR, {"first_at": first, "last_at": last}, since=first)
+
+
+def _named(state: State, ids: Sequence[str]) -> pa.Table:
+    """Return all versions of events; `ids` are in order."""
+    asked = {"ids": list(ids), "first_id": ids[0], "last_id": ids[-1]}
+    return state.query(_NAMED, asked)
 
 
 def _touched(
@@ -279,21 +300,18 @@ def _touched(
 
 
 def _each_once(parts: Sequence[pa.Table]) -> pa.Table:
-    """Return versions of several answers by event, moment of knowing and version, each once."""
-    rows = pa.concat_tables(parts)
-    if len(parts) == 1:
-        return rows
+    """Return versions by event, moment of knowing and version, each once."""
     by = ("event_id", "recorded_at", "version")
-    rows = rows.sort_by([(name, "ascending") for name in by]).combine_chunks()
-    is_new = np.ones(rows.num_rows, np.bool_)
+    rows = pa.concat_tables(parts).sort_by([(name, "ascending") for name in by])
+    rows = rows.combine_chunks()
     same = [
-        np.asarray(
-            pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1))
-        )
+        pc.equal(rows[name].slice(1), rows[name].slice(0, rows.num_rows - 1))
         for name in by
+        if rows.num_rows
     ]
-    if rows.num_rows:
-        is_new[1:] = ~np.logical_and.reduce(same)
+    is_new = np.ones(rows.num_rows, np.bool_)
+    if same:
+        is_new[1:] = ~np.logical_and.reduce([np.asarray(each) for each in same])
     return rows.filter(pa.array(is_new))
 
 

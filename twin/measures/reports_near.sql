@@ -1,5 +1,4 @@
--- reports_near.sql: every version of events that are named, or of which one version was opened in a span of time.
--- param   ids          VARCHAR[]    -        events, whenever they were opened
+-- reports_near.sql: versions of events that were opened in a span of time.
 -- param   first_at     TIMESTAMPTZ  UTC      start of the span
 -- param   last_at      TIMESTAMPTZ  UTC      end of the span, which is part of it
 -- reads   events
@@ -12,11 +11,6 @@
 -- column  priority     TINYINT      level    1 worst
 -- column  lon_ud       INTEGER      1e-6deg  longitude; null where unknown
 -- column  lat_ud       INTEGER      1e-6deg  latitude; null where unknown
--- rows    one per version, by event, moment of knowing and version
-WITH near AS (
-    SELECT event_id FROM events WHERE created_at >= $first_at AND created_at <= $last_at
-    UNION SELECT unnest($ids)
-)
-SELECT events.event_id, version, recorded_at, created_at, mode, category, priority, lon_ud, lat_ud
-FROM events JOIN near ON near.event_id = events.event_id
-ORDER BY events.event_id, recorded_at, version
+-- rows    one per version, in no order
+SELECT event_id, version, recorded_at, created_at, mode, category, priority, lon_ud, lat_ud
+FROM events WHERE created_at >= $first_at AND created_at <= $last_at
