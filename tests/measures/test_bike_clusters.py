@@ -248,7 +248,7 @@ def test_clusters_are_those_of_the_rule_itself(points, least):
     assert found == piled.clusters(points, 3.5, least)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(

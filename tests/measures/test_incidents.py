@@ -318,7 +318,7 @@ def judged(log: list[dict], as_of: datetime, known_at: datetime) -> list[tuple]:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(VERSIONS, st.data())
 def test_any_order_and_any_batches_give_what_the_rule_says_at_any_two_clocks(
     trio, drawn, data
@@ -342,7 +342,7 @@ def test_any_order_and_any_batches_give_what_the_rule_says_at_any_two_clocks(
             assert seen(found, as_of, known_at) == judged(log, as_of, known_at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(VERSIONS)
 def test_every_report_of_an_incident_is_in_reach_of_its_first_and_in_no_other(
     trio, drawn
