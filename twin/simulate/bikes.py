@@ -194,11 +194,11 @@ def _alone(draw: np.random.Generator) -> list[_Bike]:
     ]
     n = int(draw.integers(1, _MOST_ALONE + 1))
     chosen = draw.choice(len(squares), n, replace=False)
-    shift = draw.uniform(-2, 2, (n, 2))
+    east, north = draw.uniform(-2, 2, n), draw.uniform(-2, 2, n)
     return [
         (
-            float(squares[at][0] * _SQUARE_M + shift[k, 0]),
-            float(squares[at][1] * _SQUARE_M + shift[k, 1]),
+            squares[at][0] * _SQUARE_M + float(east[k]),
+            squares[at][1] * _SQUARE_M + float(north[k]),
             None,
             None,
         )
