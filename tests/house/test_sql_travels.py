@@ -28,7 +28,17 @@ FILES = sorted(
 COMMON = {
     *("any", "array_agg", "array_contains", "avg", "cast", "coalesce", "count"),
     *("date_trunc", "exists", "exp", "floor", "greatest", "lag", "lead", "least"),
-    *("ln", "max", "max_by", "median", "min", "min_by", "nullif", "percentile_cont"),
+    *(
+        "ln",
+        "lower",
+        "max",
+        "max_by",
+        "median",
+        "min",
+        "min_by",
+        "nullif",
+        "percentile_cont",
+    ),
     *("range", "round", "row_number", "sqrt", "stddev_samp", "string_agg", "sum"),
     *("year",),
 }

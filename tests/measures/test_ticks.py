@@ -11,16 +11,22 @@ import pytest
 
 from twin.city import City
 from twin.feeds.simulated import Simulated
+from twin.simulate import Scenario
 from twin.store import Lake, Snapshot, publish
 from twin.store.files import read
 
 START = datetime(2026, 7, 15, 22, tzinfo=UTC)
+# A smell that four people report, and a heap of bikes, while it is published often.
+TOLD = (
+    Scenario("burning_smell", START + timedelta(hours=10, seconds=30)),
+    Scenario("bike_pileup", START + timedelta(hours=10, minutes=1)),
+)
 CUTS = tuple(START + timedelta(hours=hours) for hours in (0, 10, 10.02, 10.04, 11, 13))
 
 
 def grown(trio: City, path: Path, cuts: tuple[datetime, ...]) -> Snapshot:
     """A lake that was published at each of the moments after the first."""
-    feed = Simulated(trio, 716)
+    feed = Simulated(trio, 716, scenarios=TOLD)
     for start, end in pairwise(cuts):
         batches = [
             *(feed.begin(start) if start == START else ()),
@@ -59,6 +65,8 @@ def lakes(
     ("table", "key"),
     [
         ("event_facts", ("event_id", "known_from", "holds_from")),
+        ("incidents", ("event_id", "known_from")),
+        ("bike_clusters", ("cluster_id", "occurred_at", "known_from")),
         ("footprints", ("drone_id", "occurred_at")),
         ("link_health", ("dept_id",)),
         ("programme_progress", ("programme", "year", "scope", "area_id")),

@@ -28,13 +28,17 @@ from twin.store import Lake, Snapshot, publish
 from twin.view import Pointer, View, pin
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = {"events", "event_stages", "dispatches", "feedbacks", "tracks"}
+CASES = {
+    *("events", "event_stages", "dispatches", "feedbacks", "tracks"),
+    "detections",
+}
 EIGHT = datetime(2026, 3, 10, 8, tzinfo=UTC)
 """A day without a crossing or a storm in the calendar of seed 7."""
 PLACED = tuple(
     Scenario(name, EIGHT + timedelta(minutes=10 * n))
     for n, name in enumerate(stories.NAMES)
 )
+BEFORE = EIGHT - timedelta(hours=1)
 OVER = EIGHT + timedelta(hours=2)
 
 
@@ -343,6 +347,7 @@ def test_a_placed_story_leaves_everything_else_as_it_was():
                 if batch.table == table
                 for row in batch.rows.to_pylist()
                 if not str(row.get("event_id")).startswith("T")
+                and not str(row.get("device_id")).startswith("CT")
             }
             for table in {batch.table for batch in batches}
         }
@@ -355,3 +360,98 @@ def test_a_story_of_unknown_name_is_refused_with_the_names_that_there_are():
         Simulated(city_of("trio"), 7, scenarios=(Scenario("parade", EIGHT),))
 
     assert "crossing" in "\n".join(refused.value.lines())
+
+
+@pytest.fixture(params=["trio", "wuhan"], scope="module")
+def three_days(request, tmp_path_factory) -> tuple[Simulation, Snapshot]:
+    """A city of three days, with the stories that its calendar brings."""
+    city = city_of(request.param)
+    end = EIGHT + timedelta(days=3)  # no pile stands then
+    batches = [
+        each
+        for each in Simulated(city, 7, scenarios=PLACED).poll(BEFORE, end)
+        if each.table in {"events", "detections"}
+    ]
+    lake = Lake(tmp_path_factory.mktemp("days"))
+    snapshot, _ = publish(
+        lake, city, batches, as_of=end, simulated=True, now=lambda: end
+    )
+    return Simulation(city, 7, 60, PLACED), snapshot
+
+
+def now_of(snapshot: Snapshot, table: str) -> list[dict]:
+    return [row for row in rows_of(snapshot, table).to_pylist() if not row["known_to"]]
+
+
+def test_every_planted_pile_of_bikes_is_exactly_one_cluster(three_days):
+    simulation, snapshot = three_days
+    planted = simulation.piles(BEFORE, EIGHT + timedelta(days=3))
+    rows = now_of(snapshot, "bike_clusters")
+    found = {row["cluster_id"]: row for row in rows if row["n_bikes"] == 0}
+
+    assert len(planted) >= 4
+    assert len({row["cluster_id"] for row in rows}) == len(found)
+    assert sorted(
+        (row["device_id"], row["first_seen_at"], row["occurred_at"])
+        for row in found.values()
+    ) == sorted((pile.device_id, pile.first_seen, pile.cleared) for pile in planted)
+    told = {(row["device_id"], row["first_seen_at"]): row for row in found.values()}
+    for pile in planted:
+        row = told[pile.device_id, pile.first_seen]
+        assert (row["max_n"], row["operator"], row["event_id"]) == (
+            pile.max_n,
+            pile.operator,
+            pile.event_id,
+        )
+        worst = [
+            each["blocks"]
+            for each in rows
+            if each["cluster_id"] == row["cluster_id"] and each["n_bikes"] == pile.max_n
+        ]
+        assert worst == [pile.blocks]
+
+
+def test_a_smell_that_four_people_report_is_exactly_one_incident(three_days):
+    simulation, snapshot = three_days
+    truths = [
+        truth
+        for truth in simulation.truth(EIGHT, EIGHT + timedelta(days=2))
+        if truth.reports
+    ]
+    rows = now_of(snapshot, "incidents")
+
+    assert truths
+    for truth in truths:
+        mine = [row for row in rows if row["event_id"] in truth.reports]
+        assert [row["event_id"] for row in mine] == list(truth.reports)
+        assert {row["incident_id"] for row in mine} == {f"I-{truth.event_id}"}
+        assert (mine[-1]["n_reports"], mine[-1]["priority"]) == (4, 1)
+        assert mine[0]["merged_at"] == truth.at + timedelta(seconds=200)
+
+
+def test_what_a_citizen_smells_is_of_level_2_at_least_by_the_words_of_the_pack():
+    tables, truths = stories.stories_day(
+        World(city_of("wuhan"), 7), EIGHT.date(), PLACED[1:2]
+    )
+    (truth,) = [each for each in truths if each.at == PLACED[1].at]
+    said = [
+        row for row in tables["events"].to_pylist() if row["event_id"] in truth.reports
+    ]
+
+    assert [row["details"] for row in said] == ["附近有持续的焦煳味"] * 4
+    assert all(row["priority"] <= 2 for row in said)
+
+
+def test_each_of_four_units_has_its_own_clock():
+    tables, truths = stories.stories_day(
+        World(city_of("wuhan"), 7), EIGHT.date(), PLACED[1:2]
+    )
+    (truth,) = [each for each in truths if each.at == PLACED[1].at]
+    last = [
+        row
+        for row in tables["dispatches"].to_pylist()
+        if row["event_id"] == truth.event_id and row["version"] == 4
+    ]
+
+    for name in ("acked_at", "arrived_at", "done_at"):
+        assert len({row[name] for row in last}) == 4

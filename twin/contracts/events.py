@@ -184,6 +184,12 @@ FEEDBACKS = Table(
     rules={"it corrects an earlier answer": pc.field("replaces") < pc.field("version")},
 )
 
+# What bikes and the like must not stand on, the worst first.
+BLOCKED = ("lane", "entrance", "tactile")
+
+# What a model calls one bike.
+BICYCLE = "bicycle"
+
 DETECTIONS = Table(
     name="detections",
     kind="log",
@@ -211,6 +217,19 @@ DETECTIONS = Table(
         ),
         *place(),
         SOURCE,
+        text(
+            "operator",
+            "company whose shared bike it is, by its colours; null for anything else,"
+            " and where the model cannot tell",
+            null=True,
+        ),
+        text(
+            "blocks",
+            "what must stay free and is stood on: a lane, an entrance, or tactile"
+            " paving; null where it stands on none, or nobody looked",
+            null=True,
+            allowed=BLOCKED,
+        ),
     ),
 )
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from twin.contracts.base import Column, Table, flag, moment, real, text, whole
-from twin.contracts.events import EVENTS, STAGES
+from twin.contracts.base import (
+    DISTRICT,
+    Column,
+    Table,
+    flag,
+    moment,
+    place,
+    real,
+    text,
+    whole,
+)
+from twin.contracts.events import DETECTIONS, EVENTS, STAGES
 
 # What a row of `event_facts` takes over from the newest known version of its event.
 OF_THE_EVENT = (
@@ -94,6 +104,98 @@ EVENT_FACTS = Table(
             "response_target_s", "target for its source and priority", "s", null=True
         ),
         whole("closure_target_s", "target for its source and priority", "s", null=True),
+    ),
+)
+
+INCIDENTS = Table(
+    name="incidents",
+    kind="measure",
+    key=("event_id", "known_from"),
+    sort=("occurred_at", "incident_id", "n_reports"),
+    chunk="rolling",
+    doc=(
+        "Reports of one kind that came close together, as one incident: one row per"
+        " report of it. A row holds for whoever knows what was recorded in [known_from,"
+        " known_to), from the moment `merged_at` of the world on. Its count, level and"
+        " middle are those of the reports up to its own: of an incident the row with"
+        " the most reports that were merged by a moment tells how it stood then."
+    ),
+    columns=(
+        text("incident_id", "its first report's number after 'I-'"),
+        text("event_id", "report that is part of it"),
+        moment("occurred_at", "when its first report was opened"),
+        moment("reported_at", "when this report was opened"),
+        moment(
+            "merged_at",
+            "from when this report is part of it: when the report that made enough of"
+            " them was opened, or a later one itself",
+        ),
+        moment("known_from", "from when this row is what was known"),
+        moment("known_to", "until when; null while nothing newer is known", null=True),
+        EVENTS.column("mode"),
+        EVENTS.column("category"),
+        flag("is_first", "the first report of the incident"),
+        whole("n_reports", "reports of it up to this one", "reports", low=1),
+        whole(
+            "priority",
+            "level of the incident: the worst of those reports, raised by one",
+            "level",
+            low=1,
+            high=4,
+            type=pa.int8(),
+        ),
+        *place(),
+    ),
+)
+
+BIKE_CLUSTERS = Table(
+    name="bike_clusters",
+    kind="measure",
+    key=("cluster_id", "occurred_at", "known_from"),
+    sort=("occurred_at", "cluster_id"),
+    chunk="rolling",
+    doc=(
+        "Shared bikes piled up before a camera: one row per picture of each pile, the"
+        " last one of the picture that shows it gone. A row holds for whoever knows"
+        " what was recorded in [known_from, known_to); of a pile the newest picture"
+        " that was taken by a moment tells how it stood then."
+    ),
+    columns=(
+        text(
+            "cluster_id", "camera and moment of its first picture, and its rank in it"
+        ),
+        moment("occurred_at", "when the picture was taken"),
+        moment("known_from", "from when this row is what was known"),
+        moment("known_to", "until when; null while nothing newer is known", null=True),
+        text("device_id", "camera that sees it"),
+        text("event_id", "event that was opened from it; null for none", null=True),
+        moment("first_seen_at", "first picture that shows it"),
+        whole("n_bikes", "bikes in it; 0 once it is gone", "bikes"),
+        whole("max_n", "most bikes that it had in a picture so far", "bikes", low=1),
+        whole(
+            "n_close",
+            "most of them that stand within the pack's distance of one of them; 0 once"
+            " it is gone",
+            "bikes",
+        ),
+        real(
+            "area_m2",
+            "ground that they stand on; null once it is gone",
+            "m2",
+            low=0,
+            null=True,
+        ),
+        DETECTIONS.column("blocks"),
+        DETECTIONS.column("operator"),
+        whole("cell_x", "column of 100 m cells, from the west", "cells", low=None),
+        whole("cell_y", "row of 100 m cells, from the south", "cells", low=None),
+        DISTRICT,
+        text(
+            "street_code",
+            "street-level unit whose point is nearest; null where none is known",
+            null=True,
+        ),
+        *place(),
     ),
 )
 
@@ -325,6 +427,8 @@ QUARANTINE = Table(
 
 TABLES = (
     EVENT_FACTS,
+    INCIDENTS,
+    BIKE_CLUSTERS,
     FOOTPRINTS,
     COVERAGE,
     LINK_HEALTH,

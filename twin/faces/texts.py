@@ -12,6 +12,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from twin.faces.rules import DASH
 from twin.json_kinds import is_object
+from twin.pack import defaults
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -106,11 +107,31 @@ def load_texts(lang: str, folders: Iterable[Path], city: City | None = None) -> 
         )
         for level, words in own.items()
     ]
+    named += _numbers(defaults.SECTIONS if city is None else city.settings)
     rest_on = None if city is None else city.settings.get("targets")
     if is_object(rest_on) and lang in rest_on:
         named.append(_message("reference-basis", str(rest_on[lang])))
     bundle.add_resource(FluentResource("".join(named)), allow_overrides=True)
     return texts
+
+
+def _numbers(settings: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Return a message for each number that decides what counts as one, as the pack has it.
+
+    `pack-bike_clusters-eps_m` says "8"; of what is in seconds `…-window_min` has minutes.
+    """
+    told = {
+        f"pack-{section}-{name}": value
+        for section in ("incidents", "bike_clusters")
+        for name, value in settings[section].items()
+        if isinstance(value, (int, float))
+    }
+    minutes = {
+        f"{name.removesuffix('_s')}_min": value / 60
+        for name, value in told.items()
+        if name.endswith("_s")
+    }
+    return [_message(name, f"{value:g}") for name, value in (told | minutes).items()]
 
 
 def _own_levels(city: City) -> dict[int, list[str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from twin import safety
 from twin.contracts.unicode import one_form
 from twin.errors import PackError, TwinError, UsageError
 from twin.feeds.csv_rows import is_encoding
@@ -56,6 +57,7 @@ SETTINGS = (
     "default_priority",
     "safety_words",
     "safety_priority",
+    "safety_units",
     "yes",
     "no",
     "null_words",
@@ -63,7 +65,6 @@ SETTINGS = (
     "statuses",
     "keep_raw",
 )
-_SAFETY = ("焦煳", "焦糊", "煤气", "燃气", "烟", "明火", "爆", "触电", "溺")
 _NULL_WORDS = (
     "null",
     "(null)",
@@ -152,6 +153,7 @@ class OrderMapping:
         priorities: word of the export to priority, 1 to 4; empty cells have `default_priority`.
         safety_words: an order whose words hold one of these has `safety_priority` or a more
             urgent one.
+        safety_units: units that are suggested for such an order, by name.
         yes, no: words for true and false, in small letters.
         null_words: what stands for an empty cell, in small letters.
         no_place: pairs of longitude and latitude that stand for an order without a place.
@@ -175,6 +177,7 @@ class OrderMapping:
     default_priority: int
     safety_words: tuple[str, ...]
     safety_priority: int
+    safety_units: tuple[str, ...]
     yes: tuple[str, ...]
     no: tuple[str, ...]
     null_words: tuple[str, ...] = tuple(word.lower() for word in _NULL_WORDS)
@@ -273,8 +276,9 @@ class _Reader:
             self._text("time_format", "%Y-%m-%d %H:%M:%S"),
             self._priorities(),
             self._level("default_priority", 3),
-            self._words("safety_words", _SAFETY),
-            self._level("safety_priority", 2),
+            self._words("safety_words", safety.WORDS),
+            self._level("safety_priority", safety.PRIORITY),
+            self._words("safety_units", ()),
             self._words("yes", _YES),
             self._words("no", _NO),
             self._words("null_words", _NULL_WORDS),

@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twin.measures import (
+    bike_clusters,
     coverage,
     event_facts,
     footprints,
+    incidents,
     indicator_latest,
     link_health,
     programme_progress,
@@ -45,6 +47,8 @@ __all__ = [
 # reference tables alone: none reads another's table.
 MEASURES: tuple[Measure, ...] = (
     event_facts.MEASURE,
+    incidents.MEASURE,
+    bike_clusters.MEASURE,
     footprints.MEASURE,
     coverage.MEASURE,
     link_health.MEASURE,

@@ -49,6 +49,19 @@ SECTIONS: Mapping[str, Mapping[str, Setting]] = {
         "link_down_s": _SILENCE,
         "indicator_periods": Setting("whole", 1, 1_000),
     },
+    "incidents": {
+        "radius_m": Setting("positive", high=10_000),
+        "window_s": Setting("whole", 1, 7 * 86_400),
+        "least_reports": Setting("whole", 2, 1_000),
+    },
+    "bike_clusters": {
+        "eps_m": Setting("positive", high=1_000),
+        "least_bikes": Setting("whole", 2, 10_000),
+        "close_m": Setting("positive", high=1_000),
+        "lost_s": Setting("whole", 1, 7 * 86_400),
+        "hot_days": Setting("whole", 1, 31),
+        "hot_times": Setting("whole", 2, 1_000),
+    },
     "schedule": {"brief": Setting("time"), "formats": Setting("any", needed=False)},
     "calendar": {
         "country": Setting("text"),

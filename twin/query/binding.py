@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from twin.clock import year_share
 from twin.errors import QueryError
+from twin.safety import safety_of
 
 if TYPE_CHECKING:
     from twin.city import City
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 Params = Mapping[str, "Param"]
 Giver = Literal["pack", "view", "own"]
+# Sections of city.toml whose numbers questions may take; no two have one of the same name.
+_SECTIONS = ("freshness", "incidents", "bike_clusters")
+
 # Steps of a scale whose limits the data give.
 _STEPS = 6
 _ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
@@ -67,7 +71,10 @@ def of_view(pinned: Pinned) -> dict[str, Param]:
 
 
 def of_city(city: City) -> dict[str, Param]:
-    """Return what a pack gives: the raster, the time zone, and the numbers of its [freshness]."""
+    """Return what a pack gives: the raster, the time zone, and the numbers of `_SECTIONS`.
+
+    Besides the words that say danger, and the units that are suggested for them.
+    """
     raster = city.raster
     given: dict[str, Param] = {
         "raster_lon0_ud": raster.lon0 * 1e6,
@@ -78,11 +85,13 @@ def of_city(city: City) -> dict[str, Param]:
         "raster_n_x": raster.n_x,
         "raster_n_y": raster.n_y,
         "city_zone": city.zone.key,
+        "safety_words": safety_of(city).words,
+        "safety_units": safety_of(city).units,
     }
-    freshness = city.settings.get("freshness", {})
     return given | {
         name: value
-        for name, value in freshness.items()
+        for section in _SECTIONS
+        for name, value in city.settings.get(section, {}).items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
 

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from twin.contracts.drones import DRONES
-from twin.simulate import events, fleet, programmes, services, stories
+from twin.simulate import bikes, events, fleet, programmes, services, stories
+from twin.simulate.bikes import PileUp
 from twin.simulate.stories import Scenario, Truth
 from twin.simulate.world import World, days
 
 if TYPE_CHECKING:
     from twin.city import City
 
-__all__ = ["Scenario", "Simulation", "Truth"]
+__all__ = ["PileUp", "Scenario", "Simulation", "Truth"]
 
 _KEPT_DAYS = 3
 
@@ -64,7 +65,8 @@ class Simulation:
     def _day(self, day: date) -> dict[str, pa.Table]:
         tables = events.events_of(self.world, day)
         told, _truth = stories.stories_day(self.world, day, self._scenarios)
-        for name, rows in told.items():
+        seen, _piles = bikes.bikes_day(self.world, day)
+        for name, rows in (*told.items(), ("detections", seen)):
             tables[name] = (
                 pa.concat_tables([tables[name], rows]) if name in tables else rows
             )
@@ -102,3 +104,21 @@ class Simulation:
             for truth in stories.stories_day(self.world, day, self._scenarios)[1]
         ]
         return [truth for truth in found if start <= truth.at < end + timedelta(0)]
+
+    def piles(self, start: datetime, end: datetime) -> list[PileUp]:
+        """Return the piles of bikes that are first seen in [start, end), stories' among them."""
+        found = [
+            pile
+            for day in days(self.world, start, end, 0)
+            for pile in (
+                *bikes.bikes_day(self.world, day)[1],
+                *(
+                    truth.pile
+                    for truth in stories.stories_day(self.world, day, self._scenarios)[
+                        1
+                    ]
+                    if truth.pile is not None
+                ),
+            )
+        ]
+        return [pile for pile in found if start <= pile.first_seen < end]

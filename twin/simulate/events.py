@@ -296,6 +296,8 @@ class _Rows:
             "lat_ud": micro(c.lat[seen]),
             "source": np.full(n, "simulated", object),
             "occurred_at": moments(self.start, c.occurred[seen]),
+            "operator": pa.nulls(n, pa.string()),
+            "blocks": pa.nulls(n, pa.string()),
         }
         first = columns | {
             "version": np.ones(n, np.int16),

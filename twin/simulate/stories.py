@@ -6,7 +6,7 @@ They are bikes, a smell at night, a storm over the old estate, and the river cro
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ import pyarrow as pa
 from twin.contracts.events import DISPATCHES, EVENT_STAGES, EVENTS, FEEDBACKS, STAGES
 from twin.contracts.tracks import TRACKS
 from twin.errors import UsageError
+from twin.safety import safety_of
+from twin.simulate import bikes
+from twin.simulate.bikes import PileUp
 from twin.simulate.kinds import kinds
 from twin.simulate.world import moments
 
@@ -40,6 +43,11 @@ class Truth:
     """What a story planted: its event, and the times that a measure must find.
 
     Times are seconds after the event was created.
+
+    Attributes:
+        reports: events of the one incident that people made of it, in their order; none
+            where nobody else reported it.
+        pile: the pile of bikes that it was opened from.
     """
 
     name: str
@@ -49,6 +57,8 @@ class Truth:
     closure_s: int
     n_units: int
     mode: str = "live"
+    reports: tuple[str, ...] = ()
+    pile: PileUp | None = None
 
     def after(self, seconds: float) -> datetime:
         """Return the moment so many seconds after the event was created."""
@@ -142,8 +152,26 @@ def stories_day(
             max(1, len(words.get("units", ["U"]))),
             mode,
         )
+        event = _event(world, truth, priority, words)
+        parts = [_case(truth, event, words)]
+        if scenario.name == "bike_pileup":
+            seen, pile = bikes.story(
+                world,
+                truth.event_id,
+                truth.at,
+                event["lon_ud"] / 1e6,
+                event["lat_ud"] / 1e6,
+                day,
+            )
+            parts.append({"detections": seen})
+            truth = replace(truth, pile=pile)
+        if scenario.name == "burning_smell":
+            others = _others(world, truth, event)
+            parts += [_case(each, said, words) for each, said in others]
+            names = tuple(each.event_id for each, _ in others)
+            truth = replace(truth, reports=(truth.event_id, *names))
         truths.append(truth)
-        for name, table in _case(world, truth, priority, words).items():
+        for name, table in (each for part in parts for each in part.items()):
             tables.setdefault(name, []).append(table)
         if scenario.name == "crossing":
             tables.setdefault("tracks", []).append(
@@ -188,17 +216,65 @@ def _street(world: World, lon: float, lat: float) -> str | None:
     )
 
 
+# When others report the same smell, s after the first; who is asked to look is one unit.
+_ALSO_S = (75, 200, 410)
+
+
+def _others(
+    world: World, truth: Truth, first: dict[str, Any]
+) -> list[tuple[Truth, dict[str, Any]]]:
+    """Return reports of other citizens of the same, each with its event.
+
+    They are answered with the first: what was done is told to all of them.
+    """
+    draw = world.draw("also reported", truth.event_id)
+    sources = [
+        row["source_id"]
+        for row in world.city.reference["event_sources"].to_pylist()
+        if row["finds"] == _SOURCES[truth.name]
+    ]
+    found: list[tuple[Truth, dict[str, Any]]] = []
+    for number, second in enumerate(_ALSO_S, start=1):
+        lon, lat = world.ground.near(
+            draw, first["lon_ud"] / 1e6, first["lat_ud"] / 1e6, first["district_id"]
+        )
+        also = Truth(
+            truth.name,
+            f"{truth.event_id}R{number}",
+            truth.after(second),
+            40 + 9 * number,
+            truth.closure_s - second + 20 * number,
+            1,
+            truth.mode,
+        )
+        event = first | {
+            "event_id": also.event_id,
+            "occurred_at": also.after(-30),
+            "recorded_at": also.after(2),
+            "created_at": also.at,
+            "source_id": sources[number % len(sources)]
+            if sources
+            else first["source_id"],
+            "priority": min(first["priority"] + 1, 4),
+            "lon_ud": round(lon * 1e6),
+            "lat_ud": round(lat * 1e6),
+            "street_code": _street(world, lon, lat),
+        }
+        found.append((also, event))
+    return found
+
+
 def _case(
-    world: World, truth: Truth, priority: int, words: dict[str, Any]
+    truth: Truth, event: dict[str, Any], words: dict[str, Any]
 ) -> dict[str, pa.Table]:
-    """Return the rows of one story's event, by table."""
+    """Return the rows of one event of a story, by table."""
     orders = [
         row
-        for number, unit in enumerate(words.get("units") or ["1"])
+        for number, unit in enumerate((words.get("units") or ["1"])[: truth.n_units])
         for row in _order(truth, number, unit, words.get("result"))
     ]
     rows = (
-        (EVENTS, [_event(world, truth, priority, words)]),
+        (EVENTS, [event]),
         (EVENT_STAGES, _stages(truth)),
         (DISPATCHES, orders),
         (FEEDBACKS, [_feedback(truth)]),
@@ -235,7 +311,9 @@ def _event(
         "title": words.get("title", label),
         "details": words.get("details"),
         "channel": None,
-        "priority": priority,
+        "priority": safety_of(world.city).level(
+            priority, words.get("title", label), words.get("details")
+        ),
         "level": "district",
         "is_proactive": source["finds"] == "proactive",
         "district_id": district,
@@ -285,13 +363,14 @@ def _order(
 ) -> list[dict[str, Any]]:
     """Return the four versions of one order.
 
-    All units are told at once, the first acknowledges after `response_s`.
+    All units are told at once, the first acknowledges after `response_s`, and each is done
+    in its own time; the lead is last.
     """
     when = {
         "sent_at": 18,
         "acked_at": truth.response_s + number * 6,
         "arrived_at": truth.closure_s * 0.3 + number * 60,
-        "done_at": truth.closure_s * 0.9,
+        "done_at": truth.closure_s * (0.9 - 0.07 * number),
     }
     rows: list[dict[str, Any]] = []
     for version, latest in enumerate(when, start=1):

@@ -1,0 +1,1 @@
+"""Shared bikes piled up, and what became of it."""
