@@ -35,9 +35,13 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "indicators": "indicators",
         "items": "estates, lifts or communities: what the programme of the row renews",
         "persons": "persons",
+        "cases": "things that are counted: gaps, hours or verdicts, as the signal says",
+        "samples": "values of one series, one after another",
+        "weeks": "weeks of 168 hours",
         "records": "records",
         "seats": "seats",
         "10,000 CNY": "ten thousand yuan (万元)",
+        "see signal": "as the signal of the row's rule has it: see `twin/contracts/signals.py`",
         "see unit": "as the column `unit` of the same row says",
         "see indicator": "as the column `unit` of the row's indicator in `indicators` says",
     }

@@ -57,6 +57,8 @@ ABSENT_TABLES: Mapping[str, str] = {
     "departments": "no link to a department is watched or shown",
     "department_feeds": "a dead link cannot say what it blinds",
     "sla_targets": "response and closure are held against no target",
+    "alert_rules": "nothing raises an alert",
+    "alarm_targets": "the health of our alarms is held against nothing",
     "targets": "no programme is held against a plan, and none is simulated",
     "indicators": "no indicator is kept or simulated",
     "places": "no place is known by name",
