@@ -1,5 +1,6 @@
 -- alert_near.sql: pairs of aircraft in the air that were nearer to each other than a rule allows, at nearly one moment.
--- param   after        TIMESTAMPTZ  UTC   came into force later than this
+-- param   after        TIMESTAMPTZ  UTC   one of the two came into force later than this
+-- param   looked_from  TIMESTAMPTZ  UTC   positions of before are not looked at
 -- param   as_of        TIMESTAMPTZ  UTC   and by then
 -- param   m_per_lon_ud DOUBLE       m     a millionth of a degree of longitude, at the city's middle latitude
 -- param   m_per_lat_ud DOUBLE       m     the same of latitude
@@ -17,7 +18,7 @@ WITH aloft AS (
            epoch_us(s.occurred_at) // (r.within_s * 1000000) AS slot, s.lon_ud, s.lat_ud, s.height_m
     FROM drone_states AS s JOIN alert_rules AS r ON r.signal = 'drone_near'
     WHERE s.mode IN ('flying', 'returning') AND s.occurred_at <= $as_of
-      AND greatest(s.occurred_at, s.recorded_at) > $after AND greatest(s.occurred_at, s.recorded_at) <= $as_of
+      AND s.occurred_at > $looked_from AND greatest(s.occurred_at, s.recorded_at) <= $as_of
 ), beside AS (
     SELECT rule_id, drone_id, k, occurred_at, slot, lon_ud, lat_ud, height_m FROM aloft
     UNION ALL SELECT rule_id, drone_id, k, occurred_at, slot - 1, lon_ud, lat_ud, height_m FROM aloft
@@ -33,5 +34,5 @@ WITH aloft AS (
       AND epoch_us(b.occurred_at) - epoch_us(a.occurred_at) <= a.within_s * 1000000
 )
 SELECT rule_id, subject_id, epoch_us(k) AS k_us, epoch_us(occurred_at) AS o_us, value_m2, lon_ud, lat_ud
-FROM pairs WHERE value_m2 < threshold * threshold
+FROM pairs WHERE k > $after AND value_m2 < threshold * threshold
 ORDER BY rule_id, subject_id, k_us, o_us

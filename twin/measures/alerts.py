@@ -56,6 +56,7 @@ _NAMES = (
     "alert_unlike",
     "alert_news",
     "alert_registered",
+    "alert_rules",
     "alert_verdicts",
     "alert_inflow",
     "alert_open",
@@ -78,7 +79,14 @@ _LONGEST_S = 33 * 31 * 86_400
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked of the lake: what became of alerts later than `after` and by `until`."""
+    """What is asked of the lake: what became of alerts later than `after` and by `until`.
+
+    Attributes:
+        whole: whether it is asked of all time: nothing was told before.
+        longest_s: the longest targets of events, seconds, by signal.
+        held: the alerts that are open at `after`, by rule and subject; none on events.
+        news: what came into force of logs that are costly to look at, or have pairs.
+    """
 
     city: City
     state: State
@@ -86,10 +94,11 @@ class _Asked:
     after: datetime
     until: datetime
     whole: bool
+    longest_s: Mapping[str, int]
     held: Mapping[tuple[str, str], Held] = field(
         default_factory=dict[tuple[str, str], Held]
     )
-    news: Mapping[str, int] = field(default_factory=dict[str, int])
+    news: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def after_us(self) -> int:
@@ -190,8 +199,13 @@ def _made(
     city: City, state: State, after: datetime, until: datetime, *, whole: bool
 ) -> pa.Table:
     """Return what became of alerts later than `after` and by `until`: rows of the contract."""
-    rules = _rules(city)
-    asked = _Asked(city, state, rules, after, until, whole)
+    rows = state.query(_SQL["alert_rules"], {}, since=_EPOCH).to_pylist()
+    rules = _rules(rows)
+    longest = {
+        f"event_{name}": (rows[0][f"longest_{name}_s"] or 0) if rows else 0
+        for name in ("response", "closure")
+    }
+    asked = _Asked(city, state, rules, after, until, whole, longest)
     if rules:
         news = asked.rows("alert_news", after, after=after, as_of=until).to_pylist()[0]
         held = {} if whole else _held(asked)
@@ -206,11 +220,10 @@ def _made(
     return pa.concat_tables(parts)
 
 
-def _rules(city: City) -> dict[str, list[Rule]]:
+def _rules(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Rule]]:
     """Return the rules of the pack by signal."""
     found: dict[str, list[Rule]] = {}
-    table = city.reference.get("alert_rules")
-    for row in table.to_pylist() if table is not None else ():
+    for row in rows:
         found.setdefault(row["signal"], []).append(Rule.of(row))
     return found
 
@@ -264,19 +277,19 @@ def _beats_of(asked: _Asked) -> list[Step]:
         links_after=after,
         as_of=asked.until,
     ).to_pylist()
-    safe = _is_safety(asked.city)
     found: list[Step] = []
     subjects = _by_subject(rows, "subject_kind", "subject_id")
     for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
         beats = subjects.get((kind, subject), [])
         for rule in drone_rules if kind == "drone" else link_rules:
-            if kind == "link" and not _applies(rule, safe.get(subject)):
+            if kind == "link" and not _applies(rule, beats):
                 continue
             worse = rule.worse_threshold
+            held = asked.held.get((rule.id, subject))
             spans = alert_steps.spans_of_silence(
-                _beats(beats, limits[rule.id]),
+                _beats(beats, limits[rule.id], is_known=held is not None),
                 None if worse is None else round(worse * SECOND),
-                asked.held.get((rule.id, subject)),
+                held,
                 asked.until_us,
             )
             found += asked.told(rule, subject, spans)
@@ -299,14 +312,19 @@ def _with_held(
     return sorted({*subjects, *open_ones})
 
 
-def _beats(rows: Sequence[Mapping[str, Any]], limit: int) -> list[Beat]:
+def _beats(
+    rows: Sequence[Mapping[str, Any]], limit: int, *, is_known: bool
+) -> list[Beat]:
     """Return the signs of life among rows in order of knowing.
 
     A link that never answered is silent from its first probe on.
+
+    Args:
+        is_known: whether there was a sign of life, or silence, before these rows.
     """
     found: list[Beat] = []
     for row in rows:
-        if row["is_beat"] or not found:
+        if row["is_beat"] or not (found or is_known):
             found.append(
                 Beat(
                     row["k_us"],
@@ -319,14 +337,10 @@ def _beats(rows: Sequence[Mapping[str, Any]], limit: int) -> list[Beat]:
     return found
 
 
-def _is_safety(city: City) -> dict[str, bool]:
-    table = city.reference.get("departments")
-    rows = table.to_pylist() if table is not None else []
-    return {row["dept_id"]: row["is_public_safety"] == "yes" for row in rows}
-
-
-def _applies(rule: Rule, is_safety: bool | None) -> bool:
-    if is_safety is None:  # no department of the pack
+def _applies(rule: Rule, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a rule is for the link that rows are of, which a department has."""
+    is_safety = rows[0]["is_safety"] if rows else None
+    if is_safety is None:
         return False
     return rule.applies_to in (None, "public_safety" if is_safety else "other")
 
@@ -393,10 +407,14 @@ def _near_of(asked: _Asked) -> list[Step]:
     rules = asked.rules["drone_near"]
     within = max(rule.within for rule in rules)
     raster = asked.city.raster
+    after = asked.back(asked.patience("drone_near") + within + SECOND)
+    oldest = asked.news["oldest_us"]
+    first = after if oldest is None else _EPOCH + (oldest - within - 1) * _US
     rows = asked.rows(
         "alert_near",
-        asked.back(asked.patience("drone_near") + within + SECOND),
-        after=asked.back(asked.patience("drone_near") + within + SECOND),
+        min(after, first),
+        after=after,
+        looked_from=min(after, first),
         as_of=asked.until,
         m_per_lon_ud=_M_PER_UD
         * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
@@ -620,26 +638,21 @@ def _of_events(asked: _Asked) -> pa.Table:
     if asked.whole:
         rows = asked.rows("alert_events", _EPOCH, ids=None, **spans)
         return _event_rows(rows)
-    recent = asked.after - timedelta(seconds=_reach_s(asked.city, asked.rules))
+    recent = asked.after - timedelta(seconds=_reach_s(asked))
     parts = [asked.rows("alert_events", recent, ids=None, **spans)]
     if old := _old_ones(asked, recent):
         parts.append(asked.rows("alert_events", _EPOCH, ids=old, **spans))
     return _event_rows(pa.concat_tables(parts))
 
 
-def _reach_s(city: City, rules: Mapping[str, Sequence[Rule]]) -> int:
+def _reach_s(asked: _Asked) -> int:
     """Return how long after it was opened a clock of an event may still run out, seconds."""
-    table = city.reference.get("sla_targets")
-    targets = table.to_pylist() if table is not None else []
-    longest = {
-        "event_response": max((row["response_s"] for row in targets), default=0),
-        "event_closure": max((row["closure_s"] for row in targets), default=0),
-    }
     reach = max(
         (
-            longest.get(name, 1) * max(rule.threshold or 0, rule.worse_threshold or 0)
+            asked.longest_s.get(name, 1)
+            * max(rule.threshold or 0, rule.worse_threshold or 0)
             + (rule.raise_for + (rule.worse_after or 0)) / SECOND
-            for name, each in rules.items()
+            for name, each in asked.rules.items()
             if SIGNALS[name].subject == "event"
             for rule in each
         ),
