@@ -121,14 +121,14 @@ WITH rules AS (
                OVER (PARTITION BY rule_id, event_id ORDER BY over_k, until_k ROWS UNBOUNDED PRECEDING) AS nth
     FROM over
 ), alerts AS ( -- of its first span's limits
-    SELECT n.rule_id, n.event_id, n.nth, min(n.over_at) + INTERVAL 1 SECOND * min(r.raise_for_s) AS raised_at,
+    SELECT n.rule_id, n.event_id, n.nth, min_by(n.over_at, n.over_k) + INTERVAL 1 SECOND * min(r.raise_for_s) AS raised_at,
            min(n.over_k) + INTERVAL 1 SECOND * min(r.raise_for_s) AS raised_k,
            min(CASE WHEN n.worse_k < n.until_k THEN n.worse_k END) AS worse_k,
-           min_by(n.worse_at, n.over_k) AS worse_at,
+           min_by(CASE WHEN n.worse_k < n.until_k THEN n.worse_at END, CASE WHEN n.worse_k < n.until_k THEN n.worse_k END) AS worse_at,
            max(n.until_k) AS until_k, max_by(n.until_at, n.until_k) AS until_at,
            min(CASE WHEN n.acked_k <= n.until_k THEN n.acked_k END) AS acked_k,
-           min(CASE WHEN n.acked_k <= n.until_k THEN n.acked_at END) AS acked_at,
-           min_by(n.begun_at, n.over_k) AS begun_at, min_by(n.unit_s, n.over_k) AS unit_s, min(n.mode) AS mode,
+           min_by(CASE WHEN n.acked_k <= n.until_k THEN n.acked_at END, CASE WHEN n.acked_k <= n.until_k THEN n.acked_k END) AS acked_at,
+           min_by(n.begun_at, n.over_k) AS begun_at, min_by(n.unit_s, n.over_k) AS unit_s, min_by(n.mode, n.over_k) AS mode,
            min_by(n.district_id, n.over_k) AS district_id, min_by(n.street_code, n.over_k) AS street_code,
            min_by(n.lon_ud, n.over_k) AS lon_ud, min_by(n.lat_ud, n.over_k) AS lat_ud
     FROM numbered AS n JOIN rules AS r ON r.rule_id = n.rule_id
