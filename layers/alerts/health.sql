@@ -10,10 +10,10 @@
 -- column metric VARCHAR - message key of what is measured
 -- column value DOUBLE see null while nothing ever rang, and without what it is worked out with
 -- column target DOUBLE see null without one
--- column unit VARCHAR - message key of the unit
+-- column unit VARCHAR - name of the unit
 -- column verdict VARCHAR - message key: kept, missed, or not judged
 -- column standard VARCHAR - where such a target is set; null for a choice of the pack
--- column sureness VARCHAR - message key of how sure the target is
+-- column sureness VARCHAR - how sure the pack is of the target: confirmed or assumed; null without one
 -- rows eight, in a set order
 WITH targets AS (
     SELECT max(CASE WHEN metric = 'operators' THEN target END) AS operators,
@@ -52,25 +52,25 @@ WITH targets AS (
            count(*) AS n_ever
     FROM alerts_at CROSS JOIN targets WHERE mode = $mode
 ), measured AS (
-    SELECT 1 AS place, 'per_10_min' AS metric, mixed.n / 144.0 / targets.operators AS value, 'alerts-unit-per-operator' AS unit, 1 AS sign
+    SELECT 1 AS place, 'per_10_min' AS metric, mixed.n / 144.0 / targets.operators AS value, 'alarms per operator' AS unit, 1 AS sign
     FROM mixed CROSS JOIN targets
-    UNION ALL SELECT 2, 'flood_from', coalesce(loads.most, 0) / targets.operators, 'alerts-unit-per-operator', 1 FROM loads CROSS JOIN targets
-    UNION ALL SELECT 3, 'flood_share', 100.0 * loads.n_floods / 144, 'alerts-unit-percent', 1 FROM loads
-    UNION ALL SELECT 4, 'chatter_from', CASE WHEN targets.chatter_from IS NOT NULL THEN chatter.n END, 'alerts-unit-pairs', 0
+    UNION ALL SELECT 2, 'flood_from', coalesce(loads.most, 0) / targets.operators, 'alarms per operator', 1 FROM loads CROSS JOIN targets
+    UNION ALL SELECT 3, 'flood_share', 100.0 * loads.n_floods / 144, '%', 1 FROM loads
+    UNION ALL SELECT 4, 'chatter_from', CASE WHEN targets.chatter_from IS NOT NULL THEN chatter.n END, 'rules', 0
               FROM chatter CROSS JOIN targets
-    UNION ALL SELECT 5, 'standing_from', CASE WHEN targets.standing_from IS NOT NULL THEN standing.n END, 'unit-alerts', 0
+    UNION ALL SELECT 5, 'standing_from', CASE WHEN targets.standing_from IS NOT NULL THEN standing.n END, 'alerts', 0
               FROM standing CROSS JOIN targets
-    UNION ALL SELECT 6, 'high_share', CASE WHEN n > 0 THEN 100.0 * n_high / n END, 'alerts-unit-percent', 1 FROM mixed
-    UNION ALL SELECT 7, 'medium_share', CASE WHEN n > 0 THEN 100.0 * n_medium / n END, 'alerts-unit-percent', 1 FROM mixed
-    UNION ALL SELECT 8, 'low_share', CASE WHEN n > 0 THEN 100.0 * n_low / n END, 'alerts-unit-percent', -1 FROM mixed
+    UNION ALL SELECT 6, 'high_share', CASE WHEN n > 0 THEN 100.0 * n_high / n END, '%', 1 FROM mixed
+    UNION ALL SELECT 7, 'medium_share', CASE WHEN n > 0 THEN 100.0 * n_medium / n END, '%', 1 FROM mixed
+    UNION ALL SELECT 8, 'low_share', CASE WHEN n > 0 THEN 100.0 * n_low / n END, '%', -1 FROM mixed
 ), beside AS (
     SELECT m.place, m.metric, CASE WHEN standing.n_ever > 0 THEN CAST(m.value AS DOUBLE) END AS value,
-           CASE WHEN m.sign = 0 THEN CAST(0 AS DOUBLE) ELSE t.target END AS target, m.unit, m.sign, t.standard, t.metric AS told
+           CASE WHEN m.sign = 0 THEN CAST(0 AS DOUBLE) ELSE t.target END AS target, m.unit, m.sign, t.standard, t.status AS sureness
     FROM measured AS m CROSS JOIN standing LEFT JOIN alarm_targets AS t ON t.metric = m.metric
 )
 SELECT 'alerts-metric-' || metric AS metric, value, target, unit,
        CASE WHEN value IS NULL OR target IS NULL THEN 'alerts-not-judged'
             WHEN sign >= 0 AND value <= target THEN 'alerts-kept' WHEN sign < 0 AND value >= target THEN 'alerts-kept'
             ELSE 'alerts-missed' END AS verdict,
-       standard, CASE WHEN told IS NULL THEN NULL WHEN standard IS NULL THEN 'alerts-chosen' ELSE 'alerts-unverified' END AS sureness
+       standard, sureness
 FROM beside ORDER BY place

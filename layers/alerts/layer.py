@@ -10,8 +10,9 @@ from pathlib import Path
 from twin.contracts.signals import SIGNALS
 from twin.layer import Field, Layer, Panel, Question
 
-MOST = 60
-MOST_IN_DISTRICT = 8
+# Rows of the list: what is worse than the rest; the levels beside it count all.
+MOST = 10
+MOST_IN_DISTRICT = 6
 
 _NOT_FED = tuple(name for name, signal in SIGNALS.items() if not signal.is_fed)
 _WHOLE_CITY: dict[str, str | tuple[str, ...]] = {"district": "", "zone_streets": ()}
@@ -23,9 +24,7 @@ _WHAT = (
 )
 _HOW = (
     Field("age_s", "alerts-since", "age"),
-    Field("value", "alerts-value", "number"),
-    Field("threshold", "alerts-threshold", "number"),
-    Field("unit", "alerts-unit", "message"),
+    Field("held", "alerts-held"),
 )
 _LEVELS = (
     Field("level", "alerts-level", "priority"),
@@ -46,7 +45,7 @@ LAYER = Layer(
             "rows",
             "alerts-open",
             Question("open.sql", {**_WHOLE_CITY, "most": MOST}),
-            fields=(*_WHAT, *_HOW, Field("district", "alerts-district", "name")),
+            fields=(*_WHAT, *_HOW),
             empty="alerts-none",
             note="alerts-order",
         ),
@@ -81,10 +80,7 @@ LAYER = Layer(
                 Field("metric", "alerts-metric", "message"),
                 Field("value", "alerts-measured", "number"),
                 Field("target", "alerts-target", "number"),
-                Field("unit", "alerts-unit", "message"),
                 Field("verdict", "alerts-verdict", "message"),
-                Field("standard", "alerts-standard"),
-                Field("sureness", "alerts-sureness", "message"),
             ),
             note="alerts-health-note",
         ),
@@ -99,7 +95,6 @@ LAYER = Layer(
                 Field("state", "alerts-state", "message"),
                 Field("n_open", "alerts-open-n", "count"),
                 Field("n_raised", "alerts-raised", "count"),
-                Field("threshold", "alerts-threshold", "number"),
             ),
             empty="alerts-no-rules",
         ),

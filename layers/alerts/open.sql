@@ -15,9 +15,10 @@
 -- column rule VARCHAR - the rule that it breaks
 -- column rule_en VARCHAR - the same in English
 -- column age_s BIGINT s since it was raised
--- column value DOUBLE see value as it was raised
--- column threshold DOUBLE see what it was held against
--- column unit VARCHAR - message key of their unit; null where there is none
+-- column held VARCHAR - its value and what it is held against, with the unit: '1240 / 900 s'; a silence or a wait as long as it
+--        is now, all else as it was when raised; null where there is nothing to measure
+-- column value DOUBLE see the value alone
+-- column threshold DOUBLE see what it is held against alone
 -- column district VARCHAR - district; null where unknown
 -- column district_en VARCHAR - the same in English
 -- column is_acked BOOLEAN - a unit has acknowledged the event
@@ -28,33 +29,40 @@ WITH opened AS (
     WHERE is_open AND mode = $mode AND ($district = '' OR district_id = $district OR array_contains($zone_streets, street_code))
 ), worst AS (
     SELECT alert_id, rule_id, subject_kind, subject_id, level, raised_at, is_acked, value, threshold, district_id
-    FROM opened ORDER BY level, raised_at DESC, alert_id LIMIT $most
+    FROM opened ORDER BY level, raised_at DESC NULLS LAST, alert_id LIMIT $most
 ), told AS (
     SELECT event_id, title FROM events_at WHERE event_id IN (SELECT subject_id FROM worst WHERE subject_kind = 'event')
 )
-SELECT CASE w.subject_kind WHEN 'event' THEN 'event_heat:' || w.subject_id WHEN 'drone' THEN 'drone_coverage:' || w.subject_id
-                           WHEN 'link' THEN 'department_linkage:' || w.subject_id END AS id,
-       CAST(w.level AS INTEGER) AS level,
-       coalesce(told.title, event_sources.name, departments.name, indicators.name, w.subject_id) AS title,
+, named AS (
+    SELECT w.alert_id, w.subject_kind, w.subject_id, w.level, w.raised_at, w.is_acked, w.district_id,
+           coalesce(r.name, w.rule_id) AS rule, r.name_en AS rule_en, (epoch_us($as_of) - epoch_us(w.raised_at)) // 1000000 AS age_s,
+           CASE WHEN r.signal IN ('event_response', 'event_closure', 'model_precision') THEN 100 * w.value
+                WHEN r.signal IN ('event_arrival', 'event_stage', 'drone_link', 'link_down', 'source_silent')
+                THEN w.value + coalesce(r.raise_for_s, 0) + (epoch_us($as_of) - epoch_us(w.raised_at)) // 1000000
+                ELSE w.value END AS value,
+           CASE WHEN r.signal IN ('event_response', 'event_closure', 'model_precision') THEN 100 * w.threshold ELSE w.threshold END AS threshold,
+           CASE WHEN r.signal IN ('event_response', 'event_closure', 'model_precision', 'drone_battery') THEN ' %'
+                WHEN r.signal IN ('drone_height', 'drone_near') THEN ' m' WHEN r.signal = 'source_surge' THEN ' /h'
+                WHEN r.signal = 'indicator_unlike' THEN ' z' WHEN r.signal = 'indicator_band' THEN '' ELSE ' s' END AS unit
+    FROM worst AS w LEFT JOIN alert_rules AS r ON r.rule_id = w.rule_id
+), written AS (
+    SELECT alert_id, CASE WHEN value >= 100 OR value = floor(value) THEN CAST(CAST(round(value) AS BIGINT) AS VARCHAR)
+                          ELSE CAST(round(value, 2) AS VARCHAR) END
+                     || ' / ' || CASE WHEN threshold >= 100 OR threshold = floor(threshold)
+                                      THEN CAST(CAST(round(threshold) AS BIGINT) AS VARCHAR)
+                                      ELSE CAST(round(threshold, 2) AS VARCHAR) END || unit AS held
+    FROM named
+)
+SELECT CASE n.subject_kind WHEN 'event' THEN 'event_heat:' || n.subject_id WHEN 'drone' THEN 'drone_coverage:' || n.subject_id
+                           WHEN 'link' THEN 'department_linkage:' || n.subject_id END AS id,
+       CAST(n.level AS INTEGER) AS level,
+       coalesce(told.title, event_sources.name, departments.name, indicators.name, n.subject_id) AS title,
        coalesce(event_sources.name_en, departments.name_en, indicators.name_en) AS title_en,
-       coalesce(alert_rules.name, w.rule_id) AS rule, alert_rules.name_en AS rule_en,
-       (epoch_us($as_of) - epoch_us(w.raised_at)) // 1000000 AS age_s,
-       CASE WHEN alert_rules.signal IN ('event_response', 'event_closure', 'model_precision') THEN 100 * w.value ELSE w.value END AS value,
-       CASE WHEN alert_rules.signal IN ('event_response', 'event_closure', 'model_precision') THEN 100 * w.threshold
-            ELSE w.threshold END AS threshold,
-       CASE WHEN w.value IS NULL THEN NULL
-            WHEN alert_rules.signal IN ('event_response', 'event_closure') THEN 'alerts-unit-target'
-            WHEN alert_rules.signal IN ('model_precision', 'drone_battery') THEN 'alerts-unit-percent'
-            WHEN alert_rules.signal IN ('drone_height', 'drone_near') THEN 'alerts-unit-m'
-            WHEN alert_rules.signal = 'source_surge' THEN 'alerts-unit-per-hour'
-            WHEN alert_rules.signal = 'indicator_unlike' THEN 'alerts-unit-deviations'
-            WHEN alert_rules.signal = 'indicator_band' THEN 'alerts-unit-own'
-            ELSE 'alerts-unit-s' END AS unit,
-       districts.name AS district, districts.name_en AS district_en, w.is_acked
-FROM worst AS w LEFT JOIN alert_rules ON alert_rules.rule_id = w.rule_id
-LEFT JOIN told ON w.subject_kind = 'event' AND told.event_id = w.subject_id
-LEFT JOIN event_sources ON w.subject_kind = 'source' AND event_sources.source_id = w.subject_id
-LEFT JOIN departments ON w.subject_kind = 'link' AND departments.dept_id = w.subject_id
-LEFT JOIN indicators ON w.subject_kind = 'indicator' AND w.subject_id = indicators.ind_id || '|' || coalesce(w.district_id, 'city')
-LEFT JOIN districts ON districts.district_id = w.district_id
-ORDER BY level, w.raised_at DESC, w.alert_id
+       n.rule, n.rule_en, n.age_s, written.held, n.value, n.threshold, districts.name AS district, districts.name_en AS district_en, n.is_acked
+FROM named AS n JOIN written ON written.alert_id = n.alert_id
+LEFT JOIN told ON n.subject_kind = 'event' AND told.event_id = n.subject_id
+LEFT JOIN event_sources ON n.subject_kind = 'source' AND event_sources.source_id = n.subject_id
+LEFT JOIN departments ON n.subject_kind = 'link' AND departments.dept_id = n.subject_id
+LEFT JOIN indicators ON n.subject_kind = 'indicator' AND n.subject_id = indicators.ind_id || '|' || coalesce(n.district_id, 'city')
+LEFT JOIN districts ON districts.district_id = n.district_id
+ORDER BY level, n.raised_at DESC NULLS LAST, n.alert_id

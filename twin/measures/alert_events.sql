@@ -77,13 +77,13 @@ WITH rules AS (
     FROM spans AS s JOIN rules AS r ON r.signal = 'event_response'
     WHERE s.response_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
     UNION ALL
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k, 1,
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, 1,
            least(coalesce(s.arrived_at, s.done_at), coalesce(s.done_at, s.arrived_at)),
-           least(coalesce(s.arrived_k, s.to_k), coalesce(s.done_k, s.to_k))
+           least(coalesce(s.arrived_k, s.to_k), coalesce(s.done_k, s.to_k)) AS stopped_k
     FROM spans AS s JOIN rules AS r ON r.signal = 'event_arrival'
     WHERE r.priority IS NULL OR s.priority <= r.priority
     UNION ALL
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k, s.closure_target_s, NULL, s.to_k
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, s.closure_target_s, NULL, s.to_k AS stopped_k
     FROM spans AS s JOIN rules AS r ON r.signal = 'event_closure'
     WHERE s.closure_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
     UNION ALL

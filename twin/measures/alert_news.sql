@@ -5,7 +5,7 @@
 -- column  n_values   BIGINT       records  values of indicators
 -- column  n_verdicts BIGINT       records  versions of detections with a verdict
 -- column  oldest_us  BIGINT       us       oldest state of an aircraft, since 1970; null for none
--- rows    one
+-- rows one
 SELECT (SELECT count(*) FROM indicator_values
         WHERE greatest(occurred_at, recorded_at) > $after AND greatest(occurred_at, recorded_at) <= $as_of) AS n_values,
        (SELECT count(*) FROM detections WHERE human_verdict IS NOT NULL
