@@ -339,7 +339,7 @@ def test_an_id_that_the_register_does_not_know_until_it_does(trio):
 
     assert told(trio, rule, 300, drone_states=flown, drones=entry) == [
         ("raised", 0, 2),
-        ("cleared", 120, 2),
+        ("cleared", 90, 2),
     ]
     assert told(trio, rule, 300, drone_states=flown, drones=[{"occurred_at": after(-9),
                 "recorded_at": after(-9)}]) == []  # fmt: skip

@@ -107,6 +107,7 @@ def surges(
     source: str,
     inflow: Inflow,
     past: Past,
+    held: Held | None,
     after: int,
     until: int,
 ) -> Iterator[Span]:
@@ -123,6 +124,8 @@ def surges(
         here = np.sort(known[(opened >= hour) & (opened < hour + HOUR)])
         here = here[here < hour + HOUR]
         if len(here) < rule.least_n or hour + HOUR + rule.clear_for <= after:
+            continue
+        if held is None and here[-1] <= after:  # nothing of it came since
             continue
         limit = _most(past(source, hour), hour, rule)
         if limit is None:

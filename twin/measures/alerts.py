@@ -264,17 +264,21 @@ def _beats_of(asked: _Asked) -> list[Step]:
         for rule in (*drone_rules, *link_rules)
     ]
     after = asked.back(
-        max(worst, default=0) + asked.patience("drone_link", "link_down") + SECOND
+        max(worst, default=0)
+        + asked.patience("drone_link", "link_down", "drone_unregistered")
+        + SECOND
     )
     rows = asked.rows(
         "alert_beats",
         after,
         drones_after=asked.back(
             max((limits[rule.id] for rule in drone_rules), default=0)
-            + asked.patience("drone_link")
+            + asked.patience("drone_link", "drone_unregistered")
             + SECOND
         ),
         links_after=after,
+        drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
+        link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
         as_of=asked.until,
     ).to_pylist()
     found: list[Step] = []
@@ -490,7 +494,7 @@ def _sources_of(asked: _Asked) -> list[Step]:
     )
     patience = asked.patience("source_silent", "source_surge")
     since = asked.back(longest + patience + 3 * alert_sources.HOUR)
-    all_of = _inflow(asked, since, None, None, None, 0)
+    all_of = _inflow(asked, since, None, None, 0)
     past = _Past(asked, all_of if asked.whole else {})
     sources = {*all_of, *(s for r, s in asked.held if r in {x.id for x in silent})}
     found: list[Step] = []
@@ -503,8 +507,9 @@ def _sources_of(asked: _Asked) -> list[Step]:
             )
             found += asked.told(rule, source, spans)
         for rule in surge:
+            held = asked.held.get((rule.id, source))
             spans = alert_sources.surges(
-                rule, source, inflow, past.weeks, asked.after_us, asked.until_us
+                rule, source, inflow, past.weeks, held, asked.after_us, asked.until_us
             )
             found += asked.told(rule, source, spans)
     return found
@@ -513,7 +518,6 @@ def _sources_of(asked: _Asked) -> list[Step]:
 def _inflow(
     asked: _Asked,
     since: datetime,
-    sources: Sequence[str] | None,
     every: int | None,
     hour: datetime | None,
     hours: int,
@@ -524,7 +528,6 @@ def _inflow(
         since,
         opened_from=since,
         as_of=asked.until,
-        sources=sources,
         every_s=every,
         hour_from=hour or _EPOCH,
         hours=hours,
@@ -548,8 +551,8 @@ class _Past:
 
     asked: _Asked
     whole: Mapping[str, alert_sources.Inflow]
-    kept: dict[tuple[str, int], dict[str, alert_sources.Inflow]] = field(
-        default_factory=dict[tuple[str, int], dict[str, "alert_sources.Inflow"]]
+    kept: dict[tuple[int, int], dict[str, alert_sources.Inflow]] = field(
+        default_factory=dict[tuple[int, int], dict[str, "alert_sources.Inflow"]]
     )
 
     def days(self, source: str, hour: int) -> alert_sources.Inflow:
@@ -576,17 +579,12 @@ class _Past:
             inflow = self.whole.get(source, nothing)
             low, high = np.searchsorted(inflow[0], (hour - back, hour))
             return inflow[:, low:high]
-        if (source, hour + every) not in self.kept:
-            at = _EPOCH + timedelta(microseconds=hour)
-            self.kept[source, hour + every] = _inflow(
-                self.asked,
-                at - timedelta(microseconds=back),
-                [source],
-                every // SECOND,
-                at,
-                hours,
+        if (hour, every) not in self.kept:
+            at = _EPOCH + hour * _US
+            self.kept[hour, every] = _inflow(
+                self.asked, at - back * _US, every // SECOND, at, hours
             )
-        return self.kept[source, hour + every].get(source, nothing)
+        return self.kept[hour, every].get(source, nothing)
 
 
 def _by_subject(
@@ -621,12 +619,15 @@ def _strangers(
                 Turn(
                     row["k_us"],
                     row["o_us"],
-                    row["k_us"] < from_k,
+                    is_bad=True,
                     lon_ud=row["lon_ud"],
                     lat_ud=row["lat_ud"],
                 )
                 for row in subjects.get(("drone", drone), ())
+                if row["k_us"] < from_k
             ]
+            if drone in known:
+                turns.append(Turn(known[drone], known[drone], is_bad=False))
             spans = alert_steps.spans_of_turns(turns, held)
             found += asked.told(rule, drone, spans)
     return found
