@@ -55,6 +55,8 @@ def test_outlines_and_districts_are_a_city(pack: Path) -> None:
     assert found.city is not None
     assert {name: rows.num_rows for name, rows in found.city.reference.items()} == {
         **{table.name: 0 for table in TABLES},
+        "alert_rules": 21,
+        "alarm_targets": 10,
         "districts": 4,
     }
     assert all(

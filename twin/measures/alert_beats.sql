@@ -11,7 +11,7 @@
 -- column  k_us         BIGINT       us    from when it was known, since 1970
 -- column  o_us         BIGINT       us    when it happened, since 1970
 -- column  is_beat      BOOLEAN      -     a sign of life; a link's first probe stands here without an answer, too
--- column  is_watched   BOOLEAN      -     silence after it is an alert: the aircraft is in the air
+-- column  is_watched   BOOLEAN      -     silence after it may be an alert: the aircraft is in the air, and the next sign did not come in time
 -- column  is_safety    BOOLEAN      -     of a link whether it endangers people; null if no department has it, and of aircraft
 -- column  lon_ud       INTEGER      1e-6deg  longitude; null of a link
 -- column  lat_ud       INTEGER      1e-6deg  latitude; null of a link
@@ -39,7 +39,8 @@ WITH beats AS (
     FROM in_order WHERE nth = 1 OR (is_beat AND (newest_before IS NULL OR occurred_at > newest_before))
     WINDOW in_time AS (PARTITION BY subject_kind, subject_id ORDER BY k, occurred_at)
 )
-SELECT subject_kind, subject_id, k_us, o_us, is_beat, is_watched, is_safety, lon_ud, lat_ud
+SELECT subject_kind, subject_id, k_us, o_us, is_beat, is_watched AND (next_us IS NULL OR next_us >= o_us + limit_us) AS is_watched,
+       is_safety, lon_ud, lat_ud
 FROM beside
 WHERE nth = 1 OR next_us IS NULL OR next_us >= o_us + limit_us OR k_us >= before_us + limit_us OR was_watched <> is_watched
 ORDER BY subject_kind, subject_id, k_us, o_us
