@@ -273,7 +273,11 @@ def spans_of_silence(
             gone = (beat.k - began) / SECOND
             yield now._replace(to_k=beat.k, to_o=beat.o, end_value=gone)
             now = None
-        elif now is not None and worse is not None:  # heard, but of long ago
+        elif (
+            now is not None
+            and worse is not None
+            and (now.worse_k is None or now.worse_k > beat.k)
+        ):  # heard of long ago, and not worse yet
             now = now._replace(worse_k=max(beat.o + worse, now.from_k))
         last = beat
     now = now or _silence(last, until + 1, worse)

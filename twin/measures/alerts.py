@@ -68,7 +68,8 @@ _SQL: Mapping[str, Sql] = {
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
-_HOUR = timedelta(hours=1)
+_SLICE = timedelta(days=2)
+
 
 # A millionth of a degree of latitude, m.
 _M_PER_UD = 0.11132
@@ -113,6 +114,26 @@ class _Asked:
         return (
             _EPOCH if self.whole else self.after - timedelta(microseconds=microseconds)
         )
+
+    def slices(self, microseconds: int) -> list[tuple[datetime, datetime]]:
+        """Return the stretches that are asked of one by one, from so long before `after`.
+
+        Where all is asked, a year of heartbeats is too much for one question.
+        """
+        if not self.whole:
+            return [(self.back(microseconds), self.until)]
+        there = [
+            self.news[name]
+            for name in ("oldest_us", "probed_us")
+            if self.news[name] is not None
+        ]
+        first = _EPOCH + (min(there, default=self.until_us) - 1) * _US
+        found: list[tuple[datetime, datetime]] = []
+        while first < self.until:
+            end = min(first + _SLICE, self.until)
+            found.append((first, end))
+            first = end
+        return found
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
         """Return the answer to a question over files that reach to `since` or later."""
@@ -263,24 +284,23 @@ def _beats_of(asked: _Asked) -> list[Step]:
         max(round((rule.worse_threshold or 0) * SECOND), limits[rule.id])
         for rule in (*drone_rules, *link_rules)
     ]
-    after = asked.back(
-        max(worst, default=0)
-        + asked.patience("drone_link", "link_down", "drone_unregistered")
-        + SECOND
-    )
-    rows = asked.rows(
-        "alert_beats",
-        after,
-        drones_after=asked.back(
-            max((limits[rule.id] for rule in drone_rules), default=0)
-            + asked.patience("drone_link", "drone_unregistered")
-            + SECOND
-        ),
-        links_after=after,
-        drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
-        link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
-        as_of=asked.until,
-    ).to_pylist()
+    back = max(worst, default=0) + SECOND
+    back += asked.patience("drone_link", "link_down", "drone_unregistered")
+    short = max((limits[rule.id] for rule in drone_rules), default=0) + SECOND
+    short += asked.patience("drone_link", "drone_unregistered")
+    rows = [
+        row
+        for start, end in asked.slices(back)
+        for row in asked.rows(
+            "alert_beats",
+            start,
+            drones_after=start if asked.whole else asked.back(short),
+            links_after=start,
+            drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
+            link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
+            as_of=end,
+        ).to_pylist()
+    ]
     found: list[Step] = []
     subjects = _by_subject(rows, "subject_kind", "subject_id")
     for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
@@ -353,9 +373,12 @@ def _states_of(asked: _Asked) -> list[Step]:
     """Tell of low batteries, great heights and ids that nobody registered."""
     signals = ("drone_battery", "drone_height")
     fresh_s: int = cast("Any", asked.city.settings["freshness"])["drone_flying_s"]
-    after = asked.back(asked.patience(*signals) + 2 * fresh_s * SECOND)
-    rows = asked.rows("alert_states", after, after=after, as_of=asked.until)
-    return _of_turns(asked, signals, rows.to_pylist())
+    rows = [
+        row
+        for start, end in asked.slices(asked.patience(*signals) + 2 * fresh_s * SECOND)
+        for row in asked.rows("alert_states", start, after=start, as_of=end).to_pylist()
+    ]
+    return _of_turns(asked, signals, rows)
 
 
 def _indicators_of(asked: _Asked) -> list[Step]:
@@ -411,19 +434,25 @@ def _near_of(asked: _Asked) -> list[Step]:
     rules = asked.rules["drone_near"]
     within = max(rule.within for rule in rules)
     raster = asked.city.raster
-    after = asked.back(asked.patience("drone_near") + within + SECOND)
+    back = asked.patience("drone_near") + within + SECOND
     oldest = asked.news["oldest_us"]
-    first = after if oldest is None else _EPOCH + (oldest - within - 1) * _US
-    rows = asked.rows(
-        "alert_near",
-        min(after, first),
-        after=after,
-        looked_from=min(after, first),
-        as_of=asked.until,
-        m_per_lon_ud=_M_PER_UD
-        * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
-        m_per_lat_ud=_M_PER_UD,
-    ).to_pylist()
+    rows: list[dict[str, Any]] = []
+    for start, end in asked.slices(back):
+        first = start
+        if asked.whole:
+            first = start - _SLICE
+        elif oldest is not None:
+            first = min(first, _EPOCH + (oldest - within - 1) * _US)
+        rows += asked.rows(
+            "alert_near",
+            first,
+            after=start,
+            looked_from=first,
+            as_of=end,
+            m_per_lon_ud=_M_PER_UD
+            * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
+            m_per_lat_ud=_M_PER_UD,
+        ).to_pylist()
     found: list[Step] = []
     subjects = _by_subject(rows, "rule_id", "subject_id")
     for rule in rules:
