@@ -65,7 +65,7 @@ def asked(pack, path, **view):
 def test_every_city_has_the_shipped_pages_and_scene_whole(pack):
     found = arranged(pack)
 
-    assert list(found.pages) == ["/", "/events", "/sources"]
+    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
     assert list(found.scenes) == ["overview"]
     assert found.faults == ()
     assert found.notes == ()
@@ -162,7 +162,7 @@ def test_a_file_that_is_off_is_said_and_the_others_live_on(pack, kind, text, sai
     (fault,) = found.faults
     assert said in fault
     assert fault.startswith(f"{kind}/own.toml")
-    assert list(found.pages) == ["/", "/events", "/sources"]
+    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
     assert list(found.scenes) == ["overview"]
 
 
@@ -205,7 +205,7 @@ def test_a_page_of_a_package_that_is_off_is_said_and_the_others_live_on(
 
     line = "trio/city.toml, line 1"
     assert found.faults == (f"{line}: the page {name!r} is named, and {said}",)
-    assert list(found.pages) == ["/", "/events", "/sources"]
+    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
 
 
 def test_a_panel_of_a_district_has_no_place_among_those_of_the_city(pack):

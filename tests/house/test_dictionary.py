@@ -114,7 +114,9 @@ def test_a_measured_figure_is_told_with_formula_target_absence_and_reason():
     assert "  - target: freshness in city.toml: link_down_s, link_late_s" in told
     assert "  - absent: never probed: 'unknown'" in told
     assert "worked out from [link_probes](#link_probes), [departments]" in told
-    assert "[link_health](#link_health) rests on it" in section("link_probes")
+    assert "[link_health](#link_health), [alerts](#alerts) rest on it" in section(
+        "link_probes"
+    )
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,45 @@ _DEFAULTS: Mapping[str, Mapping[str, object]] = {
         "quality": "good",
         "source": "test",
     },
+    "alert_rules": {
+        "rule_id": "R1",
+        "signal": "event_response",
+        "name": "r",
+        "name_en": "r",
+        "level": 3,
+        "status": "assumed",
+        "provenance": "test",
+    },
+    "drones": {
+        "drone_id": "U1",
+        "version": 1,
+        "occurred_at": NINE,
+        "recorded_at": NINE,
+        "serial": "s",
+        "owner_dept": "D01",
+        "dock_id": "K1",
+        "dock_lon_ud": 0,
+        "dock_lat_ud": 0,
+        "model": "m",
+        "use_case": "ecology",
+        "is_integrated": True,
+        "source": "test",
+    },
+    "detections": {
+        "detection_id": "N1",
+        "version": 1,
+        "occurred_at": NINE,
+        "recorded_at": NINE,
+        "device": "camera",
+        "device_id": "C1",
+        "model": "m",
+        "model_version": "1",
+        "class": "bicycle",
+        "score": 0.9,
+        "lon_ud": 0,
+        "lat_ud": 0,
+        "source": "test",
+    },
     "drone_states": {
         "drone_id": "U1",
         "occurred_at": NINE,
@@ -208,14 +247,17 @@ class Rows:
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
     asked: list[str] = field(default_factory=list[str])
     engine: Engine | None = None
+    made: frozenset[str] | set[str] = frozenset()
+    """Tables of measures that changed since the engine was opened."""
 
     def query(
         self, sql: Sql, params: Mapping[str, object], since: datetime | None = None
     ) -> pa.Table:
         """Return over the tables, and remember what was asked."""
         self.asked.append(sql.name)
+        made = {name: self.tables[name] for name in sql.reads if name in self.made}
         return (
-            self.engine.query(sql, params)
+            self.engine.query(sql, params, instead=made)
             if self.engine
             else answer(self.tables, sql, params)
         )
@@ -254,6 +296,7 @@ class Growing:
     as_of: datetime | None = None
     renewed: list[str] = field(default_factory=list[str])
     """Tables that the last publish wrote."""
+    made: set[str] = field(default_factory=set[str])
 
     def publish(self, as_of: datetime, **batch: pa.Table) -> Growing:
         """Take in new rows of logs, or whole reference tables, and work out the measures at
@@ -270,10 +313,17 @@ class Growing:
             name: rows for name, rows in batch.items() if TABLES[name].kind == "log"
         }
         self.renewed.clear()
+        self.made.clear()
         with Engine.from_tables(dict(self.tables)) as engine:
             for update in compute(
                 self.city,
-                Rows(self.tables, self.as_of, dict(self.marks), engine=engine),
+                Rows(
+                    self.tables,
+                    self.as_of,
+                    dict(self.marks),
+                    engine=engine,
+                    made=self.made,
+                ),
                 logs,
                 as_of,
             ):
@@ -301,6 +351,7 @@ class Growing:
         )
         self.tables[update.table] = ordered(TABLES[update.table], rows)
         self.renewed.append(update.table)
+        self.made.add(update.table)
 
     def rows(self, table: str) -> list[dict[str, object]]:
         """Rows of a table as they stand, in the order of its file."""

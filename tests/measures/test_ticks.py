@@ -72,6 +72,7 @@ def lakes(
         ("programme_progress", ("programme", "year", "scope", "area_id")),
         ("indicator_latest", ("ind_id", "area_id")),
         ("coverage", ("cell_y", "cell_x")),
+        ("alerts", ("alert_id", "what")),
     ],
 )
 def test_pieces_and_whole_give_the_same_rows(lakes, table, key):

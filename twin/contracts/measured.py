@@ -6,8 +6,10 @@ import pyarrow as pa
 
 from twin.contracts.base import (
     DISTRICT,
+    MODE,
     Column,
     Table,
+    clocks,
     flag,
     moment,
     place,
@@ -16,6 +18,7 @@ from twin.contracts.base import (
     whole,
 )
 from twin.contracts.events import DETECTIONS, EVENTS, STAGES
+from twin.contracts.signals import SUBJECTS
 
 # What a row of `event_facts` takes over from the newest known version of its event.
 OF_THE_EVENT = (
@@ -389,6 +392,55 @@ INDICATOR_LATEST = Table(
     ),
 )
 
+ALERTS = Table(
+    name="alerts",
+    kind="measure",
+    key=("alert_id", "what"),
+    sort=("rule_id", "occurred_at", "alert_id"),
+    chunk="rolling",
+    doc=(
+        "What became of alerts: one row each time one is raised, escalated, acknowledged or"
+        " cleared, by the rules of `alert_rules`. Rows are added and none is taken back,"
+        " as long as the rules stand and rows come in the order in which they were"
+        " recorded."
+    ),
+    columns=(
+        text("alert_id", "rule, subject and the moment at which it was raised"),
+        text(
+            "what",
+            "what became of it",
+            allowed=("raised", "escalated", "acknowledged", "cleared"),
+        ),
+        *clocks(),
+        moment("raised_at", "when the alert was raised, as far as was known then"),
+        text("rule_id", "rule that it breaks"),
+        text("subject_kind", "what kind of thing it is about", allowed=SUBJECTS),
+        text("subject_id", "event, aircraft, source, department, indicator and area …"),
+        MODE,
+        whole(
+            "level", "level of the alert from this row on", "level", low=1, high=4,
+            type=pa.int8(),
+        ),
+        real(
+            "value",
+            "value of the signal; null where the moment is all there is to say",
+            "see signal",
+            null=True,
+            type=pa.float64(),
+        ),
+        real(
+            "threshold",
+            "what the value was held against; null where there is no such number",
+            "see signal",
+            null=True,
+            type=pa.float64(),
+        ),
+        DISTRICT,
+        text("street_code", "street-level unit; null where unknown", null=True),
+        *place(null=True),
+    ),
+)  # fmt: skip
+
 QUARANTINE = Table(
     name="quarantine",
     kind="log",
@@ -434,5 +486,6 @@ TABLES = (
     LINK_HEALTH,
     PROGRAMME_PROGRESS,
     INDICATOR_LATEST,
+    ALERTS,
     QUARANTINE,
 )

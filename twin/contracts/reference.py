@@ -8,6 +8,21 @@ from __future__ import annotations
 import pyarrow as pa
 
 from twin.contracts.base import PROVENANCE, STATUS, Table, place, real, text, whole
+from twin.contracts.signals import NARROWED, SIGNALS
+
+# Numbers of alarm health that a target may stand beside.
+ALARM_METRICS = (
+    "operators",
+    "per_10_min",
+    "flood_from",
+    "flood_share",
+    "low_share",
+    "medium_share",
+    "high_share",
+    "chatter_from",
+    "chatter_within",
+    "standing_from",
+)
 
 DISTRICTS = Table(
     name="districts",
@@ -307,6 +322,126 @@ FACTS = Table(
     ),
 )
 
+ALERT_RULES = Table(
+    name="alert_rules",
+    kind="reference",
+    key=("rule_id",),
+    sort=("rule_id",),
+    doc=(
+        "One row per rule that raises alerts: what it watches, with which numbers, how bad"
+        " it is, how it recovers. A pack without the file has the program's own."
+    ),
+    columns=(
+        text("rule_id", "id in the pack"),
+        text("signal", "what it watches", allowed=tuple(SIGNALS)),
+        text("name", "the rule in words"),
+        text("name_en", "the rule in words, in English"),
+        text(
+            "applies_to",
+            "what it is narrowed to: a stage, or kinds of links; null for all",
+            null=True,
+            allowed=NARROWED,
+        ),
+        whole(
+            "priority",
+            "of events, only those of this priority or worse; null for all",
+            "level",
+            null=True,
+            low=1,
+            high=4,
+            type=pa.int8(),
+        ),
+        real(
+            "threshold",
+            "raised beyond it: above, or below where low values are the bad ones",
+            "see signal",
+            null=True,
+            low=0,
+            type=pa.float64(),
+        ),
+        real(
+            "threshold_2",
+            "of two aircraft, how far apart in height at most",
+            "m",
+            null=True,
+            low=0,
+            type=pa.float64(),
+        ),
+        whole("least_n", "with fewer cases it is not judged", "cases", null=True, low=1),
+        whole(
+            "n_weeks",
+            "weeks before whose same hour it is held against; fewer is too little history",
+            "weeks",
+            null=True,
+            low=2,
+            high=26,
+        ),
+        whole("within_s", "how far back, or apart, cases count", "s", null=True, low=1),
+        real(
+            "within_m", "how far apart things are one group", "m", null=True, low=0,
+            type=pa.float64(),
+        ),
+        whole(
+            "n_samples", "bad samples one after another that raise it", "samples",
+            null=True, low=1, high=10,
+        ),
+        whole("raise_for_s", "it must hold so long before it is raised", "s", null=True),
+        real(
+            "clear_threshold",
+            "an alert is cleared on this side of it only; null for the threshold itself",
+            "see signal",
+            null=True,
+            low=0,
+            type=pa.float64(),
+        ),
+        whole("clear_for_s", "it must be well so long before it is cleared", "s", null=True),
+        whole("level", "of the alert, 1 worst", "level", low=1, high=4, type=pa.int8()),
+        real(
+            "escalate_threshold",
+            "beyond it the alert has the worse level; null for never",
+            "see signal",
+            null=True,
+            low=0,
+            type=pa.float64(),
+        ),
+        whole(
+            "escalate_after_s",
+            "open and unacknowledged for so long it has the worse level; null for never",
+            "s",
+            null=True,
+        ),
+        whole(
+            "escalate_level", "the worse level", "level", null=True, low=1, high=4,
+            type=pa.int8(),
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)  # fmt: skip
+
+ALARM_TARGETS = Table(
+    name="alarm_targets",
+    kind="reference",
+    key=("metric",),
+    sort=("metric",),
+    doc=(
+        "What the health of our own alarms is held against. A pack without the file has"
+        " the program's own."
+    ),
+    columns=(
+        text("metric", "what is held against it", allowed=ALARM_METRICS),
+        real("target", "the number", "see unit", low=0, type=pa.float64()),
+        text("unit", "unit of the number"),
+        text(
+            "standard",
+            "where such a number is set; empty for a choice of the pack",
+            null=True,
+        ),
+        STATUS,
+        PROVENANCE,
+    ),
+)
+
 TABLES = (
     DISTRICTS,
     STREETS,
@@ -315,6 +450,8 @@ TABLES = (
     DEPARTMENTS,
     DEPARTMENT_FEEDS,
     SLA_TARGETS,
+    ALERT_RULES,
+    ALARM_TARGETS,
     TARGETS,
     INDICATORS,
     PLACES,

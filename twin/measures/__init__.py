@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twin.measures import (
+    alerts,
     bike_clusters,
     coverage,
     event_facts,
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 # Every measure, one module each. They are worked out in this order, each from logs and
-# reference tables alone: none reads another's table.
+# reference tables alone, but for what stands in its `after`.
 MEASURES: tuple[Measure, ...] = (
     event_facts.MEASURE,
     incidents.MEASURE,
@@ -54,6 +55,7 @@ MEASURES: tuple[Measure, ...] = (
     link_health.MEASURE,
     programme_progress.MEASURE,
     indicator_latest.MEASURE,
+    alerts.MEASURE,
 )
 
 
@@ -111,6 +113,7 @@ def rests_on(table: str, *, reference: bool = False) -> tuple[str, ...]:
 def _inputs(city: City, state: State, measure: Measure) -> str:
     parts = [
         measure.inputs(city),
+        *(each.inputs(city) for each in MEASURES if each.name in measure.after),
         *(f"{table} {state.hash(table)}" for table in measure.reference),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

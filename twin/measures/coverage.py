@@ -82,7 +82,7 @@ def coverage_at(
             known then.
     """
     asked = {"since": as_of - KEPT - GAP, "as_of": as_of, "known_at": known_at}
-    labels, ids = _districts(city)
+    labels, ids = districts(city)
     return coverage(footprints(query(_SIGHTS, asked)), city.raster, labels, ids, as_of)
 
 
@@ -143,8 +143,8 @@ def _places(rows: pa.Table) -> NDArray[np.int64]:
     ].to_numpy().astype(np.int64)
 
 
-def _districts(city: City) -> tuple[NDArray[np.int16], list[str]]:
-    """Return the label raster of districts and the ids that it indexes."""
+def districts(city: City) -> tuple[NDArray[np.int16], list[str]]:
+    """Return the label raster (n_y, n_x) of districts, and the ids that it indexes."""
     return _labelled(*_state_of(city.geography["land"]), city.raster)
 
 
@@ -216,7 +216,7 @@ def _fresh(city: City, state: State, news: News) -> pa.Table | None:
     drones = states["drone_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     if np.any((drones[1:] == drones[:-1]) & is_new[:-1] & ~is_new[1:]):
         return None
-    labels, ids = _districts(city)
+    labels, ids = districts(city)
     rings, held = (
         footprints(states.filter(pa.array(mask))) for mask in (is_new, ~is_new)
     )

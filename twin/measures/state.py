@@ -51,6 +51,8 @@ class State(Protocol):
     ) -> pa.Table:
         """Return the answer to `sql` over all rows, the new ones included.
 
+        Tables of measures are as they were before; with `since`, as they were just worked out.
+
         Args:
             since: files whose rows all occurred and were recorded before then may be left out: a
                 live tick must not open a year of files to look at its last minutes.
@@ -128,6 +130,8 @@ class Measure:
             (`News.whole`), or when the clock has reached the mark's `until`.
         until: returns the moment from which the clock alone changes the answer just worked
             out; None for never.
+        after: measures whose tables it asks of, as they were just worked out; they rest on
+            no more logs and reference tables than it names itself.
     """
 
     table: Table
@@ -138,6 +142,7 @@ class Measure:
     context: tuple[str, ...] = ()
     reference: tuple[str, ...] = ()
     until: Callable[[City, State, datetime], datetime | None] | None = None
+    after: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

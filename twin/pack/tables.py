@@ -22,6 +22,7 @@ from twin.contracts.base import (
     whole,
 )
 from twin.contracts.unicode import one_form
+from twin.pack import alert_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +104,8 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
         None if a fault was found.
     """
     name = f"{table.name}.csv"
+    if table.name in alert_rules.WITH_DEFAULT and not (folder / name).exists():
+        folder = alert_rules.SHIPPED
     columns = [column for column in table.columns if column.name not in COMPUTED]
     schema = pa.schema([table.schema.field(column.name) for column in columns])
     if table.name not in REQUIRED and not (folder / name).exists():
@@ -124,7 +127,9 @@ def read_table(folder: Path, table: Table, problems: list[str]) -> pa.Table | No
                     problems,
                 )
             )
-    _check_keys(name, table, [line for line, _ in rows], values, problems)
+    lines = [line for line, _ in rows]
+    _check_keys(name, table, lines, values, problems)
+    _check_rows(name, table, lines, values, problems)
     if len(problems) > before:
         return None
     return pa.table(values, schema=schema).sort_by(
@@ -265,3 +270,18 @@ def _check_keys(
                 f"{name}, line {line}: {', '.join(map(str, key))} stands already in"
                 f" line {first[tuple(key)]}."
             )
+
+
+def _check_rows(
+    name: str,
+    table: Table,
+    lines: list[int],
+    values: dict[str, list[object]],
+    problems: list[str],
+) -> None:
+    for n, line in enumerate(lines):
+        row = {column: given[n] for column, given in values.items()}
+        problems += [
+            f"{name}, line {line}: {said}"
+            for said in alert_rules.check_row(table.name, row)
+        ]

@@ -254,6 +254,9 @@ class _State:
     snapshot: Snapshot
     engine: Engine
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark])
+    made: Mapping[str, list[pa.Table]] = field(
+        default_factory=dict[str, list[pa.Table]]
+    )
 
     @property
     def previous_as_of(self) -> datetime | None:
@@ -266,7 +269,12 @@ class _State:
         params: Mapping[str, object],
         since: datetime | None = None,  # noqa: ARG002
     ) -> pa.Table:
-        return self.engine.query(sql, params)
+        made = {
+            table: pa.concat_tables(self.made[table])
+            for table in sql.reads
+            if table in self.made
+        }
+        return self.engine.query(sql, params, instead=made)
 
     # There are no rows to go on from.
     def chunk(self, table: str, name: str) -> pa.Table:  # noqa: ARG002
@@ -293,7 +301,7 @@ def _reckoned(
     """
     made = {table: [TABLES[table].empty()] for table in tables}
     for update in compute(
-        city, _State(snapshot, engine), {}, snapshot.as_of, only=tables
+        city, _State(snapshot, engine, made=made), {}, snapshot.as_of, only=tables
     ):
         if isinstance(update, tuple) or update.table not in tables:
             continue

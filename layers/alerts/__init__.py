@@ -1,0 +1,1 @@
+"""Alerts that are open, and the health of our own alarms."""

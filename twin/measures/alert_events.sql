@@ -1,0 +1,170 @@
+-- alert_events.sql: what became of alerts on events: their clocks of acknowledgement, arrival, closing and stages.
+-- A clock is looked at as whoever watched it live saw it: at each moment by what had happened and been recorded by then.
+-- A span of event_facts is what was seen from from_k up to to_k; in it a clock is over its limit from the limit on, until it is
+-- stopped or the span ends. Neighbouring times over the limit are one alert, whatever was corrected in between.
+-- An alert is acknowledged from when a unit's first acknowledgement of the event was known: at once, if it was before.
+-- param   ids            VARCHAR[]    -         events; null for all that anything may become of after `after`
+-- param   after          TIMESTAMPTZ  UTC       rows recorded later than this
+-- param   as_of          TIMESTAMPTZ  UTC       and by then
+-- reads   event_facts, alert_rules
+-- column  what           VARCHAR      -         raised, escalated, acknowledged or cleared
+-- column  occurred_at    TIMESTAMPTZ  UTC       when in the world
+-- column  recorded_at    TIMESTAMPTZ  UTC       from when it was seen
+-- column  raised_at      TIMESTAMPTZ  UTC       from when the alert was
+-- column  rule_id        VARCHAR      -         rule
+-- column  subject_id     VARCHAR      -         event
+-- column  mode           VARCHAR      -         live or drill
+-- column  level          TINYINT      level     of the alert from this row on
+-- column  value          DOUBLE       see       seconds since the clock began, or their share of the target
+-- column  threshold      DOUBLE       see       what it is held against
+-- column  district_id    VARCHAR      -         district; null where unknown
+-- column  street_code    VARCHAR      -         street-level unit; null where unknown
+-- column  lon_ud         INTEGER      1e-6deg   longitude; null where unknown
+-- column  lat_ud         INTEGER      1e-6deg   latitude; null where unknown
+-- rows    one per step of an alert, by recorded_at, rule, event and step
+WITH rules AS (
+    SELECT rule_id, signal, applies_to, priority, threshold, coalesce(raise_for_s, 0) AS raise_for_s, level,
+           escalate_threshold, escalate_after_s, coalesce(escalate_level, level) AS worse
+    FROM alert_rules WHERE signal IN ('event_response', 'event_arrival', 'event_closure', 'event_stage')
+), wanted AS (
+    SELECT DISTINCT event_id FROM event_facts
+    WHERE ($ids IS NOT NULL AND event_id IN (SELECT unnest($ids)))
+       OR ($ids IS NULL AND (known_to IS NULL OR known_to > $after) AND (holds_to IS NULL OR holds_to > $after)
+           AND (closed_at IS NULL OR closed_at > $after OR closed_known_at > $after)
+           AND (closed_by_at IS NULL OR closed_by_at > $after OR closed_by_known_at > $after))
+), spans AS (
+    SELECT f.event_id, f.mode, f.priority, f.district_id, f.street_code, f.lon_ud, f.lat_ud, f.created_at,
+           greatest(f.known_from, f.created_at, f.occurred_at, coalesce(f.holds_from, f.created_at)) AS from_k,
+           least(coalesce(f.known_to, TIMESTAMPTZ '9999-01-01 00:00:00+00'),
+                 coalesce(f.holds_to, TIMESTAMPTZ '9999-01-01 00:00:00+00')) AS to_k,
+           f.holds_from, f.response_target_s, f.closure_target_s,
+           f.acked_at, CASE WHEN f.acked_at IS NOT NULL THEN greatest(f.acked_at, f.acked_known_at) END AS acked_k,
+           f.arrived_at, CASE WHEN f.arrived_at IS NOT NULL THEN greatest(f.arrived_at, f.arrived_known_at) END AS arrived_k,
+           f.done_at, CASE WHEN f.done_at IS NOT NULL THEN greatest(f.done_at, f.done_known_at) END AS done_k,
+           coalesce(f.closed_at, f.closed_by_at) AS closed_at,
+           CASE WHEN f.closed_at IS NOT NULL THEN greatest(f.closed_at, f.closed_known_at)
+                WHEN f.closed_by_at IS NOT NULL THEN greatest(f.closed_by_at, f.closed_by_known_at) END AS closed_k,
+           f.sense_at, CASE WHEN f.sense_at IS NOT NULL THEN greatest(f.sense_at, f.sense_known_at) END AS sense_k,
+           f.monitor_at, CASE WHEN f.monitor_at IS NOT NULL THEN greatest(f.monitor_at, f.monitor_known_at) END AS monitor_k,
+           f.judge_at, CASE WHEN f.judge_at IS NOT NULL THEN greatest(f.judge_at, f.judge_known_at) END AS judge_k,
+           f.warn_at, CASE WHEN f.warn_at IS NOT NULL THEN greatest(f.warn_at, f.warn_known_at) END AS warn_k,
+           f.handle_at, CASE WHEN f.handle_at IS NOT NULL THEN greatest(f.handle_at, f.handle_known_at) END AS handle_k,
+           f.evaluate_at, CASE WHEN f.evaluate_at IS NOT NULL THEN greatest(f.evaluate_at, f.evaluate_known_at) END AS evaluate_k
+    FROM event_facts AS f JOIN wanted ON wanted.event_id = f.event_id
+), later_stages AS ( -- when each stage was left: the first of those after it that was entered
+    SELECT event_id, from_k, to_k, 'sense' AS stage, sense_at AS begun_at, sense_k AS begun_k,
+           coalesce(monitor_at, judge_at, warn_at, handle_at, evaluate_at) AS left_at,
+           least(coalesce(monitor_k, to_k), coalesce(judge_k, to_k), coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k)) AS left_k
+    FROM spans WHERE sense_at IS NOT NULL AND holds_from IS NULL
+    UNION ALL
+    SELECT event_id, from_k, to_k, 'monitor', monitor_at, monitor_k, coalesce(judge_at, warn_at, handle_at, evaluate_at),
+           least(coalesce(judge_k, to_k), coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
+    FROM spans WHERE monitor_at IS NOT NULL AND holds_from IS NULL
+    UNION ALL
+    SELECT event_id, from_k, to_k, 'judge', judge_at, judge_k, coalesce(warn_at, handle_at, evaluate_at),
+           least(coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
+    FROM spans WHERE judge_at IS NOT NULL AND holds_from IS NULL
+    UNION ALL
+    SELECT event_id, from_k, to_k, 'warn', warn_at, warn_k, coalesce(handle_at, evaluate_at),
+           least(coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
+    FROM spans WHERE warn_at IS NOT NULL AND holds_from IS NULL
+    UNION ALL
+    SELECT event_id, from_k, to_k, 'handle', handle_at, handle_k, evaluate_at, coalesce(evaluate_k, to_k)
+    FROM spans WHERE handle_at IS NOT NULL AND holds_from IS NULL
+), clocks AS ( -- one per rule and span: when it began, how long is one of its unit, and what stopped it
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at AS begun_at, s.from_k AS begun_k,
+           s.response_target_s AS unit_s, s.acked_at AS stopped_at, coalesce(s.acked_k, s.to_k) AS stopped_k
+    FROM spans AS s JOIN rules AS r ON r.signal = 'event_response'
+    WHERE s.response_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
+    UNION ALL
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, 1,
+           least(coalesce(s.arrived_at, s.done_at), coalesce(s.done_at, s.arrived_at)),
+           least(coalesce(s.arrived_k, s.to_k), coalesce(s.done_k, s.to_k)) AS stopped_k
+    FROM spans AS s JOIN rules AS r ON r.signal = 'event_arrival'
+    WHERE r.priority IS NULL OR s.priority <= r.priority
+    UNION ALL
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, s.closure_target_s, NULL, s.to_k AS stopped_k
+    FROM spans AS s JOIN rules AS r ON r.signal = 'event_closure'
+    WHERE s.closure_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
+    UNION ALL
+    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, t.begun_at, t.begun_k, 1, t.left_at, t.left_k
+    FROM spans AS s JOIN later_stages AS t ON t.event_id = s.event_id AND t.from_k = s.from_k AND t.to_k = s.to_k
+    JOIN rules AS r ON r.signal = 'event_stage' AND r.applies_to = t.stage
+    WHERE r.priority IS NULL OR s.priority <= r.priority
+), limited AS (
+    SELECT c.rule_id, c.event_id, c.begun_at, c.unit_s, c.from_k,
+           greatest(c.begun_at + INTERVAL 1 SECOND * CAST(round(r.threshold * c.unit_s) AS INTEGER),
+                    coalesce(s.holds_from, s.created_at)) AS over_at,
+           greatest(c.from_k, c.begun_k, c.begun_at + INTERVAL 1 SECOND * CAST(round(r.threshold * c.unit_s) AS INTEGER)) AS over_k,
+           CASE WHEN r.escalate_threshold IS NOT NULL
+                THEN greatest(c.begun_at + INTERVAL 1 SECOND * CAST(round(r.escalate_threshold * c.unit_s) AS INTEGER),
+                              coalesce(s.holds_from, s.created_at)) END AS worse_at,
+           least(c.to_k, c.stopped_k, coalesce(s.closed_k, c.to_k)) AS until_k,
+           CASE WHEN c.stopped_at IS NOT NULL AND c.stopped_k <= least(c.to_k, coalesce(s.closed_k, c.to_k)) THEN c.stopped_at
+                WHEN s.closed_at IS NOT NULL AND s.closed_k <= c.to_k THEN s.closed_at ELSE c.to_k END AS until_at,
+           CASE WHEN s.acked_k <= least(c.to_k, coalesce(s.closed_k, c.to_k)) THEN greatest(s.acked_k, c.from_k) END AS acked_k, s.acked_at,
+           s.mode, s.district_id, s.street_code, s.lon_ud, s.lat_ud
+    FROM clocks AS c JOIN rules AS r ON r.rule_id = c.rule_id
+    JOIN spans AS s ON s.event_id = c.event_id AND s.from_k = c.from_k AND s.to_k = c.to_k
+    WHERE c.from_k < c.to_k
+), over AS (
+    SELECT rule_id, event_id, begun_at, unit_s, over_at, over_k, worse_at,
+           CASE WHEN worse_at IS NOT NULL THEN greatest(worse_at, over_k) END AS worse_k, until_k, until_at,
+           acked_k, acked_at, mode, district_id, street_code, lon_ud, lat_ud,
+           max(until_k) OVER (PARTITION BY rule_id, event_id ORDER BY over_k, until_k
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_k
+    FROM limited WHERE over_k < until_k
+), numbered AS (
+    SELECT rule_id, event_id, begun_at, unit_s, over_at, over_k, worse_at, worse_k, until_k, until_at, acked_k, acked_at, mode,
+           district_id, street_code, lon_ud, lat_ud,
+           sum(CASE WHEN before_k >= over_k THEN 0 ELSE 1 END)
+               OVER (PARTITION BY rule_id, event_id ORDER BY over_k, until_k ROWS UNBOUNDED PRECEDING) AS nth
+    FROM over
+), alerts AS ( -- of its first span's limits
+    SELECT n.rule_id, n.event_id, n.nth, min_by(n.over_at, n.over_k) + INTERVAL 1 SECOND * min(r.raise_for_s) AS raised_at,
+           min(n.over_k) + INTERVAL 1 SECOND * min(r.raise_for_s) AS raised_k,
+           min(CASE WHEN n.worse_k < n.until_k THEN n.worse_k END) AS worse_k,
+           min_by(CASE WHEN n.worse_k < n.until_k THEN n.worse_at END, CASE WHEN n.worse_k < n.until_k THEN n.worse_k END) AS worse_at,
+           max(n.until_k) AS until_k, max_by(n.until_at, n.until_k) AS until_at,
+           min(CASE WHEN n.acked_k <= n.until_k THEN n.acked_k END) AS acked_k,
+           min_by(CASE WHEN n.acked_k <= n.until_k THEN n.acked_at END, CASE WHEN n.acked_k <= n.until_k THEN n.acked_k END) AS acked_at,
+           min_by(n.begun_at, n.over_k) AS begun_at, min_by(n.unit_s, n.over_k) AS unit_s, min_by(n.mode, n.over_k) AS mode,
+           min_by(n.district_id, n.over_k) AS district_id, min_by(n.street_code, n.over_k) AS street_code,
+           min_by(n.lon_ud, n.over_k) AS lon_ud, min_by(n.lat_ud, n.over_k) AS lat_ud
+    FROM numbered AS n JOIN rules AS r ON r.rule_id = n.rule_id
+    GROUP BY n.rule_id, n.event_id, n.nth
+), told AS (
+    SELECT a.rule_id, a.event_id, a.raised_at, a.raised_k, a.until_k, a.until_at, a.begun_at, a.unit_s, a.mode, a.district_id, a.street_code,
+           a.lon_ud, a.lat_ud, r.threshold, r.level, r.worse, r.escalate_threshold,
+           CASE WHEN a.acked_k IS NOT NULL THEN greatest(a.raised_k, a.acked_k) END AS acked_k,
+           CASE WHEN a.acked_k IS NOT NULL THEN greatest(a.raised_at, a.acked_at) END AS acked_at,
+           CASE WHEN r.escalate_threshold IS NOT NULL AND a.worse_k IS NOT NULL THEN greatest(a.raised_k, a.worse_k)
+                WHEN r.escalate_after_s IS NOT NULL AND (a.acked_k IS NULL OR a.acked_k > a.raised_k + INTERVAL 1 SECOND * r.escalate_after_s)
+                THEN a.raised_k + INTERVAL 1 SECOND * r.escalate_after_s END AS worse_k,
+           CASE WHEN r.escalate_threshold IS NOT NULL THEN greatest(a.raised_at, a.worse_at)
+                WHEN r.escalate_after_s IS NOT NULL THEN a.raised_at + INTERVAL 1 SECOND * r.escalate_after_s END AS worse_at,
+           r.escalate_threshold IS NOT NULL AND a.worse_k IS NULL AS is_never_worse
+    FROM alerts AS a JOIN rules AS r ON r.rule_id = a.rule_id WHERE a.raised_k < a.until_k
+), steps AS (
+    SELECT 'raised' AS what, raised_at AS occurred_at, raised_k AS recorded_at, raised_k, rule_id, event_id, mode, level, begun_at, unit_s,
+           threshold, district_id, street_code, lon_ud, lat_ud
+    FROM told
+    UNION ALL
+    SELECT 'escalated', worse_at, worse_k, raised_k, rule_id, event_id, mode, worse, begun_at, unit_s, coalesce(escalate_threshold, threshold),
+           district_id, street_code, lon_ud, lat_ud
+    FROM told WHERE worse_k < until_k AND NOT is_never_worse
+    UNION ALL
+    SELECT 'acknowledged', acked_at, acked_k, raised_k, rule_id, event_id, mode,
+           CASE WHEN worse_k <= acked_k AND worse_k < until_k AND NOT is_never_worse THEN worse ELSE level END, begun_at, unit_s,
+           threshold, district_id, street_code, lon_ud, lat_ud
+    FROM told WHERE acked_k IS NOT NULL
+    UNION ALL
+    SELECT 'cleared', greatest(until_at, raised_at), until_k, raised_k, rule_id, event_id, mode,
+           CASE WHEN worse_k < until_k AND NOT is_never_worse THEN worse ELSE level END, begun_at, unit_s, threshold, district_id, street_code, lon_ud, lat_ud
+    FROM told
+)
+SELECT what, occurred_at, recorded_at, raised_k AS raised_at, rule_id, event_id AS subject_id, mode, level,
+       CAST(epoch_us(occurred_at) - epoch_us(begun_at) AS DOUBLE) / 1000000 / unit_s AS value, threshold,
+       district_id, street_code, lon_ud, lat_ud
+FROM steps WHERE recorded_at > $after AND recorded_at <= $as_of
+ORDER BY recorded_at, rule_id, subject_id, what

@@ -1,0 +1,19 @@
+-- alert_verdicts.sql: what people said of what models saw: each time that a verdict was given, or became another.
+-- param   after       TIMESTAMPTZ  UTC   came into force later than this
+-- param   as_of       TIMESTAMPTZ  UTC   and by then
+-- reads   detections
+-- column  subject_kind VARCHAR     -     model
+-- column  subject_id  VARCHAR      -     class that a model saw
+-- column  k_us        BIGINT       us    from when it was known, since 1970
+-- column  o_us        BIGINT       us    when it was said, since 1970
+-- column  is_right    BOOLEAN      -     confirmed, else rejected
+-- rows    one per verdict, by class, k_us, detection
+WITH versions AS (
+    SELECT detection_id, version, "class", human_verdict, occurred_at, greatest(occurred_at, recorded_at) AS k,
+           lag(human_verdict) OVER (PARTITION BY detection_id ORDER BY version) AS verdict_before
+    FROM detections
+)
+SELECT 'model' AS subject_kind, "class" AS subject_id, epoch_us(k) AS k_us, epoch_us(occurred_at) AS o_us, human_verdict = 'confirmed' AS is_right
+FROM versions
+WHERE human_verdict IS NOT NULL AND human_verdict IS DISTINCT FROM verdict_before AND k > $after AND k <= $as_of
+ORDER BY subject_id, k_us, detection_id

@@ -1,0 +1,863 @@
+"""What became of alerts: raised, worse, acknowledged, cleared, by the rules of the pack.
+
+Everything is told as whoever watched live saw it: at each moment by what had happened and been
+recorded by then. So the same logs give the same alerts, however they came in; a live tick asks of
+what lies between the snapshot before and this one, and adds rows to the log. Rows that come with a
+moment that was told already have the log told again from there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from twin.contracts.measured import ALERTS
+from twin.contracts.signals import SIGNALS
+from twin.engine import Sql, load_sql
+from twin.measures import alert_sources, alert_steps, coverage
+from twin.measures.alert_steps import SECOND, Beat, Held, Rule, Span, Step, Turn
+from twin.measures.definition import BY_PACK, Definition
+from twin.measures.state import Measure, MeasureUpdate, News, State
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from twin.city import City
+
+_LOGS = (
+    "events",
+    "event_stages",
+    "dispatches",
+    "feedbacks",
+    "quarantine",
+    "drones",
+    "drone_states",
+    "link_probes",
+    "indicator_values",
+    "detections",
+)
+_NAMES = (
+    "alert_events",
+    "alert_touched",
+    "alert_recent",
+    "alert_beats",
+    "alert_states",
+    "alert_near",
+    "alert_bands",
+    "alert_unlike",
+    "alert_news",
+    "alert_registered",
+    "alert_rules",
+    "alert_verdicts",
+    "alert_inflow",
+    "alert_open",
+    "alert_days",
+    "orders_passed",
+)
+_SQL: Mapping[str, Sql] = {
+    name: load_sql(Path(__file__).with_name(f"{name}.sql")) for name in _NAMES
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+_SLICE = timedelta(days=2)
+
+
+# A millionth of a degree of latitude, m.
+_M_PER_UD = 0.11132
+
+# Values of indicators are looked back at for up to so long, seconds: 33 periods of a month.
+_LONGEST_S = 33 * 31 * 86_400
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of the lake: what became of alerts later than `after` and by `until`.
+
+    Attributes:
+        whole: whether it is asked of all time: nothing was told before.
+        longest_s: the longest targets of events, seconds, by signal.
+        held: the alerts that are open at `after`, by rule and subject; none on events.
+        news: what came into force of logs that are costly to look at, or have pairs.
+    """
+
+    city: City
+    state: State
+    rules: Mapping[str, Sequence[Rule]]
+    after: datetime
+    until: datetime
+    whole: bool
+    longest_s: Mapping[str, int]
+    held: Mapping[tuple[str, str], Held] = field(
+        default_factory=dict[tuple[str, str], Held]
+    )
+    news: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def after_us(self) -> int:
+        return _us(self.after)
+
+    @property
+    def until_us(self) -> int:
+        return _us(self.until)
+
+    def back(self, microseconds: int) -> datetime:
+        """Return so long before `after`; the beginning of all time where all is asked."""
+        return (
+            _EPOCH if self.whole else self.after - timedelta(microseconds=microseconds)
+        )
+
+    def slices(self, microseconds: int) -> list[tuple[datetime, datetime]]:
+        """Return the stretches that are asked of one by one, from so long before `after`.
+
+        Where all is asked, a year of heartbeats is too much for one question.
+        """
+        if not self.whole:
+            return [(self.back(microseconds), self.until)]
+        there = [
+            self.news[name]
+            for name in ("oldest_us", "probed_us")
+            if self.news[name] is not None
+        ]
+        first = _EPOCH + (min(there, default=self.until_us) - 1) * _US
+        found: list[tuple[datetime, datetime]] = []
+        while first < self.until:
+            end = min(first + _SLICE, self.until)
+            found.append((first, end))
+            first = end
+        return found
+
+    def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
+        """Return the answer to a question over files that reach to `since` or later."""
+        return self.state.query(_SQL[name], params, since=since)
+
+    def patience(self, *signals: str) -> int:
+        """Return the longest that rules on some signals wait before they speak, microseconds."""
+        return max(
+            (
+                rule.raise_for + rule.clear_for
+                for signal in signals
+                for rule in self.rules.get(signal, ())
+            ),
+            default=0,
+        )
+
+    def told(self, rule: Rule, subject: str, spans: Iterable[Span]) -> list[Step]:
+        """Return what becomes of a rule's alerts on a subject."""
+        held = self.held.get((rule.id, subject))
+        return alert_steps.steps(
+            rule, subject, spans, held, self.after_us, self.until_us
+        )
+
+
+def _us(moment: datetime) -> int:
+    return (moment - _EPOCH) // _US
+
+
+def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
+    """Yield the rows that are added to the log; all of it where anything but logs changed."""
+    before = state.previous_as_of
+    if news.whole or before is None:
+        yield MeasureUpdate(
+            "alerts", _made(city, state, _EPOCH, news.as_of, whole=True), "replace"
+        )
+        return
+    since = _since(news.batch, before)
+    made = _made(city, state, since, news.as_of, whole=False)
+    if since < before:
+        yield from _again(state, made, since)
+    elif made.num_rows:
+        yield MeasureUpdate("alerts", made, "append")
+
+
+def _since(batch: Mapping[str, pa.Table], before: datetime) -> datetime:
+    """Return from when on the log is to be told: the snapshot before, or a late row."""
+    late = [
+        int(
+            np.maximum(
+                *(_moments(rows, name) for name in ("occurred_at", "recorded_at"))
+            ).min()
+        )
+        for table, rows in batch.items()
+        if table in _LOGS and rows.num_rows
+    ]
+    first = _EPOCH + min(late, default=_us(before)) * _US - _US
+    return min(before, first) if late and min(late) <= _us(before) else before
+
+
+def _moments(rows: pa.Table, name: str) -> NDArray[np.int64]:
+    return rows[name].cast(pa.int64()).to_numpy()
+
+
+def _again(state: State, made: pa.Table, since: datetime) -> Iterator[MeasureUpdate]:
+    """Yield the days of the log that a late row changes, told again from there."""
+    said = state.query(_SQL["alert_days"], {"after": since}, since=since)
+    days: set[date] = {
+        day.astimezone(UTC).date()
+        for table, name in ((said, "day"), (made, "occurred_at"))
+        for day in table[name].to_pylist()
+    }
+    chunks = tuple(sorted({state.chunk_of("alerts", day) for day in days}))
+    if not chunks:
+        return
+    held = pa.concat_tables([state.chunk("alerts", chunk) for chunk in chunks])
+    kept = held.filter(
+        pc.less_equal(held["recorded_at"], pa.scalar(since, held["recorded_at"].type))
+    )
+    rows = pa.concat_tables([made, kept])
+    yield MeasureUpdate("alerts", rows, "replace_chunks", chunks, fresh=made.num_rows)
+
+
+def _made(
+    city: City, state: State, after: datetime, until: datetime, *, whole: bool
+) -> pa.Table:
+    """Return what became of alerts later than `after` and by `until`: rows of the contract."""
+    rows = state.query(_SQL["alert_rules"], {}, since=_EPOCH).to_pylist()
+    rules = _rules(rows)
+    longest = {
+        f"event_{name}": (rows[0][f"longest_{name}_s"] or 0) if rows else 0
+        for name in ("response", "closure")
+    }
+    asked = _Asked(city, state, rules, after, until, whole, longest)
+    if rules:
+        news = asked.rows("alert_news", after, after=after, as_of=until).to_pylist()[0]
+        held = {} if whole else _held(asked)
+        asked = replace(asked, news=news, held=held)
+    steps: list[Step] = []
+    for signals, tell in _TELLERS:
+        if any(rules.get(signal) for signal in signals):
+            steps += tell(asked)
+    parts = [_table(steps, city)]
+    if any(SIGNALS[signal].subject == "event" for signal in rules):
+        parts.append(_of_events(asked))
+    return pa.concat_tables(parts)
+
+
+def _rules(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Rule]]:
+    """Return the rules of the pack by signal."""
+    found: dict[str, list[Rule]] = {}
+    for row in rows:
+        found.setdefault(row["signal"], []).append(Rule.of(row))
+    return found
+
+
+def _held(asked: _Asked) -> dict[tuple[str, str], Held]:
+    """Return the alerts that are open at `after`, by rule and subject; those on events aside."""
+    rows = asked.rows("alert_open", _EPOCH, after=asked.after).to_pylist()
+    waits = {rule.id: rule.raise_for for each in asked.rules.values() for rule in each}
+    return {
+        (row["rule_id"], row["subject_id"]): Held(
+            row["raised_us"],
+            row["raised_o_us"],
+            row["is_worse"],
+            Span(
+                row["raised_us"] - waits.get(row["rule_id"], 0),
+                row["raised_o_us"] - waits.get(row["rule_id"], 0),
+                value=row["value"],
+                threshold=row["threshold"],
+                district_id=row["district_id"],
+                lon_ud=row["lon_ud"],
+                lat_ud=row["lat_ud"],
+            ),
+        )
+        for row in rows
+    }
+
+
+def _beats_of(asked: _Asked) -> list[Step]:
+    """Tell of aircraft that are lost in the air, and of links that are down."""
+    drone_rules = asked.rules.get("drone_link", ())
+    link_rules = asked.rules.get("link_down", ())
+    fresh_s: int = cast("Any", asked.city.settings["freshness"])["drone_flying_s"]
+    limits = {
+        rule.id: round((rule.threshold or fresh_s) * SECOND) for rule in drone_rules
+    } | {rule.id: round((rule.threshold or 0) * SECOND) for rule in link_rules}
+    worst = [
+        max(round((rule.worse_threshold or 0) * SECOND), limits[rule.id])
+        for rule in (*drone_rules, *link_rules)
+    ]
+    back = max(worst, default=0) + SECOND
+    back += asked.patience("drone_link", "link_down", "drone_unregistered")
+    short = max((limits[rule.id] for rule in drone_rules), default=0) + SECOND
+    short += asked.patience("drone_link", "drone_unregistered")
+    rows = [
+        row
+        for start, end in asked.slices(back)
+        for row in asked.rows(
+            "alert_beats",
+            start,
+            drones_after=start if asked.whole else asked.back(short),
+            links_after=start,
+            drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
+            link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
+            as_of=end,
+        ).to_pylist()
+    ]
+    found: list[Step] = []
+    subjects = _by_subject(rows, "subject_kind", "subject_id")
+    for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
+        beats = subjects.get((kind, subject), [])
+        for rule in drone_rules if kind == "drone" else link_rules:
+            if kind == "link" and not _applies(rule, beats):
+                continue
+            worse = rule.worse_threshold
+            held = asked.held.get((rule.id, subject))
+            spans = alert_steps.spans_of_silence(
+                _beats(beats, limits[rule.id], is_known=held is not None),
+                None if worse is None else round(worse * SECOND),
+                held,
+                asked.until_us,
+            )
+            found += asked.told(rule, subject, spans)
+    return found + _strangers(asked, subjects)
+
+
+def _with_held(
+    asked: _Asked,
+    subjects: Mapping[tuple[str, str], object],
+    drone_rules: Sequence[Rule],
+    link_rules: Sequence[Rule],
+) -> list[tuple[str, str]]:
+    """Return subjects that were heard of, and those with an open alert, in order."""
+    kinds = {rule.id: "drone" for rule in drone_rules} | {
+        rule.id: "link" for rule in link_rules
+    }
+    open_ones = {
+        (kinds[rule], subject) for rule, subject in asked.held if rule in kinds
+    }
+    return sorted({*subjects, *open_ones})
+
+
+def _beats(
+    rows: Sequence[Mapping[str, Any]], limit: int, *, is_known: bool
+) -> list[Beat]:
+    """Return the signs of life among rows in order of knowing.
+
+    A link that never answered is silent from its first probe on.
+
+    Args:
+        is_known: whether there was a sign of life, or silence, before these rows.
+    """
+    found: list[Beat] = []
+    for row in rows:
+        if row["is_beat"] or not (found or is_known):
+            found.append(
+                Beat(
+                    row["k_us"],
+                    row["o_us"],
+                    limit if row["is_watched"] else None,
+                    row["lon_ud"],
+                    row["lat_ud"],
+                )
+            )
+    return found
+
+
+def _applies(rule: Rule, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a rule is for the link that rows are of, which a department has."""
+    is_safety = rows[0]["is_safety"] if rows else None
+    if is_safety is None:
+        return False
+    return rule.applies_to in (None, "public_safety" if is_safety else "other")
+
+
+def _states_of(asked: _Asked) -> list[Step]:
+    """Tell of low batteries, great heights and ids that nobody registered."""
+    signals = ("drone_battery", "drone_height")
+    fresh_s: int = cast("Any", asked.city.settings["freshness"])["drone_flying_s"]
+    rows = [
+        row
+        for start, end in asked.slices(asked.patience(*signals) + 2 * fresh_s * SECOND)
+        for row in asked.rows("alert_states", start, after=start, as_of=end).to_pylist()
+    ]
+    return _of_turns(asked, signals, rows)
+
+
+def _indicators_of(asked: _Asked) -> list[Step]:
+    """Tell of indicators out of their band, or unlike the same hour of other weeks."""
+    if not asked.news["n_values"]:
+        return []
+    found: list[Step] = []
+    for name, signal in (
+        ("alert_bands", "indicator_band"),
+        ("alert_unlike", "indicator_unlike"),
+    ):
+        if rules := asked.rules.get(signal, ()):
+            weeks_s = max(rule.n_weeks * 7 for rule in rules) * 86_400
+            since = asked.back((weeks_s + _LONGEST_S) * SECOND)
+            rows = asked.rows(name, since, after=asked.after, as_of=asked.until)
+            found += _of_turns(asked, (signal,), rows.to_pylist())
+    return found
+
+
+def _of_turns(
+    asked: _Asked, signals: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[Step]:
+    found: list[Step] = []
+    subjects = _by_subject(rows, "rule_id", "subject_id")
+    for signal in signals:
+        for rule in asked.rules.get(signal, ()):
+            open_ones = {key for key in asked.held if key[0] == rule.id}
+            for key in sorted({k for k in subjects if k[0] == rule.id} | open_ones):
+                turns = [_turn(row, rule) for row in subjects.get(key, ())]
+                spans = alert_steps.spans_of_turns(turns, asked.held.get(key))
+                found += asked.told(rule, key[1], spans)
+    return found
+
+
+def _turn(row: Mapping[str, Any], rule: Rule) -> Turn:
+    value = row["value"]
+    if rule.signal == "indicator_unlike" and value is not None:
+        value = math.sqrt(value)
+    return Turn(
+        row["k_us"],
+        row["o_us"],
+        row["is_bad"],
+        value,
+        row["threshold"] if row.get("threshold") is not None else rule.threshold,
+        row["district_id"],
+        row.get("lon_ud"),
+        row.get("lat_ud"),
+    )
+
+
+def _near_of(asked: _Asked) -> list[Step]:
+    """Tell of pairs of aircraft that came too near; a sight holds until it is long ago."""
+    rules = asked.rules["drone_near"]
+    within = max(rule.within for rule in rules)
+    raster = asked.city.raster
+    back = asked.patience("drone_near") + within + SECOND
+    oldest = asked.news["oldest_us"]
+    rows: list[dict[str, Any]] = []
+    for start, end in asked.slices(back):
+        first = start
+        if asked.whole:
+            first = start - _SLICE
+        elif oldest is not None:
+            first = min(first, _EPOCH + (oldest - within - 1) * _US)
+        rows += asked.rows(
+            "alert_near",
+            first,
+            after=start,
+            looked_from=first,
+            as_of=end,
+            m_per_lon_ud=_M_PER_UD
+            * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
+            m_per_lat_ud=_M_PER_UD,
+        ).to_pylist()
+    found: list[Step] = []
+    subjects = _by_subject(rows, "rule_id", "subject_id")
+    for rule in rules:
+        open_ones = {key for key in asked.held if key[0] == rule.id}
+        for key in sorted({k for k in subjects if k[0] == rule.id} | open_ones):
+            spans = [
+                Span(
+                    row["k_us"],
+                    row["o_us"],
+                    row["k_us"] + 1,
+                    row["o_us"],
+                    math.sqrt(row["value_m2"]),
+                    rule.threshold,
+                    lon_ud=row["lon_ud"],
+                    lat_ud=row["lat_ud"],
+                )
+                for row in subjects.get(key, ())
+            ]
+            found += asked.told(rule, key[1], spans)
+    return found
+
+
+def _verdicts_of(asked: _Asked) -> list[Step]:
+    """Tell of classes of models that people reject too often."""
+    rules = asked.rules["model_precision"]
+    if not asked.news["n_verdicts"]:
+        return []
+    after = asked.back(max(rule.within for rule in rules) + SECOND)
+    rows = asked.rows("alert_verdicts", after, after=after, as_of=asked.until)
+    subjects = _by_subject(rows.to_pylist(), "subject_kind", "subject_id")
+    found: list[Step] = []
+    for rule in rules:
+        for (_, subject), verdicts in subjects.items():
+            held = asked.held.get((rule.id, subject))
+            turns = [
+                turn for turn in _precision(rule, verdicts) if turn.k > asked.after_us
+            ]
+            spans = alert_steps.spans_of_turns(turns, held)
+            found += asked.told(rule, subject, spans)
+    return found
+
+
+def _precision(rule: Rule, verdicts: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
+    """Yield at each verdict whether too few of those of late were confirmations."""
+    known = np.array([row["k_us"] for row in verdicts], np.int64)
+    right = np.cumsum([0, *(row["is_right"] for row in verdicts)])
+    start = np.searchsorted(known, known - rule.within, side="right")
+    for n, row in enumerate(verdicts):
+        cases = n + 1 - int(start[n])
+        share = float(right[n + 1] - right[start[n]]) / cases
+        least = rule.threshold or 0
+        clear = least if rule.clear_threshold is None else rule.clear_threshold
+        if cases >= rule.least_n and (share < least or share >= clear):
+            yield Turn(row["k_us"], row["o_us"], share < least, share, least)
+
+
+def _sources_of(asked: _Asked) -> list[Step]:
+    """Tell of sources that are silent, or surge."""
+    silent, surge = (
+        asked.rules.get(name, ()) for name in ("source_silent", "source_surge")
+    )
+    longest = max(
+        (
+            round((rule.threshold or 0) * alert_sources.BLOCK * alert_sources.HOUR)
+            for rule in silent
+        ),
+        default=0,
+    )
+    patience = asked.patience("source_silent", "source_surge")
+    since = asked.back(longest + patience + 3 * alert_sources.HOUR)
+    all_of = _inflow(asked, since, None, None, 0)
+    past = _Past(asked, all_of if asked.whole else {})
+    sources = {*all_of, *(s for r, s in asked.held if r in {x.id for x in silent})}
+    found: list[Step] = []
+    for source in sorted(sources):
+        inflow = all_of.get(source, np.zeros((2, 0), np.int64))
+        for rule in silent:
+            held = asked.held.get((rule.id, source))
+            spans = alert_sources.silences(
+                rule, source, inflow, past.days, held, asked.after_us, asked.until_us
+            )
+            found += asked.told(rule, source, spans)
+        for rule in surge:
+            held = asked.held.get((rule.id, source))
+            spans = alert_sources.surges(
+                rule, source, inflow, past.weeks, held, asked.after_us, asked.until_us
+            )
+            found += asked.told(rule, source, spans)
+    return found
+
+
+def _inflow(
+    asked: _Asked,
+    since: datetime,
+    every: int | None,
+    hour: datetime | None,
+    hours: int,
+) -> dict[str, alert_sources.Inflow]:
+    """Return when events were opened and known, by source, in order of opening."""
+    rows = asked.rows(
+        "alert_inflow",
+        since,
+        opened_from=since,
+        as_of=asked.until,
+        every_s=every,
+        hour_from=hour or _EPOCH,
+        hours=hours,
+    )
+    names = rows["source_id"].to_pylist()
+    moments = np.stack(
+        [rows[name].to_numpy().astype(np.int64) for name in ("o_us", "k_us")]
+    )
+    found: dict[str, alert_sources.Inflow] = {}
+    start = 0
+    for name, group in groupby(names):
+        end = start + sum(1 for _ in group)
+        found[name] = moments[:, start:end]
+        start = end
+    return found
+
+
+@dataclass
+class _Past:
+    """The inflow of the same hour of days and weeks before; asked once for each hour."""
+
+    asked: _Asked
+    whole: Mapping[str, alert_sources.Inflow]
+    kept: dict[tuple[int, int], dict[str, alert_sources.Inflow]] = field(
+        default_factory=dict[tuple[int, int], dict[str, "alert_sources.Inflow"]]
+    )
+
+    def days(self, source: str, hour: int) -> alert_sources.Inflow:
+        """Return those of the days before."""
+        back = max(rule.within for rule in self.asked.rules["source_silent"])
+        return self._of(
+            source,
+            hour,
+            alert_sources.DAY,
+            back + alert_sources.DAY,
+            alert_sources.BLOCK - 1,
+        )
+
+    def weeks(self, source: str, hour: int) -> alert_sources.Inflow:
+        """Return those of the weeks before."""
+        back = alert_sources.weeks_back(self.asked.rules["source_surge"])
+        return self._of(source, hour, alert_sources.WEEK, back, 0)
+
+    def _of(
+        self, source: str, hour: int, every: int, back: int, hours: int
+    ) -> alert_sources.Inflow:
+        nothing = np.zeros((2, 0), np.int64)
+        if self.asked.whole:
+            inflow = self.whole.get(source, nothing)
+            low, high = np.searchsorted(inflow[0], (hour - back, hour))
+            return inflow[:, low:high]
+        if (hour, every) not in self.kept:
+            at = _EPOCH + hour * _US
+            self.kept[hour, every] = _inflow(
+                self.asked, at - back * _US, every // SECOND, at, hours
+            )
+        return self.kept[hour, every].get(source, nothing)
+
+
+def _by_subject(
+    rows: Sequence[Mapping[str, Any]], first: str, second: str
+) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Part rows, which come in order, by what they are about."""
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row[first], row[second]), []).append(row)
+    return found
+
+
+def _strangers(
+    asked: _Asked, subjects: Mapping[tuple[str, str], list[Mapping[str, Any]]]
+) -> list[Step]:
+    """Tell of aircraft that the register does not know; they are known once an entry of it is."""
+    rules = asked.rules.get("drone_unregistered", ())
+    if not rules:
+        return []
+    rows = asked.rows("alert_registered", _EPOCH, as_of=asked.until).to_pylist()
+    known = {row["drone_id"]: row["k_us"] for row in rows}
+    found: list[Step] = []
+    for rule in rules:
+        open_ones = {key[1] for key in asked.held if key[0] == rule.id}
+        heard = {key[1] for key in subjects if key[0] == "drone"}
+        for drone in sorted(heard | open_ones):
+            from_k = known.get(drone, math.inf)
+            held = asked.held.get((rule.id, drone))
+            if held is None and from_k <= asked.after_us - rule.raise_for:
+                continue
+            turns = [
+                Turn(
+                    row["k_us"],
+                    row["o_us"],
+                    is_bad=True,
+                    lon_ud=row["lon_ud"],
+                    lat_ud=row["lat_ud"],
+                )
+                for row in subjects.get(("drone", drone), ())
+                if row["k_us"] < from_k
+            ]
+            if drone in known:
+                turns.append(Turn(known[drone], known[drone], is_bad=False))
+            spans = alert_steps.spans_of_turns(turns, held)
+            found += asked.told(rule, drone, spans)
+    return found
+
+
+def _of_events(asked: _Asked) -> pa.Table:
+    """Return what becomes of alerts on events: their clocks, as `event_facts` has them now."""
+    spans = {"after": asked.after, "as_of": asked.until}
+    if asked.whole:
+        rows = asked.rows("alert_events", _EPOCH, ids=None, **spans)
+        return _event_rows(rows)
+    recent = asked.after - timedelta(seconds=_reach_s(asked))
+    parts = [asked.rows("alert_events", recent, ids=None, **spans)]
+    if old := _old_ones(asked, recent):
+        parts.append(asked.rows("alert_events", _EPOCH, ids=old, **spans))
+    return _event_rows(pa.concat_tables(parts))
+
+
+def _reach_s(asked: _Asked) -> int:
+    """Return how long after it was opened a clock of an event may still run out, seconds."""
+    reach = max(
+        (
+            asked.longest_s.get(name, 1)
+            * max(rule.threshold or 0, rule.worse_threshold or 0)
+            + (rule.raise_for + (rule.worse_after or 0)) / SECOND
+            for name, each in asked.rules.items()
+            if SIGNALS[name].subject == "event"
+            for rule in each
+        ),
+        default=0,
+    )
+    return math.ceil(reach) + 86_400
+
+
+def _old_ones(asked: _Asked, recent: datetime) -> list[str]:
+    """Return events of which something came into force, and which are not among recent ones."""
+    waits = max(
+        (
+            rule.raise_for + (rule.worse_after or 0)
+            for name, each in asked.rules.items()
+            if SIGNALS[name].subject == "event"
+            for rule in each
+        ),
+        default=0,
+    )
+    since = asked.back(waits)
+    touched = asked.rows("alert_touched", since, after=since, as_of=asked.until)
+    ids = touched["event_id"].to_pylist()
+    there = asked.rows("alert_recent", recent, ids=ids)["event_id"].to_pylist()
+    return sorted(set(ids) - set(there))
+
+
+def _event_rows(rows: pa.Table) -> pa.Table:
+    """Return rows of the contract."""
+    n = rows.num_rows
+    return _with_ids(
+        rows.append_column("subject_kind", pa.array(["event"] * n, pa.string()))
+    )
+
+
+def _with_ids(rows: pa.Table) -> pa.Table:
+    """Return rows of the contract: with the name of the alert that each is about."""
+    moments = rows["raised_at"].cast(pa.int64()).cast(pa.string())
+    ids = pc.binary_join_element_wise(rows["rule_id"], rows["subject_id"], moments, " ")
+    named = rows.append_column("alert_id", ids)
+    return named.select(ALERTS.schema.names).cast(ALERTS.schema)
+
+
+def _table(steps: Sequence[Step], city: City) -> pa.Table:
+    """Return steps as rows of the contract; aircraft with the district that they are over."""
+    moment = ALERTS.column("occurred_at").type
+
+    def at(name: str) -> pa.Array:
+        return pa.array([getattr(step, name) for step in steps], pa.int64()).cast(
+            moment
+        )
+
+    places = [_district(step, city) for step in steps]
+    columns: dict[str, Any] = {
+        "what": pa.array([step.what for step in steps], pa.string()),
+        "occurred_at": at("at"),
+        "recorded_at": at("k"),
+        "raised_at": at("raised_k"),
+        "rule_id": pa.array([step.rule.id for step in steps], pa.string()),
+        "subject_kind": pa.array(
+            [SIGNALS[step.rule.signal].subject for step in steps], pa.string()
+        ),
+        "subject_id": pa.array([step.subject for step in steps], pa.string()),
+        "mode": pa.array(["live"] * len(steps), pa.string()),
+        "level": pa.array([step.level for step in steps], pa.int8()),
+        "value": pa.array([step.value for step in steps], pa.float64()),
+        "threshold": pa.array([step.threshold for step in steps], pa.float64()),
+        "district_id": pa.array(places, pa.string()),
+        "street_code": pa.nulls(len(steps), pa.string()),
+        "lon_ud": pa.array([step.lon_ud for step in steps], pa.int32()),
+        "lat_ud": pa.array([step.lat_ud for step in steps], pa.int32()),
+    }
+    return _with_ids(pa.table(columns))
+
+
+def _district(step: Step, city: City) -> str | None:
+    """Return the district of a step: as it was told, else that of its place."""
+    if step.district_id is not None or step.lon_ud is None or step.lat_ud is None:
+        return step.district_id
+    labels, ids = coverage.districts(city)
+    raster = city.raster
+    x = math.floor((step.lon_ud / 1e6 - raster.lon0) / raster.dlon)
+    y = math.floor((step.lat_ud / 1e6 - raster.lat0) / raster.dlat)
+    if not (0 <= x < raster.n_x and 0 <= y < raster.n_y):
+        return None
+    name = int(labels[y, x])
+    return ids[name] if name >= 0 else None
+
+
+# What tells of which signals; each is asked where the pack has a rule on one of them. Signals
+# without one are told by nothing yet: `bike_cluster` waits for a table of clusters.
+_TELLERS: tuple[tuple[tuple[str, ...], Callable[[_Asked], list[Step]]], ...] = (
+    (("drone_link", "link_down", "drone_unregistered"), _beats_of),
+    (("drone_battery", "drone_height"), _states_of),
+    (("drone_near",), _near_of),
+    (("source_silent", "source_surge"), _sources_of),
+    (("indicator_band", "indicator_unlike"), _indicators_of),
+    (("model_precision",), _verdicts_of),
+)
+
+
+def _inputs(city: City) -> str:
+    """Return what alerts rest on beside logs and tables: limits of the pack, and their own text."""
+    fresh = cast("Any", city.settings["freshness"])["drone_flying_s"]
+    return f"{[sql.sha256 for sql in _SQL.values()]} {fresh} {city.raster} 1"
+
+
+_STEP = "a row for each step, so that what was known at a moment is told by a condition"
+
+MEASURE = Measure(
+    table=ALERTS,
+    definitions=(
+        Definition(
+            ALERTS.pick("level"),
+            title="Level of an alert",
+            formula=(
+                "level of the rule; escalate_level from the row 'escalated' on: beyond"
+                " escalate_threshold, or open and unacknowledged for escalate_after_s"
+            ),
+            target="alert_rules: level, escalate_level",
+            absent="never",
+            source="1 is worst, as with events; the pack's rules set it",
+        ),
+        Definition(
+            ALERTS.pick("value", "threshold"),
+            title="Value, and what it is held against",
+            formula=(
+                "value of the signal in the row that raised, worsened or cleared the"
+                " alert, in the unit of the signal; threshold of the rule, or the edge,"
+                " gap or norm that it came to"
+            ),
+            target="alert_rules: threshold, escalate_threshold",
+            absent="the signal is a fact without a number, or the row tells of no value",
+            source=BY_PACK,
+        ),
+        Definition(
+            ALERTS.pick("raised_at"),
+            title="When an alert was raised",
+            formula=(
+                "first moment at which its rule had been broken for raise_for_s, by what"
+                " was known at each moment; a rule broken again within clear_for_s of"
+                " being kept is the same alert"
+            ),
+            target="alert_rules: raise_for_s, clear_for_s",
+            absent="never",
+            source=_STEP,
+        ),
+        Definition(
+            ALERTS.pick("what"),
+            title="What became of an alert",
+            formula=(
+                "raised; escalated once at most; acknowledged, on events alone, with the"
+                " first acknowledgement of any unit, at once if it came before; cleared"
+                " when the rule is kept for clear_for_s"
+            ),
+            absent="never",
+            source=_STEP,
+        ),
+    ),
+    context=(
+        "occurred_at",
+        "recorded_at",
+        "rule_id",
+        "subject_kind",
+        "subject_id",
+        "mode",
+        "district_id",
+        "street_code",
+        "lon_ud",
+        "lat_ud",
+    ),
+    logs=_LOGS,
+    update=_update,
+    reference=("alert_rules", "sla_targets", "departments", "indicators"),
+    inputs=_inputs,
+    after=("event_facts",),
+    # Silence grows, and clocks run out, with every moment.
+    until=lambda _city, _state, as_of: as_of,
+)
