@@ -20,7 +20,8 @@
 -- param silent_gaps DOUBLE gaps silent for longer: interrupted
 -- param surge_sds DOUBLE sds more above the mean: a surge
 -- uses events_at
--- reads event_facts, event_sources
+-- uses incidents_at
+-- reads event_facts, event_sources, incidents
 -- column source_id VARCHAR - source
 -- column name VARCHAR - its name; its id where the pack does not know it
 -- column name_en VARCHAR - its name in English
@@ -41,7 +42,7 @@
 -- column usual VARCHAR - today so far: usual, above, below; too_little with too few weeks
 -- column share_pct DOUBLE % of all of today; null while there is none
 -- column proactive_pct DOUBLE % of its events of today found before anybody complained; null while there is none
--- column merged_pct DOUBLE % of its events of today that were merged into an incident; null: nothing tells yet
+-- column merged_pct DOUBLE % of its events of today that were that are part of an incident; null where there is none
 -- column since_s BIGINT s since its last event, in the whole city; null of a source that is not heard of
 -- column gap_s DOUBLE s its median gap; null with too few gaps
 -- column n_gaps BIGINT gaps how many gaps that is of
@@ -49,7 +50,7 @@
 -- column named VARCHAR - message key of the state
 -- column all_day BIGINT events of all sources today so far
 -- column all_proactive_pct DOUBLE % of them, found before anybody complained; null while there is none
--- column all_merged_pct DOUBLE % of them, merged into an incident; null: nothing tells yet
+-- column all_merged_pct DOUBLE % of them, that are part of an incident; null where there is none
 -- rows one per source of the pack, and of any other that is known; most of today first, then by the pack's order
 WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a time into another week
     SELECT (each.s + 43200) // 604800 AS weeks_ago, epoch_us($as_of) - CAST(each.s AS BIGINT) * 1000000 AS to_us
@@ -60,7 +61,7 @@ WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a 
 ), times AS (
     SELECT same.weeks_ago, same.to_us, begun.day_us FROM same JOIN begun ON begun.weeks_ago = same.weeks_ago
 ), lately AS (
-    SELECT source_id, epoch_us(occurred_at) AS occurred_us, epoch_us(created_at) AS created_us, is_proactive,
+    SELECT event_id, source_id, epoch_us(occurred_at) AS occurred_us, epoch_us(created_at) AS created_us, is_proactive,
            $district = '' OR coalesce(district_id, '') = $district OR coalesce(array_contains($zone_streets, street_code), FALSE) AS is_here
     FROM events_at
     WHERE mode = $mode AND created_at <= $as_of AND created_at > $as_of - INTERVAL 1 HOUR * $reach_hours
@@ -107,8 +108,14 @@ WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a 
     SELECT middles.source_id, middles.n_weeks, middles.hour_mid, middles.day_mid, middles.hour_mean, middles.hour_sd,
            spreads.hour_spread, spreads.day_spread
     FROM middles JOIN spreads ON spreads.source_id = middles.source_id WHERE middles.n_weeks >= $least_weeks
+), merged AS ( -- events of today that are part of an incident
+    SELECT lately.source_id, count(*) AS n FROM lately JOIN times ON times.weeks_ago = 0
+    WHERE lately.is_here AND lately.occurred_us >= times.day_us
+      AND lately.event_id IN (SELECT incidents_at.event_id FROM incidents_at WHERE incidents_at.mode = $mode)
+    GROUP BY lately.source_id
 ), totals AS (
-    SELECT CAST(coalesce(sum(n_day), 0) AS BIGINT) AS n_day, CAST(coalesce(sum(n_proactive), 0) AS BIGINT) AS n_proactive
+    SELECT CAST(coalesce(sum(n_day), 0) AS BIGINT) AS n_day, CAST(coalesce(sum(n_proactive), 0) AS BIGINT) AS n_proactive,
+           (SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM merged) AS n_merged
     FROM counted WHERE weeks_ago = 0
 ), joined AS (
     SELECT known.source_id, known.slot, known.name, known.name_en, known.is_assumed, heard.last_us IS NOT NULL AS is_heard,
@@ -117,13 +124,15 @@ WITH same AS ( -- 12 hours to either side: a change of the clocks never takes a 
            norms.day_mid, norms.day_spread, coalesce(middles.n_weeks, 0) AS n_weeks,
            (epoch_us($as_of) - heard.last_us) // 1000000 AS since_s,
            CASE WHEN heard.n_gaps >= $least_gaps THEN heard.gap_s END AS gap_s, coalesce(heard.n_gaps, 0) AS n_gaps,
-           epoch_us($as_of) - heard.last_us AS since_us, totals.n_day AS all_day, totals.n_proactive AS all_proactive
+           epoch_us($as_of) - heard.last_us AS since_us, totals.n_day AS all_day, totals.n_proactive AS all_proactive,
+           coalesce(merged.n, 0) AS n_merged, totals.n_merged AS all_merged
     FROM known CROSS JOIN totals LEFT JOIN heard ON heard.source_id = known.source_id
     LEFT JOIN counted AS now ON now.source_id = known.source_id AND now.weeks_ago = 0
+    LEFT JOIN merged ON merged.source_id = known.source_id
     LEFT JOIN norms ON norms.source_id = known.source_id LEFT JOIN middles ON middles.source_id = known.source_id
 ), judged AS (
     SELECT source_id, slot, name, name_en, is_assumed, is_heard, n_5min, n_hour, n_day, n_proactive, hour_mid, hour_mean, hour_sd,
-           day_mid, day_spread, n_weeks, since_s, gap_s, n_gaps, all_day, all_proactive,
+           day_mid, day_spread, n_weeks, since_s, gap_s, n_gaps, all_day, all_proactive, n_merged, all_merged,
            CASE WHEN hour_mid IS NOT NULL THEN greatest(hour_mid - 2 * greatest(hour_spread, sqrt(hour_mid), 1), 0) END AS hour_low,
            hour_mid + 2 * greatest(hour_spread, sqrt(hour_mid), 1) AS hour_high,
            CASE WHEN day_mid IS NOT NULL THEN greatest(day_mid - 2 * greatest(day_spread, sqrt(day_mid), 1), 0) END AS day_low,
@@ -138,8 +147,8 @@ SELECT source_id, name, name_en, is_assumed, CASE WHEN is_heard THEN n_5min END 
        n_weeks, CASE WHEN day_mid IS NULL THEN 'too_little' WHEN n_day > day_high THEN 'above' WHEN n_day < day_low THEN 'below'
                      ELSE 'usual' END AS usual,
        CASE WHEN is_heard AND all_day > 0 THEN 100.0 * n_day / all_day END AS share_pct,
-       CASE WHEN n_day > 0 THEN 100.0 * n_proactive / n_day END AS proactive_pct, CAST(NULL AS DOUBLE) AS merged_pct, since_s, gap_s,
+       CASE WHEN n_day > 0 THEN 100.0 * n_proactive / n_day END AS proactive_pct, CASE WHEN n_day > 0 THEN 100.0 * n_merged / n_day END AS merged_pct, since_s, gap_s,
        n_gaps, state, 'event_sources-' || CASE state WHEN 'too_little' THEN 'too-little' ELSE state END AS named, all_day,
        CASE WHEN all_day > 0 THEN 100.0 * all_proactive / all_day END AS all_proactive_pct,
-       CAST(NULL AS DOUBLE) AS all_merged_pct -- both shares of what was merged: of the measure `incidents`, once there is one
+       CASE WHEN all_day > 0 THEN 100.0 * all_merged / all_day END AS all_merged_pct
 FROM judged ORDER BY judged.n_day DESC NULLS LAST, judged.slot NULLS LAST, judged.source_id NULLS LAST

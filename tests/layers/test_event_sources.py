@@ -26,7 +26,7 @@ RULES = LAYER.panels[0].question.own
 def board(ask):
     """The rows of the board by source, over a log of events."""
 
-    def asked(log, **params):
+    def asked(log, incidents=(), **params):
         rules = {
             name: value
             for name, value in RULES.items()
@@ -34,7 +34,11 @@ def board(ask):
         }
         rows = ask(
             "event_sources/sources.sql",
-            {"event_facts": log, "event_sources": SOURCES},
+            {
+                "event_facts": log,
+                "event_sources": SOURCES,
+                "incidents": list(incidents),
+            },
             **{**rules, **params},
         )
         return {row["source_id"]: row for row in rows}
@@ -261,7 +265,28 @@ def test_shares_add_up_to_a_hundred_and_proactive_is_of_its_own(board):
     assert {(row["all_day"], row["all_proactive_pct"]) for row in rows.values()} == {
         (8, 25.0)
     }
-    assert {row["merged_pct"] for row in rows.values()} == {None}
+    assert {row["merged_pct"] for row in rows.values()} == {0.0}
+
+
+def test_what_is_part_of_an_incident_is_merged_as_was_known_then(board):
+    """Three of four events of S01 became one incident at 11:10; known at 11:20."""
+    log = [event(f"e{n}", at("11:00"), source_id="S01") for n in range(4)]
+    parts = [
+        {
+            "incident_id": "e0",
+            "event_id": f"e{n}",
+            "is_first": n == 0,
+            "n_reports": n + 1,
+            "merged_at": at("11:10"),
+            "known_from": at("11:20"),
+            "mode": "live",
+        }
+        for n in range(3)
+    ]
+
+    row = board(log, parts)["S01"]
+    assert (row["merged_pct"], row["all_merged_pct"]) == (75.0, 75.0)
+    assert board(log, parts, known_at=at("11:15"))["S01"]["merged_pct"] == 0.0
 
 
 def test_the_last_five_minutes_and_the_last_hour_begin_after_their_edge(board):

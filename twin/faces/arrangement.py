@@ -85,11 +85,20 @@ def arrange(city: City, registry: Registry) -> Arrangement:
     said = _Said([*city.page_faults, *registry.faults, *_lacking(registry)])
     resolved = [_resolved(page, registry, said) for page in city.pages]
     return Arrangement(
-        pages={page.path: page for page in resolved if page.kind == "page"},
+        pages={
+            page.path: page
+            for page in sorted(resolved, key=_first)
+            if page.kind == "page"
+        },
         scenes={page.name: page for page in resolved if page.kind == "scene"},
         faults=tuple(said.faults),
         notes=tuple(said.notes),
     )
+
+
+def _first(page: Page) -> bool:
+    """Return a key by which the page at / is offered first, and the others as they are."""
+    return page.path != "/"
 
 
 def asked(page: Page, registry: Registry, pinned: Pinned) -> tuple[Named, ...]:
