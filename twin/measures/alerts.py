@@ -178,6 +178,10 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
         yield MeasureUpdate("alerts", made, "append")
 
 
+# What was refused comes without its clocks: it was recorded now, and is never late.
+_CLOCKS = {"occurred_at", "recorded_at"}
+
+
 def _since(batch: Mapping[str, pa.Table], before: datetime) -> datetime:
     """Return from when on the log is to be told: the snapshot before, or a late row."""
     late = [
@@ -187,7 +191,7 @@ def _since(batch: Mapping[str, pa.Table], before: datetime) -> datetime:
             ).min()
         )
         for table, rows in batch.items()
-        if table in _LOGS and rows.num_rows
+        if table in _LOGS and rows.num_rows and set(rows.column_names) >= _CLOCKS
     ]
     first = _EPOCH + min(late, default=_us(before)) * _US - _US
     return min(before, first) if late and min(late) <= _us(before) else before

@@ -33,6 +33,9 @@ _REFUSED_AT_ONCE = 20_000
 _EVENTS, _DISPATCHES = "events", "dispatches"
 _OF_REFUSED = ["table_name", "subject_id"]
 
+# What measures must know of new rows of feeds of states, which are many: whose they are, when.
+_OF_NEWS = ("event_id", "version", "occurred_at", "recorded_at", "created_at")
+
 
 class Witness(Protocol):
     """Is told what becomes of the rows of an origin."""
@@ -132,7 +135,8 @@ class Intake:
     def finish(self) -> Mapping[str, pa.Table]:
         """Write what is still held, and return the news by table.
 
-        News are whole rows of logs, events of states, and what refused rows were of.
+        News are whole rows of logs, of feeds of states which events they are of and when, and what
+        refused rows were of.
         """
         self._write_states()
         self._written()
@@ -247,17 +251,14 @@ class Intake:
         new = rows.filter(pa.array(says_more))
         # While the feed reads on.
         self._writing.append(self._writer.submit(self.draft.append, table, new))
-        ids = pc.unique(new["event_id"])
         told = (
-            pc.is_in(ids, value_set=self._news[_EVENTS][-1]["event_id"])
+            pc.is_in(new["event_id"], value_set=self._news[_EVENTS][-1]["event_id"])
             if table != _EVENTS and _EVENTS in self._news
             else None
         )
+        named = new.select([name for name in _OF_NEWS if name in new.column_names])
         self._news.setdefault(table, []).append(
-            pa.table(
-                [ids if told is None else ids.filter(pc.invert(told))],
-                names=["event_id"],
-            )
+            named if told is None else named.filter(pc.invert(told))
         )
 
     def _written(self) -> None:
