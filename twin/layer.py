@@ -262,7 +262,6 @@ class Panel:
         title: message key.
         empty: message key of what stands in the place of no rows.
         chooses: of rows, the column of the district that is chosen by a row; '' for none.
-        picks: of rows, whether a row picks what its `id` names, as 'layer:id'.
         note: message key of a sentence on how it is made, such as the order of its rows.
         note_of: only where some row is of this `kind`; '' for always.
         live: figures that are of the living city in a drill too, though others of the panel are
@@ -280,7 +279,6 @@ class Panel:
     scope: Scope = "city"
     empty: str = "nothing-here"
     chooses: str = ""
-    picks: bool = False
     note: str = ""
     note_of: str = ""
     live: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ Mode = Literal["live", "drill"]
 _US = timedelta(microseconds=1)
 
 # What marks and rows of events are picked by: `event_heat:id`.
-_EVENTS = "event_heat:"
+EVENTS = "event_heat:"
 _HOUR = timedelta(hours=1)
 
 
@@ -222,7 +222,7 @@ class Pinned:
     def event(self) -> str:
         """Return the id of the event that is picked; '' for none."""
         picked = self.view.picked
-        return picked.removeprefix(_EVENTS) if picked.startswith(_EVENTS) else ""
+        return picked.removeprefix(EVENTS) if picked.startswith(EVENTS) else ""
 
     @property
     def is_snapshot_moment(self) -> bool:

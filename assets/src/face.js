@@ -256,7 +256,7 @@ document.addEventListener('change', ({ target }) => {
 });
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') (document.querySelector('#chart .close') ?? document.querySelector('#side .close'))?.click();
-  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches('tr[data-action], [data-opens]')) {
+  if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches(':is(tr, li)[data-action], [data-opens]')) {
     event.preventDefault(); // a space would scroll
     event.target.click();
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from dash import html
 
 from twin.faces import markup
 from twin.marks import marks
+from twin.view import EVENTS
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -60,6 +62,19 @@ def assumed(row: Row, picture: Picture) -> list[Component]:
             "*", title=said, className="assumed", role="img", **aria("label", said)
         )
     ]
+
+
+def opens(thing: str | None) -> dict[str, Any]:
+    """Return the attributes of a row of an event: it opens it, by a click or by Enter.
+
+    None for a row of anything else, which has no place of its own.
+
+    Args:
+        thing: what the row is of, as 'layer:id'.
+    """
+    if not thing or not thing.startswith(EVENTS):
+        return {}
+    return {"tabIndex": "0", **attributes({"action": json.dumps({"picked": thing})})}
 
 
 def of_figure(shown: Figure) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import attributes, mark, named
+from twin.faces.dom import attributes, mark, named, opens
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.rows import refused
 
@@ -85,6 +85,7 @@ def _row(row: Row, where: str, picture: Picture) -> Component:
         **attributes(
             {"id": row["id"], "state": row["state"], "left": row["time_left_s"]}
         ),
+        **opens(row["id"]),
     )
 
 

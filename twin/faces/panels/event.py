@@ -9,6 +9,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import aria, attributes, mark, named
+from twin.faces.panels.clocks import age_bar
 from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
+
+# How the bar of a clock is drawn that is so.
+_BARS = {"soon": "amber", "over": "red", "late": "red"}
 
 
 def _body(shown: Shown, picture: Picture) -> Component:
@@ -85,7 +89,8 @@ def _clock(row: Row, picture: Picture) -> Component:
     left = target - row["age_s"]
     key = "event-left" if left >= 0 else "event-over"
     state = "over" if left < 0 else "soon" if row["age_s"] >= 0.8 * target else ""
-    return _answer(key, _length(abs(left), picture), target, picture, state=state)
+    text = _length(abs(left), picture)
+    return _answer(key, text, target, picture, state=state, elapsed=row["age_s"])
 
 
 def _response(row: Row, picture: Picture) -> Component:
@@ -93,7 +98,15 @@ def _response(row: Row, picture: Picture) -> Component:
     if row["response_s"] is not None:
         took = _length(row["response_s"], picture)
         late = target is not None and row["response_s"] > target
-        return _answer("event-response", took, target, picture, state="late" * late)
+        state = "late" * late
+        return _answer(
+            "event-response",
+            took,
+            target,
+            picture,
+            state=state,
+            elapsed=row["response_s"],
+        )
     said = (
         formatting.DASH if row["is_acked"] else picture.texts.say("event-response-none")
     )
@@ -116,14 +129,19 @@ def _answer(
     picture: Picture,
     beside: str = "",
     state: str = "",
+    elapsed: int | None = None,
 ) -> Component:
     texts = picture.texts
     if target is not None:
         beside = texts.say("event-of-target", target=_length(target, picture))
+    bar = (
+        [] if elapsed is None else [age_bar(elapsed, target, _BARS.get(state, "fine"))]
+    )
     return html.Div(
         [
             html.Div(texts.say(key), className="figure-name"),
             html.Div(named(value), className="event-value"),
+            *bar,
             html.Div(beside, className="figure-beside"),
         ],
         className="event-answer",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import assumed, attributes, mark, named
+from twin.faces.dom import assumed, attributes, mark, named, opens
 from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
-    from twin.layer import Field, Panel
+    from twin.layer import Field
 
 
 def table(shown: Shown, picture: Picture) -> Component:
@@ -39,19 +39,16 @@ def _head(field: Field, picture: Picture) -> Component:
 
 def _row(row: Row, fields: list[Field], shown: Shown, picture: Picture) -> Component:
     cells = [_cell(row, field, picture) for field in fields]
-    return html.Tr(cells, **_of_row(row, shown.panel))
+    return html.Tr(cells, **_of_row(row, shown.panel.chooses))
 
 
-def _of_row(row: Row, panel: Panel) -> dict[str, Any]:
+def _of_row(row: Row, chooses: str) -> dict[str, Any]:
     """Return the attributes of a row.
 
-    One that chooses a district, or picks an event, does so by a click, and by Enter when it has
+    One that chooses a district, or is of an event, opens that by a click, and by Enter when it has
     the focus.
     """
-    own, chooses = attributes({"id": row.get("id") or ""}), panel.chooses
-    if panel.picks and row.get("id"):
-        action = json.dumps({"picked": row["id"]})
-        return {**own, "tabIndex": "0", **attributes({"action": action})}
+    own = {**attributes({"id": row.get("id") or ""}), **opens(row.get("id"))}
     if chooses and row[chooses]:
         action = json.dumps({"district": row[chooses]})
         return {**own, "tabIndex": "0", **attributes({"action": action})}
