@@ -196,9 +196,9 @@ def test_a_click_on_a_district_opens_its_panel_with_the_count_of_plain_sql(
 def test_a_row_opens_its_event_by_keyboard_and_escape_leads_back(watch, host, context):
     page = watch(f"{host}?layers=districts&district=420106", 1366, 768)
     page.until(READY, seconds=40)
-    page.page.focus("#side tr[data-action]")
+    page.page.focus("#side li[data-action]")
     shown = page.page.evaluate(
-        "document.activeElement.querySelector('.lines').textContent"
+        "document.activeElement.querySelector('.clock-title bdi').textContent"
     )
     page.page.keyboard.press("Enter")
     title = page.until("document.querySelector('#side .event h2')?.textContent")

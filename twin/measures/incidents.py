@@ -162,10 +162,6 @@ class _Hanging:
         Args:
             core: only of groups whose earliest version was opened between these, us.
         """
-        reach: dict[int, set[int]] = {}
-        for one, other in self.pairs.tolist():
-            reach.setdefault(one, set()).add(other)
-            reach.setdefault(other, set()).add(one)
         told = self.versions
         for name in ("recorded_at", "created_at"):
             at = told.column_names.index(name)
@@ -185,8 +181,7 @@ class _Hanging:
                 and not core[0] <= min(row["created_at"] for _, row in mine) <= core[1]
             ):
                 continue
-            near = {at: frozenset(reach.get(at, ())) for at in group}
-            found += incidents_known(_known(mine), near, rule.least)
+            found += incidents_known(_known(mine), rule)
         return found
 
 

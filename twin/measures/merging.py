@@ -22,16 +22,17 @@ The order is of the reports' own moments, so it does not matter when or in which
 they arrive. What is recorded later may change an incident from then on: the rule is
 applied to what was known at each moment at which anything was recorded.
 
-Neighbours are sought by time first, all pairs of a kind that the window allows at once;
+What hangs together is sought by time first, the pairs of a kind that the window allows at once;
 of a city's reports these are few.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 M_PER_DEG = 111_320.0
+
+# Of the same kind so many reports next in time are looked at for what hangs together, and of
+# those in reach so many are kept.
+_AHEAD, _NEXT = 2_000, 8
 
 # A change of the rule gets another name: then every incident is worked out anew.
 RULE = "first report in reach 1"
@@ -86,6 +91,11 @@ class _Incident:
     lon: int = 0
     lat: int = 0
 
+    @property
+    def created(self) -> int:
+        """Return when its first report was opened."""
+        return self.first.created
+
     def take(self, report: Report, merged: int) -> dict[str, Any]:
         """Take a report in, and return the row that it gets."""
         self.n += 1
@@ -112,52 +122,120 @@ class _Incident:
 class _Walk:
     """The rule on its way through reports in their order.
 
+    What may still be in reach is held by squares of the radius, so that a thousand reports of one
+    spot cost a thousand steps: firsts are few, and free ones fewer than make an incident.
+
     Attributes:
-        reach: of each report those that are at most the window and the radius from it,
-            before it and after.
         last: the report that was decided of last.
         rows: the row of each report of an incident.
     """
 
-    reach: Mapping[int, frozenset[int]]
-    least: int
+    rule: Merging
+    square: tuple[float, float]
     last: Report | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    firsts: dict[int, _Incident] = field(default_factory=dict[int, _Incident])
-    free: dict[int, Report] = field(default_factory=dict[int, Report])
+    firsts: dict[_Square, list[_Incident]] = field(
+        default_factory=dict["_Square", "list[_Incident]"]
+    )
+    free: dict[_Square, list[Report]] = field(
+        default_factory=dict["_Square", "list[Report]"]
+    )
 
     def step(self, report: Report) -> None:
         """Decide of the next report."""
         self.last = report
-        near = self.reach[report.at]
-        begun = [self.firsts[at] for at in near if at in self.firsts]
+        oldest = report.created - self.rule.window_us
+        begun = [
+            each
+            for square in self._around(report)
+            for each in _young(self.firsts, square, oldest)
+            if _is_near(self.rule, each.first, report)
+        ]
         if begun:
             joined = min(begun, key=lambda each: each.first.order)
             self.rows[report.event_id] = joined.take(report, report.created)
             return
-        for first in self._free(near):
-            around = self._free(self.reach[first.at])
+        for first in self._free(report, oldest):
+            around = self._free(first, oldest)
             members = [first, *(each for each in around if each.order > first.order)]
-            if len(members) + 1 >= self.least:
+            if len(members) + 1 >= self.rule.least:
                 self._begin([*members, report])
                 return
-        self.free[report.at] = report
+        self.free.setdefault(self._of(report), []).append(report)
 
-    def _free(self, reports: Iterable[int]) -> list[Report]:
-        """Return those that are in no incident, in their order."""
-        found = (self.free[at] for at in reports if at in self.free)
+    def _free(self, report: Report, oldest: int) -> list[Report]:
+        """Return free reports in reach of one, in their order."""
+        found = [
+            each
+            for square in self._around(report)
+            for each in _young(self.free, square, oldest)
+            if each.at != report.at and _is_near(self.rule, each, report)
+        ]
         return sorted(found, key=lambda each: each.order)
 
     def _begin(self, members: list[Report]) -> None:
         """Make reports an incident; the last of them makes it one."""
-        begun = self.firsts[members[0].at] = _Incident(members[0])
+        begun = _Incident(members[0])
+        self.firsts.setdefault(self._of(members[0]), []).append(begun)
         for each in members:
-            self.free.pop(each.at, None)
+            there = self.free.get(self._of(each), [])
+            if each in there:
+                there.remove(each)
             self.rows[each.event_id] = begun.take(each, members[-1].created)
+
+    def _of(self, report: Report) -> _Square:
+        wide, high = self.square
+        x, y = report.lon_ud // wide, report.lat_ud // high
+        return report.mode, report.category, int(x), int(y)
+
+    def _around(self, report: Report) -> list[_Square]:
+        mode, category, x, y = self._of(report)
+        return [
+            (mode, category, x + right, y + up)
+            for right in (-1, 0, 1)
+            for up in (-1, 0, 1)
+        ]
+
+
+# Mode, kind, and the square that a report lies in.
+_Square = tuple[str, str, int, int]
+
+
+_T = TypeVar("_T", Report, _Incident)
+
+
+def _young(held: dict[_Square, list[_T]], square: _Square, oldest: int) -> list[_T]:
+    """Return what a square holds, without what is too old to be in reach of anything more."""
+    there = held.get(square)
+    if not there:
+        return []
+    held[square] = [each for each in there if each.created >= oldest]
+    return held[square]
+
+
+def _is_near(rule: Merging, one: Report, other: Report) -> bool:
+    """Return whether two reports of one kind and mode are in reach of each other."""
+    if abs(one.created - other.created) > rule.window_us:
+        return False
+    wide = math.cos(math.radians((one.lat_ud + other.lat_ud) * 1e-6 / 2))
+    east = (one.lon_ud - other.lon_ud) * 1e-6 * wide
+    north = (one.lat_ud - other.lat_ud) * 1e-6
+    return M_PER_DEG * math.hypot(east, north) <= rule.radius_m
+
+
+def _square(rule: Merging, reports: Iterable[Report | None]) -> tuple[float, float]:
+    """Return the sides of squares, 1e-6 deg: no shorter than the radius anywhere among reports."""
+    north = max((abs(each.lat_ud) for each in reports if each), default=0) * 1e-6
+    high = rule.radius_m / M_PER_DEG * 1e6
+    return high / max(math.cos(math.radians(min(north, 89.9))), 1e-3), high
 
 
 def near_pairs(rows: pa.Table, rule: Merging) -> NDArray[np.int64]:
     """Return (n, 2): places of versions of reports that are in reach of each other.
+
+    They say which reports hang together, and no more: of a report with many near it those that
+    are next in time. Reports of one kind are held against the next two thousand in time, so that
+    a flood on one spot costs no more than its number.
 
     Args:
         rows: versions of reports, in the columns of `reports_near.sql`.
@@ -175,8 +253,9 @@ def near_pairs(rows: pa.Table, rule: Merging) -> NDArray[np.int64]:
         for name in ("lon_ud", "lat_ud")
     )
     found = [np.zeros((0, 2), np.int64)]
+    n_next, n_before = (np.zeros(len(order), np.int64) for _ in range(2))
     here, ahead = np.arange(len(order)), 0
-    while len(here):
+    while len(here) and ahead < _AHEAD:
         ahead += 1
         here = here[: np.searchsorted(here, len(order) - ahead)]
         there = here + ahead
@@ -189,7 +268,12 @@ def near_pairs(rows: pa.Table, rule: Merging) -> NDArray[np.int64]:
             (lon[there] - lon[here]) * wide, lat[there] - lat[here]
         )
         close = away <= rule.radius_m
-        found.append(np.stack([placed[here[close]], placed[there[close]]], axis=1))
+        one, other = here[close], there[close]
+        few = (n_next[one] < _NEXT) | (n_before[other] < _NEXT)
+        one, other = one[few], other[few]
+        n_next[one] += 1
+        n_before[other] += 1
+        found.append(np.stack([placed[one], placed[other]], axis=1))
     return np.concatenate(found)
 
 
@@ -224,28 +308,24 @@ def components(pairs: NDArray[np.int64], of: NDArray[np.int64]) -> list[list[int
 
 
 def incidents_known(
-    versions: list[tuple[int, str, Report | None]],
-    reach: Mapping[int, frozenset[int]],
-    least: int,
+    versions: list[tuple[int, str, Report | None]], rule: Merging
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of `incidents` of reports that hang together; moments in us.
 
     Args:
         versions: what came to be known of them: when, of which event, and how it stood
             from then on, None without a place; in the order of knowing.
-        reach: of each version those in reach of it, by their `at`.
     """
-    yield from spans(_states(versions, reach, least))
+    yield from spans(_states(versions, rule))
 
 
 def _states(
-    versions: list[tuple[int, str, Report | None]],
-    reach: Mapping[int, frozenset[int]],
-    least: int,
+    versions: list[tuple[int, str, Report | None]], rule: Merging
 ) -> Iterator[tuple[int, Mapping[str, dict[str, Any]]]]:
     """Yield the rows as they were known at each moment at which anything was recorded."""
     known: dict[str, Report | None] = {}
-    walk = _Walk(reach, least)
+    square = _square(rule, (report for _, _, report in versions))
+    walk = _Walk(rule, square)
     for moment, news in groupby(versions, key=lambda each: each[0]):
         told = {event: report for _, event, report in news}
         added = sorted((each for each in told.values() if each), key=_order)
@@ -253,7 +333,7 @@ def _states(
         known |= told
         last = walk.last
         if changes or (added and last and added[0].order < last.order):
-            walk = _Walk(reach, least)
+            walk = _Walk(rule, square)
             added = sorted((each for each in known.values() if each), key=_order)
         for report in added:
             walk.step(report)
