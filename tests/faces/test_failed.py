@@ -179,7 +179,7 @@ def test_the_command_writes_the_rest_and_ends_with_a_status(tmp_path):
     shutil.copytree(TRIO, pack)
     city = (pack / "city.toml").read_text(encoding="utf-8")
     (pack / "city.toml").write_text(
-        city.replace('"attention"]', '"attention", "strange:other"]'), encoding="utf-8"
+        city.replace('"event"]', '"event", "strange:other"]'), encoding="utf-8"
     )
     imported(tmp_path / "lake")
     words = [
