@@ -12,9 +12,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -47,14 +48,15 @@ _LOGS = (
 )
 _NAMES = (
     "alert_events",
+    "alert_due",
     "alert_touched",
-    "alert_recent",
     "alert_beats",
     "alert_states",
     "alert_near",
     "alert_bands",
     "alert_unlike",
     "alert_news",
+    "alert_oldest",
     "alert_registered",
     "alert_rules",
     "alert_verdicts",
@@ -68,14 +70,49 @@ _SQL: Mapping[str, Sql] = {
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
-_SLICE = timedelta(days=2)
+_SLICE_US = 2 * 86_400 * SECOND
 
+
+_OF_DRONES = (
+    "drone_link",
+    "drone_battery",
+    "drone_height",
+    "drone_near",
+    "drone_unregistered",
+)
 
 # A millionth of a degree of latitude, m.
 _M_PER_UD = 0.11132
 
 # Values of indicators are looked back at for up to so long, seconds: 33 periods of a month.
 _LONGEST_S = 33 * 31 * 86_400
+
+
+class _Slice(NamedTuple):
+    """A stretch that is asked of at once: what came into force later than a moment, by its end.
+
+    Attributes:
+        drones_after, links_after: from when on, of aircraft and of links.
+        state_us, probe_us, opened_us: how old the oldest is of what came, microseconds since 1970:
+            a state, a probe, the opening of an event.
+    """
+
+    drones_after: datetime
+    links_after: datetime
+    end: datetime
+    state_us: int
+    probe_us: int
+    opened_us: int
+
+    def drones_from(self, microseconds: int = 0) -> datetime:
+        """Return the moment from which on states are looked at, so long before them all."""
+        oldest = min(self.drones_after, _EPOCH + (self.state_us - 1) * _US)
+        return max(_EPOCH, oldest - microseconds * _US)
+
+    def links_from(self, microseconds: int) -> datetime:
+        """Return the moment from which on probes are looked at, so long before them all."""
+        oldest = min(self.links_after, _EPOCH + (self.probe_us - 1) * _US)
+        return max(_EPOCH, oldest - microseconds * _US)
 
 
 @dataclass(frozen=True)
@@ -86,7 +123,8 @@ class _Asked:
         whole: whether it is asked of all time: nothing was told before.
         longest_s: the longest targets of events, seconds, by signal.
         held: the alerts that are open at `after`, by rule and subject; none on events.
-        news: what came into force of logs that are costly to look at, or have pairs.
+        news: how much came into force of logs that are costly to look at.
+        touched: events that new rows speak of.
     """
 
     city: City
@@ -100,6 +138,7 @@ class _Asked:
         default_factory=dict[tuple[str, str], Held]
     )
     news: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    touched: Sequence[str] = ()
 
     @property
     def after_us(self) -> int:
@@ -115,25 +154,46 @@ class _Asked:
             _EPOCH if self.whole else self.after - timedelta(microseconds=microseconds)
         )
 
-    def slices(self, microseconds: int) -> list[tuple[datetime, datetime]]:
-        """Return the stretches that are asked of one by one, from so long before `after`.
+    @cached_property
+    def slices(self) -> list[_Slice]:
+        """Return the stretches in which drones, links and openings are asked of, one by one.
 
         Where all is asked, a year of heartbeats is too much for one question.
         """
+        drones = self.back(self.patience(*_OF_DRONES) + SECOND)
+        links = self.back(self.patience("link_down") + SECOND)
         if not self.whole:
-            return [(self.back(microseconds), self.until)]
-        there = [
-            self.news[name]
-            for name in ("oldest_us", "probed_us")
-            if self.news[name] is not None
-        ]
-        first = _EPOCH + (min(there, default=self.until_us) - 1) * _US
-        found: list[tuple[datetime, datetime]] = []
-        while first < self.until:
-            end = min(first + _SLICE, self.until)
-            found.append((first, end))
+            opened = self.patience("source_silent", "source_surge") + SECOND
+            return [self._slice(drones, links, self.back(opened), self.until)]
+        all_of = self._slice(_EPOCH, _EPOCH, _EPOCH, self.until)
+        first = min(all_of.state_us, all_of.probe_us) - 1
+        found: list[_Slice] = []
+        while first < self.until_us:
+            end = min(first + _SLICE_US, self.until_us)
+            start, last = _EPOCH + first * _US, _EPOCH + end * _US
+            found.append(self._slice(start, start, self.until, last))
             first = end
         return found
+
+    def _slice(
+        self, drones: datetime, links: datetime, opened: datetime, end: datetime
+    ) -> _Slice:
+        asked = {"drones_after": drones, "links_after": links, "opened_after": opened}
+        row = self.rows(
+            "alert_oldest", min(drones, links, opened), as_of=end, **asked
+        ).to_pylist()[0]
+
+        def oldest(name: str) -> int:
+            return self.until_us if row[name] is None else row[name]
+
+        return _Slice(
+            drones,
+            links,
+            end,
+            oldest("state_us"),
+            oldest("probe_us"),
+            oldest("opened_us"),
+        )
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
         """Return the answer to a question over files that reach to `since` or later."""
@@ -167,11 +227,11 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     before = state.previous_as_of
     if news.whole or before is None:
         yield MeasureUpdate(
-            "alerts", _made(city, state, _EPOCH, news.as_of, whole=True), "replace"
+            "alerts", _made(city, state, news, None), "replace"
         )
         return
     since = _since(news.batch, before)
-    made = _made(city, state, since, news.as_of, whole=False)
+    made = _made(city, state, news, since)
     if since < before:
         yield from _again(state, made, since)
     elif made.num_rows:
@@ -216,21 +276,24 @@ def _again(state: State, made: pa.Table, since: datetime) -> Iterator[MeasureUpd
     yield MeasureUpdate("alerts", rows, "replace_chunks", chunks, fresh=made.num_rows)
 
 
-def _made(
-    city: City, state: State, after: datetime, until: datetime, *, whole: bool
-) -> pa.Table:
-    """Return what became of alerts later than `after` and by `until`: rows of the contract."""
+def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Table:
+    """Return what became of alerts later than `since`, or ever: rows of the contract."""
+    after, whole = since or _EPOCH, since is None
     rows = state.query(_SQL["alert_rules"], {}, since=_EPOCH).to_pylist()
     rules = _rules(rows)
     longest = {
         f"event_{name}": (rows[0][f"longest_{name}_s"] or 0) if rows else 0
         for name in ("response", "closure")
     }
-    asked = _Asked(city, state, rules, after, until, whole, longest)
+    asked = _Asked(city, state, rules, after, new.as_of, whole, longest)
     if rules:
-        news = asked.rows("alert_news", after, after=after, as_of=until).to_pylist()[0]
-        held = {} if whole else _held(asked)
-        asked = replace(asked, news=news, held=held)
+        came = asked.rows("alert_news", after, after=after, as_of=new.as_of)
+        asked = replace(
+            asked,
+            news=came.to_pylist()[0],
+            held={} if whole else _held(asked),
+            touched=_touched(new.batch),
+        )
     steps: list[Step] = []
     for signals, tell in _TELLERS:
         if any(rules.get(signal) for signal in signals):
@@ -280,26 +343,10 @@ def _beats_of(asked: _Asked) -> list[Step]:
     limits = {
         rule.id: round((rule.threshold or fresh_s) * SECOND) for rule in drone_rules
     } | {rule.id: round((rule.threshold or 0) * SECOND) for rule in link_rules}
-    worst = [
-        max(round((rule.worse_threshold or 0) * SECOND), limits[rule.id])
-        for rule in (*drone_rules, *link_rules)
-    ]
-    back = max(worst, default=0) + SECOND
-    back += asked.patience("drone_link", "link_down", "drone_unregistered")
-    short = max((limits[rule.id] for rule in drone_rules), default=0) + SECOND
-    short += asked.patience("drone_link", "drone_unregistered")
     rows = [
         row
-        for start, end in asked.slices(back)
-        for row in asked.rows(
-            "alert_beats",
-            start,
-            drones_after=start if asked.whole else asked.back(short),
-            links_after=start,
-            drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
-            link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
-            as_of=end,
-        ).to_pylist()
+        for part in asked.slices
+        for row in _beats_by(asked, part, limits)
     ]
     found: list[Step] = []
     subjects = _by_subject(rows, "subject_kind", "subject_id")
@@ -318,6 +365,40 @@ def _beats_of(asked: _Asked) -> list[Step]:
             )
             found += asked.told(rule, subject, spans)
     return found + _strangers(asked, subjects)
+
+
+def _beats_by(
+    asked: _Asked, part: _Slice, limits: Mapping[str, int]
+) -> list[Mapping[str, Any]]:
+    """Return the signs of life of a slice, with the last ones before it."""
+    drone_rules = asked.rules.get("drone_link", ())
+    link_rules = asked.rules.get("link_down", ())
+    drones_from = links_from = part.end
+    if not asked.whole:  # slices follow one another
+        drones_from = part.drones_from(_longest(asked, drone_rules, limits))
+        links_from = part.links_from(_longest(asked, link_rules, limits))
+    return asked.rows(
+        "alert_beats",
+        min(drones_from, links_from, part.drones_after, part.links_after),
+        drones_after=part.drones_after,
+        drones_from=drones_from,
+        links_after=part.links_after,
+        links_from=links_from,
+        drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
+        link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
+        as_of=part.end,
+    ).to_pylist()
+
+
+def _longest(asked: _Asked, rules: Sequence[Rule], limits: Mapping[str, int]) -> int:
+    """Return how long a silence may be that is still to be raised, or to grow worse."""
+    open_ones = {rule for (rule, _), held in asked.held.items() if not held.is_worse}
+    worst = [
+        round((rule.worse_threshold or 0) * SECOND)
+        for rule in rules
+        if rule.id in open_ones
+    ]
+    return max((*worst, *(limits[rule.id] for rule in rules)), default=0) + SECOND
 
 
 def _with_held(
@@ -356,6 +437,7 @@ def _beats(
                     limit if row["is_watched"] else None,
                     row["lon_ud"],
                     row["lat_ud"],
+                    is_answered=row["is_beat"],
                 )
             )
     return found
@@ -372,11 +454,16 @@ def _applies(rule: Rule, rows: Sequence[Mapping[str, Any]]) -> bool:
 def _states_of(asked: _Asked) -> list[Step]:
     """Tell of low batteries, great heights and ids that nobody registered."""
     signals = ("drone_battery", "drone_height")
-    fresh_s: int = cast("Any", asked.city.settings["freshness"])["drone_flying_s"]
     rows = [
         row
-        for start, end in asked.slices(asked.patience(*signals) + 2 * fresh_s * SECOND)
-        for row in asked.rows("alert_states", start, after=start, as_of=end).to_pylist()
+        for part in asked.slices
+        for row in asked.rows(
+            "alert_states",
+            part.drones_from(),
+            after=part.drones_after,
+            looked_from=part.drones_from(),
+            as_of=part.end,
+        ).to_pylist()
     ]
     return _of_turns(asked, signals, rows)
 
@@ -434,21 +521,15 @@ def _near_of(asked: _Asked) -> list[Step]:
     rules = asked.rules["drone_near"]
     within = max(rule.within for rule in rules)
     raster = asked.city.raster
-    back = asked.patience("drone_near") + within + SECOND
-    oldest = asked.news["oldest_us"]
     rows: list[dict[str, Any]] = []
-    for start, end in asked.slices(back):
-        first = start
-        if asked.whole:
-            first = start - _SLICE
-        elif oldest is not None:
-            first = min(first, _EPOCH + (oldest - within - 1) * _US)
+    for part in asked.slices:
+        first = part.drones_from(within + SECOND)
         rows += asked.rows(
             "alert_near",
             first,
-            after=start,
+            after=part.drones_after,
             looked_from=first,
-            as_of=end,
+            as_of=part.end,
             m_per_lon_ud=_M_PER_UD
             * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
             m_per_lat_ud=_M_PER_UD,
@@ -523,6 +604,8 @@ def _sources_of(asked: _Asked) -> list[Step]:
     )
     patience = asked.patience("source_silent", "source_surge")
     since = asked.back(longest + patience + 3 * alert_sources.HOUR)
+    if not asked.whole:  # some were heard of late
+        since = min(since, _EPOCH + (asked.slices[0].opened_us - 1) * _US)
     all_of = _inflow(asked, since, None, None, 0)
     past = _Past(asked, all_of if asked.whole else {})
     sources = {*all_of, *(s for r, s in asked.held if r in {x.id for x in silent})}
@@ -669,10 +752,37 @@ def _of_events(asked: _Asked) -> pa.Table:
         rows = asked.rows("alert_events", _EPOCH, ids=None, **spans)
         return _event_rows(rows)
     recent = asked.after - timedelta(seconds=_reach_s(asked))
-    parts = [asked.rows("alert_events", recent, ids=None, **spans)]
-    if old := _old_ones(asked, recent):
-        parts.append(asked.rows("alert_events", _EPOCH, ids=old, **spans))
-    return _event_rows(pa.concat_tables(parts))
+    ids = sorted({*asked.touched, *_waited_for(asked)})
+    due = asked.rows("alert_due", recent, ids=ids, **spans)
+    if not due.num_rows:
+        return ALERTS.empty()
+    is_old = pc.any(pc.is_null(due["first_at"])).as_py()
+    first = _EPOCH if is_old else pc.min(due["first_at"]).as_py()
+    ids = due["event_id"].to_pylist()
+    return _event_rows(asked.rows("alert_events", first, ids=ids, **spans))
+
+
+def _touched(batch: Mapping[str, pa.Table]) -> list[str]:
+    """Return the events that new rows speak of."""
+    found: set[str | None] = set()
+    for name in ("events", "event_stages", "dispatches", "feedbacks"):
+        if name in batch:
+            found.update(pc.unique(batch[name]["event_id"]).to_pylist())
+    if "quarantine" in batch:
+        found.update(pc.unique(batch["quarantine"]["subject_id"]).to_pylist())
+    return sorted(name for name in found if name is not None)
+
+
+def _waited_for(asked: _Asked) -> list[str]:
+    """Return events of which something came into force so lately that rules wait with it."""
+    waits = asked.patience(
+        *(name for name in asked.rules if SIGNALS[name].subject == "event")
+    )
+    if not waits:
+        return []
+    since = asked.back(waits + SECOND)
+    touched = asked.rows("alert_touched", since, after=since, as_of=asked.until)
+    return touched["event_id"].to_pylist()
 
 
 def _reach_s(asked: _Asked) -> int:
@@ -689,24 +799,6 @@ def _reach_s(asked: _Asked) -> int:
         default=0,
     )
     return math.ceil(reach) + 86_400
-
-
-def _old_ones(asked: _Asked, recent: datetime) -> list[str]:
-    """Return events of which something came into force, and which are not among recent ones."""
-    waits = max(
-        (
-            rule.raise_for + (rule.worse_after or 0)
-            for name, each in asked.rules.items()
-            if SIGNALS[name].subject == "event"
-            for rule in each
-        ),
-        default=0,
-    )
-    since = asked.back(waits)
-    touched = asked.rows("alert_touched", since, after=since, as_of=asked.until)
-    ids = touched["event_id"].to_pylist()
-    there = asked.rows("alert_recent", recent, ids=ids)["event_id"].to_pylist()
-    return sorted(set(ids) - set(there))
 
 
 def _event_rows(rows: pa.Table) -> pa.Table:
