@@ -3,7 +3,7 @@
 -- A span of event_facts is what was seen from from_k up to to_k; in it a clock is over its limit from the limit on, until it is
 -- stopped or the span ends. Neighbouring times over the limit are one alert, whatever was corrected in between.
 -- An alert is acknowledged from when a unit's first acknowledgement of the event was known: at once, if it was before.
--- param   ids            VARCHAR[]    -         events; null for all that anything may become of after `after`
+-- param   ids            VARCHAR[]    -         events; null for all
 -- param   after          TIMESTAMPTZ  UTC       rows recorded later than this
 -- param   as_of          TIMESTAMPTZ  UTC       and by then
 -- reads   event_facts, alert_rules
@@ -27,11 +27,8 @@ WITH rules AS (
            escalate_threshold, escalate_after_s, coalesce(escalate_level, level) AS worse
     FROM alert_rules WHERE signal IN ('event_response', 'event_arrival', 'event_closure', 'event_stage')
 ), wanted AS (
-    SELECT DISTINCT event_id FROM event_facts
-    WHERE ($ids IS NOT NULL AND event_id IN (SELECT unnest($ids)))
-       OR ($ids IS NULL AND (known_to IS NULL OR known_to > $after) AND (holds_to IS NULL OR holds_to > $after)
-           AND (closed_at IS NULL OR closed_at > $after OR closed_known_at > $after)
-           AND (closed_by_at IS NULL OR closed_by_at > $after OR closed_by_known_at > $after))
+    SELECT unnest($ids) AS event_id
+    UNION SELECT event_id FROM event_facts WHERE $ids IS NULL
 ), spans AS (
     SELECT f.event_id, f.mode, f.priority, f.district_id, f.street_code, f.lon_ud, f.lat_ud, f.created_at,
            greatest(f.known_from, f.created_at, f.occurred_at, coalesce(f.holds_from, f.created_at)) AS from_k,

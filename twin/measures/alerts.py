@@ -88,6 +88,14 @@ _M_PER_UD = 0.11132
 _LONGEST_S = 33 * 31 * 86_400
 
 
+class _Verdicts(NamedTuple):
+    """Verdicts on a class: when each was known and said, microseconds, and if it confirmed."""
+
+    known: NDArray[np.int64]
+    said: NDArray[np.int64]
+    right: NDArray[np.bool_]
+
+
 class _Slice(NamedTuple):
     """A stretch that is asked of at once: what came into force later than a moment, by its end.
 
@@ -226,9 +234,7 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     """Yield the rows that are added to the log; all of it where anything but logs changed."""
     before = state.previous_as_of
     if news.whole or before is None:
-        yield MeasureUpdate(
-            "alerts", _made(city, state, news, None), "replace"
-        )
+        yield MeasureUpdate("alerts", _made(city, state, news, None), "replace")
         return
     since = _since(news.batch, before)
     made = _made(city, state, news, since)
@@ -343,11 +349,7 @@ def _beats_of(asked: _Asked) -> list[Step]:
     limits = {
         rule.id: round((rule.threshold or fresh_s) * SECOND) for rule in drone_rules
     } | {rule.id: round((rule.threshold or 0) * SECOND) for rule in link_rules}
-    rows = [
-        row
-        for part in asked.slices
-        for row in _beats_by(asked, part, limits)
-    ]
+    rows = [row for part in asked.slices for row in _beats_by(asked, part, limits)]
     found: list[Step] = []
     subjects = _by_subject(rows, "subject_kind", "subject_id")
     for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
@@ -470,8 +472,6 @@ def _states_of(asked: _Asked) -> list[Step]:
 
 def _indicators_of(asked: _Asked) -> list[Step]:
     """Tell of indicators out of their band, or unlike the same hour of other weeks."""
-    if not asked.news["n_values"]:
-        return []
     found: list[Step] = []
     for name, signal in (
         ("alert_bands", "indicator_band"),
@@ -480,7 +480,11 @@ def _indicators_of(asked: _Asked) -> list[Step]:
         if rules := asked.rules.get(signal, ()):
             weeks_s = max(rule.n_weeks * 7 for rule in rules) * 86_400
             since = asked.back((weeks_s + _LONGEST_S) * SECOND)
-            rows = asked.rows(name, since, after=asked.after, as_of=asked.until)
+            rows = (
+                asked.rows(name, since, after=asked.after, as_of=asked.until)
+                if asked.news["n_values"]
+                else ALERTS.empty()
+            )
             found += _of_turns(asked, (signal,), rows.to_pylist())
     return found
 
@@ -559,35 +563,65 @@ def _near_of(asked: _Asked) -> list[Step]:
 def _verdicts_of(asked: _Asked) -> list[Step]:
     """Tell of classes of models that people reject too often."""
     rules = asked.rules["model_precision"]
-    if not asked.news["n_verdicts"]:
-        return []
-    after = asked.back(max(rule.within for rule in rules) + SECOND)
-    rows = asked.rows("alert_verdicts", after, after=after, as_of=asked.until)
-    subjects = _by_subject(rows.to_pylist(), "subject_kind", "subject_id")
+    subjects = _verdicts(asked, max(rule.within for rule in rules))
     found: list[Step] = []
     for rule in rules:
-        for (_, subject), verdicts in subjects.items():
+        open_ones = {key[1] for key in asked.held if key[0] == rule.id}
+        for subject in sorted({*subjects, *open_ones}):
+            said = subjects.get(subject)
+            turns = () if said is None else _precision(rule, said, asked.after_us)
             held = asked.held.get((rule.id, subject))
-            turns = [
-                turn for turn in _precision(rule, verdicts) if turn.k > asked.after_us
-            ]
             spans = alert_steps.spans_of_turns(turns, held)
             found += asked.told(rule, subject, spans)
     return found
 
 
-def _precision(rule: Rule, verdicts: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
-    """Yield at each verdict whether too few of those of late were confirmations."""
-    known = np.array([row["k_us"] for row in verdicts], np.int64)
-    right = np.cumsum([0, *(row["is_right"] for row in verdicts)])
-    start = np.searchsorted(known, known - rule.within, side="right")
-    for n, row in enumerate(verdicts):
-        cases = n + 1 - int(start[n])
-        share = float(right[n + 1] - right[start[n]]) / cases
-        least = rule.threshold or 0
-        clear = least if rule.clear_threshold is None else rule.clear_threshold
-        if cases >= rule.least_n and (share < least or share >= clear):
-            yield Turn(row["k_us"], row["o_us"], share < least, share, least)
+def _verdicts(asked: _Asked, within: int) -> dict[str, _Verdicts]:
+    """Return the verdicts on classes of which one came, by class, in order of knowing."""
+    if not asked.news["n_verdicts"]:
+        return {}
+    after = asked.back(within + SECOND)
+    rows = asked.rows(
+        "alert_verdicts", after, after=after, fresh=asked.after, as_of=asked.until
+    )
+    known, said = (_moments(rows, name) for name in ("k_us", "o_us"))
+    right = rows["is_right"].to_numpy()
+    names = rows["subject_id"].combine_chunks().dictionary_encode()
+    numbers = names.indices.to_numpy()
+    starts = np.searchsorted(numbers, np.arange(len(names.dictionary) + 1))
+    return {
+        name: _Verdicts(known[start:end], said[start:end], right[start:end])
+        for name, start, end in zip(
+            names.dictionary.to_pylist(), starts[:-1], starts[1:], strict=True
+        )
+    }
+
+
+def _precision(rule: Rule, verdicts: _Verdicts, after: int) -> list[Turn]:
+    """Return whether too few of those of late were confirmations, at each verdict after `after`."""
+    known = verdicts.known
+    right = np.append(0, np.cumsum(verdicts.right))
+    first = int(np.searchsorted(known, after, side="right"))
+    start = np.searchsorted(known, known[first:] - rule.within, side="right")
+    cases = np.arange(first + 1, len(known) + 1) - start
+    share = (right[first + 1 :] - right[start]) / cases
+    least = rule.threshold or 0
+    clear = least if rule.clear_threshold is None else rule.clear_threshold
+    counts = (cases >= rule.least_n) & ((share < least) | (share >= clear))
+    is_bad = share < least
+    turned = np.flatnonzero(counts)
+    if len(turned):  # of those alike in a row, the first
+        turned = turned[np.append(True, np.diff(is_bad[turned]))]
+    return [
+        Turn(
+            int(known[first + n]),
+            int(verdicts.said[first + n]),
+            bool(is_bad[n]),
+            float(share[n]),
+            least,
+        )
+        for n in turned
+    ]
 
 
 def _sources_of(asked: _Asked) -> list[Step]:
