@@ -56,7 +56,6 @@ _NAMES = (
     "alert_bands",
     "alert_unlike",
     "alert_news",
-    "alert_oldest",
     "alert_registered",
     "alert_rules",
     "alert_verdicts",
@@ -103,6 +102,7 @@ class _Slice(NamedTuple):
         drones_after, links_after: from when on, of aircraft and of links.
         state_us, probe_us, opened_us: how old the oldest is of what came, microseconds since 1970:
             a state, a probe, the opening of an event.
+        n_values, n_verdicts: how many values of indicators and verdicts of people came.
     """
 
     drones_after: datetime
@@ -111,6 +111,8 @@ class _Slice(NamedTuple):
     state_us: int
     probe_us: int
     opened_us: int
+    n_values: int
+    n_verdicts: int
 
     def drones_from(self, microseconds: int = 0) -> datetime:
         """Return the moment from which on states are looked at, so long before them all."""
@@ -131,7 +133,6 @@ class _Asked:
         whole: whether it is asked of all time: nothing was told before.
         longest_s: the longest targets of events, seconds, by signal.
         held: the alerts that are open at `after`, by rule and subject; none on events.
-        news: how much came into force of logs that are costly to look at.
         touched: events that new rows speak of.
     """
 
@@ -145,7 +146,6 @@ class _Asked:
     held: Mapping[tuple[str, str], Held] = field(
         default_factory=dict[tuple[str, str], Held]
     )
-    news: Mapping[str, Any] = field(default_factory=dict[str, Any])
     touched: Sequence[str] = ()
 
     @property
@@ -186,9 +186,14 @@ class _Asked:
     def _slice(
         self, drones: datetime, links: datetime, opened: datetime, end: datetime
     ) -> _Slice:
-        asked = {"drones_after": drones, "links_after": links, "opened_after": opened}
         row = self.rows(
-            "alert_oldest", min(drones, links, opened), as_of=end, **asked
+            "alert_news",
+            min(drones, links, opened),
+            after=drones if self.whole else self.after,
+            drones_after=drones,
+            links_after=links,
+            opened_after=opened,
+            as_of=end,
         ).to_pylist()[0]
 
         def oldest(name: str) -> int:
@@ -201,6 +206,8 @@ class _Asked:
             oldest("state_us"),
             oldest("probe_us"),
             oldest("opened_us"),
+            row["n_values"],
+            row["n_verdicts"],
         )
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
@@ -285,7 +292,7 @@ def _again(state: State, made: pa.Table, since: datetime) -> Iterator[MeasureUpd
 def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Table:
     """Return what became of alerts later than `since`, or ever: rows of the contract."""
     after, whole = since or _EPOCH, since is None
-    rows = state.query(_SQL["alert_rules"], {}, since=_EPOCH).to_pylist()
+    rows = _kept(state, "alert_rules", "alert_rules", "sla_targets")
     rules = _rules(rows)
     longest = {
         f"event_{name}": (rows[0][f"longest_{name}_s"] or 0) if rows else 0
@@ -293,10 +300,8 @@ def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Tab
     }
     asked = _Asked(city, state, rules, after, new.as_of, whole, longest)
     if rules:
-        came = asked.rows("alert_news", after, after=after, as_of=new.as_of)
         asked = replace(
             asked,
-            news=came.to_pylist()[0],
             held={} if whole else _held(asked),
             touched=_touched(new.batch),
         )
@@ -308,6 +313,20 @@ def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Tab
     if any(SIGNALS[signal].subject == "event" for signal in rules):
         parts.append(_of_events(asked))
     return pa.concat_tables(parts)
+
+
+# What was read last of tables that seldom change, by the hashes of their rows.
+_READ: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {}
+
+
+def _kept(state: State, name: str, *tables: str) -> list[dict[str, Any]]:
+    """Return all rows of a question; it is asked again when one of its tables changed."""
+    now = tuple(state.hash(table) for table in tables)
+    before = _READ.get(name)
+    if before is None or before[0] != now:
+        before = now, state.query(_SQL[name], {}, since=_EPOCH).to_pylist()
+        _READ[name] = before
+    return before[1]
 
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Rule]]:
@@ -355,10 +374,10 @@ def _beats_of(asked: _Asked) -> list[Step]:
     for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
         beats = subjects.get((kind, subject), [])
         for rule in drone_rules if kind == "drone" else link_rules:
-            if kind == "link" and not _applies(rule, beats):
+            held = asked.held.get((rule.id, subject))
+            if kind == "link" and held is None and not _applies(rule, beats):
                 continue
             worse = rule.worse_threshold
-            held = asked.held.get((rule.id, subject))
             spans = alert_steps.spans_of_silence(
                 _beats(beats, limits[rule.id], is_known=held is not None),
                 None if worse is None else round(worse * SECOND),
@@ -371,7 +390,7 @@ def _beats_of(asked: _Asked) -> list[Step]:
 
 def _beats_by(
     asked: _Asked, part: _Slice, limits: Mapping[str, int]
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """Return the signs of life of a slice, with the last ones before it."""
     drone_rules = asked.rules.get("drone_link", ())
     link_rules = asked.rules.get("link_down", ())
@@ -482,7 +501,7 @@ def _indicators_of(asked: _Asked) -> list[Step]:
             since = asked.back((weeks_s + _LONGEST_S) * SECOND)
             rows = (
                 asked.rows(name, since, after=asked.after, as_of=asked.until)
-                if asked.news["n_values"]
+                if asked.whole or asked.slices[0].n_values
                 else ALERTS.empty()
             )
             found += _of_turns(asked, (signal,), rows.to_pylist())
@@ -578,7 +597,7 @@ def _verdicts_of(asked: _Asked) -> list[Step]:
 
 def _verdicts(asked: _Asked, within: int) -> dict[str, _Verdicts]:
     """Return the verdicts on classes of which one came, by class, in order of knowing."""
-    if not asked.news["n_verdicts"]:
+    if not (asked.whole or asked.slices[0].n_verdicts):
         return {}
     after = asked.back(within + SECOND)
     rows = asked.rows(
@@ -750,8 +769,11 @@ def _strangers(
     rules = asked.rules.get("drone_unregistered", ())
     if not rules:
         return []
-    rows = asked.rows("alert_registered", _EPOCH, as_of=asked.until).to_pylist()
-    known = {row["drone_id"]: row["k_us"] for row in rows}
+    known = {
+        row["drone_id"]: row["k_us"]
+        for row in _kept(asked.state, "alert_registered", "drones")
+        if row["k_us"] <= asked.until_us
+    }
     found: list[Step] = []
     for rule in rules:
         open_ones = {key[1] for key in asked.held if key[0] == rule.id}
