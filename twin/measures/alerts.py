@@ -977,17 +977,6 @@ MEASURE = Measure(
             absent="never",
             source=_STEP,
         ),
-        Definition(
-            ALERTS.pick("what"),
-            title="What became of an alert",
-            formula=(
-                "raised; escalated once at most; acknowledged, on events alone, with the"
-                " first acknowledgement of any unit, at once if it came before; cleared"
-                " when the rule is kept for clear_for_s"
-            ),
-            absent="never",
-            source=_STEP,
-        ),
     ),
     context=(
         "occurred_at",
