@@ -971,7 +971,9 @@ MEASURE = Measure(
             formula=(
                 "first moment at which its rule had been broken for raise_for_s, by what"
                 " was known at each moment; a rule broken again within clear_for_s of"
-                " being kept is the same alert"
+                " being kept is the same alert; it is escalated once at most; acknowledged,"
+                " on events alone, with the first acknowledgement of any unit, at once if"
+                " it came before; cleared when the rule is kept for clear_for_s"
             ),
             target="alert_rules: raise_for_s, clear_for_s",
             absent="never",
