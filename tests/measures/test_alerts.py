@@ -529,6 +529,18 @@ def test_seven_are_no_surge_and_three_weeks_are_too_little_history(trio):
     assert told(trio, SURGE, HOUR, events=opened(*weekly(2, 4, 2), *many)) == []
 
 
+def test_an_event_on_the_very_hour_counts_with_it_in_a_live_tick_too(trio):
+    """Two, then one in the weeks before: two are not more than 1.5 and a deviation."""
+    rule = SURGE | {"n_weeks": 2, "threshold": 1, "least_n": 1}
+    past = opened(-7 * DAY, -7 * DAY + 60, -14 * DAY + 580)
+    city = grown(trio, [rule], 40, events=past)
+    now = [row | {"event_id": f"N{n}"} for n, row in enumerate(opened(480, 780))]
+
+    city.publish(after(1500), events=make("events", *now))
+
+    assert city.rows("alerts") == []
+
+
 def test_drills_are_no_inflow(trio):
     now = [row | {"mode": "drill"} for row in opened(*(n * 100.0 for n in range(10)))]
     before = [

@@ -3,7 +3,7 @@
 -- A span of event_facts is what was seen from from_k up to to_k; in it a clock is over its limit from the limit on, until it is
 -- stopped or the span ends. Neighbouring times over the limit are one alert, whatever was corrected in between.
 -- An alert is acknowledged from when a unit's first acknowledgement of the event was known: at once, if it was before.
--- param   ids            VARCHAR[]    -         events; null for all that anything may become of after `after`
+-- param   ids            VARCHAR[]    -         events; null for all
 -- param   after          TIMESTAMPTZ  UTC       rows recorded later than this
 -- param   as_of          TIMESTAMPTZ  UTC       and by then
 -- reads   event_facts, alert_rules
@@ -27,11 +27,8 @@ WITH rules AS (
            escalate_threshold, escalate_after_s, coalesce(escalate_level, level) AS worse
     FROM alert_rules WHERE signal IN ('event_response', 'event_arrival', 'event_closure', 'event_stage')
 ), wanted AS (
-    SELECT DISTINCT event_id FROM event_facts
-    WHERE ($ids IS NOT NULL AND event_id IN (SELECT unnest($ids)))
-       OR ($ids IS NULL AND (known_to IS NULL OR known_to > $after) AND (holds_to IS NULL OR holds_to > $after)
-           AND (closed_at IS NULL OR closed_at > $after OR closed_known_at > $after)
-           AND (closed_by_at IS NULL OR closed_by_at > $after OR closed_by_known_at > $after))
+    SELECT unnest($ids) AS event_id
+    UNION SELECT event_id FROM event_facts WHERE $ids IS NULL
 ), spans AS (
     SELECT f.event_id, f.mode, f.priority, f.district_id, f.street_code, f.lon_ud, f.lat_ud, f.created_at,
            greatest(f.known_from, f.created_at, f.occurred_at, coalesce(f.holds_from, f.created_at)) AS from_k,
@@ -51,62 +48,53 @@ WITH rules AS (
            f.handle_at, CASE WHEN f.handle_at IS NOT NULL THEN greatest(f.handle_at, f.handle_known_at) END AS handle_k,
            f.evaluate_at, CASE WHEN f.evaluate_at IS NOT NULL THEN greatest(f.evaluate_at, f.evaluate_known_at) END AS evaluate_k
     FROM event_facts AS f JOIN wanted ON wanted.event_id = f.event_id
-), later_stages AS ( -- when each stage was left: the first of those after it that was entered
-    SELECT event_id, from_k, to_k, 'sense' AS stage, sense_at AS begun_at, sense_k AS begun_k,
-           coalesce(monitor_at, judge_at, warn_at, handle_at, evaluate_at) AS left_at,
-           least(coalesce(monitor_k, to_k), coalesce(judge_k, to_k), coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k)) AS left_k
-    FROM spans WHERE sense_at IS NOT NULL AND holds_from IS NULL
-    UNION ALL
-    SELECT event_id, from_k, to_k, 'monitor', monitor_at, monitor_k, coalesce(judge_at, warn_at, handle_at, evaluate_at),
-           least(coalesce(judge_k, to_k), coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
-    FROM spans WHERE monitor_at IS NOT NULL AND holds_from IS NULL
-    UNION ALL
-    SELECT event_id, from_k, to_k, 'judge', judge_at, judge_k, coalesce(warn_at, handle_at, evaluate_at),
-           least(coalesce(warn_k, to_k), coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
-    FROM spans WHERE judge_at IS NOT NULL AND holds_from IS NULL
-    UNION ALL
-    SELECT event_id, from_k, to_k, 'warn', warn_at, warn_k, coalesce(handle_at, evaluate_at),
-           least(coalesce(handle_k, to_k), coalesce(evaluate_k, to_k))
-    FROM spans WHERE warn_at IS NOT NULL AND holds_from IS NULL
-    UNION ALL
-    SELECT event_id, from_k, to_k, 'handle', handle_at, handle_k, evaluate_at, coalesce(evaluate_k, to_k)
-    FROM spans WHERE handle_at IS NOT NULL AND holds_from IS NULL
 ), clocks AS ( -- one per rule and span: when it began, how long is one of its unit, and what stopped it
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at AS begun_at, s.from_k AS begun_k,
-           s.response_target_s AS unit_s, s.acked_at AS stopped_at, coalesce(s.acked_k, s.to_k) AS stopped_k
-    FROM spans AS s JOIN rules AS r ON r.signal = 'event_response'
-    WHERE s.response_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
-    UNION ALL
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, 1,
-           least(coalesce(s.arrived_at, s.done_at), coalesce(s.done_at, s.arrived_at)),
-           least(coalesce(s.arrived_k, s.to_k), coalesce(s.done_k, s.to_k)) AS stopped_k
-    FROM spans AS s JOIN rules AS r ON r.signal = 'event_arrival'
-    WHERE r.priority IS NULL OR s.priority <= r.priority
-    UNION ALL
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, s.created_at, s.from_k AS begun_k, s.closure_target_s, NULL, s.to_k AS stopped_k
-    FROM spans AS s JOIN rules AS r ON r.signal = 'event_closure'
-    WHERE s.closure_target_s IS NOT NULL AND (r.priority IS NULL OR s.priority <= r.priority)
-    UNION ALL
-    SELECT r.rule_id, s.event_id, s.from_k, s.to_k, t.begun_at, t.begun_k, 1, t.left_at, t.left_k
-    FROM spans AS s JOIN later_stages AS t ON t.event_id = s.event_id AND t.from_k = s.from_k AND t.to_k = s.to_k
-    JOIN rules AS r ON r.signal = 'event_stage' AND r.applies_to = t.stage
-    WHERE r.priority IS NULL OR s.priority <= r.priority
+    -- (a stage the first of those after it that was entered)
+    SELECT r.rule_id, r.threshold, r.escalate_threshold, s.event_id, s.mode, s.district_id, s.street_code, s.lon_ud, s.lat_ud, s.created_at,
+           s.holds_from, s.from_k, s.to_k, s.acked_at, s.acked_k, s.closed_at, s.closed_k,
+           CASE r.signal WHEN 'event_response' THEN s.response_target_s WHEN 'event_closure' THEN s.closure_target_s ELSE 1 END AS unit_s,
+           CASE WHEN r.signal <> 'event_stage' THEN s.created_at
+                WHEN r.applies_to = 'sense' THEN s.sense_at
+                WHEN r.applies_to = 'monitor' THEN s.monitor_at
+                WHEN r.applies_to = 'judge' THEN s.judge_at
+                WHEN r.applies_to = 'warn' THEN s.warn_at
+                WHEN r.applies_to = 'handle' THEN s.handle_at END AS begun_at,
+           CASE WHEN r.signal <> 'event_stage' THEN s.from_k
+                WHEN r.applies_to = 'sense' THEN s.sense_k
+                WHEN r.applies_to = 'monitor' THEN s.monitor_k
+                WHEN r.applies_to = 'judge' THEN s.judge_k
+                WHEN r.applies_to = 'warn' THEN s.warn_k
+                WHEN r.applies_to = 'handle' THEN s.handle_k END AS begun_k,
+           CASE WHEN r.signal = 'event_response' THEN s.acked_at
+                WHEN r.signal = 'event_arrival' THEN least(coalesce(s.arrived_at, s.done_at), coalesce(s.done_at, s.arrived_at))
+                WHEN r.applies_to = 'sense' THEN coalesce(s.monitor_at, s.judge_at, s.warn_at, s.handle_at, s.evaluate_at)
+                WHEN r.applies_to = 'monitor' THEN coalesce(s.judge_at, s.warn_at, s.handle_at, s.evaluate_at)
+                WHEN r.applies_to = 'judge' THEN coalesce(s.warn_at, s.handle_at, s.evaluate_at)
+                WHEN r.applies_to = 'warn' THEN coalesce(s.handle_at, s.evaluate_at)
+                WHEN r.applies_to = 'handle' THEN s.evaluate_at END AS stopped_at,
+           CASE WHEN r.signal = 'event_response' THEN coalesce(s.acked_k, s.to_k)
+                WHEN r.signal = 'event_arrival' THEN least(coalesce(s.arrived_k, s.to_k), coalesce(s.done_k, s.to_k))
+                WHEN r.signal = 'event_closure' THEN s.to_k
+                WHEN r.applies_to = 'sense' THEN least(coalesce(s.monitor_k, s.to_k), coalesce(s.judge_k, s.to_k), coalesce(s.warn_k, s.to_k), coalesce(s.handle_k, s.to_k), coalesce(s.evaluate_k, s.to_k))
+                WHEN r.applies_to = 'monitor' THEN least(coalesce(s.judge_k, s.to_k), coalesce(s.warn_k, s.to_k), coalesce(s.handle_k, s.to_k), coalesce(s.evaluate_k, s.to_k))
+                WHEN r.applies_to = 'judge' THEN least(coalesce(s.warn_k, s.to_k), coalesce(s.handle_k, s.to_k), coalesce(s.evaluate_k, s.to_k))
+                WHEN r.applies_to = 'warn' THEN least(coalesce(s.handle_k, s.to_k), coalesce(s.evaluate_k, s.to_k))
+                WHEN r.applies_to = 'handle' THEN coalesce(s.evaluate_k, s.to_k) END AS stopped_k
+    FROM spans AS s JOIN rules AS r ON r.priority IS NULL OR s.priority <= r.priority
+    WHERE s.from_k < s.to_k AND (r.signal <> 'event_stage' OR s.holds_from IS NULL)
 ), limited AS (
-    SELECT c.rule_id, c.event_id, c.begun_at, c.unit_s, c.from_k,
-           greatest(c.begun_at + INTERVAL 1 SECOND * CAST(round(r.threshold * c.unit_s) AS INTEGER),
-                    coalesce(s.holds_from, s.created_at)) AS over_at,
-           greatest(c.from_k, c.begun_k, c.begun_at + INTERVAL 1 SECOND * CAST(round(r.threshold * c.unit_s) AS INTEGER)) AS over_k,
-           CASE WHEN r.escalate_threshold IS NOT NULL
-                THEN greatest(c.begun_at + INTERVAL 1 SECOND * CAST(round(r.escalate_threshold * c.unit_s) AS INTEGER),
-                              coalesce(s.holds_from, s.created_at)) END AS worse_at,
-           least(c.to_k, c.stopped_k, coalesce(s.closed_k, c.to_k)) AS until_k,
-           CASE WHEN c.stopped_at IS NOT NULL AND c.stopped_k <= least(c.to_k, coalesce(s.closed_k, c.to_k)) THEN c.stopped_at
-                WHEN s.closed_at IS NOT NULL AND s.closed_k <= c.to_k THEN s.closed_at ELSE c.to_k END AS until_at,
-           CASE WHEN s.acked_k <= least(c.to_k, coalesce(s.closed_k, c.to_k)) THEN greatest(s.acked_k, c.from_k) END AS acked_k, s.acked_at,
-           s.mode, s.district_id, s.street_code, s.lon_ud, s.lat_ud
-    FROM clocks AS c JOIN rules AS r ON r.rule_id = c.rule_id
-    JOIN spans AS s ON s.event_id = c.event_id AND s.from_k = c.from_k AND s.to_k = c.to_k
-    WHERE c.from_k < c.to_k
+    SELECT rule_id, event_id, begun_at, unit_s, from_k,
+           greatest(begun_at + INTERVAL 1 SECOND * CAST(round(threshold * unit_s) AS INTEGER), coalesce(holds_from, created_at)) AS over_at,
+           greatest(from_k, begun_k, begun_at + INTERVAL 1 SECOND * CAST(round(threshold * unit_s) AS INTEGER)) AS over_k,
+           CASE WHEN escalate_threshold IS NOT NULL
+                THEN greatest(begun_at + INTERVAL 1 SECOND * CAST(round(escalate_threshold * unit_s) AS INTEGER),
+                              coalesce(holds_from, created_at)) END AS worse_at,
+           least(to_k, stopped_k, coalesce(closed_k, to_k)) AS until_k,
+           CASE WHEN stopped_at IS NOT NULL AND stopped_k <= least(to_k, coalesce(closed_k, to_k)) THEN stopped_at
+                WHEN closed_at IS NOT NULL AND closed_k <= to_k THEN closed_at ELSE to_k END AS until_at,
+           CASE WHEN acked_k <= least(to_k, coalesce(closed_k, to_k)) THEN greatest(acked_k, from_k) END AS acked_k, acked_at,
+           mode, district_id, street_code, lon_ud, lat_ud
+    FROM clocks WHERE begun_at IS NOT NULL AND unit_s IS NOT NULL
 ), over AS (
     SELECT rule_id, event_id, begun_at, unit_s, over_at, over_k, worse_at,
            CASE WHEN worse_at IS NOT NULL THEN greatest(worse_at, over_k) END AS worse_k, until_k, until_at,

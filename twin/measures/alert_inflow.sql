@@ -13,5 +13,5 @@
 SELECT source_id, epoch_us(greatest(created_at, recorded_at)) AS k_us, epoch_us(created_at) AS o_us
 FROM events
 WHERE version = 1 AND mode = 'live' AND created_at > $opened_from AND created_at <= $as_of AND recorded_at <= $as_of
-  AND ($every_s IS NULL OR (epoch_us($hour_from) + 3600000000 - epoch_us(created_at)) % (1000000 * CAST($every_s AS BIGINT)) < 3600000000 * (1 + $hours))
+  AND ($every_s IS NULL OR (epoch_us($hour_from) + 3599999999 - epoch_us(created_at)) % (1000000 * CAST($every_s AS BIGINT)) < 3600000000 * (1 + $hours))
 ORDER BY source_id, o_us, k_us

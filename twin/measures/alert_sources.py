@@ -64,7 +64,7 @@ def silences(
 
     beats: list[Beat] = []
     opened, known = _by_k(inflow)
-    nexts = [*known[1:], until + 1]
+    nexts = [*known, until + 1][1:]
     for o, k, following in zip(opened, known, nexts, strict=True):
         if held and k <= after:  # there is silence since then
             continue

@@ -2,6 +2,7 @@
 -- A state that comes after a newer one says nothing; nor does a value between the threshold and that of clearing.
 -- On the ground no battery is low and no height too great.
 -- param   after        TIMESTAMPTZ  UTC   came into force later than this
+-- param   looked_from  TIMESTAMPTZ  UTC   states of before are older than any of these
 -- param   as_of        TIMESTAMPTZ  UTC   and by then
 -- reads   drone_states, alert_rules
 -- column  rule_id      VARCHAR      -     rule
@@ -20,7 +21,7 @@ WITH states AS (
            max(occurred_at) OVER (PARTITION BY drone_id ORDER BY greatest(occurred_at, recorded_at), occurred_at
                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newest_before
     FROM drone_states
-    WHERE occurred_at <= $as_of AND greatest(occurred_at, recorded_at) > $after AND greatest(occurred_at, recorded_at) <= $as_of
+    WHERE occurred_at <= $as_of AND occurred_at > $looked_from AND greatest(occurred_at, recorded_at) <= $as_of
 ), judged AS (
     SELECT r.rule_id, s.drone_id, s.k, s.occurred_at, s.lon_ud, s.lat_ud, CAST(s.battery_pct AS DOUBLE) AS value,
            CASE WHEN s.is_aloft AND s.battery_pct < r.threshold THEN TRUE
@@ -40,5 +41,5 @@ WITH states AS (
 )
 SELECT rule_id, drone_id AS subject_id, epoch_us(k) AS k_us, epoch_us(occurred_at) AS o_us, is_bad, value,
        CAST(NULL AS VARCHAR) AS district_id, lon_ud, lat_ud
-FROM turned WHERE was_bad IS NULL OR was_bad <> is_bad
+FROM turned WHERE k > $after AND (was_bad IS NULL OR was_bad <> is_bad)
 ORDER BY rule_id, subject_id, k_us, o_us

@@ -122,13 +122,17 @@ class Turn(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """A sign of life; `limit` is how long silence after it is no alert, None for ever."""
+    """A sign of life; `limit` is how long silence after it is no alert, None for ever.
+
+    The first probe of a link that never answered stands for one, too.
+    """
 
     k: int
     o: int
     limit: int | None
     lon_ud: int | None = None
     lat_ud: int | None = None
+    is_answered: bool = True
 
 
 def steps(
@@ -262,9 +266,9 @@ def spans_of_silence(
         until: silence is looked at up to this moment.
     """
     last: Beat | None = None
-    now: Span | None = held.first if held else None
+    now = _from_held(held, worse)
     for beat in beats:
-        if last is not None and beat.o <= last.o:
+        if last is not None and last.is_answered and beat.o <= last.o:
             continue
         now = now or _silence(last, beat.k, worse)
         is_over = beat.limit is None or beat.o + beat.limit > beat.k
@@ -283,6 +287,14 @@ def spans_of_silence(
     now = now or _silence(last, until + 1, worse)
     if now is not None:
         yield now
+
+
+def _from_held(held: Held | None, worse: int | None) -> Span | None:
+    """Return the silence of an open alert, as if it had one sign of life before it."""
+    if held is None or worse is None:
+        return held.first if held else None
+    began = held.first.from_o - round((held.first.value or 0) * SECOND)
+    return held.first._replace(worse_k=max(began + worse, held.first.from_k))
 
 
 def _silence(last: Beat | None, before: int, worse: int | None) -> Span | None:

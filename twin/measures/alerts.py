@@ -12,9 +12,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -47,8 +48,8 @@ _LOGS = (
 )
 _NAMES = (
     "alert_events",
+    "alert_due",
     "alert_touched",
-    "alert_recent",
     "alert_beats",
     "alert_states",
     "alert_near",
@@ -68,14 +69,60 @@ _SQL: Mapping[str, Sql] = {
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
-_SLICE = timedelta(days=2)
+_SLICE_US = 2 * 86_400 * SECOND
 
+
+_OF_DRONES = (
+    "drone_link",
+    "drone_battery",
+    "drone_height",
+    "drone_near",
+    "drone_unregistered",
+)
 
 # A millionth of a degree of latitude, m.
 _M_PER_UD = 0.11132
 
 # Values of indicators are looked back at for up to so long, seconds: 33 periods of a month.
 _LONGEST_S = 33 * 31 * 86_400
+
+
+class _Verdicts(NamedTuple):
+    """Verdicts on a class: when each was known and said, microseconds, and if it confirmed."""
+
+    known: NDArray[np.int64]
+    said: NDArray[np.int64]
+    right: NDArray[np.bool_]
+
+
+class _Slice(NamedTuple):
+    """A stretch that is asked of at once: what came into force later than a moment, by its end.
+
+    Attributes:
+        drones_after, links_after: from when on, of aircraft and of links.
+        state_us, probe_us, opened_us: how old the oldest is of what came, microseconds since 1970:
+            a state, a probe, the opening of an event.
+        n_values, n_verdicts: how many values of indicators and verdicts of people came.
+    """
+
+    drones_after: datetime
+    links_after: datetime
+    end: datetime
+    state_us: int
+    probe_us: int
+    opened_us: int
+    n_values: int
+    n_verdicts: int
+
+    def drones_from(self, microseconds: int = 0) -> datetime:
+        """Return the moment from which on states are looked at, so long before them all."""
+        oldest = min(self.drones_after, _EPOCH + (self.state_us - 1) * _US)
+        return max(_EPOCH, oldest - microseconds * _US)
+
+    def links_from(self, microseconds: int) -> datetime:
+        """Return the moment from which on probes are looked at, so long before them all."""
+        oldest = min(self.links_after, _EPOCH + (self.probe_us - 1) * _US)
+        return max(_EPOCH, oldest - microseconds * _US)
 
 
 @dataclass(frozen=True)
@@ -86,7 +133,7 @@ class _Asked:
         whole: whether it is asked of all time: nothing was told before.
         longest_s: the longest targets of events, seconds, by signal.
         held: the alerts that are open at `after`, by rule and subject; none on events.
-        news: what came into force of logs that are costly to look at, or have pairs.
+        touched: events that new rows speak of.
     """
 
     city: City
@@ -99,7 +146,7 @@ class _Asked:
     held: Mapping[tuple[str, str], Held] = field(
         default_factory=dict[tuple[str, str], Held]
     )
-    news: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    touched: Sequence[str] = ()
 
     @property
     def after_us(self) -> int:
@@ -115,25 +162,53 @@ class _Asked:
             _EPOCH if self.whole else self.after - timedelta(microseconds=microseconds)
         )
 
-    def slices(self, microseconds: int) -> list[tuple[datetime, datetime]]:
-        """Return the stretches that are asked of one by one, from so long before `after`.
+    @cached_property
+    def slices(self) -> list[_Slice]:
+        """Return the stretches in which drones, links and openings are asked of, one by one.
 
         Where all is asked, a year of heartbeats is too much for one question.
         """
+        drones = self.back(self.patience(*_OF_DRONES) + SECOND)
+        links = self.back(self.patience("link_down") + SECOND)
         if not self.whole:
-            return [(self.back(microseconds), self.until)]
-        there = [
-            self.news[name]
-            for name in ("oldest_us", "probed_us")
-            if self.news[name] is not None
-        ]
-        first = _EPOCH + (min(there, default=self.until_us) - 1) * _US
-        found: list[tuple[datetime, datetime]] = []
-        while first < self.until:
-            end = min(first + _SLICE, self.until)
-            found.append((first, end))
+            opened = self.patience("source_silent", "source_surge") + SECOND
+            return [self._slice(drones, links, self.back(opened), self.until)]
+        all_of = self._slice(_EPOCH, _EPOCH, _EPOCH, self.until)
+        first = min(all_of.state_us, all_of.probe_us) - 1
+        found: list[_Slice] = []
+        while first < self.until_us:
+            end = min(first + _SLICE_US, self.until_us)
+            start, last = _EPOCH + first * _US, _EPOCH + end * _US
+            found.append(self._slice(start, start, self.until, last))
             first = end
         return found
+
+    def _slice(
+        self, drones: datetime, links: datetime, opened: datetime, end: datetime
+    ) -> _Slice:
+        row = self.rows(
+            "alert_news",
+            min(drones, links, opened),
+            after=drones if self.whole else self.after,
+            drones_after=drones,
+            links_after=links,
+            opened_after=opened,
+            as_of=end,
+        ).to_pylist()[0]
+
+        def oldest(name: str) -> int:
+            return self.until_us if row[name] is None else row[name]
+
+        return _Slice(
+            drones,
+            links,
+            end,
+            oldest("state_us"),
+            oldest("probe_us"),
+            oldest("opened_us"),
+            row["n_values"],
+            row["n_verdicts"],
+        )
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
         """Return the answer to a question over files that reach to `since` or later."""
@@ -166,12 +241,10 @@ def _update(city: City, state: State, news: News) -> Iterator[MeasureUpdate]:
     """Yield the rows that are added to the log; all of it where anything but logs changed."""
     before = state.previous_as_of
     if news.whole or before is None:
-        yield MeasureUpdate(
-            "alerts", _made(city, state, _EPOCH, news.as_of, whole=True), "replace"
-        )
+        yield MeasureUpdate("alerts", _made(city, state, news, None), "replace")
         return
     since = _since(news.batch, before)
-    made = _made(city, state, since, news.as_of, whole=False)
+    made = _made(city, state, news, since)
     if since < before:
         yield from _again(state, made, since)
     elif made.num_rows:
@@ -220,21 +293,22 @@ def _again(state: State, made: pa.Table, since: datetime) -> Iterator[MeasureUpd
     yield MeasureUpdate("alerts", rows, "replace_chunks", chunks, fresh=made.num_rows)
 
 
-def _made(
-    city: City, state: State, after: datetime, until: datetime, *, whole: bool
-) -> pa.Table:
-    """Return what became of alerts later than `after` and by `until`: rows of the contract."""
-    rows = state.query(_SQL["alert_rules"], {}, since=_EPOCH).to_pylist()
+def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Table:
+    """Return what became of alerts later than `since`, or ever: rows of the contract."""
+    after, whole = since or _EPOCH, since is None
+    rows = _kept(state, "alert_rules", "alert_rules", "sla_targets")
     rules = _rules(rows)
     longest = {
         f"event_{name}": (rows[0][f"longest_{name}_s"] or 0) if rows else 0
         for name in ("response", "closure")
     }
-    asked = _Asked(city, state, rules, after, until, whole, longest)
+    asked = _Asked(city, state, rules, after, new.as_of, whole, longest)
     if rules:
-        news = asked.rows("alert_news", after, after=after, as_of=until).to_pylist()[0]
-        held = {} if whole else _held(asked)
-        asked = replace(asked, news=news, held=held)
+        asked = replace(
+            asked,
+            held={} if whole else _held(asked),
+            touched=_touched(new.batch),
+        )
     steps: list[Step] = []
     for signals, tell in _TELLERS:
         if any(rules.get(signal) for signal in signals):
@@ -243,6 +317,20 @@ def _made(
     if any(SIGNALS[signal].subject == "event" for signal in rules):
         parts.append(_of_events(asked))
     return pa.concat_tables(parts)
+
+
+# What was read last of tables that seldom change, by the hashes of their rows.
+_READ: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {}
+
+
+def _kept(state: State, name: str, *tables: str) -> list[dict[str, Any]]:
+    """Return all rows of a question; it is asked again when one of its tables changed."""
+    now = tuple(state.hash(table) for table in tables)
+    before = _READ.get(name)
+    if before is None or before[0] != now:
+        before = now, state.query(_SQL[name], {}, since=_EPOCH).to_pylist()
+        _READ[name] = before
+    return before[1]
 
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Rule]]:
@@ -284,36 +372,16 @@ def _beats_of(asked: _Asked) -> list[Step]:
     limits = {
         rule.id: round((rule.threshold or fresh_s) * SECOND) for rule in drone_rules
     } | {rule.id: round((rule.threshold or 0) * SECOND) for rule in link_rules}
-    worst = [
-        max(round((rule.worse_threshold or 0) * SECOND), limits[rule.id])
-        for rule in (*drone_rules, *link_rules)
-    ]
-    back = max(worst, default=0) + SECOND
-    back += asked.patience("drone_link", "link_down", "drone_unregistered")
-    short = max((limits[rule.id] for rule in drone_rules), default=0) + SECOND
-    short += asked.patience("drone_link", "drone_unregistered")
-    rows = [
-        row
-        for start, end in asked.slices(back)
-        for row in asked.rows(
-            "alert_beats",
-            start,
-            drones_after=start if asked.whole else asked.back(short),
-            links_after=start,
-            drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
-            link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
-            as_of=end,
-        ).to_pylist()
-    ]
+    rows = [row for part in asked.slices for row in _beats_by(asked, part, limits)]
     found: list[Step] = []
     subjects = _by_subject(rows, "subject_kind", "subject_id")
     for kind, subject in _with_held(asked, subjects, drone_rules, link_rules):
         beats = subjects.get((kind, subject), [])
         for rule in drone_rules if kind == "drone" else link_rules:
-            if kind == "link" and not _applies(rule, beats):
+            held = asked.held.get((rule.id, subject))
+            if kind == "link" and held is None and not _applies(rule, beats):
                 continue
             worse = rule.worse_threshold
-            held = asked.held.get((rule.id, subject))
             spans = alert_steps.spans_of_silence(
                 _beats(beats, limits[rule.id], is_known=held is not None),
                 None if worse is None else round(worse * SECOND),
@@ -322,6 +390,40 @@ def _beats_of(asked: _Asked) -> list[Step]:
             )
             found += asked.told(rule, subject, spans)
     return found + _strangers(asked, subjects)
+
+
+def _beats_by(
+    asked: _Asked, part: _Slice, limits: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Return the signs of life of a slice, with the last ones before it."""
+    drone_rules = asked.rules.get("drone_link", ())
+    link_rules = asked.rules.get("link_down", ())
+    drones_from = links_from = part.end
+    if not asked.whole:  # slices follow one another
+        drones_from = part.drones_from(_longest(asked, drone_rules, limits))
+        links_from = part.links_from(_longest(asked, link_rules, limits))
+    return asked.rows(
+        "alert_beats",
+        min(drones_from, links_from, part.drones_after, part.links_after),
+        drones_after=part.drones_after,
+        drones_from=drones_from,
+        links_after=part.links_after,
+        links_from=links_from,
+        drone_limit_us=min((limits[rule.id] for rule in drone_rules), default=0),
+        link_limit_us=min((limits[rule.id] for rule in link_rules), default=0),
+        as_of=part.end,
+    ).to_pylist()
+
+
+def _longest(asked: _Asked, rules: Sequence[Rule], limits: Mapping[str, int]) -> int:
+    """Return how long a silence may be that is still to be raised, or to grow worse."""
+    open_ones = {rule for (rule, _), held in asked.held.items() if not held.is_worse}
+    worst = [
+        round((rule.worse_threshold or 0) * SECOND)
+        for rule in rules
+        if rule.id in open_ones
+    ]
+    return max((*worst, *(limits[rule.id] for rule in rules)), default=0) + SECOND
 
 
 def _with_held(
@@ -360,6 +462,7 @@ def _beats(
                     limit if row["is_watched"] else None,
                     row["lon_ud"],
                     row["lat_ud"],
+                    is_answered=row["is_beat"],
                 )
             )
     return found
@@ -376,19 +479,22 @@ def _applies(rule: Rule, rows: Sequence[Mapping[str, Any]]) -> bool:
 def _states_of(asked: _Asked) -> list[Step]:
     """Tell of low batteries, great heights and ids that nobody registered."""
     signals = ("drone_battery", "drone_height")
-    fresh_s: int = cast("Any", asked.city.settings["freshness"])["drone_flying_s"]
     rows = [
         row
-        for start, end in asked.slices(asked.patience(*signals) + 2 * fresh_s * SECOND)
-        for row in asked.rows("alert_states", start, after=start, as_of=end).to_pylist()
+        for part in asked.slices
+        for row in asked.rows(
+            "alert_states",
+            part.drones_from(),
+            after=part.drones_after,
+            looked_from=part.drones_from(),
+            as_of=part.end,
+        ).to_pylist()
     ]
     return _of_turns(asked, signals, rows)
 
 
 def _indicators_of(asked: _Asked) -> list[Step]:
     """Tell of indicators out of their band, or unlike the same hour of other weeks."""
-    if not asked.news["n_values"]:
-        return []
     found: list[Step] = []
     for name, signal in (
         ("alert_bands", "indicator_band"),
@@ -397,7 +503,11 @@ def _indicators_of(asked: _Asked) -> list[Step]:
         if rules := asked.rules.get(signal, ()):
             weeks_s = max(rule.n_weeks * 7 for rule in rules) * 86_400
             since = asked.back((weeks_s + _LONGEST_S) * SECOND)
-            rows = asked.rows(name, since, after=asked.after, as_of=asked.until)
+            rows = (
+                asked.rows(name, since, after=asked.after, as_of=asked.until)
+                if asked.whole or asked.slices[0].n_values
+                else ALERTS.empty()
+            )
             found += _of_turns(asked, (signal,), rows.to_pylist())
     return found
 
@@ -438,21 +548,15 @@ def _near_of(asked: _Asked) -> list[Step]:
     rules = asked.rules["drone_near"]
     within = max(rule.within for rule in rules)
     raster = asked.city.raster
-    back = asked.patience("drone_near") + within + SECOND
-    oldest = asked.news["oldest_us"]
     rows: list[dict[str, Any]] = []
-    for start, end in asked.slices(back):
-        first = start
-        if asked.whole:
-            first = start - _SLICE
-        elif oldest is not None:
-            first = min(first, _EPOCH + (oldest - within - 1) * _US)
+    for part in asked.slices:
+        first = part.drones_from(within + SECOND)
         rows += asked.rows(
             "alert_near",
             first,
-            after=start,
+            after=part.drones_after,
             looked_from=first,
-            as_of=end,
+            as_of=part.end,
             m_per_lon_ud=_M_PER_UD
             * math.cos(math.radians(raster.lat0 + raster.n_y * raster.dlat / 2)),
             m_per_lat_ud=_M_PER_UD,
@@ -482,35 +586,65 @@ def _near_of(asked: _Asked) -> list[Step]:
 def _verdicts_of(asked: _Asked) -> list[Step]:
     """Tell of classes of models that people reject too often."""
     rules = asked.rules["model_precision"]
-    if not asked.news["n_verdicts"]:
-        return []
-    after = asked.back(max(rule.within for rule in rules) + SECOND)
-    rows = asked.rows("alert_verdicts", after, after=after, as_of=asked.until)
-    subjects = _by_subject(rows.to_pylist(), "subject_kind", "subject_id")
+    subjects = _verdicts(asked, max(rule.within for rule in rules))
     found: list[Step] = []
     for rule in rules:
-        for (_, subject), verdicts in subjects.items():
+        open_ones = {key[1] for key in asked.held if key[0] == rule.id}
+        for subject in sorted({*subjects, *open_ones}):
+            said = subjects.get(subject)
+            turns = () if said is None else _precision(rule, said, asked.after_us)
             held = asked.held.get((rule.id, subject))
-            turns = [
-                turn for turn in _precision(rule, verdicts) if turn.k > asked.after_us
-            ]
             spans = alert_steps.spans_of_turns(turns, held)
             found += asked.told(rule, subject, spans)
     return found
 
 
-def _precision(rule: Rule, verdicts: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
-    """Yield at each verdict whether too few of those of late were confirmations."""
-    known = np.array([row["k_us"] for row in verdicts], np.int64)
-    right = np.cumsum([0, *(row["is_right"] for row in verdicts)])
-    start = np.searchsorted(known, known - rule.within, side="right")
-    for n, row in enumerate(verdicts):
-        cases = n + 1 - int(start[n])
-        share = float(right[n + 1] - right[start[n]]) / cases
-        least = rule.threshold or 0
-        clear = least if rule.clear_threshold is None else rule.clear_threshold
-        if cases >= rule.least_n and (share < least or share >= clear):
-            yield Turn(row["k_us"], row["o_us"], share < least, share, least)
+def _verdicts(asked: _Asked, within: int) -> dict[str, _Verdicts]:
+    """Return the verdicts on classes of which one came, by class, in order of knowing."""
+    if not (asked.whole or asked.slices[0].n_verdicts):
+        return {}
+    after = asked.back(within + SECOND)
+    rows = asked.rows(
+        "alert_verdicts", after, after=after, fresh=asked.after, as_of=asked.until
+    )
+    known, said = (_moments(rows, name) for name in ("k_us", "o_us"))
+    right = rows["is_right"].to_numpy()
+    names = rows["subject_id"].combine_chunks().dictionary_encode()
+    numbers = names.indices.to_numpy()
+    starts = np.searchsorted(numbers, np.arange(len(names.dictionary) + 1))
+    return {
+        name: _Verdicts(known[start:end], said[start:end], right[start:end])
+        for name, start, end in zip(
+            names.dictionary.to_pylist(), starts[:-1], starts[1:], strict=True
+        )
+    }
+
+
+def _precision(rule: Rule, verdicts: _Verdicts, after: int) -> list[Turn]:
+    """Return whether too few of those of late were confirmations, at each verdict after `after`."""
+    known = verdicts.known
+    right = np.append(0, np.cumsum(verdicts.right))
+    first = int(np.searchsorted(known, after, side="right"))
+    start = np.searchsorted(known, known[first:] - rule.within, side="right")
+    cases = np.arange(first + 1, len(known) + 1) - start
+    share = (right[first + 1 :] - right[start]) / cases
+    least = rule.threshold or 0
+    clear = least if rule.clear_threshold is None else rule.clear_threshold
+    counts = (cases >= rule.least_n) & ((share < least) | (share >= clear))
+    is_bad = share < least
+    turned = np.flatnonzero(counts)
+    if len(turned):  # of those alike in a row, the first
+        turned = turned[np.append(True, np.diff(is_bad[turned]))]
+    return [
+        Turn(
+            int(known[first + n]),
+            int(verdicts.said[first + n]),
+            bool(is_bad[n]),
+            float(share[n]),
+            least,
+        )
+        for n in turned
+    ]
 
 
 def _sources_of(asked: _Asked) -> list[Step]:
@@ -527,6 +661,8 @@ def _sources_of(asked: _Asked) -> list[Step]:
     )
     patience = asked.patience("source_silent", "source_surge")
     since = asked.back(longest + patience + 3 * alert_sources.HOUR)
+    if not asked.whole:  # some were heard of late
+        since = min(since, _EPOCH + (asked.slices[0].opened_us - 1) * _US)
     all_of = _inflow(asked, since, None, None, 0)
     past = _Past(asked, all_of if asked.whole else {})
     sources = {*all_of, *(s for r, s in asked.held if r in {x.id for x in silent})}
@@ -637,8 +773,11 @@ def _strangers(
     rules = asked.rules.get("drone_unregistered", ())
     if not rules:
         return []
-    rows = asked.rows("alert_registered", _EPOCH, as_of=asked.until).to_pylist()
-    known = {row["drone_id"]: row["k_us"] for row in rows}
+    known = {
+        row["drone_id"]: row["k_us"]
+        for row in _kept(asked.state, "alert_registered", "drones")
+        if row["k_us"] <= asked.until_us
+    }
     found: list[Step] = []
     for rule in rules:
         open_ones = {key[1] for key in asked.held if key[0] == rule.id}
@@ -673,10 +812,37 @@ def _of_events(asked: _Asked) -> pa.Table:
         rows = asked.rows("alert_events", _EPOCH, ids=None, **spans)
         return _event_rows(rows)
     recent = asked.after - timedelta(seconds=_reach_s(asked))
-    parts = [asked.rows("alert_events", recent, ids=None, **spans)]
-    if old := _old_ones(asked, recent):
-        parts.append(asked.rows("alert_events", _EPOCH, ids=old, **spans))
-    return _event_rows(pa.concat_tables(parts))
+    ids = sorted({*asked.touched, *_waited_for(asked)})
+    due = asked.rows("alert_due", recent, ids=ids, **spans)
+    if not due.num_rows:
+        return ALERTS.empty()
+    is_old = pc.any(pc.is_null(due["first_at"])).as_py()
+    first = _EPOCH if is_old else pc.min(due["first_at"]).as_py()
+    ids = due["event_id"].to_pylist()
+    return _event_rows(asked.rows("alert_events", first, ids=ids, **spans))
+
+
+def _touched(batch: Mapping[str, pa.Table]) -> list[str]:
+    """Return the events that new rows speak of."""
+    found: set[str | None] = set()
+    for name in ("events", "event_stages", "dispatches", "feedbacks"):
+        if name in batch:
+            found.update(pc.unique(batch[name]["event_id"]).to_pylist())
+    if "quarantine" in batch:
+        found.update(pc.unique(batch["quarantine"]["subject_id"]).to_pylist())
+    return sorted(name for name in found if name is not None)
+
+
+def _waited_for(asked: _Asked) -> list[str]:
+    """Return events of which something came into force so lately that rules wait with it."""
+    waits = asked.patience(
+        *(name for name in asked.rules if SIGNALS[name].subject == "event")
+    )
+    if not waits:
+        return []
+    since = asked.back(waits + SECOND)
+    touched = asked.rows("alert_touched", since, after=since, as_of=asked.until)
+    return touched["event_id"].to_pylist()
 
 
 def _reach_s(asked: _Asked) -> int:
@@ -693,24 +859,6 @@ def _reach_s(asked: _Asked) -> int:
         default=0,
     )
     return math.ceil(reach) + 86_400
-
-
-def _old_ones(asked: _Asked, recent: datetime) -> list[str]:
-    """Return events of which something came into force, and which are not among recent ones."""
-    waits = max(
-        (
-            rule.raise_for + (rule.worse_after or 0)
-            for name, each in asked.rules.items()
-            if SIGNALS[name].subject == "event"
-            for rule in each
-        ),
-        default=0,
-    )
-    since = asked.back(waits)
-    touched = asked.rows("alert_touched", since, after=since, as_of=asked.until)
-    ids = touched["event_id"].to_pylist()
-    there = asked.rows("alert_recent", recent, ids=ids)["event_id"].to_pylist()
-    return sorted(set(ids) - set(there))
 
 
 def _event_rows(rows: pa.Table) -> pa.Table:
@@ -827,20 +975,11 @@ MEASURE = Measure(
             formula=(
                 "first moment at which its rule had been broken for raise_for_s, by what"
                 " was known at each moment; a rule broken again within clear_for_s of"
-                " being kept is the same alert"
+                " being kept is the same alert; it is escalated once at most; acknowledged,"
+                " on events alone, with the first acknowledgement of any unit, at once if"
+                " it came before; cleared when the rule is kept for clear_for_s"
             ),
             target="alert_rules: raise_for_s, clear_for_s",
-            absent="never",
-            source=_STEP,
-        ),
-        Definition(
-            ALERTS.pick("what"),
-            title="What became of an alert",
-            formula=(
-                "raised; escalated once at most; acknowledged, on events alone, with the"
-                " first acknowledgement of any unit, at once if it came before; cleared"
-                " when the rule is kept for clear_for_s"
-            ),
             absent="never",
             source=_STEP,
         ),
