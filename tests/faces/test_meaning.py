@@ -432,6 +432,8 @@ def test_in_a_drill_what_is_of_the_living_city_is_marked_wherever_it_stands(cont
         for row in page.legend(shown, context.registry)[0].children
     }
     assert {title for title, said in legend.items() if " live" in said} == {
+        "AI detections",
+        "Shared bikes piled up",
         "Drone coverage",
         "Departments",
         "Renewal",

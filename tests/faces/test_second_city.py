@@ -54,7 +54,7 @@ HEADINGS = {
         "Flying",
         "Seen in 60 min",
     ),
-    "attention": ("Needs attention", "Open events by stage", "Monitor"),
+    "attention": ("Needs attention", "Open events by stage"),
     "department_linkage": ("Departments",),
     "headline": ("First response, median",),
     "renovation": ("Renewal", "Programmes"),
