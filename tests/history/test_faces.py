@@ -172,8 +172,8 @@ def rows_compared(
     clocks = (logs, pinned.as_of, pinned.known_at)
     listed = [
         row.attributes["data-id"]
-        for row in faces.page.all("tr", data_id="")
-        if row.attributes["data-id"].startswith("event_heat:")
+        for panel in faces.page.all("section", data_panel="attention:rows")
+        for row in panel.all("tr", data_id="")
     ]
     wanted = [
         row["id"]
