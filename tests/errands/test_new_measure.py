@@ -48,8 +48,8 @@ def program(tmp_path: Path) -> Path:
         measures / "__init__.py",
         ("    programme_progress,\n)", "    programme_progress,\n    rain_hour,\n)"),
         (
-            "    indicator_latest.MEASURE,\n)",
-            "    indicator_latest.MEASURE,\n    rain_hour.MEASURE,\n)",
+            "    alerts.MEASURE,\n)",
+            "    alerts.MEASURE,\n    rain_hour.MEASURE,\n)",
         ),
     )
     return copy

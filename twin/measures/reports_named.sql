@@ -12,7 +12,8 @@
 -- column  priority     TINYINT      level    1 worst
 -- column  lon_ud       INTEGER      1e-6deg  longitude; null where unknown
 -- column  lat_ud       INTEGER      1e-6deg  latitude; null where unknown
--- rows    one per version, in no order
+-- rows    one per version, by event, then version
 SELECT event_id, version, recorded_at, created_at, mode, category, priority, lon_ud, lat_ud
 FROM events
 WHERE event_id >= $first_id AND event_id <= $last_id AND event_id IN (SELECT unnest($ids))
+ORDER BY event_id, version

@@ -11,6 +11,7 @@
 -- column  priority     TINYINT      level    1 worst
 -- column  lon_ud       INTEGER      1e-6deg  longitude; null where unknown
 -- column  lat_ud       INTEGER      1e-6deg  latitude; null where unknown
--- rows    one per version, in no order
+-- rows    one per version, by event, then version
 SELECT event_id, version, recorded_at, created_at, mode, category, priority, lon_ud, lat_ud
 FROM events WHERE created_at >= $first_at AND created_at <= $last_at
+ORDER BY event_id, version
