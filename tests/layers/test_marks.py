@@ -86,6 +86,45 @@ def detections():
     }
 
 
+def bikes():
+    """A pile that stands, and one that was lost from sight."""
+    moments = {"standing": at("11:59"), "lost": at("9:00")}
+    return {
+        "bike_clusters": [
+            {
+                "cluster_id": name,
+                "occurred_at": when,
+                "known_from": when,
+                "first_seen_at": when,
+                "n_bikes": 12,
+                **HERE,
+            }
+            for name, when in moments.items()
+        ]
+    }
+
+
+def incidents():
+    levels = (1, 2, 3, 4)
+    return events() | {
+        "incidents": [
+            {
+                "incident_id": f"I{level}",
+                "event_id": f"E{level}",
+                "is_first": True,
+                "n_reports": 1,
+                "priority": level,
+                "mode": "live",
+                "occurred_at": at("11:00"),
+                "merged_at": at("11:00"),
+                "known_from": at("11:00"),
+                **HERE,
+            }
+            for level in levels
+        ]
+    }
+
+
 # Every question whose rows are marks: tables in which each word that may decide its mark
 # stands once, and how many rows that gives.
 QUESTIONS = {
@@ -101,6 +140,8 @@ QUESTIONS = {
         2,
     ),
     "event_heat/marks.sql": (events(), {"most": 9}, 4),
+    "bikes/marks.sql": (bikes(), {"most": 9, "lost_s": 3_600}, 2),
+    "incidents/marks.sql": (incidents(), {"most": 9}, 4),
     "drone_coverage/drones.sql": (drones(), {}, 5),
     "department_linkage/departments.sql": (departments(), {}, 5),
     "renovation/estates.sql": (renewed("estates", "estate_id", "status"), {}, 3),

@@ -33,6 +33,8 @@ ALL = (
     "department_linkage",
     "headline",
     "attention",
+    "incidents",
+    "bikes",
     "event_sources",
     "levels",
 )

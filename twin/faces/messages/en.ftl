@@ -220,6 +220,7 @@ clock-unlisted = { $n } more open, not listed
 clock-level-city = city
 clock-level-district = district
 clock-level-street = street
+stages-stage = Stage
 stages-open = open
 stages-median = dwell, median
 stages-p90 = 9 in 10

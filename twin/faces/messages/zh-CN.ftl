@@ -208,6 +208,7 @@ clock-unlisted = 另有 { $n } 件未列出
 clock-level-city = 市
 clock-level-district = 区
 clock-level-street = 街道
+stages-stage = 阶段
 stages-open = 在办
 stages-median = 停留中位
 stages-p90 = 九成
