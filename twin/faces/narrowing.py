@@ -44,10 +44,11 @@ def chip(picture: Picture) -> list[Component]:
 def control(layer: Layer, picture: Picture) -> list[Component]:
     """Return the filters of a layer, one list each; none for a layer that nothing narrows down.
 
-    Beside each choice stands how many open events it would leave. In a picture that is handed on
-    nothing can be chosen.
+    Beside each choice stands how many open events it would leave. On a wall, and in a picture that
+    is handed on, nothing can be chosen.
     """
-    if layer.counts is None or picture.pinned.view.frame:
+    is_page = picture.page.kind == "page" and not picture.pinned.view.frame
+    if layer.counts is None or not is_page:
         return []
     texts, chosen = picture.texts, told(picture)
     offered = filters.choices(picture.city)
