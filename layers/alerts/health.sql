@@ -64,7 +64,7 @@ WITH targets AS (
     UNION ALL SELECT 7, 'medium_share', CASE WHEN n > 0 THEN 100.0 * n_medium / n END, '%', 1 FROM mixed
     UNION ALL SELECT 8, 'low_share', CASE WHEN n > 0 THEN 100.0 * n_low / n END, '%', -1 FROM mixed
 ), beside AS (
-    SELECT m.place, m.metric, CASE WHEN standing.n_ever > 0 THEN round(CAST(m.value AS DOUBLE), 6) END AS value,
+    SELECT m.place, m.metric, CASE WHEN standing.n_ever > 0 THEN round(CAST(m.value AS DOUBLE), 12) END AS value,
            CASE WHEN m.sign = 0 THEN CAST(0 AS DOUBLE) ELSE t.target END AS target, m.unit, m.sign, t.standard, t.status AS sureness
     FROM measured AS m CROSS JOIN standing LEFT JOIN alarm_targets AS t ON t.metric = m.metric
 )

@@ -13,10 +13,10 @@ def test_each_question_of_the_facts_is_measured_under_its_own_name(city, tmp_pat
     )
 
     asked = [
-        part
+        question
         for layer in load_registry(city).layers
-        for part in (*layer.maps, *layer.panels)
-        if "event_facts" in (reads := load_sql(layer.folder / part.question.sql).reads)
+        for question in layer.questions
+        if "event_facts" in (reads := load_sql(layer.folder / question.sql).reads)
         and "event_stages" not in reads  # that log is empty here
     ]
     # And where the steps of a scale begin, once for all that are drawn by it.

@@ -194,7 +194,7 @@ def scan(engine: Engine, sql: Sql, params: Mapping[str, object]) -> Sql:
             "-- reads event_facts",
             "-- column n BIGINT - sums",
             "-- rows one",
-            f"SELECT {', '.join(sums)} FROM event_facts",
+            f"SELECT {', '.join(sums) or 'count(*)'} FROM event_facts",
         )
     )
     return parse_sql(text, f"scan of {sql.name}")

@@ -29,7 +29,13 @@ def _body(shown: Shown, picture: Picture) -> Component:
 def _dwelling(shown: Shown, most: int, picture: Picture) -> Component:
     """Return a table of the stages; its question answers how long events dwell in them."""
     texts = picture.texts
-    heads = ("stages-stage", "stages-open", "stages-median", "stages-p90", "stages-waiting")
+    heads = (
+        "stages-stage",
+        "stages-open",
+        "stages-median",
+        "stages-p90",
+        "stages-waiting",
+    )
     head = [html.Th(texts.say(key), scope="col") for key in heads]
     rows = [_line(row, most, picture) for row in shown.rows]
     return html.Table(
