@@ -181,14 +181,14 @@ export class Canvas {
     this.#sharpen();
   }
 
-  /** Draw fewer pixels from the next frame on, if the last two came too slowly one after the other. */
+  /** Draw fewer pixels from the next frame on, if the last two came too slowly one after the other: as many as would have been in time. */
   #pace() {
     if (!this.isMoving) return;
     const now = performance.now();
     const spent = now - (this.drawnAt ?? now);
     this.drawnAt = now;
     if (spent < SLOW_FRAME_MS || this.share <= COARSEST) return;
-    this.share = Math.max(COARSEST, this.share / 2);
+    this.share = Math.max(COARSEST, this.share * Math.sqrt(SLOW_FRAME_MS / spent));
     this.#sharpen();
   }
 

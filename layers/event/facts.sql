@@ -4,7 +4,8 @@
 -- param event VARCHAR - the event
 -- uses events_at
 -- uses orders_at
--- reads event_facts, events, dispatches, districts, streets, event_sources, event_categories
+-- uses level_at
+-- reads event_facts, events, dispatches, escalations, districts, streets, event_sources, event_categories
 -- column id VARCHAR - what to pick on the map
 -- column event_id VARCHAR - number of the event
 -- column title VARCHAR - a line that names it
@@ -14,7 +15,7 @@
 -- column is_open BOOLEAN - opened, and not closed since
 -- column is_closed_untimed BOOLEAN - closed, when exactly is not known
 -- column is_proactive BOOLEAN - found before anybody complained
--- column level VARCHAR - level of the city that holds it
+-- column level VARCHAR - level of the city that holds it while it is open: by the newest step known, else where it began
 -- column created_at TIMESTAMPTZ UTC when the order was opened
 -- column age_s BIGINT s since the order was opened
 -- column category VARCHAR - kind of trouble
@@ -54,7 +55,7 @@ WITH told AS (
     FROM orders_at WHERE orders_at.event_id = $event GROUP BY orders_at.event_id
 )
 SELECT 'event_heat:' || told.event_id AS id, told.event_id, told.title, told.mode, CAST(told.priority AS INTEGER) AS priority,
-       told.stage, told.is_open, told.is_closed_untimed, told.is_proactive, told.level, told.created_at, told.age_s,
+       told.stage, told.is_open, told.is_closed_untimed, told.is_proactive, coalesce(level_at.level, told.level) AS level, told.created_at, told.age_s,
        coalesce(event_categories.name, told.category) AS category, coalesce(event_categories.name_en, told.category) AS category_en,
        coalesce(event_sources.name, told.source_id) AS source, coalesce(event_sources.name_en, told.source_id) AS source_en,
        told.district_id, districts.name AS district, districts.name_en AS district_en, streets.name AS street,
@@ -62,7 +63,7 @@ SELECT 'event_heat:' || told.event_id AS id, told.event_id, told.title, told.mod
        told.closure_s, told.closure_target_s, units.unit, CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units,
        CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived, told.is_refused AS closing_refused,
        told.lon_ud / 1e6 AS lon, told.lat_ud / 1e6 AS lat
-FROM told LEFT JOIN words ON words.event_id = told.event_id LEFT JOIN units ON units.event_id = told.event_id
+FROM told LEFT JOIN level_at ON level_at.event_id = told.event_id LEFT JOIN words ON words.event_id = told.event_id LEFT JOIN units ON units.event_id = told.event_id
 LEFT JOIN districts ON districts.district_id = told.district_id LEFT JOIN streets ON streets.street_code = told.street_code
 LEFT JOIN event_sources ON event_sources.source_id = told.source_id
 LEFT JOIN event_categories ON event_categories.category = told.category

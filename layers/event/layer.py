@@ -49,6 +49,21 @@ LAYER = Layer(
             empty="event-no-stages",
         ),
         Panel(
+            "steps",
+            "rows",
+            "event-steps",
+            Question("steps.sql"),
+            fields=(
+                Field("way", "event-way", "message"),
+                Field("from_level", "event-from-level", "message"),
+                Field("to_level", "event-to-level", "message"),
+                Field("moved_at", "event-moved", "moment"),
+                Field("reason", "event-reason", if_any=True),
+            ),
+            scope="event",
+            empty="event-no-steps",
+        ),
+        Panel(
             "answers",
             "rows",
             "event-answers",

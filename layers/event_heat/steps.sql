@@ -12,7 +12,7 @@
 -- param of_categories VARCHAR[] - kinds that a department answers for; none for any
 -- param of_priority INTEGER level one priority, or 0 for all
 -- param of_stage VARCHAR - events that have reached this stage and no later one, or all
--- param of_level VARCHAR - level of the city that holds them, or all
+-- param of_level VARCHAR - level of the city at which they were opened, or all
 -- param raster_lon0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_lat0_ud DOUBLE udeg south-west corner of the raster
 -- param raster_dlon_ud DOUBLE udeg side of a raster cell

@@ -37,7 +37,7 @@ def test_each_filter_is_a_list_with_the_count_of_each_choice(context):
         "Priority",
         "Stage",
         "Department",
-        "Held by",
+        "Opened at",
     ):
         assert title in said
     assert "Citizen line · 3" in said

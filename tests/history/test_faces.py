@@ -200,7 +200,7 @@ def rows_compared(
     )
     places = city.reference["districts"].to_pylist()
     names = {row["district_id"]: row["name"] for row in places}
-    panels = faces.side_by_side.all("section", data_block="districts:counts")
+    panels = faces.side_by_side.all("section", data_panel="districts:counts")
     tabled = [
         cells
         for panel in panels

@@ -141,6 +141,32 @@ def test_stages_stay_until_the_next_and_a_corrected_entry_counts_no_longer(ask):
     assert [row["dwell_s"] for row in found] == [90, 110, 100, 200]
 
 
+def test_who_holds_an_event_is_its_newest_step_known_then(ask):
+    step = {"escalation_id": "s1", "event_id": "e", "from_level": "district"}
+    log = [
+        {
+            **step,
+            "version": 1,
+            "to_level": "city",
+            "occurred_at": after(300),
+            "recorded_at": after(400),
+            "reason": "late",
+        },
+    ]
+    tables = {"event_facts": [{**FACTS, "level": "district"}], "escalations": log}
+    for known_s, level, n in ((350, "district", 0), (400, "city", 1)):
+        moments = {"as_of": after(350), "known_at": after(known_s), "event": "e"}
+        assert ask("event/facts.sql", tables, **moments)[0]["level"] == level
+        assert len(ask("event/steps.sql", tables, **moments)) == n
+    (row,) = ask("event/steps.sql", tables, as_of=after(900), event="e")
+    assert (row["way"], row["from_level"], row["to_level"], row["reason"]) == (
+        "step-up",
+        "level-district",
+        "level-city",
+        "late",
+    )
+
+
 def test_answers_tell_of_a_reopening_and_leave_out_what_was_corrected(ask):
     log = [
         answer(1, 600, is_satisfied=False),
