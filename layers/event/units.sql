@@ -1,4 +1,5 @@
--- layers/event/units.sql: the orders of one event, unit by unit, each with its own clock, as known then.
+-- layers/event/units.sql: the orders of one event, unit by unit, each with its own clock, as known then. A
+-- clock that would run backwards, by a correction, has no length.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param event VARCHAR - the event
@@ -30,9 +31,9 @@ WITH known AS (
     FROM known CROSS JOIN opened WHERE known.nth = 1 AND known.event_id = $event AND known.sent_at <= $as_of
 )
 SELECT dispatch_id, unit_name AS unit, role, is_required, sent_at,
-       (epoch_us(acked_at) - epoch_us(created_at)) // 1000000 AS acked_s,
-       (epoch_us(arrived_at) - epoch_us(created_at)) // 1000000 AS arrived_s,
-       (epoch_us(done_at) - epoch_us(created_at)) // 1000000 AS done_s,
+       CASE WHEN acked_at >= created_at THEN (epoch_us(acked_at) - epoch_us(created_at)) // 1000000 END AS acked_s,
+       CASE WHEN arrived_at >= created_at THEN (epoch_us(arrived_at) - epoch_us(created_at)) // 1000000 END AS arrived_s,
+       CASE WHEN done_at >= created_at THEN (epoch_us(done_at) - epoch_us(created_at)) // 1000000 END AS done_s,
        CASE WHEN done_at IS NOT NULL THEN 'unit-done' WHEN arrived_at IS NOT NULL THEN 'unit-arrived'
             WHEN acked_at IS NOT NULL THEN 'unit-acked' ELSE 'unit-sent' END AS state,
        CASE WHEN done_at IS NOT NULL THEN result END AS result

@@ -112,6 +112,14 @@ def test_units_have_each_its_own_clock_from_the_opening(ask):
     assert (second["acked_s"], second["state"]) == (None, "unit-sent")
 
 
+def test_a_unit_that_took_it_before_it_was_opened_has_no_length(ask):
+    early = order("o1", 1, 10, sent_at=-20, acked_at=-10)
+    tables = {"event_facts": [FACTS], "dispatches": [early]}
+    (row,) = ask("event/units.sql", tables, event="e", as_of=after(60))
+
+    assert (row["acked_s"], row["state"]) == (None, "unit-acked")
+
+
 def test_an_order_that_passed_to_another_event_is_not_told_here(ask):
     passed = order("o1", 3, 800, sent_at=10, acked_at=72) | {"event_id": "other"}
     tables = {"event_facts": [FACTS], "dispatches": [*ORDERS, passed]}

@@ -273,9 +273,8 @@ class _Names:
         if not self.is_known(at.panel, panels, "panel"):
             return False
         scope = panels[at.panel][1].scope
-        if (scope if scope != "city" else "") == (
-            region if region in {"district", "event"} else ""
-        ):
+        wanted = region if region in {"district", "event"} else "city"
+        if scope == wanted:
             return True
         of = _SCOPES[scope]
         self.fault(

@@ -64,15 +64,16 @@ def assumed(row: Row, picture: Picture) -> list[Component]:
     ]
 
 
-def opens(thing: str | None) -> dict[str, Any]:
+def opens(thing: str | None, picture: Picture) -> dict[str, Any]:
     """Return the attributes of a row of an event: it opens it, by a click or by Enter.
 
-    None for a row of anything else, which has no place of its own.
+    None for a row of anything else, and on a page that has no place for an event.
 
     Args:
         thing: what the row is of, as 'layer:id'.
     """
-    if not thing or not thing.startswith(EVENTS):
+    has_place = bool(picture.page.regions.get("event"))
+    if not thing or not thing.startswith(EVENTS) or not has_place:
         return {}
     return {"tabIndex": "0", **attributes({"action": json.dumps({"picked": thing})})}
 

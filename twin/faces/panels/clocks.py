@@ -85,7 +85,7 @@ def _row(row: Row, where: str, picture: Picture) -> Component:
         **attributes(
             {"id": row["id"], "state": row["state"], "left": row["time_left_s"]}
         ),
-        **opens(row["id"]),
+        **opens(row["id"], picture),
     )
 
 

@@ -39,16 +39,16 @@ def _head(field: Field, picture: Picture) -> Component:
 
 def _row(row: Row, fields: list[Field], shown: Shown, picture: Picture) -> Component:
     cells = [_cell(row, field, picture) for field in fields]
-    return html.Tr(cells, **_of_row(row, shown.panel.chooses))
+    return html.Tr(cells, **_of_row(row, shown.panel.chooses, picture))
 
 
-def _of_row(row: Row, chooses: str) -> dict[str, Any]:
+def _of_row(row: Row, chooses: str, picture: Picture) -> dict[str, Any]:
     """Return the attributes of a row.
 
     One that chooses a district, or is of an event, opens that by a click, and by Enter when it has
     the focus.
     """
-    own = {**attributes({"id": row.get("id") or ""}), **opens(row.get("id"))}
+    own = {**attributes({"id": row.get("id") or ""}), **opens(row.get("id"), picture)}
     if chooses and row[chooses]:
         action = json.dumps({"district": row[chooses]})
         return {**own, "tabIndex": "0", **attributes({"action": action})}

@@ -91,14 +91,15 @@ def _at(view: View, moment: datetime, context: AppContext) -> View:
     return replace(view, as_of=as_of, known_at=later)
 
 
-def picked(view: View, pick: object) -> View:
-    """Return `view` after a click on the map.
+def picked(view: View, pick: object, context: AppContext, pathname: str = "/") -> View:
+    """Return `view` after a click on the map of the face at `pathname`.
 
-    A click on an event opens it. Else it counts on a district or on anything that stands in one;
-    elsewhere the view stays as it was.
+    A click on an event opens it, where that page has a place for one. Else it counts on a district
+    or on anything that stands in one; elsewhere the view stays as it was.
     """
     found = as_dict(as_dict(pick or {}).get("object") or {})
-    if found.get("event_id"):
+    page = painting.page_at(context, view, pathname)
+    if found.get("event_id") and page.regions.get("event"):
         return replace(view, picked=f"event_heat:{as_text(found['event_id'])}")
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"

@@ -167,7 +167,7 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
             changed = (
                 acted(view, wire.as_dict(action or {}), context, at)
                 if ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
-                else picked(view, pick)
+                else picked(view, pick, context, at)
             )
         except LakeError:  # the face says so already
             return dash.no_update
