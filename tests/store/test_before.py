@@ -31,6 +31,9 @@ from twin.store import (
 
 PACKED = Path(__file__).resolve().parents[1] / "lakes" / "format-3.tar.gz"
 
+# Columns that came later, by table: no row of these logs brings them.
+LATER = {"detections": {"operator", "blocks"}}
+
 
 @pytest.fixture
 def old(tmp_path: Path) -> Lake:
@@ -40,13 +43,16 @@ def old(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake")
 
 
-def counted(snapshot: Snapshot) -> dict[str, int]:
-    """How many rows each log and reference table has, as questions see them."""
+def counted(snapshot: Snapshot, *, of: Snapshot | None = None) -> dict[str, int]:
+    """How many rows each log and reference table has, as questions see them.
+
+    Of the tables that another snapshot has, where one is given.
+    """
     with engine_over(snapshot, evolver.CITY) as engine:
         return {
             name: len(evolver.answers(engine, name, *table.schema.names))
             for name, table in TABLES.items()
-            if table.kind != "measure"
+            if table.kind != "measure" and (of is None or name in of.tables)
         }
 
 
@@ -85,7 +91,8 @@ def test_it_is_published_onto_folded_copied_and_upgraded_and_loses_no_row(
     old: Lake, tmp_path: Path
 ):
     before = find(old)
-    rows = counted(before)
+    # Reference tables that came later are filled from the pack.
+    rows = counted(before, of=before)
     for n in range(1, 4):
         moment = before.as_of + timedelta(seconds=10 * n)
         reading = evolver.batches(0)[0]
@@ -106,14 +113,18 @@ def test_it_is_published_onto_folded_copied_and_upgraded_and_loses_no_row(
         lambda: backup(old, tmp_path / "copy"),
     ):
         act()
-        assert counted(find(old)) == rows
+        assert counted(find(old), of=before) == rows
         assert verify(Lake(old.path)).faults == ()
-    assert counted(find(Lake(tmp_path / "copy"))) == rows
+    assert counted(find(Lake(tmp_path / "copy")), of=before) == rows
     for name, cut in find(old).tables.items():
+        if cut.version < 0:
+            continue  # never had a row
         delta = DeltaTable(str(old.tables / name)).to_pyarrow_table()
+        # A column that came later is theirs when a row has it.
+        later = LATER.get(name, set())
         assert (delta.num_rows, set(delta.schema.names)) == (
             cut.rows,
-            set(TABLES[name].schema.names),
+            set(TABLES[name].schema.names) - later,
         ), name
     for each in ids(old)[:5]:
         assert counted(find(old, each)) == held(find(old, each))

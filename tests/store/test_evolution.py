@@ -225,7 +225,14 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         (r'(real\("value", .*, "see unit", type=pa.float)64', r"\g<1>32"),
     )
     drafts = program.drafts()
-    assert drafts.keys() == {"rain", "water_depths", "events", "detections", "facts"}
+    assert drafts.keys() == {
+        "rain",
+        "water_depths",
+        "events",
+        "escalations",
+        "detections",
+        "facts",
+    }
     for table, *changes in (
         ("facts", ("??? AS value", "value")),
         (
@@ -239,6 +246,16 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         (
             "events",
             ("    level,", f"    {case('level', 'community', 'neighbourhood')},"),
+        ),
+        (
+            "escalations",
+            *(
+                (
+                    f"    {column},",
+                    f"    {case(column, 'community', 'neighbourhood')},",
+                )
+                for column in ("from_level", "to_level")
+            ),
         ),
         ("detections", ("    device,", f"    {case('device', 'camera', 'cctv')},")),
     ):
@@ -273,7 +290,14 @@ def case(column: str, old: str, new: str) -> str:
 
 NAMES = [
     f"2026-12-01-{table}"
-    for table in ("detections", "events", "facts", "rain", "water-depths")
+    for table in (
+        "detections",
+        "escalations",
+        "events",
+        "facts",
+        "rain",
+        "water-depths",
+    )
 ]
 SEEN = {
     "rain": ("gauge_id", "mm_5min"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from twin.contracts.events import BICYCLE, DETECTIONS
 from twin.simulate.ground import M_PER_DEG
@@ -222,6 +223,9 @@ def _shot(
     shrink = np.cos(np.radians(site.lat))
     lon: NDArray[np.float64] = site.lon + east / (M_PER_DEG * shrink)
     lat: NDArray[np.float64] = site.lat + north / M_PER_DEG
+    # A pile by the water keeps its number: who would stand in it stands on its bank.
+    for number in np.flatnonzero(shapely.intersects_xy(world.ground.water, lon, lat)):
+        lon[number], lat[number] = world.ground.ashore(lon[number], lat[number])
     label = f"B{site.device_id}-{at:%Y%m%d%H%M%S}"
     columns: dict[str, Any] = {
         "detection_id": [f"{label}-{number:03d}" for number in range(n)],
