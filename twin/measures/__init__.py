@@ -8,7 +8,8 @@ same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,9 @@ MEASURES: tuple[Measure, ...] = (
     alerts.MEASURE,
 )
 
+# So many are worked out at a time: as many as the engine of a publish answers.
+_AT_ONCE = 2
+
 
 def compute(
     city: City,
@@ -76,26 +80,67 @@ def compute(
         only: tables of measures that are wanted, worked out whole; None for all that
             anything changed.
     """
-    for measure in MEASURES:
-        name = measure.name
-        if only is not None and name not in only:
-            continue
-        inputs = _inputs(city, state, measure)
-        mark = state.marks.get(name)
-        news = News(
-            batch,
-            as_of,
-            whole=only is not None or mark is None or mark.inputs != inputs,
+    for wave in _waves():
+        due: list[tuple[Measure, News, str]] = []
+        for measure in wave:
+            name = measure.name
+            if only is not None and name not in only:
+                continue
+            inputs = _inputs(city, state, measure)
+            mark = state.marks.get(name)
+            news = News(
+                batch,
+                as_of,
+                whole=only is not None or mark is None or mark.inputs != inputs,
+            )
+            is_due = mark is not None and mark.until is not None and as_of >= mark.until
+            if mark is None or news.whole or is_due or news.rows(*measure.logs):
+                due.append((measure, news, inputs))
+            else:
+                yield name, mark
+        yield from _side_by_side(
+            city, state, [each for each in due if not each[1].whole]
         )
-        is_due = mark is not None and mark.until is not None and as_of >= mark.until
-        if mark is not None and not (news.whole or is_due or news.rows(*measure.logs)):
-            yield name, mark
-            continue
-        yield from measure.update(city, state, news)
-        yield (
-            name,
-            Mark(inputs, measure.until(city, state, as_of) if measure.until else None),
-        )
+        for measure, news, inputs in due:
+            if (
+                news.whole
+            ):  # piece by piece: all of it may be more than the memory holds
+                yield from measure.update(city, state, news)
+                yield _marked(city, state, measure, news, inputs)
+
+
+def _waves() -> tuple[tuple[Measure, ...], ...]:
+    """Return the measures in the order of working out; those of a wave do not ask of each other."""
+    first = tuple(measure for measure in MEASURES if not measure.after)
+    return first, tuple(measure for measure in MEASURES if measure.after)
+
+
+def _side_by_side(
+    city: City, state: State, due: Sequence[tuple[Measure, News, str]]
+) -> list[MeasureUpdate | tuple[str, Mark]]:
+    """Return what news change in measures, worked out together: each asks little, and waits."""
+
+    def done(
+        measure: Measure, news: News, inputs: str
+    ) -> list[MeasureUpdate | tuple[str, Mark]]:
+        found: list[MeasureUpdate | tuple[str, Mark]] = [
+            *measure.update(city, state, news)
+        ]
+        return [*found, _marked(city, state, measure, news, inputs)]
+
+    if len(due) < 2:
+        return [row for each in due for row in done(*each)]
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="measure") as pool:
+        asked = [pool.submit(done, *each) for each in due]
+        return [row for each in asked for row in each.result()]
+
+
+def _marked(
+    city: City, state: State, measure: Measure, news: News, inputs: str
+) -> tuple[str, Mark]:
+    """Return a measure's name, and the mark of what was just worked out."""
+    until = measure.until(city, state, news.as_of) if measure.until else None
+    return measure.name, Mark(inputs, until)
 
 
 def rests_on(table: str, *, reference: bool = False) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -71,6 +72,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _SLICE_US = 2 * 86_400 * SECOND
 
+# So many questions are asked at a time: as many as the engine of a publish answers.
+_AT_ONCE = 2
+
 
 _OF_DRONES = (
     "drone_link",
@@ -82,6 +86,9 @@ _OF_DRONES = (
 
 # A millionth of a degree of latitude, m.
 _M_PER_UD = 0.11132
+
+# Hours in which sources were heard of last are asked of together if no more lies between them.
+_NEAR_HOURS = 20 * alert_sources.HOUR
 
 # Values of indicators are looked back at for up to so long, seconds: 33 periods of a month.
 _LONGEST_S = 33 * 31 * 86_400
@@ -103,6 +110,7 @@ class _Slice(NamedTuple):
         state_us, probe_us, opened_us: how old the oldest is of what came, microseconds since 1970:
             a state, a probe, the opening of an event.
         n_values, n_verdicts: how many values of indicators and verdicts of people came.
+        has_states: whether a state came.
     """
 
     drones_after: datetime
@@ -113,6 +121,7 @@ class _Slice(NamedTuple):
     opened_us: int
     n_values: int
     n_verdicts: int
+    has_states: bool
 
     def drones_from(self, microseconds: int = 0) -> datetime:
         """Return the moment from which on states are looked at, so long before them all."""
@@ -208,6 +217,7 @@ class _Asked:
             oldest("opened_us"),
             row["n_values"],
             row["n_verdicts"],
+            row["state_us"] is not None,
         )
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
@@ -309,13 +319,19 @@ def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Tab
             held={} if whole else _held(asked),
             touched=_touched(new.batch),
         )
-    steps: list[Step] = []
-    for signals, tell in _TELLERS:
-        if any(rules.get(signal) for signal in signals):
-            steps += tell(asked)
-    parts = [_table(steps, city)]
-    if any(SIGNALS[signal].subject == "event" for signal in rules):
-        parts.append(_of_events(asked))
+        _ = asked.slices  # asked here once: tellers tell side by side
+    tellers = [
+        tell
+        for signals, tell in _TELLERS
+        if any(rules.get(signal) for signal in signals)
+    ]
+    has_events = any(SIGNALS[signal].subject == "event" for signal in rules)
+    # What is asked of all time is asked one after another: it fills the memory.
+    with ThreadPoolExecutor(1 if whole else _AT_ONCE) as pool:
+        of_events = pool.submit(_of_events, asked) if has_events else None
+        told = [pool.submit(tell, asked) for tell in tellers]
+        steps = [step for each in told for step in each.result()]
+        parts = [_table(steps, city), *([of_events.result()] if of_events else [])]
     return pa.concat_tables(parts)
 
 
@@ -482,6 +498,7 @@ def _states_of(asked: _Asked) -> list[Step]:
     rows = [
         row
         for part in asked.slices
+        if part.has_states
         for row in asked.rows(
             "alert_states",
             part.drones_from(),
@@ -550,6 +567,8 @@ def _near_of(asked: _Asked) -> list[Step]:
     raster = asked.city.raster
     rows: list[dict[str, Any]] = []
     for part in asked.slices:
+        if not part.has_states:
+            continue
         first = part.drones_from(within + SECOND)
         rows += asked.rows(
             "alert_near",
@@ -664,7 +683,9 @@ def _sources_of(asked: _Asked) -> list[Step]:
     if not asked.whole:  # some were heard of late
         since = min(since, _EPOCH + (asked.slices[0].opened_us - 1) * _US)
     all_of = _inflow(asked, since, None, None, 0)
-    past = _Past(asked, all_of if asked.whole else {})
+    newest = [int(inflow[0][-1]) for inflow in all_of.values() if inflow.size]
+    hours = {o - o % alert_sources.HOUR for o in newest}
+    past = _Past(asked, all_of if asked.whole else {}, hours)
     sources = {*all_of, *(s for r, s in asked.held if r in {x.id for x in silent})}
     found: list[Step] = []
     for source in sorted(sources):
@@ -716,10 +737,16 @@ def _inflow(
 
 @dataclass
 class _Past:
-    """The inflow of the same hour of days and weeks before; asked once for each hour."""
+    """The inflow of the same hour of days and weeks before; asked once for hours of late.
+
+    Attributes:
+        whole: all inflow, where all is asked.
+        hours: in which sources were heard of last, microseconds: they are asked of together.
+    """
 
     asked: _Asked
     whole: Mapping[str, alert_sources.Inflow]
+    hours: set[int]
     kept: dict[tuple[int, int], dict[str, alert_sources.Inflow]] = field(
         default_factory=dict[tuple[int, int], dict[str, "alert_sources.Inflow"]]
     )
@@ -749,11 +776,21 @@ class _Past:
             low, high = np.searchsorted(inflow[0], (hour - back, hour))
             return inflow[:, low:high]
         if (hour, every) not in self.kept:
-            at = _EPOCH + hour * _US
-            self.kept[hour, every] = _inflow(
-                self.asked, at - back * _US, every // SECOND, at, hours
-            )
+            self._ask(hour, every, back, hours)
         return self.kept[hour, every].get(source, nothing)
+
+    def _ask(self, hour: int, every: int, back: int, hours: int) -> None:
+        """Ask of an hour, and in the same breath of others near it that sources wait for."""
+        near = [each for each in self.hours if abs(each - hour) <= _NEAR_HOURS]
+        first, last = min([hour, *near]), max([hour, *near])
+        found = _inflow(
+            self.asked,
+            _EPOCH + (first - back) * _US,
+            every // SECOND,
+            _EPOCH + last * _US,
+            hours + (last - first) // alert_sources.HOUR,
+        )
+        self.kept |= {(each, every): found for each in {hour, *near}}
 
 
 def _by_subject(
