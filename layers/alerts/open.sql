@@ -42,7 +42,7 @@ WITH opened AS (
                 ELSE w.value END AS value,
            CASE WHEN r.signal IN ('event_response', 'event_closure', 'model_precision') THEN 100 * w.threshold ELSE w.threshold END AS threshold,
            CASE WHEN r.signal IN ('event_response', 'event_closure', 'model_precision', 'drone_battery') THEN ' %'
-                WHEN r.signal IN ('drone_height', 'drone_near') THEN ' m' WHEN r.signal = 'source_surge' THEN ' /h'
+                WHEN r.signal IN ('drone_height', 'drone_near') THEN ' m' WHEN r.signal = 'source_surge' THEN ' /h' WHEN r.signal = 'bike_cluster' THEN ''
                 WHEN r.signal = 'indicator_unlike' THEN ' z' WHEN r.signal = 'indicator_band' THEN '' ELSE ' s' END AS unit
     FROM worst AS w LEFT JOIN alert_rules AS r ON r.rule_id = w.rule_id
 ), written AS (

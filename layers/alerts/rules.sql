@@ -28,12 +28,16 @@ WITH told AS (
 ), first_verdict AS (
     SELECT min(occurred_at) AS first_at FROM detections
     WHERE human_verdict IS NOT NULL AND occurred_at <= $as_of AND recorded_at <= $known_at
+), first_bike AS (
+    SELECT min(occurred_at) AS first_at FROM detections
+    WHERE class = 'bicycle' AND occurred_at <= $as_of AND recorded_at <= $known_at
 ), since AS (
     SELECT r.rule_id, r.signal, r.level, r.name, r.name_en, r.n_weeks, r.threshold, array_contains($not_fed, r.signal) AS is_not_fed,
            CASE WHEN r.signal LIKE 'drone%' THEN s.first_at WHEN r.signal LIKE 'link%' THEN p.first_at
-                WHEN r.signal LIKE 'indicator%' THEN v.first_at WHEN r.signal LIKE 'model%' THEN d.first_at ELSE e.first_at END AS first_at
+                WHEN r.signal LIKE 'indicator%' THEN v.first_at WHEN r.signal LIKE 'model%' THEN d.first_at
+                WHEN r.signal LIKE 'bike%' THEN b.first_at ELSE e.first_at END AS first_at
     FROM alert_rules AS r CROSS JOIN first_event AS e CROSS JOIN first_value AS v CROSS JOIN first_state AS s CROSS JOIN first_probe AS p
-    CROSS JOIN first_verdict AS d
+    CROSS JOIN first_verdict AS d CROSS JOIN first_bike AS b
 ), judged AS (
     SELECT rule_id, level, name, name_en, threshold, signal,
            CASE WHEN is_not_fed THEN 'alerts-not-fed' WHEN first_at IS NULL THEN 'alerts-no-data'

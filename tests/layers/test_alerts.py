@@ -211,7 +211,7 @@ def rules(ask, *given, **tables):
         "alerts/rules.sql",
         {"alert_rules": [{"rule_id": f"r{n}", "name": "n", "name_en": "n", "level": 2} | r
                          for n, r in enumerate(given)], **tables},
-        not_fed=["bike_cluster"],
+        not_fed=["drone_airspace"],
     )  # fmt: skip
     return [(row["state"].removeprefix("alerts-"), row["n_open"]) for row in rows]
 
@@ -223,7 +223,7 @@ def test_every_rule_is_listed_with_what_it_can_tell(ask):
     surge = {"signal": "source_surge", "n_weeks": 4}
 
     assert rules(
-        ask, {"signal": "bike_cluster"}, {"signal": "link_down"}, surge,
+        ask, {"signal": "drone_airspace"}, {"signal": "bike_cluster"}, surge,
         {"signal": "event_response"}, events=events,
     ) == [("not-fed", None), ("no-data", None), ("too-little", None), ("quiet", 0)]  # fmt: skip
     ringing = step(rule_id="r0", subject_kind="event", subject_id="E1")
@@ -234,5 +234,5 @@ def test_every_rule_is_listed_with_what_it_can_tell(ask):
 def test_the_board_knows_which_signals_no_table_tells():
     (panel,) = (panel for panel in LAYER.panels if panel.name == "rules")
 
-    assert panel.question.own["not_fed"] == ("drone_airspace", "bike_cluster")
-    assert all(SIGNALS[name].logs == () for name in ("drone_airspace", "bike_cluster"))
+    assert panel.question.own["not_fed"] == ("drone_airspace",)
+    assert SIGNALS["drone_airspace"].logs == ()

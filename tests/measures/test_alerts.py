@@ -683,11 +683,76 @@ def test_what_nobody_judged_does_not_count(trio):
     assert told(trio, PRECISION, 2 * HOUR, detections=unsaid) == []
 
 
+# Bikes.
+
+BIKES = {"signal": "bike_cluster", "threshold": 12, "level": 3}
+
+
+def picture(at: float, n: int, **said: object) -> list[Row]:
+    """A camera's picture of n bikes a metre apart, known when it was taken."""
+    return [
+        {"detection_id": f"B{at:.0f}-{number}", "occurred_at": after(at),
+         "recorded_at": after(at), "lon_ud": -28_000_000,
+         "lat_ud": 41_000_000 + 9 * number, **said}
+        for number in range(n)
+    ]  # fmt: skip
+
+
+def test_bikes_that_stay_piled_up_for_ten_minutes_until_a_picture_without_them(trio):
+    rule = BIKES | {"raise_for_s": 600}
+    bikes = [row for at in (0, 300, 600, 900) for row in picture(at, 12)]
+
+    assert told(trio, rule, 2000, detections=[*bikes, *picture(1200, 1)]) == [
+        ("raised", 600, 3),
+        ("cleared", 1200, 3),
+    ]
+    (raised, _) = grown(
+        trio, [rule], 2000, detections=[*bikes, *picture(1200, 1)]
+    ).rows("alerts")
+    assert (raised["value"], raised["threshold"], raised["subject_kind"]) == (
+        12,
+        12,
+        "bikes",
+    )
+
+
+def test_eleven_bikes_are_one_too_few_for_a_rule_on_twelve(trio):
+    assert (
+        told(trio, BIKES, 2000, detections=[*picture(0, 11), *picture(300, 11)]) == []
+    )
+
+
+def test_a_rule_on_lanes_is_broken_while_the_pile_blocks_one(trio):
+    bikes = [
+        *picture(0, 12),
+        *picture(300, 12, blocks="lane"),
+        *picture(600, 12, blocks="entrance"),
+    ]
+
+    assert told(trio, BIKES | {"applies_to": "lane"}, 2000, detections=bikes) == [
+        ("raised", 300, 3),
+        ("cleared", 600, 3),
+    ]
+
+
+def test_a_pile_that_people_reject_in_part_is_cleared_when_they_do(trio):
+    """Of twelve bikes five were none: so people say at 400 s of the picture of nine o'clock."""
+    rejected = [
+        row | {"version": 2, "recorded_at": after(400), "human_verdict": "rejected"}
+        for row in picture(0, 5)
+    ]
+
+    assert told(trio, BIKES, 2000, detections=[*picture(0, 12), *rejected]) == [
+        ("raised", 0, 3),
+        ("cleared", 400, 3),
+    ]
+
+
 # The log as a whole.
 
 
 def test_a_rule_on_what_no_table_tells_raises_nothing_and_breaks_nothing(trio):
-    rule = {"signal": "bike_cluster", "threshold": 30, "within_m": 25, "level": 3}
+    rule = {"signal": "drone_airspace", "level": 1}
 
     assert told(trio, rule, 300, events=[{}]) == []
 
@@ -743,11 +808,28 @@ RULES = [
     BAND | {"rule_id": "band"},
     UNLIKE | {"rule_id": "unlike", "n_weeks": 2, "threshold": 1},
     PRECISION | {"rule_id": "precision", "least_n": 2},
+    BIKES | {"rule_id": "piled", "raise_for_s": 40, "clear_for_s": 20,
+             "escalate_after_s": 100, "escalate_level": 2},
+    BIKES | {"rule_id": "lane", "threshold": 10, "applies_to": "lane", "level": 2},
 ]  # fmt: skip
 
 # Seconds within a quarter of an hour, on round ones so that moments meet.
 SPOT = st.integers(0, 45).map(lambda n: n * 20.0)
 LAG = st.sampled_from([0.0, 0.0, 0.0, 20.0, 100.0, 400.0])
+
+
+def piled(
+    bikes: int, blocks: str | None, rejected: int, **clocks: object
+) -> list[dict[str, object]]:
+    """A picture of bikes; people reject the first of them later."""
+    seen = [
+        {"lon_ud": -28_000_000, "lat_ud": 41_000_000 + 9 * number, "blocks": blocks}
+        | clocks
+        for number in range(bikes)
+    ]
+    said = clocks["recorded_at"] + timedelta(seconds=60)
+    no = {"version": 2, "recorded_at": said, "human_verdict": "rejected"}
+    return [*seen, *(row | no for row in seen[:rejected])]
 
 
 @st.composite
@@ -821,6 +903,13 @@ def cities(draw: st.DrawFn) -> dict[str, list[dict[str, object]]]:
             row | {"detection_id": f"N{n}"}
             for n, row in enumerate(some(5, build(human_verdict=st.sampled_from(
                 ["confirmed", "rejected", None]))))
+        ] + [
+            bike | {"detection_id": f"B{n}-{bike['lat_ud']}"}
+            for n, row in enumerate(some(4, build(
+                bikes=st.sampled_from([0, 9, 11, 12, 13]),
+                blocks=st.sampled_from(["lane", None]),
+                rejected=st.sampled_from([0, 0, 3]))))
+            for bike in piled(**row)
         ],
     }  # fmt: skip
 

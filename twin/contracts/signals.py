@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from twin.contracts.events import STAGES
+from twin.contracts.events import DETECTIONS, STAGES
 
 # Numbers of a rule that count whole seconds after its condition came true.
 _OPEN = ("escalate_after_s",)
@@ -137,7 +137,8 @@ _ALL = (
         ("clear_threshold", *_OPEN),
         falls=True,
     ),
-    Signal("bike_cluster", "bikes", "bikes", (), ("threshold", "within_m"), _HELD),
+    Signal("bike_cluster", "bikes", "bikes", ("detections",), ("threshold",), _HELD,
+           applies_to=DETECTIONS.column("blocks").allowed),
 )  # fmt: skip
 
 # Every signal that the program knows, by name.

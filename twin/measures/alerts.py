@@ -48,6 +48,7 @@ _LOGS = (
     "detections",
 )
 _NAMES = (
+    "alert_bikes",
     "alert_events",
     "alert_due",
     "alert_touched",
@@ -71,6 +72,9 @@ _SQL: Mapping[str, Sql] = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _SLICE_US = 2 * 86_400 * SECOND
+
+# A pile of bikes ends with its day (see `bike_clusters`): its pictures lie no further apart.
+_PILE = timedelta(days=1)
 
 # So many questions are asked at a time: as many as the engine of a publish answers.
 _AT_ONCE = 2
@@ -111,6 +115,7 @@ class _Slice(NamedTuple):
             a state, a probe, the opening of an event.
         n_values, n_verdicts: how many values of indicators and verdicts of people came.
         has_states: whether a state came.
+        bikes_us: how old the oldest bicycle is that was seen; None for none.
     """
 
     drones_after: datetime
@@ -122,6 +127,7 @@ class _Slice(NamedTuple):
     n_values: int
     n_verdicts: int
     has_states: bool
+    bikes_us: int | None
 
     def drones_from(self, microseconds: int = 0) -> datetime:
         """Return the moment from which on states are looked at, so long before them all."""
@@ -195,13 +201,15 @@ class _Asked:
     def _slice(
         self, drones: datetime, links: datetime, opened: datetime, end: datetime
     ) -> _Slice:
+        bikes = self.back(self.patience("bike_cluster") + SECOND)
         row = self.rows(
             "alert_news",
-            min(drones, links, opened),
+            min(drones, links, opened, bikes),
             after=drones if self.whole else self.after,
             drones_after=drones,
             links_after=links,
             opened_after=opened,
+            bikes_after=bikes,
             as_of=end,
         ).to_pylist()[0]
 
@@ -218,6 +226,7 @@ class _Asked:
             row["n_values"],
             row["n_verdicts"],
             row["state_us"] is not None,
+            row["bike_us"],
         )
 
     def rows(self, name: str, since: datetime, **params: object) -> pa.Table:
@@ -666,6 +675,19 @@ def _precision(rule: Rule, verdicts: _Verdicts, after: int) -> list[Turn]:
     ]
 
 
+def _bikes_of(asked: _Asked) -> list[Step]:
+    """Tell of bikes piled up, by what cameras had seen of a pile at each moment."""
+    wait = asked.patience("bike_cluster") + SECOND
+    after, since = asked.back(wait), _EPOCH
+    if not asked.whole:
+        seen_us = asked.slices[0].bikes_us
+        if seen_us is None:
+            return _of_turns(asked, ("bike_cluster",), ())
+        since = min(after, _EPOCH + seen_us * _US) - _PILE
+    rows = asked.rows("alert_bikes", since, after=after, as_of=asked.until)
+    return _of_turns(asked, ("bike_cluster",), rows.to_pylist())
+
+
 def _sources_of(asked: _Asked) -> list[Step]:
     """Tell of sources that are silent, or surge."""
     silent, surge = (
@@ -960,8 +982,8 @@ def _district(step: Step, city: City) -> str | None:
     return ids[name] if name >= 0 else None
 
 
-# What tells of which signals; each is asked where the pack has a rule on one of them. Signals
-# without one are told by nothing yet: `bike_cluster` waits for a table of clusters.
+# What tells of which signals; each is asked where the pack has a rule on one of them. A signal
+# without one is told by nothing yet: no table holds approved airspace.
 _TELLERS: tuple[tuple[tuple[str, ...], Callable[[_Asked], list[Step]]], ...] = (
     (("drone_link", "link_down", "drone_unregistered"), _beats_of),
     (("drone_battery", "drone_height"), _states_of),
@@ -969,6 +991,7 @@ _TELLERS: tuple[tuple[tuple[str, ...], Callable[[_Asked], list[Step]]], ...] = (
     (("source_silent", "source_surge"), _sources_of),
     (("indicator_band", "indicator_unlike"), _indicators_of),
     (("model_precision",), _verdicts_of),
+    (("bike_cluster",), _bikes_of),
 )
 
 
@@ -1035,9 +1058,9 @@ MEASURE = Measure(
     ),
     logs=_LOGS,
     update=_update,
-    reference=("alert_rules", "sla_targets", "departments", "indicators"),
+    reference=("alert_rules", "sla_targets", "departments", "indicators", "streets"),
     inputs=_inputs,
-    after=("event_facts",),
+    after=("event_facts", "bike_clusters"),
     # Silence grows, and clocks run out, with every moment.
     until=lambda _city, _state, as_of: as_of,
 )
