@@ -66,7 +66,7 @@ def test_every_city_has_the_shipped_pages_and_scene_whole(pack):
     found = arranged(pack)
 
     assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
-    assert list(found.scenes) == ["overview"]
+    assert list(found.scenes) == ["overview", "urgent"]
     assert found.faults == ()
     assert found.notes == ()
 
@@ -163,7 +163,7 @@ def test_a_file_that_is_off_is_said_and_the_others_live_on(pack, kind, text, sai
     assert said in fault
     assert fault.startswith(f"{kind}/own.toml")
     assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
-    assert list(found.scenes) == ["overview"]
+    assert list(found.scenes) == ["overview", "urgent"]
 
 
 @pytest.mark.parametrize(

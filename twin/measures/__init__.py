@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -99,14 +99,8 @@ def compute(
             else:
                 yield name, mark
         yield from _side_by_side(
-            city, state, [each for each in due if not each[1].whole]
+            [_told(city, state, *each) for each in due],
         )
-        for measure, news, inputs in due:
-            if (
-                news.whole
-            ):  # piece by piece: all of it may be more than the memory holds
-                yield from measure.update(city, state, news)
-                yield _marked(city, state, measure, news, inputs)
 
 
 def _waves() -> tuple[tuple[Measure, ...], ...]:
@@ -115,32 +109,38 @@ def _waves() -> tuple[tuple[Measure, ...], ...]:
     return first, tuple(measure for measure in MEASURES if measure.after)
 
 
-def _side_by_side(
-    city: City, state: State, due: Sequence[tuple[Measure, News, str]]
-) -> list[MeasureUpdate | tuple[str, Mark]]:
-    """Return what news change in measures, worked out together: each asks little, and waits."""
-
-    def done(
-        measure: Measure, news: News, inputs: str
-    ) -> list[MeasureUpdate | tuple[str, Mark]]:
-        found: list[MeasureUpdate | tuple[str, Mark]] = [
-            *measure.update(city, state, news)
-        ]
-        return [*found, _marked(city, state, measure, news, inputs)]
-
-    if len(due) < 2:
-        return [row for each in due for row in done(*each)]
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="measure") as pool:
-        asked = [pool.submit(done, *each) for each in due]
-        return [row for each in asked for row in each.result()]
-
-
-def _marked(
+def _told(
     city: City, state: State, measure: Measure, news: News, inputs: str
-) -> tuple[str, Mark]:
-    """Return a measure's name, and the mark of what was just worked out."""
+) -> Iterator[MeasureUpdate | tuple[str, Mark]]:
+    """Yield what changes in one measure, then its mark."""
+    yield from measure.update(city, state, news)
     until = measure.until(city, state, news.as_of) if measure.until else None
-    return measure.name, Mark(inputs, until)
+    yield measure.name, Mark(inputs, until)
+
+
+def _side_by_side(
+    told: Sequence[Iterator[MeasureUpdate | tuple[str, Mark]]],
+) -> Iterator[MeasureUpdate | tuple[str, Mark]]:
+    """Yield what several measures tell, some of them worked out at a time.
+
+    Each goes on when its piece before was taken: all pieces may be more than the memory holds.
+    """
+    waiting = list(reversed(told))
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="measure") as pool:
+        under_way = {
+            pool.submit(next, each, None): each
+            for each in (waiting.pop() for _ in range(min(_AT_ONCE, len(waiting))))
+        }
+        while under_way:
+            done = next(iter(wait(under_way, return_when=FIRST_COMPLETED).done))
+            each = under_way.pop(done)
+            piece = done.result()
+            if piece is not None:
+                yield piece
+                under_way[pool.submit(next, each, None)] = each
+            elif waiting:
+                each = waiting.pop()
+                under_way[pool.submit(next, each, None)] = each
 
 
 def rests_on(table: str, *, reference: bool = False) -> tuple[str, ...]:

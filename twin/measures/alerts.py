@@ -335,8 +335,7 @@ def _made(city: City, state: State, new: News, since: datetime | None) -> pa.Tab
         if any(rules.get(signal) for signal in signals)
     ]
     has_events = any(SIGNALS[signal].subject == "event" for signal in rules)
-    # What is asked of all time is asked one after another: it fills the memory.
-    with ThreadPoolExecutor(1 if whole else _AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="alerts") as pool:
         of_events = pool.submit(_of_events, asked) if has_events else None
         told = [pool.submit(tell, asked) for tell in tellers]
         steps = [step for each in told for step in each.result()]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import attributes, mark, named, opens
+from twin.faces.dom import attributes, mark, named, of_figure, opens
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.rows import refused
+from twin.faces.panels.section import note
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -125,4 +126,49 @@ def _next(row: Row, picture: Picture) -> str:
     return texts.say(f"clock-next-{coming}", time=time)
 
 
-MARKUP = Markup(_body)
+def _wall(shown: Shown, picture: Picture) -> Component:
+    """Return the list in large lines: what it is, what is left, its bar, and what comes next."""
+    count = shown.count
+    counted = (
+        []
+        if count is None
+        else [
+            html.Span(
+                [f" · {count.name} ", html.B(count.text), count.unit],
+                **of_figure(count),
+            )
+        ]
+    )
+    title = html.H2([picture.texts.say(shown.panel.title), *counted])
+    said = note(shown, picture)
+    where = next(field.name for field in shown.panel.fields if field.format == "name")
+    body = [said] if said else [_large(row, where, picture) for row in shown.rows]
+    return html.Section([title, *body], className="wall-events")
+
+
+def _large(row: Row, where: str, picture: Picture) -> Component:
+    told = (picture.texts.name(row, where), _next(row, picture))
+    facts = [
+        html.Span(named(each)) for each in told if each and each != formatting.DASH
+    ]
+    said = html.Div(
+        [
+            html.Div(named(row["title"]), className="wall-event-title"),
+            html.Div(
+                [
+                    age_bar(row["elapsed_s"], row["target_s"], row["state"]),
+                    html.B(_left(row, picture), className="clock-left"),
+                ],
+                className="wall-clock-line",
+            ),
+            html.Div(facts, className="wall-event-facts"),
+        ]
+    )
+    return html.Div(
+        [mark(row["priority"], picture), said],
+        className=f"wall-event {row['state']}",
+        **attributes({"id": row["id"], "left": row["time_left_s"]}),
+    )
+
+
+MARKUP = Markup(_body, wall=_wall)
