@@ -53,8 +53,8 @@ class Page:
             these layers have a place there.
         asks: panels that are asked and not shown, since others rest on them.
         map_layers: layers that are on when a link does not say; None for those on by themselves.
-        dwell_s: how long a wall is to stay on it, s; 0 for as long as it is asked for. No wall turns
-            by itself yet.
+        dwell_s: how long a wall is to stay on it, s; 0 for as long as it is asked for. No wall
+            turns by itself yet.
         origin: the file that says all this.
     """
 
