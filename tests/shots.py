@@ -36,6 +36,13 @@ README = (
     ("district.png", "/?district=420106&v=1", (1920, 1080)),
     ("wall.png", "/wall/default", (3840, 2160)),
 )
+# The city and one district in both languages, on a desk and on a phone.
+FACES = tuple(
+    (f"{face}-{lang}-{wide}x{high}.jpg", f"/?{chosen}lang={lang}&v=1", (wide, high))
+    for lang in ("zh-CN", "en")
+    for wide, high in ((1920, 1080), (390, 844))
+    for face, chosen in (("city", ""), ("wuchang", "district=420106&"))
+)
 OWN = (("own-city.png", "/?lang=en&v=1", (1366, 768)),)
 SIZES = (
     (1366, 768),
@@ -115,7 +122,8 @@ def take(lake, city, wanted):
             page.on("pageerror", lambda error, said=said: said.append(str(error)))
             page.goto(host + address)
             browser.settle(page, service.status().snapshot, timeout_s=120)
-            page.screenshot(path=path)
+            quality = {"quality": 88} if path.suffix == ".jpg" else {}
+            page.screenshot(path=path, **quality)
             page.close()
             print(path.relative_to(ROOT), *said[:5])  # noqa: T201
     service.close()
@@ -125,7 +133,8 @@ def first_city(every):
     """Take the pictures of the first city; in every size too, if asked."""
     city = load_city(find_city("wuhan"))
     wanted = [
-        (ROOT / "docs" / "img" / name, address, size) for name, address, size in README
+        (ROOT / "docs" / "img" / name, address, size)
+        for name, address, size in (*README, *FACES)
     ]
     if every:
         wanted += [

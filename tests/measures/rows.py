@@ -297,6 +297,8 @@ class Growing:
     renewed: list[str] = field(default_factory=list[str])
     """Tables that the last publish wrote."""
     made: set[str] = field(default_factory=set[str])
+    asked: int = 0
+    """Questions that the last publish asked."""
 
     def publish(self, as_of: datetime, **batch: pa.Table) -> Growing:
         """Take in new rows of logs, or whole reference tables, and work out the measures at
@@ -331,6 +333,7 @@ class Growing:
                     self.marks[update[0]] = update[1]
                 else:
                     self._take(update)
+            self.asked = engine.asked
         self.as_of = as_of
         return self
 

@@ -757,6 +757,18 @@ def test_a_rule_on_what_no_table_tells_raises_nothing_and_breaks_nothing(trio):
     assert told(trio, rule, 300, events=[{}]) == []
 
 
+def test_a_clock_that_was_set_back_half_a_century_costs_a_few_questions(trio):
+    """One aircraft says that it is 1975: nothing is asked of the years of silence since."""
+    rules = [{"signal": "drone_link", "threshold": 50, "level": 1}, NEAR]
+    then = NINE.replace(year=1975)
+    long_ago = {"occurred_at": then, "recorded_at": then, "mode": "docked"}
+    usual = grown(trio, rules, 300, drone_states=[{}])
+    other = grown(trio, rules, 300, drone_states=[{}, {"drone_id": "U2"} | long_ago])
+
+    assert usual.asked < other.asked <= usual.asked + 5
+    assert other.rows("alerts") == usual.rows("alerts") != []
+
+
 def test_without_rules_there_are_no_alerts(trio):
     assert grown(trio, [], 300, events=[{}]).rows("alerts") == []
 

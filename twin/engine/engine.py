@@ -296,7 +296,8 @@ class Engine:
             for name, listed in files.items():
                 # Known to this cursor only.
                 cursor.execute(view(name, listed, self._earlier, "TEMP VIEW"))
-            self.asked += 1
+            with self._making:
+                self.asked += 1
             return cursor.sql(sql.text, params=dict(bound)).to_arrow_table()
         except duckdb.InterruptException as error:
             raise QueryError(

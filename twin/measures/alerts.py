@@ -54,6 +54,7 @@ _NAMES = (
     "alert_touched",
     "alert_beats",
     "alert_states",
+    "alert_stretches",
     "alert_near",
     "alert_bands",
     "alert_unlike",
@@ -87,6 +88,9 @@ _OF_DRONES = (
     "drone_near",
     "drone_unregistered",
 )
+
+_OF_SOURCES = ("source_silent", "source_surge")
+_OF_BIKES = ("bike_cluster",)
 
 # A millionth of a degree of latitude, m.
 _M_PER_UD = 0.11132
@@ -181,27 +185,33 @@ class _Asked:
     def slices(self) -> list[_Slice]:
         """Return the stretches in which drones, links and openings are asked of, one by one.
 
-        Where all is asked, a year of heartbeats is too much for one question.
+        Where all is asked, a year of heartbeats is too much for one question; and where nothing
+        was heard of for years, of those years nothing is asked.
         """
-        drones = self.back(self.patience(*_OF_DRONES) + SECOND)
-        links = self.back(self.patience("link_down") + SECOND)
         if not self.whole:
-            opened = self.patience("source_silent", "source_surge") + SECOND
-            return [self._slice(drones, links, self.back(opened), self.until)]
-        all_of = self._slice(_EPOCH, _EPOCH, _EPOCH, self.until)
-        first = min(all_of.state_us, all_of.probe_us) - 1
+            drones, links, opened, bikes = (
+                self.back(self.patience(*signals) + SECOND)
+                for signals in (_OF_DRONES, ("link_down",), _OF_SOURCES, _OF_BIKES)
+            )
+            return [self._slice(drones, links, opened, bikes, self.until)]
+        rows = self.rows(
+            "alert_stretches", _EPOCH, as_of=self.until, stretch_us=_SLICE_US
+        )
         found: list[_Slice] = []
-        while first < self.until_us:
-            end = min(first + _SLICE_US, self.until_us)
-            start, last = _EPOCH + first * _US, _EPOCH + end * _US
-            found.append(self._slice(start, start, self.until, last))
-            first = end
+        for number in rows["number"].to_pylist():
+            start = _EPOCH + number * _SLICE_US * _US
+            end = min(start + _SLICE_US * _US, self.until)
+            found.append(self._slice(start, start, self.until, self.until, end))
         return found
 
     def _slice(
-        self, drones: datetime, links: datetime, opened: datetime, end: datetime
+        self,
+        drones: datetime,
+        links: datetime,
+        opened: datetime,
+        bikes: datetime,
+        end: datetime,
     ) -> _Slice:
-        bikes = self.back(self.patience("bike_cluster") + SECOND)
         row = self.rows(
             "alert_news",
             min(drones, links, opened, bikes),
