@@ -11,4 +11,4 @@ SELECT DISTINCT number FROM (
     SELECT (epoch_us(greatest(occurred_at, recorded_at)) - 1) // $stretch_us FROM link_probes
     WHERE greatest(occurred_at, recorded_at) <= $as_of AND epoch_us(greatest(occurred_at, recorded_at)) > 0
 ) AS stretches
-ORDER BY number
+ORDER BY number NULLS LAST
