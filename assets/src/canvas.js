@@ -12,8 +12,12 @@ const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 const SLOW_FRAME_MS = 70;
 /** The fewest, as a share of the screen's along each side: what moves is still told apart. */
 const COARSEST = 0.25;
-/** A map that has not moved for so long is drawn of all its pixels again. */
+/** From this share down what is `rests` is left out while the map moves: lines cost by their corners, however few the pixels. */
+const SPARSE = 0.6;
+/** A map that has not moved for so long, or for so many of its frames, is drawn of all its pixels again. */
 const STILL_MS = 200;
+const STILL_FRAMES = 3;
+const LONGEST_STILL_MS = 1500;
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
 const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
@@ -54,6 +58,8 @@ export class Canvas {
     /** Share of the pixels along each side that are drawn while the map moves: as many as this machine can draw in time. */
     this.share = 1;
     this.isMoving = false;
+    /** How long the last frame of a moving map took, ms; before the first, what a slow machine may take. */
+    this.spent = LONGEST_STILL_MS / STILL_FRAMES;
     /** Whether somebody has moved the map since it was told where to look. */
     this.isMoved = false;
     /** @type {number | null} frames drawn when all layers were first seen loaded */
@@ -80,7 +86,10 @@ export class Canvas {
       deviceProps: { type: 'webgl', waitForPageLoad: false, _initializeFeatures: false },
       layers: [],
       pickingRadius: 4,
-      layerFilter: ({ layer, viewport }) => isInSpan((layer.root ?? layer).props, viewport.zoom),
+      layerFilter: ({ layer, viewport }) => {
+        const { props } = layer.root ?? layer;
+        return isInSpan(props, viewport.zoom) && !(props.rests && this.isMoving && this.share < SPARSE);
+      },
       eventRecognizerOptions: { click: { time: SLOW_CLICK_MS } },
       onViewStateChange: ({ viewState: { longitude, latitude, zoom }, interactionState: { isDragging, isPanning, isZooming } = {} }) => {
         this.camera = { longitude, latitude, zoom };
@@ -171,10 +180,11 @@ export class Canvas {
   /** Somebody moves the map: until it is still, it is drawn as coarsely as the machine needs to follow. */
   #moves() {
     clearTimeout(this.still);
+    const patience = Math.min(LONGEST_STILL_MS, Math.max(STILL_MS, STILL_FRAMES * this.spent));
     this.still = setTimeout(() => {
       this.isMoving = false;
       this.#sharpen();
-    }, STILL_MS);
+    }, patience);
     if (this.isMoving) return;
     this.isMoving = true;
     this.drawnAt = undefined;
@@ -185,10 +195,11 @@ export class Canvas {
   #pace() {
     if (!this.isMoving) return;
     const now = performance.now();
-    const spent = now - (this.drawnAt ?? now);
+    if (this.drawnAt !== undefined) this.spent = now - this.drawnAt;
+    const isFirst = this.drawnAt === undefined;
     this.drawnAt = now;
-    if (spent < SLOW_FRAME_MS || this.share <= COARSEST) return;
-    this.share = Math.max(COARSEST, this.share * Math.sqrt(SLOW_FRAME_MS / spent));
+    if (isFirst || this.spent < SLOW_FRAME_MS || this.share <= COARSEST) return;
+    this.share = Math.max(COARSEST, this.share * Math.sqrt(SLOW_FRAME_MS / this.spent));
     this.#sharpen();
   }
 

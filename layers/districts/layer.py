@@ -109,15 +109,14 @@ def _land(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             urls.pack("water"),
             id="districts-water",
             filled=True,
-            stroked=True,
+            stroked=False,
             get_fill_color=rgba("shore"),
-            get_line_color=rgba("shore-line"),
-            get_line_width=0.9,
-            line_width_units=String("pixels"),
-            line_width_scale=drawing.ratio,
             span=span,
         )
+        color = rgba("shore-line")
+        shore = _lines(drawing, "water", "shore", color, 0.9, span=span, rests=True)
         found.append(("water", water))
+        found.append(("water", shore))
         found += _shaded(drawing, "water", "water", 1.0, span)
     return found
 
@@ -181,6 +180,7 @@ def _roads(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
         get_line_color=rgba("bg", 0.75),
         get_line_width=_widths(_CASING_M),
         line_width_min_pixels=_CASED_PX * drawing.ratio,
+        rests=True,
         **common,
     )
     roads = pdk.Layer(
@@ -256,7 +256,8 @@ def _edges(drawing: Drawing) -> list[tuple[DrawOrder, pdk.Layer]]:
             get_fill_color=_of_chosen(district, rgba("bg", 0), rgba("bg", _DIM)),
         )
         found.append(("line", dim))
-    found.append(("line", _lines(drawing, "land", "casing", rgba("bg", 0.6), 2.6)))
+    casing = _lines(drawing, "land", "casing", rgba("bg", 0.6), 2.6, rests=True)
+    found.append(("line", casing))
     found.append(("line", _lines(drawing, "land", "borders", rgba("border"), 1.1)))
     if district:
         chosen = _of_chosen(district, rgba("text-1"), rgba("bg", 0))

@@ -193,6 +193,6 @@ def test_an_archive_that_goes_while_it_is_looked_at_leaves_a_map(pack, lake, wat
 
         watched.until(f"{ASKED}.length > {before}")
         assert watched.page.evaluate("twinMap.state.alive")
-        assert watched.page.evaluate(
+        assert watched.until(
             "Object.values(twinMap.state.layers).every(({ state }) => state === 'loaded')"
         )
