@@ -117,6 +117,20 @@ def test_no_text_of_the_page_is_outside_of_what_can_be_seen_sideways(
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_phone_scrolls_to_the_last_line_above_its_bar_of_pages(watch, host):
+    page = watch(host, 390, 844)
+    page.until(READY, seconds=40)
+
+    page.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+
+    assert page.until("scrollY > 300")
+    assert page.page.evaluate(
+        "document.querySelector('.credit').getBoundingClientRect().bottom <="
+        " document.querySelector('.ways').getBoundingClientRect().top"
+    )
+    assert page.page.evaluate("document.querySelector('#map').offsetTop") == 48
+
+
 def test_switches_language_and_escape_are_in_the_address(watch, host):
     page = watch(host, 1366, 768)
     page.until("document.querySelectorAll('.legend-switch').length > 0", seconds=40)
