@@ -43,6 +43,7 @@ LAYER = Layer(
                 Field("stage", "event-stage", "stage"),
                 Field("entered_at", "event-entered", "moment"),
                 Field("dwell_s", "event-dwell", "duration"),
+                Field("target_s", "event-stage-target", "duration", if_any=True),
                 Field("note", "event-note", if_any=True),
             ),
             scope="event",

@@ -88,6 +88,19 @@ def test_nothing_is_cut_off_or_outside_and_nothing_scrolls(still, host, wide, hi
     assert wall.page.evaluate("document.querySelectorAll('.figure').length") <= 9
 
 
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_the_second_scene_says_whose_clock_runs_out_next(still, host, lang):
+    wall = still(f"{host}/wall/default?scene=urgent&lang={lang}&v=1", 1920, 1080)
+    wall.until("document.querySelectorAll('.wall-event .age-bar').length > 0")
+
+    left = wall.page.evaluate(
+        "[...document.querySelectorAll('.wall-event')].map(each => +each.dataset.left)"
+    )
+    assert left == sorted(left)
+    assert wall.page.evaluate(CUT_OFF) == []
+    assert wall.page.evaluate(OUTSIDE) == []
+
+
 def test_the_smallest_text_can_be_read_from_the_last_row(still, host, trio):
     wall = still(f"{host}/wall/default", 3840, 2160)
     wall.until("document.querySelectorAll('.tile').length > 0", seconds=40)

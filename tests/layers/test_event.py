@@ -149,6 +149,30 @@ def test_stages_stay_until_the_next_and_a_corrected_entry_counts_no_longer(ask):
     assert [row["dwell_s"] for row in found] == [90, 110, 100, 200]
 
 
+def test_a_stage_has_the_shortest_limit_that_rules_set_for_events_of_this_level(ask):
+    """The event is of level 3: rules for level 1 and 2 alone are not for it."""
+    rules = [
+        {"rule_id": "r1", "signal": "event_stage", "applies_to": "judge", "threshold": 1800},
+        {"rule_id": "r2", "signal": "event_stage", "applies_to": "judge", "threshold": 600,
+         "priority": 3},
+        {"rule_id": "r3", "signal": "event_stage", "applies_to": "judge", "threshold": 60,
+         "priority": 2},
+        {"rule_id": "r4", "signal": "event_response", "threshold": 0.5},
+    ]  # fmt: skip
+    tables = {
+        "event_stages": [stage("judge", 0), stage("handle", 700)],
+        "alert_rules": [{"name": "n", "name_en": "n", "level": 4} | r for r in rules],
+        "events": [{"event_id": "e", "version": 1, "priority": 3,
+                    "occurred_at": after(0), "recorded_at": after(0)}],
+    }  # fmt: skip
+    found = ask("event/stages.sql", tables, event="e", as_of=after(900))
+
+    assert [(row["stage"], row["dwell_s"], row["target_s"]) for row in found] == [
+        ("judge", 700, 600),
+        ("handle", 200, None),
+    ]
+
+
 def test_who_holds_an_event_is_its_newest_step_known_then(ask):
     step = {"escalation_id": "s1", "event_id": "e", "from_level": "district"}
     log = [
