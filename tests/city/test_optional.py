@@ -56,7 +56,7 @@ def test_outlines_and_districts_are_a_city(pack: Path) -> None:
     assert found.city is not None
     assert {name: rows.num_rows for name, rows in found.city.reference.items()} == {
         **{table.name: 0 for table in TABLES},
-        "alert_rules": 21,
+        "alert_rules": 22,
         "alarm_targets": 10,
         "districts": 4,
     }

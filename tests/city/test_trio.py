@@ -25,7 +25,7 @@ def test_the_made_up_city_is_good(trio: City) -> None:
         "departments": 4,
         "department_feeds": 6,
         "sla_targets": 2,
-        "alert_rules": 21,
+        "alert_rules": 22,
         "alarm_targets": 10,
         "targets": 4,
         "indicators": 32,
