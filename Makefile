@@ -25,9 +25,9 @@ test: $(DONE)/dev bundle browser  ## set up and run all tests; what CI runs
 lint: style types walls  ## style, types, and the walls between the rooms
 
 # Rooms whose tests start no server and no browser, without what takes long: `make test` builds the wheel, breaks each
-# wall in turn, asks every question of other engines' words, makes the dictionary and asks the layers.
+# wall in turn, asks every question of other engines' words, makes the dictionary and the meanings, and asks the layers.
 QUICK := $(addprefix tests/,nouns engine contracts oracles house layers/test_registry.py)
-LONG := $(addprefix --ignore tests/house/test_,wheel.py imports.py sql_travels.py dictionary.py)
+LONG := $(addprefix --ignore tests/house/test_,wheel.py imports.py sql_travels.py dictionary.py meanings.py)
 SHAPES := $(addprefix tests/faces/test_,durations.py formatting.py notation.py profile.py)
 NOT_QUICK := browser or slow or soak or hypothesis
 
