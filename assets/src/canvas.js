@@ -10,6 +10,11 @@ const SLOW_CLICK_MS = 3000;
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 /** While the map moves, frames that come slower than this are drawn of fewer pixels. */
 const SLOW_FRAME_MS = 70;
+const SLOW_IN_ROW = 2;
+/** One frame that takes so long is enough. */
+const STUCK_MS = 280;
+/** After so many quick frames a map that was drawn coarsely may be drawn of more pixels. */
+const QUICK_IN_ROW = 5;
 /** The fewest, as a share of the screen's along each side: what moves is still told apart. */
 const COARSEST = 0.25;
 /** From this share down what is `rests` is left out while the map moves: lines cost by their corners, however few the pixels. */
@@ -58,8 +63,10 @@ export class Canvas {
     /** Share of the pixels along each side that are drawn while the map moves: as many as this machine can draw in time. */
     this.share = 1;
     this.isMoving = false;
-    /** How long the last frame of a moving map took, ms; before the first, what a slow machine may take. */
+    /** Between the last two frames of a moving map, ms; before them, what a slow machine may take. */
     this.spent = LONGEST_STILL_MS / STILL_FRAMES;
+    /** Slow frames that came one after the other, below zero: quick ones. A hand that rests makes one slow frame, a machine many. */
+    this.inRow = 0;
     /** Whether somebody has moved the map since it was told where to look. */
     this.isMoved = false;
     /** @type {number | null} frames drawn when all layers were first seen loaded */
@@ -183,22 +190,26 @@ export class Canvas {
     const patience = Math.min(LONGEST_STILL_MS, Math.max(STILL_MS, STILL_FRAMES * this.spent));
     this.still = setTimeout(() => {
       this.isMoving = false;
+      if (this.inRow <= -QUICK_IN_ROW) this.share = Math.min(1, 2 * this.share);
       this.#sharpen();
     }, patience);
     if (this.isMoving) return;
     this.isMoving = true;
     this.drawnAt = undefined;
+    this.inRow = 0;
     this.#sharpen();
   }
 
-  /** Draw fewer pixels from the next frame on, if the last two came too slowly one after the other: as many as would have been in time. */
+  /** Draw fewer pixels from the next frame on, if two came too slowly one after the other: as many as would have been in time. */
   #pace() {
     if (!this.isMoving) return;
-    const now = performance.now();
-    if (this.drawnAt !== undefined) this.spent = now - this.drawnAt;
-    const isFirst = this.drawnAt === undefined;
+    const [now, before] = [performance.now(), this.drawnAt];
     this.drawnAt = now;
-    if (isFirst || this.spent < SLOW_FRAME_MS || this.share <= COARSEST) return;
+    if (before === undefined) return;
+    this.spent = now - before;
+    const isSlow = this.spent >= SLOW_FRAME_MS;
+    this.inRow = isSlow ? Math.max(0, this.inRow) + 1 : Math.min(0, this.inRow) - 1;
+    if ((this.inRow < SLOW_IN_ROW && this.spent < STUCK_MS) || this.share <= COARSEST) return;
     this.share = Math.max(COARSEST, this.share * Math.sqrt(SLOW_FRAME_MS / this.spent));
     this.#sharpen();
   }

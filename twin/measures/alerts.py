@@ -74,8 +74,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 _SLICE_US = 2 * 86_400 * SECOND
 
-# A pile of bikes ends with its day (see `bike_clusters`): its pictures lie no further apart.
-_PILE = timedelta(days=1)
+# A pile of bikes ends with its day (see `bike_clusters`): its pictures lie no further apart. A day
+# has 25 hours where clocks are set back.
+_PILE = timedelta(hours=25)
 
 # So many questions are asked at a time: as many as the engine of a publish answers.
 _AT_ONCE = 2
