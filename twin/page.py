@@ -10,13 +10,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import quote
 
-Region = Literal["side", "aside", "compare", "district", "event", "foot"]
+Region = Literal[
+    "side", "aside", "compare", "district", "event", "foot", "lead", "main", "more"
+]
 # Where panels stand. 'side' is the panel of the whole city (on a wall its right column);
 # 'aside' what follows it there, or 'compare' where two columns have room; 'compare' shows
 # districts side by side; 'district' takes the place of all three when one is chosen, and 'event'
-# of all four when an event is picked; 'foot' is under the map.
+# of all four when an event is picked; 'foot' is under the map. A page of one thing has others:
+# 'lead' stands beside its map, 'main' below across the page, 'more' after that in columns.
 REGIONS: tuple[Region, ...] = get_args(Region)
+
+Subject = Literal["", "event", "district"]
+# What a page may be of: one event, or one district. Its path ends so.
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+OF_ONE = "/<id>"
+
+# Where the panels of a page of one thing may stand.
+OF_SUBJECT: tuple[Region, ...] = ("lead", "main", "more")
 
 Kind = Literal["page", "scene"]
 
@@ -44,7 +56,8 @@ class Page:
 
     Attributes:
         name: the stem of its file; a page of a city takes the place of the shipped one so named.
-        path: of a page, where it is opened, such as '/'; '' of a scene, which a link names.
+        path: of a page, where it is opened, such as '/'; '/event/<id>' of one that every event
+            has; '' of a scene, which a link names.
         title: what it is called, by language.
         figures: 'layer.figure' in the line over the map, or the left column of a wall.
         day_before: figures of the whole day before, which lead a brief of a young day.
@@ -74,6 +87,21 @@ class Page:
     asks: tuple[str, ...] = ()
     map_layers: tuple[str, ...] | None = None
     dwell_s: int = 0
+
+    @property
+    def subject(self) -> Subject:
+        """Return what the page is of: one event or one district; '' for the city."""
+        named = self.path.removesuffix(OF_ONE).strip("/")
+        of_one = self.path.endswith(OF_ONE)
+        found: Subject = ""
+        for each in SUBJECTS:
+            if of_one and each == named:
+                found = each
+        return found
+
+    def of(self, thing: str) -> str:
+        """Return the path of this page for one thing, by its id."""
+        return self.path.replace(OF_ONE, f"/{quote(thing, safe='')}")
 
     def panels(self) -> Iterator[str]:
         """Yield the names of all panels that it places or asks, as they stand in its file."""

@@ -435,5 +435,19 @@ LAYER = Layer(
             Question("day.sql"),
             scope="district",
         ),
+        Panel(
+            "streets",
+            "rows",
+            "districts-streets",
+            Question("street_counts.sql"),
+            fields=(
+                Field("name", "districts-street", "name"),
+                Field("open_now", "districts-open-street", "count"),
+                Field("overdue_now", "districts-overdue", "count"),
+                Field("events_today", "districts-today", "count"),
+            ),
+            scope="district",
+            empty="districts-no-streets",
+        ),
     ),
 )

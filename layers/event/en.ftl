@@ -127,3 +127,78 @@ event-reason = Why
 event-no-steps = It stayed at the level where it was opened
 step-up = up
 step-down = down
+event-next = Next
+event-stands-closed = Closed; { $units } { $units ->
+    [1] unit
+   *[other] units
+} took part.
+event-stands-closed-alone = Closed; no unit was sent.
+event-stands-nobody = Nobody has been sent yet.
+event-stands-sent = { $units } { $units ->
+    [1] unit
+   *[other] units
+} ordered; none has taken it yet.
+event-stands-acked = { $acked } of { $units } { $units ->
+    [1] unit
+   *[other] units
+} took it; nobody is on site yet.
+event-stands-arrived = { $arrived } of { $units } { $units ->
+    [1] unit
+   *[other] units
+} on site, { $done } done.
+event-stands-done = { $units ->
+    [1] Its unit is done
+   *[other] All { $units } units are done
+}; the citizen has not been told.
+event-lanes = Course
+    .means = Stages, reports and units along one time line from the opening of the event; up to the target of the first response on a scale of its own.
+    .unknown = Says so where nothing was known of such an event then.
+event-lane-stages = Six stages
+event-lane-entered = as entered
+event-lane-reports = Reports and levels
+event-lane-merged = { $n ->
+    [1] one report
+   *[other] { $n } reports, one incident
+}
+event-lane-response = { $time } first response
+event-lane-closure = { $time } closing
+event-lane-now = now { $time }
+event-lane-acked = took it { $time }
+event-lane-arrived = on site { $time }
+event-lane-done = done { $time }
+unit-lead = lead
+unit-assist = assists
+event-reports = Reports of the same incident
+    .means = Reports of one kind of trouble, close in place and time, that count as one incident, in their order.
+    .unknown = Says so where the event is part of no incident.
+event-no-reports = Nobody else reported it
+event-reports-note = Counted once; each report stays readable
+event-nth = No.
+    .means = Its place among the reports of the incident.
+    .unknown = Never missing.
+event-report = Report
+    .means = What the report says.
+    .unknown = Never missing.
+event-reported-by = Source
+    .means = Where it came from.
+    .unknown = Never missing.
+event-reported = Reported
+    .means = When it was opened.
+    .unknown = Never missing.
+event-eyes = Drones that could look
+    .means = Aircraft in the air whose picture reaches the city, nearest first: straight distance over ground, and how long that takes at their speed now.
+    .unknown = Says so where the event has no place, or none is in the air.
+event-no-eyes = None is in the air, or the event has no place
+event-eyes-note = In a straight line, at their speed now
+event-eye = Aircraft
+    .means = Its number in the register.
+    .unknown = Never missing.
+event-away = km
+    .means = Distance from the event over ground.
+    .unknown = Never missing.
+event-reach = There in
+    .means = Distance by its speed now.
+    .unknown = It hovers.
+event-battery = Charge, %
+    .means = Charge left.
+    .unknown = It does not say.

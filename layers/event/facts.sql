@@ -2,9 +2,12 @@
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param event VARCHAR - the event
+-- param amber_pct INTEGER % share of the target from which a clock is amber
+-- param arrival_s INTEGER s a unit should be on site by then
 -- uses events_at
 -- uses orders_at
 -- uses level_at
+-- uses coming_at
 -- reads event_facts, events, dispatches, escalations, districts, streets, event_sources, event_categories
 -- column id VARCHAR - what to pick on the map
 -- column event_id VARCHAR - number of the event
@@ -37,6 +40,9 @@
 -- column unit VARCHAR - unit that leads; null where none was sent
 -- column n_units INTEGER units units ordered to it
 -- column n_arrived INTEGER units units that reached the site
+-- column next VARCHAR - what comes next: amber, on-site, on-site-late, runs-out, escalate or no-target; null once it is closed
+-- column next_s BIGINT s until then; below zero since then; null without a target
+-- column next_level VARCHAR - level above the one that holds it; null at the top
 -- column closing_refused BOOLEAN - a closing was refused because its moments made no sense
 -- column lon DOUBLE deg WGS 84; null where unknown
 -- column lat DOUBLE deg WGS 84; null where unknown
@@ -61,9 +67,11 @@ SELECT 'event_heat:' || told.event_id AS id, told.event_id, told.title, told.mod
        told.district_id, districts.name AS district, districts.name_en AS district_en, streets.name AS street,
        streets.name_en AS street_en, words.address, words.details, told.response_s, told.response_target_s, told.is_acked,
        told.closure_s, told.closure_target_s, units.unit, CAST(coalesce(units.n_units, 0) AS INTEGER) AS n_units,
-       CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived, told.is_refused AS closing_refused,
+       CAST(coalesce(units.n_arrived, 0) AS INTEGER) AS n_arrived, coming_at.next,
+       coming_at.next_s, coming_at.next_level, told.is_refused AS closing_refused,
        told.lon_ud / 1e6 AS lon, told.lat_ud / 1e6 AS lat
 FROM told LEFT JOIN level_at ON level_at.event_id = told.event_id LEFT JOIN words ON words.event_id = told.event_id LEFT JOIN units ON units.event_id = told.event_id
+LEFT JOIN coming_at ON coming_at.event_id = told.event_id
 LEFT JOIN districts ON districts.district_id = told.district_id LEFT JOIN streets ON streets.street_code = told.street_code
 LEFT JOIN event_sources ON event_sources.source_id = told.source_id
 LEFT JOIN event_categories ON event_categories.category = told.category

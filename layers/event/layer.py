@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from twin.layer import Field, Layer, Panel, Question
+from twin.layer import Field, Layer, Panel, Param, Question
+from twin.service_clocks import AMBER_PCT, ARRIVAL_S
+
+_CLOCKS: Mapping[str, Param] = {"amber_pct": AMBER_PCT, "arrival_s": ARRIVAL_S}
+
+# Aircraft that could look, at most: who has to choose chooses among few.
+MOST_EYES = 4
 
 LAYER = Layer(
     "event",
@@ -14,9 +21,55 @@ LAYER = Layer(
             "facts",
             "event",
             "event-facts",
-            Question("facts.sql"),
+            Question("facts.sql", _CLOCKS),
             scope="event",
             empty="event-unknown",
+        ),
+        Panel(
+            "whole",
+            "whole-event",
+            "event-facts",
+            Question("facts.sql", _CLOCKS),
+            scope="event",
+            empty="event-unknown",
+        ),
+        Panel(
+            "lanes",
+            "lanes",
+            "event-lanes",
+            Question("facts.sql", _CLOCKS),
+            scope="event",
+            empty="event-unknown",
+        ),
+        Panel(
+            "reports",
+            "rows",
+            "event-reports",
+            Question("reports.sql"),
+            fields=(
+                Field("nth", "event-nth", "count"),
+                Field("title", "event-report"),
+                Field("event_source", "event-reported-by", "name"),
+                Field("reported_at", "event-reported", "moment"),
+            ),
+            scope="event",
+            empty="event-no-reports",
+            note="event-reports-note",
+        ),
+        Panel(
+            "eyes",
+            "rows",
+            "event-eyes",
+            Question("eyes.sql", {"most": MOST_EYES}),
+            fields=(
+                Field("drone_id", "event-eye"),
+                Field("away_km", "event-away", "number"),
+                Field("reach_s", "event-reach", "duration"),
+                Field("battery_pct", "event-battery", "percent"),
+            ),
+            scope="event",
+            empty="event-no-eyes",
+            note="event-eyes-note",
         ),
         Panel(
             "units",

@@ -1,6 +1,5 @@
 -- layers/event_clocks/breach.sql: open events by the time that is left until the target of the clock that runs.
--- What comes next: from the target on it is due to be handed to the next level up; before that a unit has to be on site within
--- the time that is given for it, the clock turns amber, and then it runs out. The worst is the furthest beyond its target.
+-- The worst is the furthest beyond its target.
 -- param as_of TIMESTAMPTZ UTC what had happened by then
 -- param known_at TIMESTAMPTZ UTC and had been recorded by then
 -- param mode VARCHAR - live or drill; the other never counts
@@ -10,7 +9,7 @@
 -- param arrival_s INTEGER s a unit should be on site by then
 -- param most INTEGER rows how many at most
 -- uses clocks_at
--- uses leads_at
+-- uses coming_at
 -- uses assumed_targets
 -- reads event_facts, dispatches, districts, streets, sla_targets
 -- column id VARCHAR - what to pick on the map
@@ -45,32 +44,16 @@ WITH running AS (
     SELECT event_id, created_at, source_id, title, priority, level, district_id, street_code, stage, is_refused, clock, elapsed_s,
            target_s, left_s, state, n_open
     FROM running ORDER BY left_s NULLS LAST, priority, created_at, event_id LIMIT $most
-), units AS (
-    SELECT leads_at.event_id, unit_name, n_units, n_arrived FROM leads_at JOIN worst ON worst.event_id = leads_at.event_id
-), told AS (
-    SELECT worst.event_id, created_at, source_id, title, priority, level, district_id, street_code, stage, is_refused, clock,
-           elapsed_s, target_s, left_s, state, n_open, unit_name,
-           (CAST($amber_pct AS BIGINT) * target_s + 99) // 100 - elapsed_s AS amber_in_s,
-           CASE WHEN clock = 'closure' AND n_units > 0 AND n_arrived = 0 THEN $arrival_s - elapsed_s END AS on_site_in_s
-    FROM worst LEFT JOIN units ON units.event_id = worst.event_id
-), coming AS (
-    SELECT event_id, created_at, source_id, title, priority, level, district_id, street_code, stage, is_refused, clock,
-           elapsed_s, target_s, left_s, state, n_open, unit_name, amber_in_s, on_site_in_s,
-           CASE WHEN left_s IS NULL THEN 'no-target' WHEN left_s <= 0 THEN 'escalate' WHEN on_site_in_s <= 0 THEN 'on-site-late'
-                WHEN on_site_in_s < left_s AND (amber_in_s <= 0 OR on_site_in_s < amber_in_s) THEN 'on-site'
-                WHEN amber_in_s <= 0 THEN 'runs-out' ELSE 'amber' END AS next
-    FROM told
 )
-SELECT 'event_heat:' || coming.event_id AS id, CAST(coming.priority AS INTEGER) AS priority, coming.title, coming.district_id,
+SELECT 'event_heat:' || worst.event_id AS id, CAST(worst.priority AS INTEGER) AS priority, worst.title, worst.district_id,
        districts.name AS district, districts.name_en AS district_en, streets.name AS street, streets.name_en AS street_en,
-       coming.stage, coming.unit_name AS unit, coming.clock, coming.elapsed_s, coming.target_s,
-       100.0 * coming.elapsed_s / coming.target_s AS share_pct, coming.left_s AS time_left_s, coming.state, coming.next,
-       CASE coming.next WHEN 'on-site' THEN on_site_in_s WHEN 'on-site-late' THEN on_site_in_s WHEN 'amber' THEN amber_in_s
-                        ELSE left_s END AS next_s,
-       CASE coming.level WHEN 'community' THEN 'street' WHEN 'street' THEN 'district' WHEN 'district' THEN 'city' END AS next_level,
-       coalesce(own.is_assumed, anyone.is_assumed, FALSE) AS is_reference, coming.is_refused AS closing_refused, coming.n_open
-FROM coming LEFT JOIN districts ON districts.district_id = coming.district_id
-LEFT JOIN streets ON streets.street_code = coming.street_code
-LEFT JOIN assumed_targets AS own ON own.source_id = coming.source_id AND own.priority = coming.priority
-LEFT JOIN assumed_targets AS anyone ON anyone.source_id = '*' AND anyone.priority = coming.priority
-ORDER BY coming.left_s NULLS LAST, coming.priority, coming.created_at, coming.event_id
+       worst.stage, coming_at.unit_name AS unit, worst.clock, worst.elapsed_s, worst.target_s,
+       100.0 * worst.elapsed_s / worst.target_s AS share_pct, worst.left_s AS time_left_s, worst.state, coming_at.next,
+       coming_at.next_s, coming_at.next_level, coalesce(own.is_assumed, anyone.is_assumed, FALSE) AS is_reference,
+       worst.is_refused AS closing_refused, worst.n_open
+FROM worst JOIN coming_at ON coming_at.event_id = worst.event_id
+LEFT JOIN districts ON districts.district_id = worst.district_id
+LEFT JOIN streets ON streets.street_code = worst.street_code
+LEFT JOIN assumed_targets AS own ON own.source_id = worst.source_id AND own.priority = worst.priority
+LEFT JOIN assumed_targets AS anyone ON anyone.source_id = '*' AND anyone.priority = worst.priority
+ORDER BY worst.left_s NULLS LAST, worst.priority, worst.created_at, worst.event_id

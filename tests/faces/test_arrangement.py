@@ -115,8 +115,9 @@ def test_what_needs_a_layer_that_the_city_lacks_is_left_out_with_a_word(pack):
     found = arranged(pack)
 
     assert found.faults == ()
-    assert found.notes == (
-        "pages/city.toml leaves out what is of renovation: the city has no such layer.",
+    assert found.notes == tuple(
+        f"pages/{name}.toml leaves out what is of renovation: the city has no such layer."
+        for name in ("city", "district")
     )
 
 

@@ -448,3 +448,55 @@ def test_one_event_that_says_where_it_was_puts_the_other_districts_at_rest(
         figures("districts/now.sql", tables, district="B")["district_open_now"]["value"]
         == 0
     )
+
+
+OF_A = [
+    {"street_code": "s1", "district_id": "A", "name": "One"},
+    {"street_code": "s2", "district_id": "A", "name": "Two"},
+    {"street_code": "s3", "district_id": "B", "name": "Three"},
+]
+
+
+def street_rows(ask, **asked):
+    log = [
+        event("late", at("9:00"), street_code="s2", closure_target_s=3_600),
+        event("open", at("11:30"), street_code="s2", closure_target_s=3_600),
+        event("shut", at("9:00"), street_code="s1", **closed(60)),
+        event("before", at("9:00", day=22), street_code="s1"),
+        event("nowhere", at("10:00")),
+        event("of no street of it", at("10:00"), street_code="s3"),
+        event("elsewhere", at("10:00"), district_id="B", street_code="s3"),
+        event("exercise", at("10:00"), street_code="s1", mode="drill"),
+    ]
+    tables = {"event_facts": log, "streets": OF_A}
+    return ask("districts/street_counts.sql", tables, **{"district": "A", **asked})
+
+
+def test_the_streets_of_a_district_add_up_to_it(ask):
+    found = street_rows(ask)
+
+    counts = [
+        (row["name"], row["open_now"], row["overdue_now"], row["events_today"])
+        for row in found
+    ]
+    assert counts == [("Two", 2, 1, 2), ("One", 1, 0, 1), (None, 2, 0, 2)]
+    assert found[-1]["kind"] == "no-street"
+
+
+def test_a_zone_has_its_streets_whatever_district_they_lie_in(ask):
+    found = street_rows(ask, district="Z", zone_streets=["s1", "s3"])
+
+    assert [(row["street_code"], row["open_now"]) for row in found] == [
+        ("s3", 2),
+        ("s1", 1),
+    ]
+
+
+def test_a_district_of_which_nothing_is_known_has_streets_and_no_figures(ask):
+    tables = {"event_facts": [], "streets": OF_A}
+    found = ask("districts/street_counts.sql", tables, district="A")
+
+    assert [(row["name"], row["open_now"]) for row in found] == [
+        ("One", None),
+        ("Two", None),
+    ]

@@ -71,7 +71,8 @@ ORDERS = [
 def facts(ask):
     def asked(**given):
         tables = {"event_facts": [FACTS], "events": LOG, "dispatches": ORDERS}
-        return ask("event/facts.sql", tables, event=given.pop("event", "e"), **given)
+        asked_for = {"event": "e", "amber_pct": 80, "arrival_s": 900, **given}
+        return ask("event/facts.sql", tables, **asked_for)
 
     return asked
 
@@ -261,3 +262,87 @@ def test_two_hundred_units_are_all_told(ask):
     tables = {"event_facts": [FACTS], "dispatches": many}
 
     assert len(ask("event/units.sql", tables, event="e", as_of=after(60))) == 200
+
+
+def test_what_comes_next_of_an_open_event_and_of_a_closed_one_nothing(facts, ask):
+    """Its closing target is 30 min: amber at 24 min; the second unit is on site at 10 min."""
+    (row,) = facts(as_of=after(900))
+    assert (row["next"], row["next_s"]) == ("amber", 540)
+    (row,) = facts(as_of=after(1_500))
+    assert (row["next"], row["next_s"]) == ("runs-out", 300)
+    (row,) = facts(as_of=after(2_000))
+    assert (row["next"], row["next_s"]) == ("escalate", -200)
+
+    shut = FACTS | {"closed_at": after(900), "closed_known_at": after(900)}
+    tables = {"event_facts": [shut], "events": LOG, "dispatches": ORDERS}
+    given = {"event": "e", "amber_pct": 80, "arrival_s": 900}
+    (row,) = ask("event/facts.sql", tables, as_of=after(1_000), **given)
+    assert (row["is_open"], row["next"], row["next_level"]) == (False, None, None)
+
+
+PARTS = [
+    {
+        "incident_id": "I",
+        "event_id": name,
+        "occurred_at": OPENED,
+        "reported_at": after(60 * nth - 60),
+        "merged_at": after(120),
+        "known_from": after(120),
+        "mode": "live",
+        "is_first": nth == 1,
+        "n_reports": nth,
+        "priority": 1,
+    }
+    for nth, name in enumerate(("e", "f", "g"), 1)
+]
+
+
+def test_every_report_of_its_incident_is_named_once_it_was_merged(ask):
+    logs = [FACTS, event("f", after(60)), event("g", after(120)), event("h", after(5))]
+    tables = {"event_facts": logs, "incidents": PARTS}
+
+    found = ask("event/reports.sql", tables, event="f", as_of=after(200))
+    assert [row["event_id"] for row in found] == ["e", "f", "g"]
+    assert [row["after_s"] for row in found] == [0, 60, 120]
+    assert [row["is_self"] for row in found] == [False, True, False]
+    assert ask("event/reports.sql", tables, event="f", as_of=after(119)) == []
+    assert ask("event/reports.sql", tables, event="h", as_of=after(200)) == []
+
+
+def flying(name, lon_ud, speed_mps=10.0, mode="flying", known_s=290):
+    return {
+        "drone_id": name,
+        "occurred_at": after(290),
+        "recorded_at": after(known_s),
+        "mode": mode,
+        "lon_ud": lon_ud,
+        "lat_ud": 30_000_000,
+        "speed_mps": speed_mps,
+        "battery_pct": 80,
+    }
+
+
+def test_the_nearest_aircraft_in_the_air_could_look_and_one_that_hovers_has_no_time(
+    ask,
+):
+    """A cell of the raster is 522 millionths of a degree and 50 m: 20 cells are 1 km."""
+    placed = FACTS | {"lon_ud": 114_000_000, "lat_ud": 30_000_000}
+    names = ("near", "far", "hovers", "docked", "late")
+    since = {"version": 1, "occurred_at": OPENED, "recorded_at": OPENED}
+    register = [{"drone_id": name, "is_integrated": True, **since} for name in names]
+    states = [
+        flying("far", 114_000_000 + 40 * 522),
+        flying("near", 114_000_000 - 20 * 522),
+        flying("hovers", 114_000_000 + 60 * 522, speed_mps=0.2),
+        flying("docked", 114_000_000, mode="docked"),
+        flying("late", 114_000_000, known_s=301),
+    ]
+    tables = {"event_facts": [placed], "drones": register, "drone_states": states}
+    given = {"event": "e", "most": 4, "as_of": after(300)}
+
+    found = ask("event/eyes.sql", tables, **given)
+    assert [row["drone_id"] for row in found] == ["near", "far", "hovers"]
+    assert [row["away_km"] for row in found] == pytest.approx([1, 2, 3])
+    assert [row["reach_s"] for row in found] == [100, 200, None]
+    nowhere = {**tables, "event_facts": [FACTS | {"lon_ud": None}]}
+    assert ask("event/eyes.sql", nowhere, **given) == []

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from twin.engine import load_sql
 from twin.errors import QueryError
@@ -44,6 +45,7 @@ class Arrangement:
 
     Attributes:
         pages: by path, in the order in which they are offered.
+        subjects: pages of one thing, by what it is: 'event' or 'district'.
         scenes: by name.
         faults: a sentence, with file and line, for each name that nothing answers to.
         notes: a sentence for each page that leaves something out, since the city has no such layer.
@@ -53,6 +55,15 @@ class Arrangement:
     scenes: Mapping[str, Page]
     faults: tuple[str, ...]
     notes: tuple[str, ...]
+    subjects: Mapping[str, Page] = field(default_factory=dict[str, "Page"])
+
+    def at(self, path: str) -> tuple[Page, str] | None:
+        """Return the page at a path, and the id of the thing that it is of; None for no page."""
+        if path in self.pages:
+            return self.pages[path], ""
+        kind, _, thing = path.removeprefix("/").partition("/")
+        found = self.subjects.get(kind)
+        return (found, unquote(thing)) if found and thing else None
 
 
 @lru_cache(maxsize=8)
@@ -88,8 +99,9 @@ def arrange(city: City, registry: Registry) -> Arrangement:
         pages={
             page.path: page
             for page in sorted(resolved, key=_first)
-            if page.kind == "page"
+            if page.kind == "page" and not page.subject
         },
+        subjects={page.subject: page for page in resolved if page.subject},
         scenes={page.name: page for page in resolved if page.kind == "scene"},
         faults=tuple(said.faults),
         notes=tuple(said.notes),
@@ -122,6 +134,8 @@ def shown_regions(page: Page, pinned: Pinned) -> tuple[Region, ...]:
     On a page a chosen district takes the place of the whole city, and a picked event that of both.
     """
     hidden: Collection[Region] = ("district", "event")
+    if page.subject:
+        return tuple(page.regions)
     if page.kind == "page" and pinned.event and page.regions.get("event"):
         hidden = (*_OF_CITY, "district")
     elif page.kind == "page" and pinned.district:
@@ -191,7 +205,8 @@ def _lacking(registry: Registry) -> Iterator[str]:
 def _resolved(page: Page, registry: Registry, said: _Said) -> Page:
     """Return a page without the names that nothing answers to; say which these are."""
     panels, figures = panels_of(registry), figures_of(registry)
-    names = _Names(page.origin, {layer.id for layer in registry.layers}, said)
+    ids = {layer.id for layer in registry.layers}
+    names = _Names(page.origin, ids, said, subject=page.subject)
     regions = {
         region: tuple(
             names.counted(each, figures)
@@ -237,12 +252,14 @@ class _Names:
     Attributes:
         ids: of the layers that the city has.
         absent: layers that the file names and the city does not have.
+        subject: what the page is of; '' for the city.
     """
 
     origin: Path
     ids: set[str]
     said: _Said
     absent: set[str] = field(default_factory=set[str])
+    subject: str = ""
 
     def has_layer(self, layer: str) -> bool:
         """Return whether the city has a layer; one that it does not have is noted."""
@@ -273,7 +290,7 @@ class _Names:
         if not self.is_known(at.panel, panels, "panel"):
             return False
         scope = panels[at.panel][1].scope
-        wanted = region if region in {"district", "event"} else "city"
+        wanted = region if region in {"district", "event"} else self.subject or "city"
         if scope == wanted:
             return True
         of = _SCOPES[scope]

@@ -72,7 +72,8 @@ def opens(thing: str | None, picture: Picture) -> dict[str, Any]:
     Args:
         thing: what the row is of, as 'layer:id'.
     """
-    has_place = bool(picture.page.regions.get("event"))
+    page = picture.page
+    has_place = bool(page.subject or page.regions.get("event"))
     if not thing or not thing.startswith(EVENTS) or not has_place:
         return {}
     return {"tabIndex": "0", **attributes({"action": json.dumps({"picked": thing})})}

@@ -45,6 +45,22 @@ class Kind:
         )
 
 
+_OF_EVENT = (
+    "event_id",
+    "title",
+    "priority",
+    "stage",
+    "is_open",
+    "created_at",
+    "age_s",
+    "response_s",
+    "response_target_s",
+    "closure_s",
+    "closure_target_s",
+    "unit",
+    "n_units",
+    "n_arrived",
+)
 _KINDS = (
     Kind(
         "figures",
@@ -82,25 +98,9 @@ _KINDS = (
             "closing_refused",
         ),
     ),
-    Kind(
-        "event",
-        (
-            "event_id",
-            "title",
-            "priority",
-            "stage",
-            "is_open",
-            "created_at",
-            "age_s",
-            "response_s",
-            "response_target_s",
-            "closure_s",
-            "closure_target_s",
-            "unit",
-            "n_units",
-            "n_arrived",
-        ),
-    ),
+    Kind("event", _OF_EVENT),
+    Kind("whole-event", (*_OF_EVENT, "next", "next_s", "next_level"), is_table=False),
+    Kind("lanes", _OF_EVENT, is_table=False),
     Kind(
         "progress",
         (

@@ -116,6 +116,7 @@ class Picture:
         live_maps: layers of whose map some is of the living city, in a picture of a drill.
         page: says which of this stands where; of a workbook it says nothing.
         faults: a sentence for each thing of pages and layers that cannot be shown.
+        subjects: pages of one thing that the city has, by what it is: 'event' or 'district'.
     """
 
     pinned: Pinned
@@ -139,6 +140,7 @@ class Picture:
     areas: Mapping[str, Read] = field(default_factory=dict[str, "Read"])
     page: Page = NO_PAGE
     faults: tuple[str, ...] = ()
+    subjects: Mapping[str, Page] = field(default_factory=dict[str, "Page"])
 
     @property
     def looking(self) -> Looking:

@@ -17,7 +17,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from twin.page import REGIONS, Kind, Page, Placed, Region
+from twin.page import (
+    OF_ONE,
+    OF_SUBJECT,
+    REGIONS,
+    SUBJECTS,
+    Kind,
+    Page,
+    Placed,
+    Region,
+)
 from twin.plugins import plugged
 
 SHIPPED = Path(__file__).parents[1]
@@ -163,6 +172,12 @@ def _page(path: Path, kind: Kind, given: Mapping[str, Any]) -> Page:
             raise _OffError(
                 f"{name!r} is no name of the form layer.panel or layer.figure.", name
             )
+    wanted = set(OF_SUBJECT) if page.subject else set(REGIONS) - set(OF_SUBJECT)
+    for name in regions:
+        if name not in wanted:
+            what = f"a page at {page.path}" if page.subject else "this page or scene"
+            offered = ", ".join(each for each in REGIONS if each in wanted)
+            raise _OffError(f"{what} has no region {name!r}; use {offered}.", name)
     if kind == "scene" and not page.figures:
         raise _OffError(
             "the scene shows no figure; name some, as figures = ['headline.open_now'].",
@@ -246,6 +261,15 @@ def _path(found: object, kind: Kind) -> str:
             )
         return ""
     text = found if isinstance(found, str) else ""
+    of_one = text.removesuffix(OF_ONE)
+    if of_one != text:
+        subjects = [f"/{name}" for name in SUBJECTS if name]
+        if of_one not in subjects:
+            offered = " or ".join(f"{each}{OF_ONE}" for each in subjects)
+            raise _OffError(
+                f"its path is {text!r}; a page of one thing is at {offered}.", "path"
+            )
+        return text
     is_simple = text.startswith("/") and not any(sign in text for sign in "?#%<>&\\ .")
     if not is_simple or (text != "/" and text.endswith("/")) or _is_taken(text):
         raise _OffError(
@@ -255,8 +279,18 @@ def _path(found: object, kind: Kind) -> str:
     return text
 
 
-# What the server answers itself.
-_TAKEN = ("/wall", "/data", "/pack", "/api", "/assets", "/figures", "/healthz", "/_")
+# What the server answers itself, and what pages of one thing are under.
+_TAKEN = (
+    "/wall",
+    "/data",
+    "/pack",
+    "/api",
+    "/assets",
+    "/figures",
+    "/healthz",
+    "/_",
+    *(f"/{name}" for name in SUBJECTS if name),
+)
 
 
 def _is_taken(text: str) -> bool:

@@ -6,6 +6,7 @@ Which figures and panels stand where is for the page's own file to say (see `twi
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
     from twin.layer import Layer, Registry
-    from twin.page import Page, Region
+    from twin.page import Page, Region, Subject
 
 # Figures that are shown when there is something to count, and take no room when there is not.
 ONLY_IF_ANY = frozenset({"closings_refused"})
@@ -142,17 +144,13 @@ def _figures_of(layer: Layer, picture: Picture) -> tuple[str, ...]:
 def side(picture: Picture) -> list[Component]:
     """Return the panel: the picked event, else the chosen district, else the whole city."""
     if picture.pinned.event and picture.page.regions.get("event"):
-        close = html.Div(event.close(picture), className="event-close")
-        return [close, *_shown("event", picture)]
+        ways = [*to_page("event", picture.pinned.event, picture), event.close(picture)]
+        return [html.Div(ways, className="event-close"), *_shown("event", picture)]
     row = picture.district()
     if row is None:
         return _whole_city(picture)
     texts = picture.texts
-    km2 = row["area_km2"]
-    area = formatting.DASH if km2 is None else f"{formatting.number(km2)} km²"
-    people = _people(row["population"], picture)
-    when = picture.when(picture.data_as_of)
-    facts = texts.say("district-facts", area=area, people=people, moment=when)
+    facts = area_and_people(row, picture)
     close = html.Button(
         "×",
         type="button",
@@ -161,11 +159,36 @@ def side(picture: Picture) -> list[Component]:
         **aria("label", texts.say("close")),
         **attributes({"action": json.dumps({"district": ""})}),
     )
-    head = [html.H2(named(texts.name(row))), close]
+    head = [
+        html.H2(named(texts.name(row))),
+        *to_page("district", row["district_id"], picture),
+        close,
+    ]
     return [
         html.Div(head, className="panel-head"),
         html.P(facts, className="sub"),
         *_shown("district", picture),
+    ]
+
+
+def area_and_people(row: Row, picture: Picture) -> str:
+    """Return the area of a district, how many live there, and the moment of the data."""
+    km2 = row["area_km2"]
+    area = formatting.DASH if km2 is None else f"{formatting.number(km2)} km²"
+    people = _people(row["population"], picture)
+    when = picture.when(picture.data_as_of)
+    return picture.texts.say("district-facts", area=area, people=people, moment=when)
+
+
+def to_page(of: Subject, thing: str, picture: Picture) -> list[Component]:
+    """Return the way to the page of one thing; none where the city has no such page."""
+    page = picture.subjects.get(of)
+    if page is None or picture.pinned.view.frame:
+        return []
+    rest = replace(picture.pinned.view, picked="", district="", panel="")
+    href = f"{page.of(thing)}?{rest.url()}"
+    return [
+        html.A(picture.texts.say(f"open-{of}-page"), href=href, className="to-page")
     ]
 
 

@@ -14,6 +14,7 @@ from twin.faces.panels import (
     event,
     events,
     figures,
+    lanes,
     precision,
     progress,
     rows,
@@ -22,6 +23,7 @@ from twin.faces.panels import (
     survival,
     tiles,
     trend,
+    whole_event,
 )
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
@@ -42,6 +44,8 @@ MARKUPS: Mapping[str, Markup] = MappingProxyType(
         "rows": rows.MARKUP,
         "events": events.MARKUP,
         "event": event.MARKUP,
+        "whole-event": whole_event.MARKUP,
+        "lanes": lanes.MARKUP,
         "progress": progress.MARKUP,
         "tiles": tiles.MARKUP,
         "stages": stages.MARKUP,

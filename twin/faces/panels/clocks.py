@@ -72,7 +72,7 @@ def _row(row: Row, where: str, picture: Picture) -> Component:
         title.append(refused(picture))
     name = html.Span(title, className="clock-title", title=row["title"])
     left = html.B(_left(row, picture), className="clock-left")
-    coming = html.Span(_next(row, picture), className="clock-next")
+    coming = html.Span(coming_next(row, picture), className="clock-next")
     elapsed = html.Span(_elapsed(row, picture), className="clock-elapsed")
     return html.Li(
         [
@@ -113,8 +113,8 @@ def _elapsed(row: Row, picture: Picture) -> str:
     return texts.say("clock-elapsed", **said, target=f"{target}{star}")
 
 
-def _next(row: Row, picture: Picture) -> str:
-    """Return what comes next, and when."""
+def coming_next(row: Row, picture: Picture) -> str:
+    """Return what comes next of an open event, and when."""
     texts, coming, level = picture.texts, row["next"], row["next_level"]
     if coming in {"runs-out", "escalate"}:
         if level is None:
@@ -147,7 +147,7 @@ def _wall(shown: Shown, picture: Picture) -> Component:
 
 
 def _large(row: Row, where: str, picture: Picture) -> Component:
-    told = (picture.texts.name(row, where), _next(row, picture))
+    told = (picture.texts.name(row, where), coming_next(row, picture))
     facts = [
         html.Span(named(each)) for each in told if each and each != formatting.DASH
     ]

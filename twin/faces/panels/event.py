@@ -30,7 +30,7 @@ def _body(shown: Shown, picture: Picture) -> Component:
         className="event-head",
     )
     answers = html.Div(
-        [_clock(row, picture), _response(row, picture), _who(row, picture)],
+        [closing(row, picture), response(row, picture), who(row, picture)],
         className="event-answers",
     )
     words = (
@@ -42,8 +42,8 @@ def _body(shown: Shown, picture: Picture) -> Component:
         if row["details"]
         else []
     )
-    facts = html.P(" · ".join(_facts(row, picture)), className="sub")
-    return html.Div([head, facts, *words, answers], className="event")
+    told = html.P(" · ".join(facts(row, picture)), className="sub")
+    return html.Div([head, told, *words, answers], className="event")
 
 
 def close(picture: Picture) -> Component:
@@ -59,7 +59,8 @@ def close(picture: Picture) -> Component:
     )
 
 
-def _facts(row: Row, picture: Picture) -> list[str]:
+def facts(row: Row, picture: Picture) -> list[str]:
+    """Return what an event is, where, since when and who holds it, each in a few words."""
     texts = picture.texts
     place = texts.name(row, "street") if row["street"] else row["address"]
     where = [texts.name(row, "district"), place]
@@ -76,30 +77,31 @@ def _facts(row: Row, picture: Picture) -> list[str]:
     return [*found, stage, since, source, held, row["event_id"]]
 
 
-def _clock(row: Row, picture: Picture) -> Component:
+def closing(row: Row, picture: Picture) -> Component:
     """Return the clock of closing: what is left or over of its target, or how long it took."""
     texts, target = picture.texts, row["closure_target_s"]
     if not row["is_open"]:
         took = "" if row["is_closed_untimed"] else _length(row["closure_s"], picture)
-        return _answer("event-closed", took or formatting.DASH, target, picture)
+        return answer("event-closed", took or formatting.DASH, target, picture)
     if target is None:
         age = _length(row["age_s"], picture)
         said = texts.say("event-no-target")
-        return _answer("event-open-for", age, None, picture, said)
+        return answer("event-open-for", age, None, picture, said)
     left = target - row["age_s"]
     key = "event-left" if left >= 0 else "event-over"
     state = "over" if left < 0 else "soon" if row["age_s"] >= 0.8 * target else ""
     text = _length(abs(left), picture)
-    return _answer(key, text, target, picture, state=state, elapsed=row["age_s"])
+    return answer(key, text, target, picture, state=state, elapsed=row["age_s"])
 
 
-def _response(row: Row, picture: Picture) -> Component:
+def response(row: Row, picture: Picture) -> Component:
+    """Return the clock of the first response: how long it took, or that nobody has answered."""
     target = row["response_target_s"]
     if row["response_s"] is not None:
         took = _length(row["response_s"], picture)
         late = target is not None and row["response_s"] > target
         state = "late" * late
-        return _answer(
+        return answer(
             "event-response",
             took,
             target,
@@ -110,19 +112,20 @@ def _response(row: Row, picture: Picture) -> Component:
     said = (
         formatting.DASH if row["is_acked"] else picture.texts.say("event-response-none")
     )
-    return _answer("event-response", said, target, picture)
+    return answer("event-response", said, target, picture)
 
 
-def _who(row: Row, picture: Picture) -> Component:
+def who(row: Row, picture: Picture) -> Component:
+    """Return who has an event: the unit that leads, and how many are on site."""
     texts = picture.texts
     said = texts.say(
         "event-units-at", arrived=str(row["n_arrived"]), units=str(row["n_units"])
     )
     unit = row["unit"] or texts.say("event-nobody")
-    return _answer("event-who", unit, None, picture, said if row["n_units"] else "")
+    return answer("event-who", unit, None, picture, said if row["n_units"] else "")
 
 
-def _answer(
+def answer(
     key: str,
     value: str,
     target: int | None,
@@ -131,6 +134,14 @@ def _answer(
     state: str = "",
     elapsed: int | None = None,
 ) -> Component:
+    """Return one answer about an event: what is asked, the answer, its bar, and what it is held to.
+
+    Args:
+        target: s; None for none.
+        beside: what stands below where there is no target.
+        state: 'soon', 'over', 'late' or ''.
+        elapsed: s of the bar; None for no bar.
+    """
     texts = picture.texts
     if target is not None:
         beside = texts.say("event-of-target", target=_length(target, picture))

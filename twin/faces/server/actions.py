@@ -13,7 +13,7 @@ from twin.clock import asked_for
 from twin.errors import UsageError
 from twin.faces.server import painting
 from twin.faces.server.wire import as_dict, as_text
-from twin.view import View
+from twin.view import EVENTS, View
 
 if TYPE_CHECKING:
     from twin.faces.server.painting import AppContext
@@ -58,6 +58,23 @@ def acted(
     return replace(view, **cast("Any", allowed))
 
 
+def leads_to(context: AppContext, view: View, pathname: str) -> tuple[str, View]:
+    """Return the path and the view of a link, after `view` was chosen on the face at `pathname`.
+
+    On the page of one thing its path names what is chosen. Another thing of that kind has a page of
+    its own; where nothing is chosen any more, the city has.
+    """
+    found = context.arrangement.at(pathname)
+    if found is None or not found[0].subject:
+        return pathname, view
+    subjects, rest = context.arrangement.subjects, replace(view, picked="", district="")
+    if view.picked.startswith(EVENTS) and "event" in subjects:
+        return subjects["event"].of(view.picked.removeprefix(EVENTS)), rest
+    if view.district and "district" in subjects:
+        return subjects["district"].of(view.district), rest
+    return "/", view
+
+
 def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
     """Read a moment that the page sent, UTC; `zone` is that of a moment by the city's clock.
 
@@ -99,7 +116,7 @@ def picked(view: View, pick: object, context: AppContext, pathname: str = "/") -
     """
     found = as_dict(as_dict(pick or {}).get("object") or {})
     page = painting.page_at(context, view, pathname)
-    if found.get("event_id") and page.regions.get("event"):
+    if found.get("event_id") and (page.subject or page.regions.get("event")):
         return replace(view, picked=f"event_heat:{as_text(found['event_id'])}")
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"

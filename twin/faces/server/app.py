@@ -27,7 +27,7 @@ from twin.faces.server import (
     routes,
     wire,
 )
-from twin.faces.server.actions import acted, picked
+from twin.faces.server.actions import acted, leads_to, picked
 from twin.view import View
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
         return painted(context, Asked.read(asked, context.prefix))
 
     @app.callback(
+        Output("url", "pathname"),
         Output("url", "search"),
         Input("action", "data"),
         Input("pick", "data"),
@@ -161,8 +162,9 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
         prevent_initial_call=True,
     )
     def change(action: object, pick: object, search: object, pathname: object) -> Any:
-        view = View.parse(wire.as_text(search))
         at = _path(pathname, context)
+        view = painting.of_path(context, View.parse(wire.as_text(search)), at)
+        stays = dash.no_update, dash.no_update
         try:
             changed = (
                 acted(view, wire.as_dict(action or {}), context, at)
@@ -170,8 +172,12 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
                 else picked(view, pick, context, at)
             )
         except LakeError:  # the face says so already
-            return dash.no_update
-        return dash.no_update if changed == view else f"?{changed.url()}"
+            return stays
+        if changed == view:
+            return stays
+        path, changed = leads_to(context, changed, at)
+        there = dash.no_update if path == at else context.prefix + path
+        return there, f"?{changed.url()}"
 
     @app.callback(
         Output("chart", "children"),
@@ -184,8 +190,9 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
         name = wire.as_text(wire.as_dict(chosen or {}).get("panel"))
         if not name:
             return []
-        view = View.parse(wire.as_text(search))
-        return enlarged(painting.taken(context, view, _path(pathname, context)), name)
+        at = _path(pathname, context)
+        view = painting.of_path(context, View.parse(wire.as_text(search)), at)
+        return enlarged(painting.taken(context, view, at), name)
 
 
 def _path(given: object, context: painting.AppContext) -> str:

@@ -16,12 +16,12 @@ from twin.clock import to_text
 from twin.errors import LakeError, LostError, TwinError, UsageError
 from twin.faces import deckmap, markup, parts, picture, reason, shade, texts
 from twin.faces.arrangement import arrange
-from twin.faces.pages import page
+from twin.faces.pages import page, subject
 from twin.faces.server import archive, languages, routes
 from twin.faces.wall import profile as walls
 from twin.faces.wall import scene
 from twin.layer import Base
-from twin.view import View, pin
+from twin.view import EVENTS, View, pin
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -203,7 +203,7 @@ def check_path(of: AppContext, pathname: str) -> None:
     """Check that there is a face at a path. Raises LostError if there is none."""
     if pathname.startswith(WALL):
         walls.profile(of.city, pathname.removeprefix(WALL).strip("/"))
-    elif pathname not in of.arrangement.pages:
+    elif of.arrangement.at(pathname) is None:
         pages = ", ".join(sorted(of.arrangement.pages))
         raise LostError(
             f"There is no page {pathname[:60]!r}.",
@@ -218,11 +218,13 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
         UsageError: the address means nothing. LakeError: the lake cannot be read.
     """
     check_path(of, pathname)
-    shown = taken(of, View.parse(search), pathname)
+    shown = taken(of, of_path(of, View.parse(search), pathname), pathname)
     view = shown.pinned.view
     marked = " simulated" if shown.status.simulated or view.mode == "drill" else ""
     if pathname.startswith(WALL):
         return _wall(of, shown, pathname, marked)
+    if shown.page.subject:
+        return _of_one(of, shown, marked)
     panel_px = page.panel_px(shown)
     spec, shown = _drawn(of, shown, ratio=1.0, padding=(0, panel_px, 0, 0))
     places = _places(
@@ -244,6 +246,40 @@ def paint(of: AppContext, pathname: str, search: str) -> Face:
     )
 
 
+def _of_one(of: AppContext, shown: picture.Picture, marked: str) -> Face:
+    """Return the page of one event or district: what is told of it, beside a map of where it is."""
+    spec, shown = _drawn(of, subject.looking(shown), ratio=1.0, padding=(0, 0, 0, 0))
+    spec["cameraKey"] += f"|{shown.page.subject} {subject.thing(shown)}"
+    places = _places(
+        top=page.top(shown, of.arrangement.pages.values()),
+        banner=parts.banner(shown),
+        legend=subject.legend(shown),
+        side=subject.side(shown),
+        foot=subject.foot(shown),
+    )
+    view = shown.pinned.view
+    kind = f"face page of-one {shown.page.subject}-page{marked}"
+    return Face(
+        places,
+        spec,
+        f"{kind}{' framed' if view.frame else ''}",
+        view.lang,
+        f"{subject.name(shown)} · {of.title(view.lang)}",
+        shown.now,
+    )
+
+
+def of_path(of: AppContext, view: View, pathname: str) -> View:
+    """Return a view of the thing that a path names: its event is picked, its district chosen."""
+    found = of.arrangement.at(pathname)
+    if found is None or not found[0].subject:
+        return view
+    shown, thing = found
+    if shown.subject == "event":
+        return replace(view, picked=f"{EVENTS}{thing}", district="")
+    return replace(view, district=thing, picked="")
+
+
 def taken(of: AppContext, view: View, pathname: str = "") -> picture.Picture:
     """Return the picture of a view as it is now, with what the page or scene at a path shows.
 
@@ -253,9 +289,10 @@ def taken(of: AppContext, view: View, pathname: str = "") -> picture.Picture:
     shown = page_at(of, pinned.view, pathname) if pathname else None
     words = of.words[pinned.view.lang]
     faults = of.arrangement.faults
-    return picture.take(
+    taken = picture.take(
         of.service, of.registry, of.city, pinned, words, of.clock(), shown, faults
     )
+    return replace(taken, subjects=of.arrangement.subjects)
 
 
 def page_at(of: AppContext, view: View, pathname: str) -> Page:
@@ -269,7 +306,8 @@ def page_at(of: AppContext, view: View, pathname: str) -> Page:
         scenes = of.arrangement.scenes
         found = scenes.get(view.scene) or next(iter(scenes.values()), None)
     else:
-        found = pages.get(pathname)
+        at = of.arrangement.at(pathname)
+        found = at[0] if at else None
     if found is None:
         raise LostError(
             f"There is no page {pathname[:60]!r}.",

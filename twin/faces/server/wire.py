@@ -45,8 +45,7 @@ def _check(body: Mapping[str, Any], callbacks: Mapping[str, Any]) -> None:
     declared = callbacks.get(output) if isinstance(output, str) else None
     if declared is None or "callback" not in declared:
         raise _odd("it is for no callback of this server")
-    name, _, prop = str(output).rpartition(".")
-    if body.get("outputs") != {"id": name, "property": prop}:
+    if body.get("outputs") != outputs(str(output)):
         raise _odd("its outputs are others")
     inputs = _fitting(body, "inputs", declared["inputs"])
     _fitting(body, "state", declared["state"])
@@ -65,6 +64,17 @@ def _check(body: Mapping[str, Any], callbacks: Mapping[str, Any]) -> None:
     }
     if unknown:
         raise _odd("it has parts that no page sends")
+
+
+def outputs(output: str) -> dict[str, str] | list[dict[str, str]]:
+    """Return what a page sends as the outputs of a callback.
+
+    Of several, Dash writes '..a.b...c.d..'.
+    """
+    several = output.removeprefix("..").removesuffix("..").split("...")
+    pairs = (each.rpartition(".") for each in several)
+    found = [{"id": name, "property": prop} for name, _, prop in pairs]
+    return found if output.startswith("..") else found[0]
 
 
 def _fitting(
