@@ -240,10 +240,13 @@ async def _probe(url: str, search: str, tally: Tally) -> None:
     while True:
         begun = time.monotonic()
         viewer, health = Viewer(url, search, tally), Wire(url)
-        await asyncio.gather(viewer.open(), tally.of("health", health.ask("/healthz")))
-        await viewer.paint()
-        viewer.close()
-        health.close()
+        try:
+            asked = tally.of("health", health.ask("/healthz"))
+            await asyncio.gather(viewer.open(), asked)
+            await viewer.paint()
+        finally:
+            viewer.close()
+            health.close()
         await asyncio.sleep(max(0.0, PROBE_S - (time.monotonic() - begun)))
 
 
