@@ -54,7 +54,7 @@ def test_from_a_district_a_row_leads_to_the_event_and_back_to_the_district(watch
     seen.until(f"location.pathname === '/event/{there}' && {READY}")
 
     assert seen.page.evaluate("location.search").count("picked") == 0
-    seen.page.locator(".steps a", has_text="Alva").click()
+    seen.page.locator(".way-here a", has_text="Alva").click()
     seen.until(f"location.pathname === '/district/alva' && {READY}")
     assert seen.console_errors == []
 

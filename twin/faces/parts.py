@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.clock import to_text
-from twin.faces import formatting, markup, narrowing
+from twin.faces import formatting, markup, narrowing, sentence
 from twin.faces.dom import aria, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
@@ -97,6 +97,32 @@ def ways(texts: Texts) -> list[Component]:
             href=f"/wall/default?{View(lang=texts.lang).url()}",
             className="quiet",
         ),
+    ]
+
+
+def sentence_of(picture: Picture, *, links: bool) -> list[Component]:
+    """Return the sentence of the day; none where nothing is known to say.
+
+    Args:
+        links: whether each clause leads to its rows: on a wall nobody can follow one.
+    """
+    said, found = picture.texts.say, sentence.clauses(picture)
+    if not found:
+        return []
+    pieces: list[Component | str] = []
+    for nth, each in enumerate(found):
+        pieces += [said("sentence-join")] * (nth > 0)
+        text = html.Bdi(each.text)
+        of = attributes({"clause": each.kind})
+        pieces.append(
+            html.A(text, href=each.href, **of) if links else html.Span(text, **of)
+        )
+    return [
+        html.P(
+            [*pieces, said("sentence-end")],
+            className="sentence",
+            **aria("label", said("sentence")),
+        )
     ]
 
 

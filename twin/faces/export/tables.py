@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from twin.clock import to_text
-from twin.faces import formatting
+from twin.faces import formatting, sentence
 from twin.faces.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def _cover(picture: Picture) -> Sheet:
     pinned, status, zone = picture.pinned, picture.status, picture.city.zone
     lines: tuple[tuple[str, Value], ...] = (
         ("city", picture.city.name),
+        ("sentence", sentence.text(picture) or formatting.DASH),
         ("snapshot", pinned.snapshot),
         ("picture", pinned.hash),
         ("looking", picture.texts.say(f"looking-{picture.looking}-said")),

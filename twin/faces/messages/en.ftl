@@ -70,6 +70,25 @@ whole-city = Whole city
 way-here = Where this is
 open-event-page = Open its page
 open-district-page = Open its page
+sentence = In short
+sentence-join = {"; "}
+sentence-end = .
+sentence-events = { $n } events so far today, { $beside }
+sentence-events-alone = { $n } events so far today
+sentence-urgent = { $n ->
+    [one] one urgent event open: { $title }
+   *[other] { $n } urgent events open, first { $title }
+}, for { $since }, { $units ->
+    [0] nobody sent
+   *[other] { $arrived }/{ $units } units there
+}
+sentence-blind = { $n ->
+    [one] no data from { $name }
+   *[other] no data from { $n } departments, longest from { $name }
+} for { $since }
+sentence-late = { $late } of { $open } open are past their target, furthest { $title } by { $over }
+sentence-slow = first response { $value }, { $beside }
+sentence-calm = no open event is past its target, and every department's data come in
 choose-district = Click a district on the map to open it
 people = { $n } people ({ $year } census)
 people-undated = { $n } people

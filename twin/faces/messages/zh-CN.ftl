@@ -67,6 +67,25 @@ whole-city = 全市
 way-here = 所在位置
 open-event-page = 打开专页
 open-district-page = 打开专页
+sentence = 一句话
+sentence-join = ；
+sentence-end = 。
+sentence-events = 今日至此 { $n } 件，{ $beside }
+sentence-events-alone = 今日至此 { $n } 件
+sentence-urgent = { $n ->
+    [1] 特急 1 件未闭环：{ $title }
+   *[other] 特急 { $n } 件未闭环，首件{ $title }
+}，已 { $since }，{ $units ->
+    [0] 尚未派单
+   *[other] 到场 { $arrived }/{ $units }
+}
+sentence-blind = { $n ->
+    [1] { $name }数据中断
+   *[other] { $n } 个部门数据中断，最久{ $name }
+} { $since }
+sentence-late = { $open } 件未闭环中 { $late } 件超时，最久{ $title }，超 { $over }
+sentence-slow = 首次响应 { $value }，{ $beside }
+sentence-calm = 未闭环事件均未超时，各部门数据正常
 choose-district = 点击地图上的区，查看该区
 people = { $n } 人（{ $year } 年普查）
 people-undated = { $n } 人

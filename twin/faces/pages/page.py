@@ -209,8 +209,10 @@ def _people(population: int | None, picture: Picture) -> str:
 
 def _whole_city(picture: Picture) -> list[Component]:
     texts = picture.texts
+    says = parts.sentence_of(picture, links=not picture.pinned.view.frame)
     head = [
         html.H2(texts.say("whole-city")),
+        *says,
         html.P(texts.say("choose-district"), className="sub"),
     ]
     side, aside, compare = (

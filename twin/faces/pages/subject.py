@@ -106,7 +106,7 @@ def _way(picture: Picture) -> Component:
         title = named(texts.name(row, "district"))
         steps.append(html.A(title, href=f"{path}?{asked.url()}"))
     steps.append(html.Span(named(thing(picture)), className="subject-id"))
-    return html.Nav(steps, className="steps", **aria("label", texts.say("way-here")))
+    return html.Nav(steps, className="way-here", **aria("label", texts.say("way-here")))
 
 
 def legend(picture: Picture) -> list[Component]:

@@ -33,6 +33,7 @@ def top(picture: Picture) -> list[Component]:
     line = html.Div([clock, date], className="clock-line")
     return [
         html.Div(title, className="wall-title"),
+        *parts.sentence_of(picture, links=False),
         html.Div([line, parts.age(picture)], className="wall-clock"),
     ]
 
