@@ -94,6 +94,33 @@ LAYER = Layer(
             empty="department_linkage-none",
         ),
         Panel(
+            "table",
+            "rows",
+            "department_linkage-table",
+            Question("table.sql"),
+            fields=(
+                Field("name", "department_linkage-department", "name"),
+                Field("state", "department_linkage-state", "state"),
+                Field("since_s", "department_linkage-since", "age"),
+                Field("last_record_s", "department_linkage-last-ago", "age"),
+                Field("latency_ms", "department_linkage-latency", "count"),
+                Field("uptime_30d_pct", "department_linkage-uptime", "percent"),
+            ),
+            empty="department_linkage-none",
+        ),
+        Panel(
+            "carries",
+            "rows",
+            "department_linkage-carries",
+            Question("table.sql"),
+            fields=(
+                Field("name", "department_linkage-department", "name"),
+                Field("carries", "department_linkage-carried", "name"),
+                Field("n_records_24h", "department_linkage-records", "count"),
+            ),
+            empty="department_linkage-none",
+        ),
+        Panel(
             "blind",
             "rows",
             "department_linkage-blind",

@@ -32,6 +32,19 @@ en = "Fleet"
 side = ["drone_coverage.fleet"]
 """
 
+# The pages that every city has, first / and then by their names.
+PATHS = [
+    "/",
+    "/alerts",
+    "/departments",
+    "/drones",
+    "/events",
+    "/incidents",
+    "/indicators",
+    "/renewal",
+    "/sources",
+]
+
 
 @pytest.fixture
 def pack(tmp_path):
@@ -65,7 +78,7 @@ def asked(pack, path, **view):
 def test_every_city_has_the_shipped_pages_and_scene_whole(pack):
     found = arranged(pack)
 
-    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
+    assert list(found.pages) == PATHS
     assert list(found.scenes) == ["overview", "urgent"]
     assert found.faults == ()
     assert found.notes == ()
@@ -117,7 +130,7 @@ def test_what_needs_a_layer_that_the_city_lacks_is_left_out_with_a_word(pack):
     assert found.faults == ()
     assert found.notes == tuple(
         f"pages/{name}.toml leaves out what is of renovation: the city has no such layer."
-        for name in ("city", "district")
+        for name in ("city", "district", "renewal")
     )
 
 
@@ -163,7 +176,7 @@ def test_a_file_that_is_off_is_said_and_the_others_live_on(pack, kind, text, sai
     (fault,) = found.faults
     assert said in fault
     assert fault.startswith(f"{kind}/own.toml")
-    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
+    assert list(found.pages) == PATHS
     assert list(found.scenes) == ["overview", "urgent"]
 
 
@@ -206,7 +219,7 @@ def test_a_page_of_a_package_that_is_off_is_said_and_the_others_live_on(
 
     line = "trio/city.toml, line 1"
     assert found.faults == (f"{line}: the page {name!r} is named, and {said}",)
-    assert list(found.pages) == ["/", "/alerts", "/events", "/incidents", "/sources"]
+    assert list(found.pages) == PATHS
 
 
 def test_a_panel_of_a_district_has_no_place_among_those_of_the_city(pack):

@@ -181,7 +181,7 @@ probes = st.lists(
     max_size=6,
     unique_by=lambda row: (row["dept_id"], row["occurred_at"]),
 )
-QUESTIONS = ("tiles", "departments", "links", "blind", "fine")
+QUESTIONS = ("tiles", "departments", "links", "blind", "fine", "table")
 
 
 @settings(

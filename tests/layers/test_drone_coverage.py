@@ -406,3 +406,44 @@ def test_a_sight_of_exactly_an_hour_ago_is_no_longer_of_the_hour(ask, figures):
     assert [
         row["age_s"] for row in ask("drone_coverage/coverage.sql", {"coverage": cells})
     ] == [3_599]
+
+
+def test_the_fleet_by_use_counts_what_is_integrated_and_adds_up(ask):
+    """Two uses: of four aircraft of ecology one is not integrated; one of another use is lost."""
+    fleet = [*FLEET[:2], FLEET[4], FLEET[5], drone("lost", use_case="fire")]
+    rows = ask("drone_coverage/uses.sql", {"drones": fleet, "drone_states": STATES})
+
+    counts = [
+        (
+            row["use_case"],
+            row["n_registered"],
+            row["n_integrated"],
+            row["n_online"],
+            row["n_flying"],
+        )
+        for row in rows
+    ]
+    assert counts == [("ecology", 4, 3, 3, 1), ("fire", 1, 1, 0, 0)]
+
+
+def test_each_district_has_its_share_seen_and_its_own_aircraft(ask):
+    """A has 4 cells, one of them seen within the hour; B has 2 and none was seen."""
+    seen = [
+        {"cell_x": 1, "cell_y": 1, "district_id": "A", "seen_at": at("11:30")},
+        {"cell_x": 2, "cell_y": 1, "district_id": "A", "seen_at": at("9:00")},
+    ]
+    districts = [
+        {"district_id": name, "kind": "district", "name": name, "n_cells": cells}
+        for name, cells in (("A", 4), ("B", 2), ("without an outline", 0))
+    ]
+    tables = {
+        "coverage": seen,
+        "districts": districts,
+        "drones": FLEET,
+        "drone_states": STATES,
+    }
+    rows = ask("drone_coverage/districts.sql", tables)
+    found = [(row["name"], row["seen_pct"], row["n_flying"]) for row in rows]
+    assert found == [("A", 25, 1), ("B", 0, 0)]
+    (first, second) = ask("drone_coverage/districts.sql", {**tables, "coverage": []})
+    assert first["seen_pct"] is second["seen_pct"] is None

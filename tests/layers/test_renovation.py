@@ -116,6 +116,26 @@ def test_a_district_has_its_own_rows(ask):
     ] == [("added", 7)]
 
 
+def test_districts_stand_side_by_side_in_the_newest_year_that_is_told_of_them(ask):
+    told = [
+        progress("estates", "renovated", 2026, plan=9),
+        progress("estates", "renovated", 2025, area_id="A", actual=4, under_way=1),
+        progress("lifts", "added", 2025, area_id="A", actual=7, under_way=2),
+        progress("estates", "renovated", 2025, area_id="B", actual=5, plan=6),
+        progress("estates", "renovated", 2024, area_id="A", actual=99),
+    ]
+    places = [{"district_id": name, "name": name} for name in ("A", "B", "C")]
+    tables = {"programme_progress": told, "districts": places}
+    rows = ask("renovation/districts.sql", tables)
+
+    found = [
+        (row["name"], row["year"], row["estates"], row["lifts_added"]) for row in rows
+    ]
+    assert found == [("B", 2025, 5, None), ("A", 2025, 4, 7)]
+    assert [row["estates_plan"] for row in rows] == [6, None]
+    assert rows[1]["under_way"] == 3
+
+
 def test_this_years_result_is_a_dash_over_the_plan_until_data_arrive(figures):
     row = figures("renovation/estates_done.sql", {"programme_progress": PROGRESS})[
         "estates_accepted"

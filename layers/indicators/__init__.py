@@ -1,0 +1,1 @@
+"""The city's indicators: what is fresh, and what lies beyond its usual band."""
