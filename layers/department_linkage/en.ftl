@@ -48,3 +48,6 @@ department_linkage-carries = What the links carry
 department_linkage-carried = Carries
     .means = Feeds of the department, as people call them.
     .unknown = The pack does not say.
+department_linkage-uptime-short = 30 days
+    .means = Share of the probes of the last 30 days that were answered.
+    .unknown = Not probed in them.

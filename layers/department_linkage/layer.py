@@ -101,10 +101,9 @@ LAYER = Layer(
             fields=(
                 Field("name", "department_linkage-department", "name"),
                 Field("state", "department_linkage-state", "state"),
-                Field("since_s", "department_linkage-since", "age"),
+                Field("since_s", "department_linkage-since", "age", if_any=True),
                 Field("last_record_s", "department_linkage-last-ago", "age"),
-                Field("latency_ms", "department_linkage-latency", "count"),
-                Field("uptime_30d_pct", "department_linkage-uptime", "percent"),
+                Field("uptime_30d_pct", "department_linkage-uptime-short", "percent"),
             ),
             empty="department_linkage-none",
         ),

@@ -48,3 +48,6 @@ department_linkage-carries = 链路承载
 department_linkage-carried = 承载
     .means = 该部门的数据源，按通常叫法。
     .unknown = 城市包未写明。
+department_linkage-uptime-short = 30 日可用
+    .means = 近 30 天探测中得到应答的比例。
+    .unknown = 期间没有探测。

@@ -15,6 +15,7 @@
 -- column area_en VARCHAR - in English
 -- column value DOUBLE see-unit measured
 -- column unit VARCHAR - unit of the value
+-- column told VARCHAR - the value to two digits after the point, and its unit
 -- column band VARCHAR - lower and upper edge of the usual band
 -- column day_before DOUBLE see-unit value 24 h before; null where there is none
 -- column beyond_pct DOUBLE % how far beyond the edge, of the width of the band
@@ -27,7 +28,11 @@ WITH off AS (
 )
 SELECT off.ind_id, CASE WHEN off.area_id = 'city' THEN 'total' ELSE 'district' END AS kind, indicators.name, indicators.name_en,
        districts.name AS area, districts.name_en AS area_en, off.value, indicators.unit,
-       CAST(round(indicators.low, 2) AS VARCHAR) || '–' || CAST(round(indicators.high, 2) AS VARCHAR) AS band, off.day_before,
+       CAST(round(off.value, 2) AS VARCHAR) || ' ' || indicators.unit AS told,
+       CASE WHEN indicators.low = round(indicators.low) THEN CAST(CAST(round(indicators.low) AS BIGINT) AS VARCHAR)
+            ELSE CAST(round(indicators.low, 2) AS VARCHAR) END || '–'
+         || CASE WHEN indicators.high = round(indicators.high) THEN CAST(CAST(round(indicators.high) AS BIGINT) AS VARCHAR)
+                 ELSE CAST(round(indicators.high, 2) AS VARCHAR) END AS band, off.day_before,
        100.0 * off.beyond AS beyond_pct, (epoch_us($as_of) - epoch_us(off.occurred_at)) // 1000000 AS age_s, off.n_beyond
 FROM off JOIN indicators ON indicators.ind_id = off.ind_id LEFT JOIN districts ON districts.district_id = off.area_id
 ORDER BY off.beyond DESC, off.ind_id, off.area_id LIMIT $most

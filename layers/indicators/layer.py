@@ -28,8 +28,7 @@ def _beyond(name: str, scope: Scope, own: Mapping[str, Param]) -> Panel:
         fields=(
             Field("name", "indicators-name", "name"),
             *where,
-            Field("value", "indicators-value", "number"),
-            Field("unit", "indicators-unit"),
+            Field("told", "indicators-value"),
             Field("band", "indicators-band"),
             Field("beyond_pct", "indicators-by", "percent"),
         ),

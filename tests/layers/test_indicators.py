@@ -84,7 +84,7 @@ def test_what_is_beyond_its_band_comes_furthest_first(ask):
     assert {row["n_beyond"] for row in rows} == {3}
     assert rows[0]["kind"] == "total"
     (row,) = ask("indicators/beyond.sql", TABLES, most=1, district="A", **GIVEN)
-    assert (row["value"], row["band"], row["n_beyond"]) == (25, "10.0–20.0", 2)
+    assert (row["value"], row["band"], row["n_beyond"]) == (25, "10–20", 2)
 
 
 def test_domains_add_up_to_the_catalogue(ask):
