@@ -133,7 +133,7 @@ def _beside(kind: str, row: Row, of: Searcher) -> list[str]:
 
 
 def _other_name(row: Row, of: Searcher) -> str:
-    """Return the name in the other language, where that is another one and this is not Chinese."""
+    """Return the name as the city writes it, where another one is shown; else ''."""
     shown = of.texts.name(row)
     return row["name"] if row["name"] != shown else ""
 

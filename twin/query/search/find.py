@@ -206,7 +206,7 @@ class Finder:
         kinds = [
             category
             for category, dept_id, there in self._trouble
-            if dept_id in answer_for or _names(there, word)
+            if dept_id in answer_for or _names(there, word, inside=not word.isascii())
         ]
         return Word(typed, tuple(kinds), places["street"], places["district"])
 
@@ -220,9 +220,10 @@ class Finder:
         return tuple(ids) if len(ids) <= _MOST_NAMED else ()
 
 
-def _names(there: Spelled, word: str) -> bool:
+def _names(there: Spelled, word: str, *, inside: bool = False) -> bool:
+    """Return whether a word is a name or begins it; with `inside`, also whether it is within."""
     fit = there.fit(word) if word else None
-    return fit is not None and fit <= Fit.BEGINS
+    return fit is not None and (inside or fit <= Fit.BEGINS)
 
 
 def _few(typed: tuple[str, ...]) -> tuple[str, ...]:
