@@ -84,18 +84,14 @@ def found(
     """
     asks = _Asks(service, pinned, words, most)
     is_number = len(words) == 1 and _NUMBER.fullmatch(words[0].typed) is not None
-    first = asks.rows("exact.sql", {"typed": words[0].typed}) if is_number else []
-    if first or asks.unknown:
-        return first, asks.unknown
+    by_number = asks.numbered() if is_number else []
+    its_own = [row for row in by_number if row["id"].lower() == words[0].text]
+    if its_own or asks.unknown:
+        return its_own, asks.unknown
     named = asks.rows("named.sql", _named(words)) if _is_named(words) else []
     if len(named) >= most or asks.unknown:
         return named, asks.unknown
-    text = _texts(words)
-    if is_number:
-        by_number = {name: text[name] for name in ("text_1", "form_1")}
-        more = asks.rows("numbered.sql", {"typed": words[0].typed, **by_number})
-    else:
-        more = asks.rows("written.sql", text)
+    more = by_number if is_number else asks.rows("written.sql", _texts(words))
     there = {row["id"] for row in named}
     return [*named, *(row for row in more if row["id"] not in there)][
         :most
@@ -137,6 +133,16 @@ class _Asks:
     words: Sequence[Word]
     most: int
     unknown: str = ""
+
+    def numbered(self) -> list[Row]:
+        """Return what a number finds: the event of it, or else what begins or holds it."""
+        (word,) = self.words
+        own = {"typed": word.typed, "text_1": word.text, "form_1": word.form}
+        found = self.rows("numbered.sql", own)
+        if len(found) < self.most or self.unknown:
+            return found
+        # Of many the newest are found, and it may be older.
+        return [*self.rows("exact.sql", {"typed": word.typed}), *found]
 
     def rows(self, name: str, own: Mapping[str, Param]) -> list[Row]:
         """Return what a question finds that may be shown."""

@@ -1,5 +1,5 @@
 -- named.sql: events of which each of up to three words names the kind, the street or the district; a word that names none stands in
--- the title. Newest first.
+-- the title. Newest first. What a word does not name is folded away before any row is read, so that its column is not.
 -- uses    events_at
 -- param   as_of        TIMESTAMPTZ  UTC      what had happened by then
 -- param   known_at     TIMESTAMPTZ  UTC      and had been recorded by then
@@ -35,13 +35,19 @@
 SELECT event_id AS id, title, category, priority, is_open, age_s, district_id, street_code, lon_ud, lat_ud
 FROM events_at
 WHERE mode = $mode
-  AND (array_contains($kinds_1, category) OR array_contains($streets_1, street_code) OR array_contains($districts_1, district_id)
+  AND ((len($kinds_1) > 0 AND array_contains($kinds_1, category))
+       OR (len($streets_1) > 0 AND array_contains($streets_1, street_code))
+       OR (len($districts_1) > 0 AND array_contains($districts_1, district_id))
        OR (len($kinds_1) + len($streets_1) + len($districts_1) = 0
            AND ($text_1 = '' OR contains(title, $text_1) OR ($form_1 <> '' AND contains(title, $form_1)))))
-  AND (array_contains($kinds_2, category) OR array_contains($streets_2, street_code) OR array_contains($districts_2, district_id)
+  AND ((len($kinds_2) > 0 AND array_contains($kinds_2, category))
+       OR (len($streets_2) > 0 AND array_contains($streets_2, street_code))
+       OR (len($districts_2) > 0 AND array_contains($districts_2, district_id))
        OR (len($kinds_2) + len($streets_2) + len($districts_2) = 0
            AND ($text_2 = '' OR contains(title, $text_2) OR ($form_2 <> '' AND contains(title, $form_2)))))
-  AND (array_contains($kinds_3, category) OR array_contains($streets_3, street_code) OR array_contains($districts_3, district_id)
+  AND ((len($kinds_3) > 0 AND array_contains($kinds_3, category))
+       OR (len($streets_3) > 0 AND array_contains($streets_3, street_code))
+       OR (len($districts_3) > 0 AND array_contains($districts_3, district_id))
        OR (len($kinds_3) + len($streets_3) + len($districts_3) = 0
            AND ($text_3 = '' OR contains(title, $text_3) OR ($form_3 <> '' AND contains(title, $form_3)))))
 ORDER BY created_at DESC, event_id LIMIT $most
