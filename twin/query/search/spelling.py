@@ -19,6 +19,9 @@ from pypinyin import Style, pinyin
 _MOST_KEPT = 65_536
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
+# Letters of a reading that begins in the middle of a name: two of them are in nearly every list.
+_LEAST_INSIDE = 3
+
 # Initials that are written with two letters; one of them is enough.
 _DOUBLE = ("zh", "ch", "sh")
 
@@ -78,7 +81,7 @@ class Spelled:
         is_part = not typed.isascii() and any(typed in each for each in self.written)
         if inside or is_part:
             return Fit.INSIDE
-        later = range(1, len(self.syllables))
+        later = range(1, len(self.syllables) if len(typed) >= _LEAST_INSIDE else 0)
         return Fit.INSIDE if any(self._is_read(typed, at) for at in later) else None
 
     def _is_read(self, typed: str, at: int) -> bool:
