@@ -5,6 +5,7 @@ import morph from 'morphdom';
 import { age, behind, silent } from './durations.js';
 import { clockTime } from './formatting.js';
 import { beginLater } from './later.js';
+import { beginSearch } from './search.js';
 
 const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
@@ -134,8 +135,9 @@ function shrunk(spec) {
   return { ...spec.deck, layers };
 }
 
-/** What somebody has opened, or is choosing from, stays so while what stands in it changes. @param {Element} from @param {Element} to */
+/** What somebody has opened, types in, or is choosing from, stays so while what stands in it changes. @param {Element} from @param {Element} to */
 function keeps(from, to) {
+  if (from.id === 'search' && to.id === 'search' && from.getAttribute('lang') === to.getAttribute('lang')) return false;
   if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) to.open = from.open;
   return !(from instanceof HTMLSelectElement && from === document.activeElement && from.matches(':open, :focus-visible'));
 }
@@ -268,4 +270,5 @@ document.addEventListener('twin:look', poll); // whoever knows that there is new
 
 window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });
 begin();
+beginSearch({ act: action, base });
 beginLater();

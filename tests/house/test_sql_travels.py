@@ -26,7 +26,8 @@ FILES = sorted(
 )
 # Functions that engines have under one name, with one meaning.
 COMMON = {
-    *("any", "array_agg", "array_contains", "avg", "cast", "coalesce", "count"),
+    *("any", "array_agg", "array_contains", "avg", "cast", "coalesce", "contains"),
+    "count",
     *("date_trunc", "exists", "exp", "floor", "greatest", "lag", "lead", "least"),
     *(
         "ln",
@@ -40,13 +41,14 @@ COMMON = {
         "percentile_cont",
     ),
     *("range", "round", "row_number", "sqrt", "stddev_samp", "string_agg", "sum"),
-    *("year",),
+    *("upper", "year"),
 }
 # Functions that engines have under several names, one for one: a word rule carries them.
 CARRIED = {
     "ends_with": "endswith",
     "epoch_us": "unix_micros",
     "len": "size",
+    "starts_with": "startswith",
     "timezone": "from_utc_timestamp",
     "unnest": "explode",
 }

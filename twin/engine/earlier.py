@@ -75,7 +75,9 @@ def _part(
     name: str, columns: Columns, files: Iterable[str], how: Earlier | None
 ) -> str:
     """Return the SELECT over files of one form."""
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    # Newest first: who asks for the newest rows then reads little more than those.
+    newest_first = reversed(list(files))
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in newest_first)
     rows = f"FROM read_parquet([{listed}])"
     if how is None:
         return _select(columns, [column for column, _ in columns], rows)

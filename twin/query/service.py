@@ -22,6 +22,7 @@ from twin.contracts import FREE_TEXT, TABLES
 from twin.contracts.masking import read_mask
 from twin.engine import Engine, Sql, load_sql
 from twin.errors import DamagedError, LostError, QueryError, UsageError
+from twin.layer import Question
 from twin.measures import rests_on
 from twin.measures.coverage import coverage_at
 from twin.query import areas, binding, urls
@@ -37,7 +38,7 @@ from twin.view import Pinned, Pointer
 
 if TYPE_CHECKING:
     from twin.city import City
-    from twin.layer import Layer, MapData, Panel, Param, Question, Registry
+    from twin.layer import Layer, MapData, Panel, Param, Registry
 
 # Why a question has no answer at a moment.
 Unknown = Literal["", "nothing-known", "no-data-after", "damaged"]
@@ -243,10 +244,23 @@ class QueryService:
         }
         return Explained(answer, {name: by[name] for name in params}, plan, ms)
 
+    def of_house(self, sql: Sql, own: Mapping[str, Param], pinned: Pinned) -> Answer:
+        """Return the rows of a question that is of no layer, for a view.
+
+        Args:
+            own: parameters that neither the view nor the pack gives.
+
+        Raises as `panel` does.
+        """
+        return self._told("", sql, Question(sql.name, own), pinned)
+
     def _of_layer(self, layer: Layer, asked: Question, pinned: Pinned) -> Answer:
-        question = self._question(layer.id, asked.sql)
-        params = binding.bind(question, asked, pinned, self._given)
-        answer = self._answer(pinned.snapshot, question, params, layer.id)
+        sql = self._question(layer.id, asked.sql)
+        return self._told(layer.id, sql, asked, pinned)
+
+    def _told(self, layer: str, sql: Sql, asked: Question, pinned: Pinned) -> Answer:
+        params = binding.bind(sql, asked, pinned, self._given)
+        answer = self._answer(pinned.snapshot, sql, params, layer)
         shown = self._pool.shown(pinned.snapshot)
         unknown = self._unknown(
             answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin import frame
-from twin.faces import formatting, lines, panels, parts
+from twin.faces import formatting, lines, panels, parts, searchbox
 from twin.faces.dom import aria, attributes, named
 from twin.faces.panels import event, figures, trend
 
@@ -35,14 +35,20 @@ PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
 
 
 def top(picture: Picture, pages: Iterable[Page] = ()) -> list[Component]:
-    """Return the bar at the top: city, pages if there are several, marks, ways on, age."""
+    """Return the bar at the top: city, pages if several, marks, search, ways on, age."""
     return [
         parts.title(picture.city, picture.texts),
         *_ways_to(pages, picture),
         html.Div(parts.chips(picture), className="chips"),
+        *_search(picture),
         *parts.ways(picture.texts),
         parts.age(picture),
     ]
+
+
+def _search(picture: Picture) -> list[Component]:
+    """Return the box to search in; nobody types into a picture that is handed on."""
+    return [] if picture.pinned.view.frame else [searchbox.box(picture.texts)]
 
 
 def _ways_to(pages: Iterable[Page], picture: Picture) -> list[Component]:

@@ -25,8 +25,8 @@ def acted(
     """Return `view` as a control of the face at `pathname` asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, a filter,
-    another moment, or what is known of the moment now. After the newest data nothing can be told: a
-    control leads to the newest at most.
+    another moment, what is known of the moment now, or a place of the map. After the newest data
+    nothing can be told: a control leads to the newest at most.
     """
     if "toggle" in action:
         on = view.layers
@@ -50,12 +50,26 @@ def acted(
         return replace(view, **cast("Any", dict.fromkeys(filters.NAMES, "")))
     allowed = {
         name: as_text(action[name])
-        for name in ("district", "lang", "panel", "picked", *filters.NAMES)
+        for name in ("district", "lang", "panel", "picked", "camera", *filters.NAMES)
         if name in action
     }
     if allowed.get("district"):
         allowed["picked"] = ""
-    return replace(view, **cast("Any", allowed))
+    if "district" in allowed and view.camera not in context.city.cameras:
+        # Who looked at one place of the map now wants to see another.
+        allowed.setdefault("camera", View.camera)
+    return replace(_with_layer(view, action, context, pathname), **cast("Any", allowed))
+
+
+def _with_layer(
+    view: View, action: Mapping[str, Any], context: AppContext, pathname: str
+) -> View:
+    """Return `view` with the layer on that an action wants to be seen; the others stay."""
+    name = as_text(action.get("on"))
+    on = view.layers
+    if on is None:
+        on = painting.layers_on(context, view, pathname)
+    return replace(view, layers=(*on, name)) if name and name not in on else view
 
 
 def leads_to(context: AppContext, view: View, pathname: str) -> tuple[str, View]:

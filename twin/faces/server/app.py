@@ -25,6 +25,7 @@ from twin.faces.server import (
     languages,
     painting,
     routes,
+    search,
     wire,
 )
 from twin.faces.server.actions import acted, leads_to, picked
@@ -59,6 +60,7 @@ def create_app(
     wire.check_bodies(app)
     routes.add_routes(app.server, service, city, clock)
     figures.add_figures(app.server, context, app.files)
+    search.add_search(app.server, context)
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)

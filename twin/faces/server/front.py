@@ -56,6 +56,9 @@ PAINTED = "/_dash-update-component"
 # What stands here hangs on its address alone.
 NAMED = ("/assets/", "/data/", "/pack/")
 
+# What somebody types is no picture that is painted again with each snapshot.
+SEARCHED = "/api/search"
+
 # What ends so may have gigabytes: asked for whole, it is sent as it is read, and never kept.
 WHOLE = ".pmtiles"
 _HANGS_ON = (
@@ -243,7 +246,7 @@ class _Front:
             if not self._is_within(scope):
                 raise self._too_many()
             return Straight(self._long, scope)
-        is_face = not path.startswith(NAMED)
+        is_face = not path.startswith((*NAMED, SEARCHED))
         if is_face:
             await self._told(scope)
         key = self._key(scope, headers, is_face, path, body)

@@ -1,0 +1,13 @@
+-- communities.sql: community centres as they are searched.
+-- uses    communities_at
+-- param   as_of        TIMESTAMPTZ  UTC      what had happened by then
+-- param   known_at     TIMESTAMPTZ  UTC      and had been recorded by then
+-- reads   communities
+-- column  id           VARCHAR      -        community
+-- column  name         VARCHAR      -        name as the city writes it
+-- column  district_id  VARCHAR      -        district; null where unknown
+-- column  year         SMALLINT     year     programme year
+-- column  lon_ud       INTEGER      1e-6deg  longitude, WGS 84
+-- column  lat_ud       INTEGER      1e-6deg  latitude, WGS 84
+-- rows    one per community, by id
+SELECT community_id AS id, name, district_id, year, lon_ud, lat_ud FROM communities_at ORDER BY community_id

@@ -1,0 +1,13 @@
+-- estates.sql: old estates as they are searched.
+-- uses    estates_at
+-- param   as_of        TIMESTAMPTZ  UTC      what had happened by then
+-- param   known_at     TIMESTAMPTZ  UTC      and had been recorded by then
+-- reads   estates
+-- column  id           VARCHAR      -        estate
+-- column  name         VARCHAR      -        name as the city writes it
+-- column  district_id  VARCHAR      -        district; null where unknown
+-- column  year         SMALLINT     year     programme year
+-- column  lon_ud       INTEGER      1e-6deg  longitude, WGS 84
+-- column  lat_ud       INTEGER      1e-6deg  latitude, WGS 84
+-- rows    one per estate, by id
+SELECT estate_id AS id, name, district_id, year, lon_ud, lat_ud FROM estates_at ORDER BY estate_id
