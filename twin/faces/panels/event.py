@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import aria, attributes, mark, named
+from twin.faces.dom import aria, as_button, attributes, mark, named
 from twin.faces.panels.clocks import age_bar
 from twin.faces.panels.markup import Markup
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
+
+# The parts of an answer, and what its markup says of it.
+Answered = tuple[list["Component"], dict[str, str]]
 
 # How the bar of a clock is drawn that is so.
 _BARS = {"soon": "amber", "over": "red", "late": "red"}
@@ -30,7 +33,14 @@ def _body(shown: Shown, picture: Picture) -> Component:
         className="event-head",
     )
     answers = html.Div(
-        [_clock(row, picture), _response(row, picture), _who(row, picture)],
+        [
+            _accountable(answer, shown, picture)
+            for answer in (
+                _clock(row, picture),
+                _response(row, picture),
+                _who(row, picture),
+            )
+        ],
         className="event-answers",
     )
     words = (
@@ -44,6 +54,16 @@ def _body(shown: Shown, picture: Picture) -> Component:
     )
     facts = html.P(" · ".join(_facts(row, picture)), className="sub")
     return html.Div([head, facts, *words, answers], className="event")
+
+
+def _accountable(answer: Answered, shown: Shown, picture: Picture) -> Component:
+    """Return an answer; on a page somebody may ask how it came about."""
+    parts, told = answer
+    asked: dict[str, Any] = {}
+    if picture.is_accountable:
+        of = attributes({"account": f"{shown.layer}/{shown.panel.name}"})
+        asked = {**as_button(), **of}
+    return html.Div(parts, className="event-answer", **attributes(told), **asked)
 
 
 def close(picture: Picture) -> Component:
@@ -76,7 +96,7 @@ def _facts(row: Row, picture: Picture) -> list[str]:
     return [*found, stage, since, source, held, row["event_id"]]
 
 
-def _clock(row: Row, picture: Picture) -> Component:
+def _clock(row: Row, picture: Picture) -> Answered:
     """Return the clock of closing: what is left or over of its target, or how long it took."""
     texts, target = picture.texts, row["closure_target_s"]
     if not row["is_open"]:
@@ -93,7 +113,7 @@ def _clock(row: Row, picture: Picture) -> Component:
     return _answer(key, text, target, picture, state=state, elapsed=row["age_s"])
 
 
-def _response(row: Row, picture: Picture) -> Component:
+def _response(row: Row, picture: Picture) -> Answered:
     target = row["response_target_s"]
     if row["response_s"] is not None:
         took = _length(row["response_s"], picture)
@@ -113,7 +133,7 @@ def _response(row: Row, picture: Picture) -> Component:
     return _answer("event-response", said, target, picture)
 
 
-def _who(row: Row, picture: Picture) -> Component:
+def _who(row: Row, picture: Picture) -> Answered:
     texts = picture.texts
     said = texts.say(
         "event-units-at", arrived=str(row["n_arrived"]), units=str(row["n_units"])
@@ -130,23 +150,20 @@ def _answer(
     beside: str = "",
     state: str = "",
     elapsed: int | None = None,
-) -> Component:
+) -> Answered:
     texts = picture.texts
     if target is not None:
         beside = texts.say("event-of-target", target=_length(target, picture))
     bar = (
         [] if elapsed is None else [age_bar(elapsed, target, _BARS.get(state, "fine"))]
     )
-    return html.Div(
-        [
-            html.Div(texts.say(key), className="figure-name"),
-            html.Div(named(value), className="event-value"),
-            *bar,
-            html.Div(beside, className="figure-beside"),
-        ],
-        className="event-answer",
-        **attributes({"answer": key, "state": state}),
-    )
+    parts: list[Component] = [
+        html.Div(texts.say(key), className="figure-name"),
+        html.Div(named(value), className="event-value"),
+        *bar,
+        html.Div(beside, className="figure-beside"),
+    ]
+    return parts, {"answer": key, "state": state}
 
 
 def _length(seconds: int | None, picture: Picture) -> str:
