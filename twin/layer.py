@@ -271,7 +271,7 @@ class Panel:
         live: figures that are of the living city in a drill too, though others of the panel are
             the drill's. A panel whose question does not take `mode` is so as a whole.
         behind: by figure, the question whose rows are what it counts or is worked out from, one
-            by one; it is asked when somebody wants to see them.
+            by one; it is asked when somebody wants an account of the figure.
 
     Figures of a panel that asks of the day before are called `yesterday_<figure>`; they are asked
     for a picture of a young day only.

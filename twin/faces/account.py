@@ -17,7 +17,7 @@ from twin.clock import to_text
 from twin.contracts import TABLES
 from twin.errors import LostError, UsageError
 from twin.faces import arrangement, picture
-from twin.faces.meanings import ids_of
+from twin.faces.meanings import YESTERDAY, ids_of
 from twin.faces.parts import held
 from twin.layer import Panel
 from twin.measures import MEASURES
@@ -164,7 +164,8 @@ def account(
     if taken.shown[0].failed:
         return Account(named, layer, panel, taken, None)
     found = service.explain(layer, panel.question, pinned, plans=False)
-    asked = panel.behind.get(named.figure)
+    before = YESTERDAY if panel.question.moment == "day_before" else ""
+    asked = panel.behind.get(named.figure.removeprefix(before))
     figure = taken.figures.get(named.figure)
     behind = (
         None

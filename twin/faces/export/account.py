@@ -61,10 +61,11 @@ def xlsx_of(of: Account, link: str, told: Told) -> bytes:
     sheets = [replace(cover, rows=about)]
     if of.behind is not None:
         sheets.append(replace(rows_of(of, of.behind), name="rows"))
+        sheets += _asked(of.behind, "rows_")
     if of.found is not None:
         name = "rows" if of.behind is None else "answer"
         sheets.append(replace(rows_of(of, of.found), name=name))
-        sheets += _asked(of.main or of.found)
+        sheets += _asked(of.found)
     sheets.append(tables.definitions(of.picture))
     return xlsx.book_of(of.picture, sheets, told(tables.notice(of.picture)))
 
@@ -91,16 +92,21 @@ def _origin(of: Account, link: str) -> list[str]:
     ]
 
 
-def _asked(found: Explained) -> list[Sheet]:
+def _asked(found: Explained, before: str = "") -> list[Sheet]:
+    """Return parameters, columns, tables and SQL of a question; `before` begins their names."""
     sql = found.answer.sql
     columns = tuple((each.name, each.unit, each.doc) for each in sql.columns)
     return [
         Sheet(
-            "parameters",
+            f"{before}parameters",
             ("name", "value", "unit", "meaning", "given_by"),
             account.values(found),
         ),
-        Sheet("columns", ("column", "unit", "meaning"), columns),
-        Sheet("tables", ("table", "a_row_is", "rows"), account.tables(found)),
-        Sheet("sql", (sql.name,), tuple((line,) for line in sql.text.splitlines())),
+        Sheet(f"{before}columns", ("column", "unit", "meaning"), columns),
+        Sheet(f"{before}tables", ("table", "a_row_is", "rows"), account.tables(found)),
+        Sheet(
+            f"{before}sql",
+            (sql.name,),
+            tuple((line,) for line in sql.text.splitlines()),
+        ),
     ]

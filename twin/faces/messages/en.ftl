@@ -252,6 +252,7 @@ account-event = Event
 account-meaning-head = What it means
 account-how = How it is worked out:{" "}
 account-behind = What it is counted from, one by one
+account-behind-asked = How these are asked for
 account-rows = Rows of the answer
 account-rows-all = { $n ->
     [one] 1 row

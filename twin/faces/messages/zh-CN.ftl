@@ -240,6 +240,7 @@ account-event = 事件
 account-meaning-head = 含义
 account-how = 算法：
 account-behind = 逐项明细
+account-behind-asked = 明细的查询
 account-rows = 查询结果
 account-rows-all = 共 { $n } 行
 account-rows-first = 前 { $first } 行，共 { $n } 行；文件中为全部

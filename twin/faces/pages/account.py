@@ -43,10 +43,11 @@ def told(of: Account, prefix: str, snapshot: str = "") -> Component:
     ]
     if of.behind is not None:
         body.append(accounted.rows(of, of.behind, "account-behind", there.files()))
+        body.append(accounted.asked(of.behind, of.layer.folder.name, texts))
     if of.found is not None:
         files = () if of.behind is not None else there.files()
         body.append(accounted.rows(of, of.found, "account-rows", files))
-        body += _asked(of, of.main or of.found)
+        body += _asked(of, of.found)
     body.append(there.nav())
     return html.Article(
         body,

@@ -112,7 +112,16 @@ def parameters(found: Explained, texts: Texts) -> Component:
         for name, value, unit, doc, giver in account.values(found)
     ]
     return _told(
-        "parameters", body, texts, "param", "value", "unit", "meaning", "giver"
+        "parameters", found, body, texts, "param", "value", "unit", "meaning", "giver"
+    )
+
+
+def asked(found: Explained, folder: str, texts: Texts) -> Component:
+    """Return the question of rows that a figure counts, with its parameters, folded."""
+    summary = html.Summary(texts.say("account-behind-asked"))
+    return html.Details(
+        [summary, parameters(found, texts), sql(found, folder, texts)],
+        className="account-asked",
     )
 
 
@@ -135,20 +144,22 @@ def tables_read(found: Explained, texts: Texts) -> Component:
         rows=formatting.count(sum(n for _, _, n in read)),
         tables=len(read),
     )
-    return _told("tables", body, texts, "table", "row-is", "n-rows", after=took)
+    return _told("tables", found, body, texts, "table", "row-is", "n-rows", after=took)
 
 
 def _told(
     name: str,
+    of: Explained,
     body: Sequence[Component],
     texts: Texts,
     *heads: str,
     after: str = "",
 ) -> Component:
     title = texts.say(f"account-{name}")
+    label = f"{title} · {of.answer.sql.name}"
     row = [html.Th(texts.say(f"account-{head}"), scope="col") for head in heads]
     table = html.Table([html.Thead(html.Tr(row)), html.Tbody(list(body))])
-    parts = [html.H2(title), _scrolled(table, title)]
+    parts = [html.H2(title), _scrolled(table, label)]
     if after:
         parts.append(html.P(after, className="account-label"))
     return html.Section(parts, className=f"account-{name}")
