@@ -61,8 +61,12 @@ def rows(
     parts.append(html.P(told.doc, className="account-label", lang="en"))
     if shown:
         labels = {field.name: texts.say(field.label) for field in of.panel.fields}
-        heads = [_head(each, labels.get(each.name, "")) for each in told.columns]
-        body = [html.Tr([_cell(value) for value in row]) for row in shown]
+        marked = ["asked" * (each.name == of.named.figure) for each in told.columns]
+        heads = [
+            _head(each, labels.get(each.name, ""), name)
+            for each, name in zip(told.columns, marked, strict=True)
+        ]
+        body = [html.Tr(list(map(_cell, row, marked))) for row in shown]
         table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)])
         parts.append(_scrolled(table, texts.say(title)))
     return html.Section(
@@ -70,20 +74,20 @@ def rows(
     )
 
 
-def _head(column: ResultColumn, label: str) -> Component:
+def _head(column: ResultColumn, label: str, marked: str) -> Component:
     """Return a column's name, its unit and what it means; the words are those of the file."""
     unit = [] if column.unit == "-" else [html.Span(f" {column.unit}", lang="en")]
     name = html.Span([html.Code(column.name), *unit], className="account-column")
     own = [html.Span(label, className="account-own")] if label else []
     doc = html.Small(column.doc, lang="en")
-    return html.Th([*own, name, doc], scope="col")
+    return html.Th([*own, name, doc], scope="col", className=marked or None)
 
 
-def _cell(value: Value) -> Component:
-    if value is None:
-        return html.Td(formatting.DASH, className="none")
+def _cell(value: Value, marked: str) -> Component:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return html.Td(str(value), className="number" if is_number else "")
+    kind = "none" if value is None else "number" if is_number else ""
+    text = formatting.DASH if value is None else str(value)
+    return html.Td(text, className=f"{kind} {marked}".strip() or None)
 
 
 def _scrolled(table: Component, name: str) -> Component:
