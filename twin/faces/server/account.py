@@ -7,6 +7,7 @@ without scripts; the dialog of a face shows what stands in it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from functools import partial
 from html import escape
@@ -39,6 +40,9 @@ _FILES = {
     ),
 }
 _OWN = ("figure", "snapshot")
+
+# What no name of a file has in a header.
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]")
 _PAGE = """<!DOCTYPE html>
 <html lang="{lang}">
 <head>
@@ -128,7 +132,7 @@ class _Answers:
         except TwinError as error:
             return self._lost(error)
         parts = (layer, name, asked.named.figure, of.picture.pinned.snapshot)
-        called = "-".join(filter(None, ("account", *parts)))
+        called = _NO_NAME.sub("_", "-".join(filter(None, ("account", *parts))))
         answer = Response(content, content_type=mimetype)
         answer.headers["Content-Disposition"] = (
             f'attachment; filename="{called}.{form}"'
