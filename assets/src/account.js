@@ -23,7 +23,7 @@ const inPage = (node) => (node instanceof HTMLElement && node.closest(FACES) ? n
 /** @param {Element} node @returns {Asked | null} */
 function told(node) {
   const own = node.closest('[data-account]');
-  return own instanceof HTMLElement ? { path: own.dataset.account ?? '', of: own.dataset.of ?? '' } : null;
+  return own instanceof HTMLElement ? { path: own.dataset.account ?? '', of: own.dataset.figure ?? '' } : null;
 }
 
 /** The panel around an element, and the column if it stands in one. @param {Element} node @returns {Asked | null} */
@@ -129,8 +129,9 @@ class Dialog {
   /** @param {string} url @param {Element | null} from */
   open(url, from) {
     const own = from instanceof HTMLElement ? from.closest('[data-account]') : null;
-    const { account = '', of = '' } = own instanceof HTMLElement ? own.dataset : {};
-    this.from = { node: from, where: account && `[data-account="${CSS.escape(account)}"]${of && `[data-of="${CSS.escape(of)}"]`}` };
+    const { account = '', figure = '' } = own instanceof HTMLElement ? own.dataset : {};
+    const only = figure ? `[data-figure="${CSS.escape(figure)}"]` : ':not([data-figure])';
+    this.from = { node: from, where: account && `[data-account="${CSS.escape(account)}"]${only}` };
     const said = this.words();
     this.node.setAttribute('aria-label', said['account-fetching'] ?? '…');
     this.node.removeAttribute('aria-labelledby');

@@ -19,8 +19,10 @@ pytestmark = pytest.mark.browser
 OPEN = "document.querySelector('#account[open] article.account')"
 HEAD = "document.querySelector('#account h1').textContent"
 VALUE = "document.querySelector('#account .account-figure').textContent"
-FIGURE = "#headline [data-of=open_now]"
-FOCUS = "document.activeElement.dataset.of ?? document.activeElement.dataset.account"
+FIGURE = "#headline [data-figure=open_now]"
+FOCUS = (
+    "document.activeElement.dataset.figure ?? document.activeElement.dataset.account"
+)
 
 
 class Hall:

@@ -434,7 +434,9 @@ def test_on_a_page_each_figure_and_panel_opens_its_account_and_on_a_wall_none(as
     framed = asked.client.get("/?v=1&lang=en&frame=1920x1080").text
     wall = asked.client.get("/wall/default?v=1&lang=en").text
 
-    figure = re.search(r'<div[^>]*class="figure"[^>]*data-of="open_now"[^>]*>', page)[0]
+    figure = re.search(
+        r'<div[^>]*class="figure"[^>]*data-figure="open_now"[^>]*>', page
+    )[0]
     assert 'role="button"' in figure
     assert 'tabindex="0"' in figure
     assert 'data-account="headline/events"' in figure

@@ -82,7 +82,7 @@ def of_figure(shown: Figure) -> dict[str, Any]:
     """Return the `data-` attributes of a figure: id, value, and why it is not known."""
     why = {"unknown": shown.unknown} if shown.unknown else {}
     value = "" if shown.value is None else shown.value
-    account = {"account": shown.account, "of": shown.id} if shown.account else {}
+    account = {"account": shown.account} if shown.account else {}
     return attributes({"figure": shown.id, "value": value, **why, **account})
 
 
