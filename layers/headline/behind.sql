@@ -6,13 +6,16 @@
 -- param mode VARCHAR - live or drill; the other never counts
 -- param of VARCHAR - the figure: events_today, open_now, closings_refused, response_p50_s, closure_p90_s, closed_untimed or proactive_pct
 -- uses events_at
--- reads event_facts
+-- reads event_facts, districts, event_sources
 -- column event_id VARCHAR - event
 -- column title VARCHAR - a line that names it
 -- column category VARCHAR - kind of trouble
 -- column priority TINYINT level 1 worst
 -- column district_id VARCHAR - district; null where unknown
+-- column district VARCHAR - its name; null where unknown
+-- column district_en VARCHAR - its name in English; null where unknown
 -- column source_id VARCHAR - source
+-- column source VARCHAR - its name; null where the pack does not have it
 -- column is_proactive BOOLEAN - found before anybody complained
 -- column occurred_at TIMESTAMPTZ UTC when it happened
 -- column created_at TIMESTAMPTZ UTC when the order was opened
@@ -30,11 +33,15 @@ WITH sorted AS (
            CASE WHEN $of = 'response_p50_s' THEN response_target_s WHEN $of = 'closure_p90_s' THEN closure_target_s END AS target_s
     FROM events_at WHERE mode = $mode
 )
-SELECT event_id, title, category, priority, district_id, source_id, is_proactive, occurred_at, created_at, stage, is_open, wait_s, target_s
+SELECT sorted.event_id, sorted.title, sorted.category, sorted.priority, sorted.district_id, districts.name AS district,
+       districts.name_en AS district_en, sorted.source_id, event_sources.name AS source, sorted.is_proactive, sorted.occurred_at,
+       sorted.created_at, sorted.stage, sorted.is_open, sorted.wait_s, sorted.target_s
 FROM sorted
+LEFT JOIN districts ON districts.district_id = sorted.district_id
+LEFT JOIN event_sources ON event_sources.source_id = sorted.source_id
 WHERE CASE WHEN $of IN ('events_today', 'proactive_pct') THEN is_today
            WHEN $of = 'open_now' THEN is_open
            WHEN $of = 'closings_refused' THEN is_refused
            WHEN $of = 'closed_untimed' THEN is_of_today AND is_closed_untimed
            ELSE is_of_today AND wait_s IS NOT NULL AND age_s >= coalesce(target_s, 0) END
-ORDER BY wait_s DESC, occurred_at DESC, event_id
+ORDER BY sorted.wait_s DESC NULLS LAST, sorted.occurred_at DESC, sorted.event_id

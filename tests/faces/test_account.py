@@ -111,7 +111,10 @@ def on_screen(answer, part):
     section = re.search(rf'<section[^>]*data-part="{part}".*?</section>', answer.text)
     body = section[0].partition("<tbody>")[2]
     return [
-        [unescape(cell) for cell in re.findall(r"<td[^>]*>([^<]*)</td>", row)]
+        [
+            unescape(re.sub(r"<[^>]*>", "", cell))
+            for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)
+        ]
         for row in re.findall(r"<tr>(.*?)</tr>", body)
     ]
 
@@ -190,6 +193,9 @@ def test_the_events_that_a_figure_counts_are_listed_one_by_one(asked, figure, ro
 
     listed = [row[0] for row in on_screen(answer, "account-behind")]
     assert sorted(listed) == sorted(rows)
+    assert re.search(
+        r'<td><a href="/\?[^"]*picked=event_heat:N1[^"]*">N1</a>', answer.text
+    )
     assert value_of(answer) == str(len(rows))
 
 

@@ -5,6 +5,8 @@ The same stands on its own page and in the dialog that a click on a figure opens
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -14,6 +16,8 @@ from twin.faces.dom import aria, attributes, named
 from twin.faces.freshness import freshness
 from twin.faces.meanings import how
 from twin.faces.pages import accounted
+from twin.faces.parts import held
+from twin.view import EVENTS
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -26,15 +30,17 @@ if TYPE_CHECKING:
 TITLE_ID = "account-title"
 
 
-def told(of: Account, prefix: str, snapshot: str = "") -> Component:
+def told(of: Account, prefix: str, snapshot: str = "", events: str = "") -> Component:
     """Return the account of a figure.
 
     Args:
         prefix: path under which a proxy shows the faces; '' for none.
         snapshot: the one that a link was made of; '' where it names none.
+        events: path of a page that shows an event; '' where none does.
     """
     texts = of.picture.texts
     there = _Ways(of, prefix)
+    opens = partial(there.event, events) if events else None
     body: list[Component] = [
         _head(of),
         *_notices(of, snapshot),
@@ -42,11 +48,13 @@ def told(of: Account, prefix: str, snapshot: str = "") -> Component:
         _meaning(of),
     ]
     if of.behind is not None:
-        body.append(accounted.rows(of, of.behind, "account-behind", there.files()))
+        body.append(
+            accounted.rows(of, of.behind, "account-behind", there.files(), opens)
+        )
         body.append(accounted.asked(of.behind, of.layer.folder.name, texts))
     if of.found is not None:
         files = () if of.behind is not None else there.files()
-        body.append(accounted.rows(of, of.found, "account-rows", files))
+        body.append(accounted.rows(of, of.found, "account-rows", files, opens))
         body += _asked(of, of.found)
     body.append(there.nav())
     return html.Article(
@@ -68,6 +76,11 @@ class _Ways:
         """Return what each file is called, and its address."""
         path, query = f"{self._prefix}{self._of.named.path}", self._of.link()
         return (("CSV", f"{path}.csv?{query}"), ("XLSX", f"{path}.xlsx?{query}"))
+
+    def event(self, path: str, event_id: str) -> str:
+        """Return the address of a page that shows an event, at the moment of the account."""
+        view = replace(held(self._of.picture.pinned), picked=f"{EVENTS}{event_id}")
+        return f"{self._prefix}{path}?{view.url()}"
 
     def nav(self) -> Component:
         """Return the links: of this moment, of now, and to the others of the question."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Rows that stand on a page; files have all.
 MOST_ROWS = 100
 
+# The column that names an event, which a page can show.
+_EVENT = "event_id"
+
 # Columns that say that the pack assumes something of a row.
 _ASSUMED = ("is_assumed", "is_reference", "n_reference")
 
@@ -39,13 +42,18 @@ def is_assumed(of: Account) -> bool:
 
 
 def rows(
-    of: Account, found: Explained, title: str, files: Sequence[tuple[str, str]]
+    of: Account,
+    found: Explained,
+    title: str,
+    files: Sequence[tuple[str, str]],
+    opens: Callable[[str], str] | None,
 ) -> Component:
     """Return the rows of an answer as a table, the first of them, with the files that have all.
 
     Args:
         title: message key.
         files: what each file is called, and its address.
+        opens: gives the address of a page that shows an event; None where none does.
     """
     texts = of.picture.texts
     told = account.rows_of(found.answer, of.picture.city.zone)
@@ -66,7 +74,8 @@ def rows(
             _head(each, labels.get(each.name, ""), name)
             for each, name in zip(told.columns, marked, strict=True)
         ]
-        body = [html.Tr(list(map(_cell, row, marked))) for row in shown]
+        ways = [opens if each.name == _EVENT else None for each in told.columns]
+        body = [html.Tr(list(map(_cell, row, marked, ways))) for row in shown]
         table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)])
         parts.append(_scrolled(table, texts.say(title)))
     return html.Section(
@@ -83,7 +92,9 @@ def _head(column: ResultColumn, label: str, marked: str) -> Component:
     return html.Th([*own, name, doc], scope="col", className=marked or None)
 
 
-def _cell(value: Value, marked: str) -> Component:
+def _cell(value: Value, marked: str, opens: Callable[[str], str] | None) -> Component:
+    if opens is not None and isinstance(value, str):
+        return html.Td(html.A(value, href=opens(value)), className=marked or None)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     kind = "none" if value is None else "number" if is_number else ""
     text = formatting.DASH if value is None else str(value)

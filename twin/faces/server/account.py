@@ -114,7 +114,9 @@ class _Answers:
             return self._lost(error)
         context = self._context
         back = f"{context.prefix}{self._page_of(of)}?{of.picture.pinned.view.url()}"
-        body = told(of, context.prefix, asked.snapshot)
+        pages = context.arrangement.pages
+        events = next((at for at in pages if pages[at].regions.get("event")), "")
+        body = told(of, context.prefix, asked.snapshot, events)
         texts = of.picture.texts
         name = f"{texts.say(of.key)} · {context.title(texts.lang)}"
         return self._html(body, name, texts.lang, 200, back)
