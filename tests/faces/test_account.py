@@ -35,6 +35,14 @@ FIGURES = [
     if panel.kind == "figures"
     for figure in meanings.ids_of(layer, panel)
 ]
+LISTED = [
+    (name, figure)
+    for name, (_, panel) in PANELS.items()
+    for figure in panel.behind
+    if panel.question.moment == "view"
+]
+ONCE = {"incidents_open", "incidents_several"}
+"""What several reported counts once, and is listed report by report."""
 MAPS = [(layer.id, data.name) for layer in REGISTRY.layers for data in layer.maps]
 CHOSEN = "district=alva&picked=event_heat:E9"
 FORMULA = '=HYPERLINK("x","y")'
@@ -197,6 +205,22 @@ def test_the_events_that_a_figure_counts_are_listed_one_by_one(asked, figure, ro
         r'<td><a href="/\?[^"]*picked=event_heat:N1[^"]*">N1</a>', answer.text
     )
     assert value_of(answer) == str(len(rows))
+
+
+@pytest.mark.parametrize(("name", "figure"), LISTED)
+def test_as_many_rows_are_listed_as_a_figure_counts(asked, name, figure):
+    (shown,) = (each for each in asked.picture(CHOSEN).shown if each.full_name == name)
+    found = {each.id: each for each in shown.figures}.get(figure)
+    _, _, rows = of_csv(asked.get(name, CHOSEN, figure, ".csv"))
+
+    if found is None:
+        assert len(rows) > 0, (
+            "the answer's own rows stand for a figure that is not told"
+        )
+    elif figure == "next_breach_s":
+        assert found.value is None or found.value == float(rows[0][-1])
+    elif figure not in ONCE:
+        assert len(rows) == (found.value or 0 if found.n is None else found.n)
 
 
 @pytest.mark.parametrize("figure", ["", "open_now"])
