@@ -15,6 +15,11 @@ LAYER = Layer(
             "event",
             "event-facts",
             Question("facts.sql"),
+            fields=(
+                Field("response_s", "event-response", "duration"),
+                Field("closure_s", "event-closed", "duration"),
+                Field("unit", "event-who"),
+            ),
             scope="event",
             empty="event-unknown",
         ),

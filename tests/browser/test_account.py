@@ -139,9 +139,11 @@ def test_a_click_on_a_number_of_a_table_opens_its_column(watch, hall):
 
 def test_on_the_page_of_an_event_its_answers_open_their_account(watch, hall):
     page = opened(watch, hall, "/?lang=en&v=1&picked=event_heat:N1")
-    page.page.locator(".event-answer").first.click()
+    answer = page.page.locator(".event-answer[data-answer=event-who]")
+    answer.click()
     page.until(OPEN)
 
+    assert page.page.evaluate(HEAD) == "Who has it"
     assert "event/facts.sql" in page.page.evaluate(
         "document.getElementById('account').textContent"
     )

@@ -127,9 +127,13 @@ def _head(of: Account) -> Component:
     if of.named.is_map:
         panel = texts.say("figures-of-map", what=panel)
     name = texts.say(of.key)
+    own = _of_one_row(of)
     above = [] if name == panel else [html.P(panel, className="account-of")]
     title = html.H1(panel if of.named.is_map else name, id=TITLE_ID)
     value: list[Component] = []
+    if own:
+        text = html.B(named(own), className="account-figure")
+        value.append(html.P(text, className="account-value"))
     if of.panel.kind == "figures" and of.named.figure:
         text = formatting.DASH if figure is None else figure.text
         unit = "" if figure is None else figure.unit
@@ -153,6 +157,15 @@ def _head(of: Account) -> Component:
             )
         )
     return html.Header([*above, title, *value, html.Div(_chips(of), className="chips")])
+
+
+def _of_one_row(of: Account) -> str:
+    """Return the value of a column as the page writes it, where the answer has one row; else ''."""
+    fields = [each for each in of.panel.fields if each.name == of.named.figure]
+    if not fields or len(of.shown.rows) != 1:
+        return ""
+    value, zone = of.shown.rows[0][fields[0].name], of.picture.city.zone
+    return formatting.write_alone(value, fields[0].format, of.picture.texts, zone)
 
 
 def _chips(of: Account) -> list[Component]:

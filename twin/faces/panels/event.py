@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 # The parts of an answer, and what its markup says of it.
 Answered = tuple[list["Component"], dict[str, str]]
 
+# The column that an answer is, where it is one as it stands.
+_COLUMNS = {
+    "event-response": "response_s",
+    "event-closed": "closure_s",
+    "event-who": "unit",
+}
+
 # How the bar of a clock is drawn that is so.
 _BARS = {"soon": "amber", "over": "red", "late": "red"}
 
@@ -61,7 +68,13 @@ def _accountable(answer: Answered, shown: Shown, picture: Picture) -> Component:
     parts, told = answer
     asked: dict[str, Any] = {}
     if picture.is_accountable:
-        of = attributes({"account": f"{shown.layer}/{shown.panel.name}"})
+        figure = _COLUMNS.get(told["answer"])
+        of = attributes(
+            {
+                "account": f"{shown.layer}/{shown.panel.name}",
+                **({"figure": figure} if figure else {}),
+            }
+        )
         asked = {**as_button(), **of}
     return html.Div(parts, className="event-answer", **attributes(told), **asked)
 
