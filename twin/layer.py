@@ -50,6 +50,10 @@ class Question:
     moment: Moment = "view"
 
 
+def _no_questions() -> Mapping[str, Question]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Band:
     """One step of a legend: values from `low` on, to the next band."""
@@ -266,6 +270,8 @@ class Panel:
         note_of: only where some row is of this `kind`; '' for always.
         live: figures that are of the living city in a drill too, though others of the panel are
             the drill's. A panel whose question does not take `mode` is so as a whole.
+        behind: by figure, the question whose rows are what it counts or is worked out from, one
+            by one; it is asked when somebody wants an account of the figure.
 
     Figures of a panel that asks of the day before are called `yesterday_<figure>`; they are asked
     for a picture of a young day only.
@@ -282,6 +288,7 @@ class Panel:
     note: str = ""
     note_of: str = ""
     live: tuple[str, ...] = ()
+    behind: Mapping[str, Question] = field(default_factory=_no_questions, hash=False)
 
 
 class Urls(Protocol):
@@ -392,6 +399,7 @@ class Layer:
     def questions(self) -> tuple[Question, ...]:
         """Return all that it asks, but for the steps of scales."""
         asked = tuple(each.question for each in (*self.maps, *self.panels))
+        asked += tuple(each for panel in self.panels for each in panel.behind.values())
         return (*asked, self.counts) if self.counts else asked
 
 

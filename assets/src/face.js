@@ -2,6 +2,7 @@
 // No state outside this module; nothing here knows a number of the city.
 
 import morph from 'morphdom';
+import { beginAccounts } from './account.js';
 import { age, behind, silent } from './durations.js';
 import { clockTime } from './formatting.js';
 import { beginLater } from './later.js';
@@ -271,4 +272,5 @@ document.addEventListener('twin:look', poll); // whoever knows that there is new
 window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });
 begin();
 beginSearch({ act: action, base });
+beginAccounts(words, base);
 beginLater();

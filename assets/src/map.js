@@ -175,6 +175,7 @@ export class TwinMap {
   #hover(info) {
     const object = objectOf(info);
     const template = object ? this.stack.jsonOf(info.layer.id)?.tooltip : null;
+    this.tooltip.node.dataset.of = info.layer?.id ?? '';
     this.tooltip.show(object, template, { more: (object?.crowd?.n ?? 1) - 1, x: info.x, y: info.y, zone: this.spec?.zone, now: this.spec?.now?.(), said: this.spec?.words });
   }
 

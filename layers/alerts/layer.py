@@ -38,7 +38,14 @@ LAYER = Layer(
     Path(__file__).parent,
     panels=(
         Panel(
-            "figures", "figures", "alerts-figures", Question("figures.sql", _WHOLE_CITY)
+            "figures",
+            "figures",
+            "alerts-figures",
+            Question("figures.sql", _WHOLE_CITY),
+            behind={
+                each: Question("behind.sql", {**_WHOLE_CITY, "of": each})
+                for each in ("alerts_open", "alerts_urgent")
+            },
         ),
         Panel(
             "open",

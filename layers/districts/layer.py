@@ -427,7 +427,21 @@ LAYER = Layer(
             note="districts-zones",
             note_of="functional_zone",
         ),
-        Panel("now", "figures", "districts-now", Question("now.sql"), scope="district"),
+        Panel(
+            "now",
+            "figures",
+            "districts-now",
+            Question("now.sql"),
+            scope="district",
+            behind={
+                each: Question("behind.sql", {"of": each})
+                for each in (
+                    "district_events_today",
+                    "district_response_p50_s",
+                    "district_open_now",
+                )
+            },
+        ),
         Panel(
             "district-day",
             "trend",

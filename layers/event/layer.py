@@ -10,6 +10,13 @@ from twin.service_clocks import AMBER_PCT, ARRIVAL_S
 
 _CLOCKS: Mapping[str, Param] = {"amber_pct": AMBER_PCT, "arrival_s": ARRIVAL_S}
 
+# The answers of an event that give account of themselves.
+_ANSWERS = (
+    Field("response_s", "event-response", "duration"),
+    Field("closure_s", "event-closed", "duration"),
+    Field("unit", "event-who"),
+)
+
 # Aircraft that could look, at most: who has to choose chooses among few.
 MOST_EYES = 4
 
@@ -22,6 +29,7 @@ LAYER = Layer(
             "event",
             "event-facts",
             Question("facts.sql", _CLOCKS),
+            fields=_ANSWERS,
             scope="event",
             empty="event-unknown",
         ),
@@ -30,6 +38,7 @@ LAYER = Layer(
             "whole-event",
             "event-facts",
             Question("facts.sql", _CLOCKS),
+            fields=_ANSWERS,
             scope="event",
             empty="event-unknown",
         ),

@@ -106,12 +106,15 @@ def _list(scope: Scope) -> Panel:
 
 
 def _figures(scope: Scope) -> Panel:
+    own = _own(scope, **_AMBER, soon_s=SOON_S)
+    counted = ("next_breach_s", "clocks_amber", "clocks_red", "clocks_soon")
     return Panel(
         "figures" if scope == "city" else "district-figures",
         "figures",
         "event_clocks-figures",
-        Question("figures.sql", _own(scope, **_AMBER, soon_s=SOON_S)),
+        Question("figures.sql", own),
         scope=scope,
+        behind={each: Question("behind.sql", {**own, "of": each}) for each in counted},
     )
 
 

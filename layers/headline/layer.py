@@ -9,10 +9,18 @@ from pathlib import Path
 
 from twin.layer import Layer, Moment, Panel, Question
 
+# The figures of each question: the events behind each are asked for by its name.
+_OF = {
+    "events.sql": ("events_today", "open_now", "closings_refused"),
+    "clocks.sql": ("response_p50_s", "closure_p90_s", "closed_untimed"),
+    "proactive.sql": ("proactive_pct",),
+}
+
 
 def _figures(name: str, sql: str, moment: Moment = "view") -> Panel:
     title = "headline-title" if moment == "view" else "headline-yesterday"
-    return Panel(name, "figures", title, Question(sql, moment=moment))
+    behind = {each: Question("behind.sql", {"of": each}, moment) for each in _OF[sql]}
+    return Panel(name, "figures", title, Question(sql, moment=moment), behind=behind)
 
 
 LAYER = Layer(

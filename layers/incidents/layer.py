@@ -77,7 +77,20 @@ LAYER = Layer(
         ),
     ),
     panels=(
-        Panel("figures", "figures", "incidents-figures", Question("figures.sql")),
+        Panel(
+            "figures",
+            "figures",
+            "incidents-figures",
+            Question("figures.sql"),
+            behind={
+                each: Question("behind.sql", {"of": each})
+                for each in (
+                    "incidents_open",
+                    "incidents_several",
+                    "reports_merged_pct",
+                )
+            },
+        ),
         Panel(
             "rows",
             "rows",

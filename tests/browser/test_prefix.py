@@ -66,7 +66,7 @@ def server(tmp_path_factory):
 
 
 def looked_at(watch, base, snapshot):
-    """Open page and wall; click what changes the view."""
+    """Open page, the account of a figure, and wall; click what changes the view."""
     watched = watch(f"{base}/twin/?v=1&lang=en")
     refused = []
     watched.page.on(
@@ -79,6 +79,9 @@ def looked_at(watch, base, snapshot):
     )
     assert polled.url.startswith(f"{base}/twin/api/snapshot")
     assert polled.status == 200
+    watched.page.locator("#headline [data-account]").first.click()
+    watched.until("document.querySelector('#account article.account')")
+    watched.page.keyboard.press("Escape")
     watched.page.locator("[data-action]").first.click()
     watched.until("!location.search.endsWith('?v=1&lang=en')")
     assert watched.page.url.startswith(f"{base}/twin/?")

@@ -83,7 +83,21 @@ def of_figure(shown: Figure) -> dict[str, Any]:
     """Return the `data-` attributes of a figure: id, value, and why it is not known."""
     why = {"unknown": shown.unknown} if shown.unknown else {}
     value = "" if shown.value is None else shown.value
-    return attributes({"figure": shown.id, "value": value, **why})
+    account = {"account": shown.account} if shown.account else {}
+    return attributes({"figure": shown.id, "value": value, **why, **account})
+
+
+def asking(shown: Figure) -> dict[str, Any]:
+    """Return the attributes by which a figure takes the focus and opens its account.
+
+    None where nobody may ask for that.
+    """
+    return as_button() if shown.account else {}
+
+
+def as_button() -> dict[str, Any]:
+    """Return the attributes of what opens an account, as a button does a dialog."""
+    return {"role": "button", "tabIndex": "0", **aria("haspopup", "dialog")}
 
 
 def live_mark(picture: Picture, *, is_live: bool) -> list[Component]:

@@ -36,6 +36,8 @@ class Figure:
         n: of how many cases it is told; None for what is not told of cases.
         unknown: why there is no value, if the moment or damage is the reason; '' otherwise.
         means: what the figure says; '' where nothing is written of it.
+        account: the 'layer/panel' that tells how it came about, on a face where somebody
+            may ask for that; '' elsewhere.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Figure:
     unknown: Unknown = ""
     means: str = ""
     n: int | None = None
+    account: str = ""
 
 
 def figure(

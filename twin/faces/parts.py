@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from dash import html
 
 from twin.clock import to_text
 from twin.faces import formatting, markup, narrowing, sentence
-from twin.faces.dom import aria, attributes, live_mark, of_figure
+from twin.faces.dom import aria, asking, attributes, live_mark, of_figure
 from twin.faces.freshness import freshness
 from twin.faces.picture import OF_THE_DAY, OPEN
 from twin.faces.rules import MESSAGES
@@ -27,6 +28,9 @@ from twin.view import View
 
 # Sentences of the store that a banner shows: it must not cover the picture.
 MOST_SENTENCES = 2
+
+# What the dialog of an account says by itself.
+_OF_ACCOUNTS = ("close", "account-page", "account-fetching", "account-silent")
 
 # From here on a limit under a scale is written in thousands.
 SHORT_FROM = 10_000
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from twin.faces.texts import Texts
     from twin.layer import Layer, Legend, Param, Rgba
     from twin.query.areas import Read
+    from twin.view import Pinned
 
 
 def chips(picture: Picture) -> list[Component]:
@@ -185,7 +190,15 @@ def age(picture: Picture) -> Component:
             "age": picture.age_state,
         }
     )
+    if picture.is_accountable:
+        ids |= attributes({"view": held(pinned).url()})
     return html.Div(said, className="as-of", **ids)
+
+
+def held(pinned: Pinned) -> View:
+    """Return the view that shows the same whenever it is opened: both clocks stand in it."""
+    known_at = None if pinned.known_at == pinned.as_of else pinned.known_at
+    return replace(pinned.view, as_of=pinned.as_of, known_at=known_at, frame="")
 
 
 def banner(picture: Picture) -> list[Component]:
@@ -355,7 +368,7 @@ def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """
     words = {
         key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"})
-        for key in (*MESSAGES, "clock-behind", "offline")
+        for key in (*MESSAGES, "clock-behind", "offline", *_OF_ACCOUNTS)
     }
     old_s = ttl_s * freshness(city).stale_factor
     said = {
@@ -376,12 +389,9 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
     )
     title = texts.say(layer.legend.title)
     is_live = layer.id in picture.live_maps
-    counts = [
-        _count(picture.figures[name], title)
-        for name in figures
-        if name in picture.figures
-    ]
-    many = len(counts) > 1
+    counted = [picture.figures[name] for name in figures if name in picture.figures]
+    many = len(counted) > 1
+    counts = [_count(each, title, asks=many) for each in counted]
     switch = html.Button(
         [
             html.Span(className="switch-box"),
@@ -405,10 +415,13 @@ def legend(layer: Layer, picture: Picture, figures: Sequence[str]) -> Component:
         or [_scale(layer.legend, picture, picture.areas.get(layer.id))]
     )
     listed = [html.Div(counts, className="legend-counts")] if many else []
+    of = {"layer": layer.id, "failed": "yes" if failed else ""}
+    if picture.is_accountable:
+        of["maps"] = ",".join(data.name for data in layer.maps)
     return html.Div(
         [switch, *listed, *scale, *(narrowing.control(layer, picture) if on else [])],
         className="legend-row",
-        **attributes({"layer": layer.id, "failed": "yes" if failed else ""}),
+        **attributes(of),
     )
 
 
@@ -424,8 +437,13 @@ def _undrawn(lost: Sequence[str], picture: Picture) -> Component:
     )
 
 
-def _count(shown: Figure, title: str) -> Component:
-    """Return a figure in words; its name is left out where the title beside it says the same."""
+def _count(shown: Figure, title: str, *, asks: bool) -> Component:
+    """Return a figure in words; its name is left out where the title beside it says the same.
+
+    Args:
+        asks: whether it stands by itself, so that it can be asked how it came about; inside a
+            switch a key asks for that.
+    """
     name = [] if shown.name == title else [f"{shown.name} "]
     return html.Span(
         [
@@ -438,6 +456,7 @@ def _count(shown: Figure, title: str) -> Component:
         ],
         className="legend-figure",
         **of_figure(shown),
+        **(asking(shown) if asks else {}),
     )
 
 

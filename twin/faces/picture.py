@@ -207,6 +207,14 @@ class Picture:
             f"unknown-{unknown}", moment=until, tables=formatting.few(damaged)
         )
 
+    @property
+    def is_accountable(self) -> bool:
+        """Return whether somebody may ask of each figure how it came about.
+
+        Nobody can on a wall, nor in a picture.
+        """
+        return _is_accountable(self.page, self.pinned)
+
     def region(self, region: Region) -> Iterator[Shown]:
         """Return the panels that the page has in a region, in their order there."""
         there = {shown.full_name: shown for shown in self.shown}
@@ -277,6 +285,8 @@ def take(
     shown = _side_by_side(
         [partial(_show, service, city, *named, pinned, texts) for named in asked]
     )
+    if page is not None and _is_accountable(page, pinned):
+        shown = tuple(map(_accountable, shown))
     figures = {
         figure.id: figure
         for each in shown
@@ -304,6 +314,36 @@ def take(
     if not _nothing_known(figures):
         return taken
     return _with_known_now(service, registry, taken)
+
+
+def of_panel(
+    service: QueryService,
+    city: City,
+    layer: Layer,
+    panel: Panel,
+    pinned: Pinned,
+    texts: Texts,
+    now: datetime,
+) -> Picture:
+    """Return a picture that shows one panel and nothing else.
+
+    Raises:
+        LakeError: the lake cannot be read. A panel that fails says so in its place.
+    """
+    shown = _show(service, city, layer, panel, pinned, texts)
+    figures = {figure.id: figure for figure in shown.figures}
+    return Picture(pinned, service.status(), city, texts, (shown,), now, figures)
+
+
+def _is_accountable(page: Page, pinned: Pinned) -> bool:
+    return bool(page.path) and page.kind == "page" and not pinned.view.frame
+
+
+def _accountable(shown: Shown) -> Shown:
+    account = f"{shown.layer}/{shown.panel.name}"
+    return replace(
+        shown, figures=tuple(replace(each, account=account) for each in shown.figures)
+    )
 
 
 def _side_by_side(asks: Sequence[Callable[[], Shown]]) -> tuple[Shown, ...]:

@@ -127,12 +127,15 @@ class Explained:
         givers: by parameter, who gave it: 'own' (the question itself), 'view' or 'pack'.
         plan: how the engine goes about it, in its own words, as YAML.
         ms: how long the answer took, once the snapshot's files were open.
+        read: by table that the question reads, how many rows the snapshot has of it; 0 of
+            one that it lacks.
     """
 
     answer: Answer
     givers: Mapping[str, binding.Giver]
     plan: str
     ms: float
+    read: Mapping[str, int]
 
 
 class QueryService:
@@ -217,32 +220,58 @@ class QueryService:
         """
         return self._of_layer(layer, panel.question, pinned)
 
-    def of_map(self, layer: str, data: MapData, pinned: Pinned) -> Question:
+    def of_map(
+        self, layer: str, data: MapData, pinned: Pinned, *, is_whole: bool = False
+    ) -> Question:
         """Return the question of map data, with its steps and its first tile.
 
         Raises as `ask` does.
+
+        Args:
+            is_whole: whether one tile is to be all of the map, however much is drawn.
         """
         found = self.steps(layer, data, pinned) if data.steps else ()
-        side = self.tile_side(layer, data.name, pinned) if data.tile else 0
+        side = 0
+        if data.tile:
+            side = WHOLE if is_whole else self.tile_side(layer, data.name, pinned)
         return binding.of_map(data, found, side)
 
-    def explain(self, layer: Layer, question: Question, pinned: Pinned) -> Explained:
+    def explain(
+        self,
+        layer: Layer,
+        question: Question,
+        pinned: Pinned,
+        *,
+        plans: bool = True,
+    ) -> Explained:
         """Return the answer of a layer's question for a view, and how it came about.
 
         Raises as `panel` does.
+
+        Args:
+            plans: whether the engine is asked how it goes about it; else the plan is ''.
         """
         sql = self._question(layer.id, question.sql)
         params = binding.bind(sql, question, pinned, self._given)
         given = binding.givers(question, pinned, self._given)
         with self._pool.open(pinned.snapshot) as (shown, engine):
-            plan = engine.plan(sql, params, self._moved(shown, engine, sql, params))
+            tables = shown.snapshot.tables
+            plan = (
+                engine.plan(sql, params, self._moved(shown, engine, sql, params))
+                if plans
+                else ""
+            )
         begun = time.perf_counter()
         answer = self._of_layer(layer, question, pinned)
         ms = (time.perf_counter() - begun) * 1_000
         by: dict[str, binding.Giver] = {
             name: giver for giver, names in given.items() for name in names
         }
-        return Explained(answer, {name: by[name] for name in params}, plan, ms)
+        read = {
+            name: tables[name].rows if name in tables else 0
+            for name in dict.fromkeys((*sql.reads, *_behind(sql)))
+        }
+        return Explained(answer, {name: by[name] for name in params}, plan, ms, read)
 
     def of_house(self, sql: Sql, own: Mapping[str, Param], pinned: Pinned) -> Answer:
         """Return the rows of a question that is of no layer, for a view.

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 FORMATS = (".csv", ".xlsx", ".jsonl")
 
-# Rows below the heads of a sheet, and signs in its cells.
-_MOST_ROWS, _MOST_SIGNS = 1_048_575, 32_767
-
 
 def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     """Write rows to a file that is not there yet, in the form that its name ends in.
@@ -65,13 +62,15 @@ def write(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
 
 def _refuse_too_much(path: Path, heads: Sequence[str], rows: Sequence[Row]) -> None:
     fix = f"write {path.stem}.csv instead."
-    if len(rows) > _MOST_ROWS:
+    if len(rows) > xlsx.MOST_ROWS:
         raise UsageError(
-            f"A sheet holds {_MOST_ROWS:,} rows, not {len(rows):,}.", fix=fix
+            f"A sheet holds {xlsx.MOST_ROWS:,} rows, not {len(rows):,}.", fix=fix
         )
-    if any(len(_text(row.get(name))) > _MOST_SIGNS for row in rows for name in heads):
+    if any(
+        len(_text(row.get(name))) > xlsx.MOST_SIGNS for row in rows for name in heads
+    ):
         raise UsageError(
-            f"A cell of a sheet holds {_MOST_SIGNS:,} signs, and a text is longer.",
+            f"A cell of a sheet holds {xlsx.MOST_SIGNS:,} signs, and a text is longer.",
             fix=fix,
         )
 

@@ -57,7 +57,7 @@ def sheets(picture: Picture) -> list[Sheet]:
 
     The panels are those that stand in a slot of the whole city or the district.
     """
-    found = [_cover(picture), _figures(picture)]
+    found = [cover(picture), _figures(picture)]
     for shown in picture.shown:
         if shown.failed:
             found.append(Sheet(shown.name[:31], ("failed",), ((shown.failed,),)))
@@ -118,7 +118,8 @@ def definitions(picture: Picture) -> Sheet:
     )
 
 
-def _cover(picture: Picture) -> Sheet:
+def cover(picture: Picture) -> Sheet:
+    """Return what tables are of: city, snapshot, both clocks, and all that must be known."""
     pinned, status, zone = picture.pinned, picture.status, picture.city.zone
     lines: tuple[tuple[str, Value], ...] = (
         ("city", picture.city.name),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from twin.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from xlsxwriter import Workbook
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from twin.faces.export.format import Format
     from twin.faces.export.tables import Sheet, Value
     from twin.faces.freshness import State
+    from twin.faces.picture import Picture
 
 # How a workbook is made whose texts come from data.
 SAFE = {
@@ -26,6 +31,9 @@ SAFE = {
     "default_date_format": "yyyy-mm-dd hh:mm:ss",
 }
 
+
+# Rows below the heads of a sheet, and signs in one of its cells.
+MOST_ROWS, MOST_SIGNS = 1_048_575, 32_767
 
 # Excel's hatching of thin lines that rise.
 _LIGHT_UP = 14
@@ -53,16 +61,41 @@ class Xlsx:
 
         path = draft.path(into, self.suffix)
         sheets, notice = draft.sheets(), draft.notice()
-        made_at = draft.pinned.as_of.replace(tzinfo=None)
         try:
             with xlsxwriter.Workbook(str(path), SAFE) as book:
-                book.set_properties({"created": made_at})
-                looks = _looks(book, draft.picture().age_state)
-                for sheet in sheets:
-                    _fill(book.add_worksheet(sheet.name), sheet, looks, notice)
+                _write(book, draft.picture(), sheets, notice)
         except XlsxWriterException as error:
             raise OSError(str(error)) from error
         return [path]
+
+
+def book_of(picture: Picture, sheets: Sequence[Sheet], notice: str) -> bytes:
+    """Return a workbook of sheets that stand behind a picture, as the bytes of its file.
+
+    Raises:
+        UsageError: a sheet has more rows than a workbook can hold.
+    """
+    import xlsxwriter
+
+    for sheet in sheets:
+        if len(sheet.rows) > MOST_ROWS:
+            raise UsageError(
+                f"A sheet holds {MOST_ROWS:,} rows, not {len(sheet.rows):,}.",
+                fix="take the CSV instead.",
+            )
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(cast("Any", made), {**SAFE, "in_memory": True}) as book:
+        _write(book, picture, sheets, notice)
+    return made.getvalue()
+
+
+def _write(
+    book: Workbook, picture: Picture, sheets: Sequence[Sheet], notice: str
+) -> None:
+    book.set_properties({"created": picture.pinned.as_of.replace(tzinfo=None)})
+    looks = _looks(book, picture.age_state)
+    for sheet in sheets:
+        _fill(book.add_worksheet(sheet.name), sheet, looks, notice)
 
 
 FORMAT: Format = Xlsx()
@@ -112,4 +145,4 @@ def _cell(page: Worksheet, row: int, column: int, value: Value, look: Look) -> N
     elif isinstance(value, (int, float)):
         page.write_number(row, column, value, look)
     else:
-        page.write_string(row, column, value, look)
+        page.write_string(row, column, value[:MOST_SIGNS], look)

@@ -286,3 +286,61 @@ search-indicator = Indicators
 search-open-for = open for { $age }
 search-closed = closed
 search-value = { $value } { $unit }, { $moment }
+
+account-as-of = Moment
+account-known-at = As known at
+account-age = Age
+account-snapshot = Snapshot
+account-snapshot-as-of = Snapshot of
+account-zone = Time zone
+account-district = District
+account-event = Event
+account-meaning-head = What it means
+account-how = How it is worked out:{" "}
+account-behind = What it is counted from, one by one
+account-behind-asked = How these are asked for
+account-rows = Rows of the answer
+account-rows-all = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+}
+account-rows-first = the first { $first } of { $n } rows; the files have all
+account-file = All rows as { $of }
+account-parameters = Parameters of the question
+account-param = Name
+account-value = Value
+account-unit = Unit
+account-meaning = Meaning
+account-giver = Given by
+account-giver-own = the question itself
+account-giver-view = the view
+account-giver-pack = the city pack
+account-tables = Tables it reads
+account-table = Table
+account-row-is = What a row is
+account-n-rows = Rows in the snapshot
+account-took = Answered in { $ms } ms over { $rows } rows of { $tables ->
+    [one] 1 table
+   *[other] { $tables } tables
+}; kept answers take less.
+account-formulas = Formulas and sources of the columns that it rests on ({ $n })
+account-formula = Formula
+account-absent = Absent
+account-source = Source
+account-target = Target
+account-sql = SQL · { $file } · { $hash }
+account-link = Link to this account, held at its moment
+account-now = The same now
+account-ways = Where to go from here
+account-others = The others of this question:
+account-not-told = Not told now: the question answers it only where there is something to tell.
+account-assumed = Rests on targets or names that the pack assumes
+account-other-snapshot = The link was made of snapshot { $old }; of this moment { $new } answers now.
+account-day-before = It is asked of the whole day before the moment: the parameters say which.
+account-lost = There is no such figure here
+account-misread = This link says nothing that can be shown
+account-unreadable = The data lake cannot be read, so there is nothing to account for
+account-open = { $what }: how it came about
+account-page = Open as a page
+account-fetching = Asking …
+account-silent = The server does not answer. Close this, and ask again.

@@ -12,6 +12,7 @@ from dash import dcc, html
 from twin.errors import UsageError
 from twin.faces import charts
 from twin.faces.dom import aria
+from twin.faces.panels.section import asks
 from twin.faces.panels.trend import usual
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ def enlarged(picture: Picture, name: str) -> list[Component]:
         title=texts.say("close"),
         **aria("label", texts.say("close")),
     )
-    head = html.Div(
-        [html.H2(texts.say(found.panel.title)), close], className="panel-head"
-    )
+    said = asks([texts.say(found.panel.title)], f"{found.layer}/{found.panel.name}")
+    head = html.Div([html.H2(said), close], className="panel-head")
     graph = dcc.Graph(
         figure=chart,
         config={"displayModeBar": False, "responsive": True},

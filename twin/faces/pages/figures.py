@@ -5,13 +5,16 @@ It shows how each is worked out, and the SQL that answers it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dash import html
 
 from twin.engine import load_sql
 from twin.faces import meanings, parts
+from twin.faces.account import Named, query
 from twin.faces.dom import aria, attributes
+from twin.faces.parts import held
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -22,10 +25,29 @@ if TYPE_CHECKING:
     from twin.faces.picture import Picture
     from twin.faces.texts import Texts
     from twin.layer import Registry
+    from twin.view import View
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The way to the account of a panel, in a view that is held at its moment."""
+
+    named: Named
+    prefix: str
+    view: View
+
+    def to(self, figure: str) -> str:
+        """Return the address of the account of a figure; '' for the whole panel."""
+        return f"{self.prefix}{self.named.path}?{query(self.view, figure)}"
 
 
 def figures(
-    city: City, registry: Registry, texts: Texts, picture: Picture | None, back: str
+    city: City,
+    registry: Registry,
+    texts: Texts,
+    picture: Picture | None,
+    back: str,
+    prefix: str = "",
 ) -> list[Component]:
     """Return the whole page.
 
@@ -33,6 +55,7 @@ def figures(
         picture: gives the values of the moment; None where the lake has none, then only
             words stand there.
         back: address of the face that this page explains.
+        prefix: path under which a proxy shows the faces; '' for none.
     """
     values = {} if picture is None else _values(picture)
     when = (
@@ -49,7 +72,7 @@ def figures(
     )
     lead = html.P(texts.say("figures-lead"), className="sub")
     sections = [
-        _section(each, values, texts)
+        _section(each, values, texts, _account(each, picture, prefix))
         for each in meanings.asked(registry, texts)
         if each.figures
     ]
@@ -62,31 +85,55 @@ def _values(picture: Picture) -> dict[tuple[str, str], Figure]:
     }
 
 
+def _account(asked: Asked, picture: Picture | None, prefix: str) -> _Way | None:
+    """Return where the panel of a question gives account of itself in the view that is shown.
+
+    None where it is not asked there, or is a map.
+    """
+    if picture is None:
+        return None
+    for each in picture.shown:
+        if each.name == asked.where:
+            named = Named(each.layer, each.panel.name)
+            return _Way(named, prefix, held(picture.pinned))
+    return None
+
+
 def _section(
-    asked: Asked, values: dict[tuple[str, str], Figure], texts: Texts
+    asked: Asked,
+    values: dict[tuple[str, str], Figure],
+    texts: Texts,
+    account: _Way | None,
 ) -> Component:
     told = [
-        _told(each, values.get((asked.where, each.key)), texts, asked.title)
+        _told(each, values.get((asked.where, each.key)), texts, asked.title, account)
         for each in asked.figures
     ]
+    ways: list[Component] = []
+    if account is not None:
+        said = texts.say("account-open", what=asked.title)
+        ways = [html.P(html.A(said, href=account.to("")), className="sub")]
     return html.Section(
-        [html.H2(asked.title), *told, *_traced(asked, texts)], id=asked.where
+        [html.H2(asked.title), *told, *ways, *_traced(asked, texts)], id=asked.where
     )
 
 
 def _told(
-    meaning: Meaning, value: Figure | None, texts: Texts, title: str
+    meaning: Meaning,
+    value: Figure | None,
+    texts: Texts,
+    title: str,
+    account: _Way | None,
 ) -> Component:
-    now = (
-        []
-        if value is None
-        else [
-            html.Span(
-                [html.B(value.text), f" {value.unit}".rstrip()], className="told-value"
-            ),
+    now: list[Component] = []
+    if value is not None:
+        number: list[Component | str] = [html.B(value.text), f" {value.unit}".rstrip()]
+        if account is not None:
+            number = [html.A(number, href=account.to(meaning.key))]
+        now = [
+            html.Span(number, className="told-value"),
             html.Small(value.beside),
         ]
-    )
     words = [html.P(meaning.means), html.P(meaning.unknown, className="told-unknown")]
     if meaning.n:
         words.append(

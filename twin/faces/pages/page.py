@@ -15,6 +15,7 @@ from twin import frame
 from twin.faces import formatting, lines, panels, parts, searchbox
 from twin.faces.dom import aria, attributes, named
 from twin.faces.panels import event, figures, trend
+from twin.faces.panels.section import asks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -280,9 +281,10 @@ def foot(picture: Picture) -> list[Component]:
         lines.trend(day.rows, zone, heights=False, chooses=True), className="day"
     )
     usual = html.Small(trend.usual(day, picture), className="usual-said")
-    title = html.Span(
-        [html.Span(texts.say(day.panel.title)), usual], className="foot-title"
-    )
+    said: Component = html.Span(texts.say(day.panel.title))
+    if picture.is_accountable:
+        said = asks([said], f"{day.layer}/{day.panel.name}")
+    title = html.Span([said, usual], className="foot-title")
     return [controls, html.Div([title, chart], className="foot-chart")]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import aria, attributes, mark, named
+from twin.faces.dom import aria, as_button, attributes, mark, named
 from twin.faces.panels.clocks import age_bar
 from twin.faces.panels.markup import Markup
 
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
+
+# The parts of an answer, and what its markup says of it.
+Answered = tuple[list["Component"], dict[str, str]]
+
+# The column that an answer is, where it is one as it stands.
+_COLUMNS = {
+    "event-response": "response_s",
+    "event-closed": "closure_s",
+    "event-who": "unit",
+}
 
 # How the bar of a clock is drawn that is so.
 _BARS = {"soon": "amber", "over": "red", "late": "red"}
@@ -30,7 +40,14 @@ def _body(shown: Shown, picture: Picture) -> Component:
         className="event-head",
     )
     answers = html.Div(
-        [closing(row, picture), response(row, picture), who(row, picture)],
+        [
+            accountable(answer, shown, picture)
+            for answer in (
+                closing(row, picture),
+                response(row, picture),
+                who(row, picture),
+            )
+        ],
         className="event-answers",
     )
     words = (
@@ -44,6 +61,22 @@ def _body(shown: Shown, picture: Picture) -> Component:
     )
     told = html.P(" · ".join(facts(row, picture)), className="sub")
     return html.Div([head, told, *words, answers], className="event")
+
+
+def accountable(answer: Answered, shown: Shown, picture: Picture) -> Component:
+    """Return an answer; on a page somebody may ask how it came about."""
+    parts, told = answer
+    asked: dict[str, Any] = {}
+    if picture.is_accountable:
+        figure = _COLUMNS.get(told["answer"])
+        of = attributes(
+            {
+                "account": f"{shown.layer}/{shown.panel.name}",
+                **({"figure": figure} if figure else {}),
+            }
+        )
+        asked = {**as_button(), **of}
+    return html.Div(parts, className="event-answer", **attributes(told), **asked)
 
 
 def close(picture: Picture) -> Component:
@@ -77,7 +110,7 @@ def facts(row: Row, picture: Picture) -> list[str]:
     return [*found, stage, since, source, held, row["event_id"]]
 
 
-def closing(row: Row, picture: Picture) -> Component:
+def closing(row: Row, picture: Picture) -> Answered:
     """Return the clock of closing: what is left or over of its target, or how long it took."""
     texts, target = picture.texts, row["closure_target_s"]
     if not row["is_open"]:
@@ -94,7 +127,7 @@ def closing(row: Row, picture: Picture) -> Component:
     return answer(key, text, target, picture, state=state, elapsed=row["age_s"])
 
 
-def response(row: Row, picture: Picture) -> Component:
+def response(row: Row, picture: Picture) -> Answered:
     """Return the clock of the first response: how long it took, or that nobody has answered."""
     target = row["response_target_s"]
     if row["response_s"] is not None:
@@ -115,7 +148,7 @@ def response(row: Row, picture: Picture) -> Component:
     return answer("event-response", said, target, picture)
 
 
-def who(row: Row, picture: Picture) -> Component:
+def who(row: Row, picture: Picture) -> Answered:
     """Return who has an event: the unit that leads, and how many are on site."""
     texts = picture.texts
     said = texts.say(
@@ -133,7 +166,7 @@ def answer(
     beside: str = "",
     state: str = "",
     elapsed: int | None = None,
-) -> Component:
+) -> Answered:
     """Return one answer about an event: what is asked, the answer, its bar, and what it is held to.
 
     Args:
@@ -148,16 +181,13 @@ def answer(
     bar = (
         [] if elapsed is None else [age_bar(elapsed, target, _BARS.get(state, "fine"))]
     )
-    return html.Div(
-        [
-            html.Div(texts.say(key), className="figure-name"),
-            html.Div(named(value), className="event-value"),
-            *bar,
-            html.Div(beside, className="figure-beside"),
-        ],
-        className="event-answer",
-        **attributes({"answer": key, "state": state}),
-    )
+    parts: list[Component] = [
+        html.Div(texts.say(key), className="figure-name"),
+        html.Div(named(value), className="event-value"),
+        *bar,
+        html.Div(beside, className="figure-beside"),
+    ]
+    return parts, {"answer": key, "state": state}
 
 
 def _length(seconds: int | None, picture: Picture) -> str:

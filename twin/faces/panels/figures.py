@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import lines
-from twin.faces.dom import attributes, live_mark, of_figure
+from twin.faces.dom import asking, attributes, live_mark, of_figure
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.section import note, section
 
@@ -44,7 +44,9 @@ def figure(
         parts.append(html.Div([trace, beside], className="figure-trace"))
     else:
         parts.append(beside)
-    return html.Div([*parts, *notes], className="figure", **of_figure(shown))
+    return html.Div(
+        [*parts, *notes], className="figure", **of_figure(shown), **asking(shown)
+    )
 
 
 def headline(

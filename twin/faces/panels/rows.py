@@ -34,7 +34,10 @@ def table(shown: Shown, picture: Picture) -> Component:
 def _head(field: Field, picture: Picture) -> Component:
     means = picture.texts.attribute(field.label, "means") or None
     label = picture.texts.say(field.label)
-    return html.Th(label, scope="col", className=f"format-{field.format}", title=means)
+    of = attributes({"of": field.name}) if picture.is_accountable else {}
+    return html.Th(
+        label, scope="col", className=f"format-{field.format}", title=means, **of
+    )
 
 
 def _row(row: Row, fields: list[Field], shown: Shown, picture: Picture) -> Component:

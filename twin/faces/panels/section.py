@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin.faces import formatting
-from twin.faces.dom import attributes, live_mark
+from twin.faces.dom import aria, attributes, live_mark
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -32,7 +32,10 @@ def section(
         *live_mark(picture, is_live=shown.is_live),
     ]
     means = picture.texts.attribute(shown.panel.title, "means") or None
-    head = html.H3(list(title) or own, title=means)
+    said = list(title) or own
+    if picture.is_accountable:
+        said = [asks(said, f"{shown.layer}/{shown.panel.name}")]
+    head = html.H3(said, title=means)
     how = [] if title else _how(shown, picture)
     return html.Section(
         [head, body, *how],
@@ -40,6 +43,17 @@ def section(
         **attributes(
             {"panel": f"{shown.layer}:{shown.panel.name}", "query": shown.query}
         ),
+    )
+
+
+def asks(said: Sequence[Component | str], account: str) -> Component:
+    """Return words that open an account, the 'layer/panel' of which is given."""
+    return html.Button(
+        list(said),
+        type="button",
+        className="asks",
+        **aria("haspopup", "dialog"),
+        **attributes({"account": account}),
     )
 
 

@@ -12,7 +12,15 @@ from dash import html
 
 from twin.faces.dom import mark, named
 from twin.faces.panels.clocks import coming_next
-from twin.faces.panels.event import answer, closing, facts, response, who
+from twin.faces.panels.event import (
+    Answered,
+    accountable,
+    answer,
+    closing,
+    facts,
+    response,
+    who,
+)
 from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
@@ -29,9 +37,10 @@ def _body(shown: Shown, picture: Picture) -> Component:
         className="event-head",
     )
     stands = html.P(sentence(row, picture), className="event-sentence")
-    answers = [closing(row, picture), response(row, picture), who(row, picture)]
+    told = [closing(row, picture), response(row, picture), who(row, picture)]
     if row["next"]:
-        answers.append(_next(row, picture))
+        told.append(_next(row, picture))
+    answers = [accountable(each, shown, picture) for each in told]
     parts: list[Component] = [
         head,
         stands,
@@ -44,7 +53,7 @@ def _body(shown: Shown, picture: Picture) -> Component:
     return html.Div(parts, className="event whole-event")
 
 
-def _next(row: Row, picture: Picture) -> Component:
+def _next(row: Row, picture: Picture) -> Answered:
     return answer("event-next", coming_next(row, picture), None, picture)
 
 

@@ -17,6 +17,7 @@ from twin.clock import now
 from twin.errors import LakeError
 from twin.faces.pages.enlarged import enlarged
 from twin.faces.server import (
+    account,
     discreet,
     figures,
     files,
@@ -61,10 +62,11 @@ def create_app(
     routes.add_routes(app.server, service, city, clock)
     figures.add_figures(app.server, context, app.files)
     search.add_search(app.server, context)
+    folders = (service.folder, city.root, paths.assets().parent)
+    account.add_accounts(app.server, context, app.files, discreet.teller(folders))
     headers.guard(app.server, app.csp_hashes())
     languages.negotiate(app.server, city)
     files.serve_files(app.server, app.files)
-    folders = (service.folder, city.root, paths.assets().parent)
     discreet.keep_paths(app.server, folders)
     logs.leave_out(folders)
     return app

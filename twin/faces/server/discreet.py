@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 _TOLD = ("text/html", "application/json")
 
 
+def teller(roots: Iterable[Path]) -> Callable[[str], str]:
+    """Return what leaves folders out of words that stand in no page, such as those of a file."""
+    swaps = paths.swaps(roots)
+
+    def tell(words: str) -> str:
+        for folder, instead in swaps:
+            words = words.replace(folder, instead)
+        return words
+
+    return tell
+
+
 def keep_paths(server: Flask, roots: Iterable[Path]) -> None:
     """Leave folders out of the words of every answer.
 

@@ -50,6 +50,7 @@ def add_figures(server: Flask, context: painting.AppContext, files: str) -> None
             words,
             shown,
             f"{context.prefix}/{f'?{link}' if link else ''}",
+            context.prefix,
         )
         title = f"{context.title(lang)} · {words.say('figures-title')}"
         answer = Response(
