@@ -82,7 +82,7 @@ def test_an_answer_says_of_which_moment_it_is_and_is_never_kept(client, made):
 
 def test_each_thing_leads_to_where_it_is_seen_best(client):
     found = {
-        name: option["action"]
+        name: option.get("action") or option["href"]
         for q in ("wc", "cjl", "m3d", "dhhy", "gajg", "reservoir")
         for name, option in options(client, q).items()
     }
@@ -101,15 +101,12 @@ def test_each_thing_leads_to_where_it_is_seen_best(client):
         "on": "renovation",
         "camera": "-35.05000,41.03000,14",
     }
-    # Where a department stands there is its link, and of an indicator its owner's.
+    # Where a department stands there is its link; indicators have a page.
     assert found["department:D01"] == {
         "on": "department_linkage",
         "camera": "-35.02800,41.00200,13",
     }
-    assert found["indicator:WS-01-01"] == {
-        "on": "department_linkage",
-        "camera": "-34.96500,41.02800,13",
-    }
+    assert found["indicator:WS-01-01"] == "/indicators?city=trio&lang=en&v=1"
 
 
 def test_an_event_says_its_number_place_and_age_and_opens_on_this_page(client):
