@@ -329,7 +329,7 @@ def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """
     words = {
         key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"})
-        for key in (*MESSAGES, "clock-behind", "offline")
+        for key in (*MESSAGES, "clock-behind", "offline", "acts-kept", "map-label")
     }
     old_s = ttl_s * freshness(city).stale_factor
     said = {

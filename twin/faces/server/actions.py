@@ -25,8 +25,9 @@ def acted(
     """Return `view` as a control of the face at `pathname` asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, a filter,
-    another moment, or what is known of the moment now. After the newest data nothing can be told: a
-    control leads to the newest at most.
+    another moment, or what is known of the moment now; with what it opens or closes it may say
+    where the map is to look ('' for where it looks by itself). After the newest data nothing can be
+    told: a control leads to the newest at most.
     """
     if "toggle" in action:
         on = view.layers
@@ -53,9 +54,25 @@ def acted(
         for name in ("district", "lang", "panel", "picked", *filters.NAMES)
         if name in action
     }
-    if allowed.get("district"):
-        allowed["picked"] = ""
+    if "district" in allowed:
+        view = _chosen(view, allowed.pop("district"), context)
+    if "camera" in action:
+        view = replace(view, camera=as_text(action["camera"]) or View.camera)
     return replace(view, **cast("Any", allowed))
+
+
+def _chosen(view: View, district: str, context: AppContext) -> View:
+    """Return `view` with a district chosen, or none, and the map looking there.
+
+    One that the map has no outline of is told of where the map looks already.
+    """
+    if district == view.district:
+        return replace(view, picked="") if district else view
+    camera = view.camera
+    if not district or district in context.city.cameras:
+        camera = View.camera
+    picked = "" if district else view.picked
+    return replace(view, district=district, picked=picked, camera=camera)
 
 
 def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
@@ -104,4 +121,4 @@ def picked(view: View, pick: object, context: AppContext, pathname: str = "/") -
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"
     )
-    return replace(view, district=as_text(district), picked="") if district else view
+    return _chosen(view, as_text(district), context) if district else view

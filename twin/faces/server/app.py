@@ -161,14 +161,18 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
         prevent_initial_call=True,
     )
     def change(action: object, pick: object, search: object, pathname: object) -> Any:
-        view = View.parse(wire.as_text(search))
-        at = _path(pathname, context)
+        at, asked = _path(pathname, context), wire.as_dict(action or {})
+        is_action: bool = ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
+        # Where the map looks is put into the address without a word to Dash.
+        known = asked.get("search") if is_action else None
+        view = View.parse(wire.as_text(known or search))
         try:
-            changed = (
-                acted(view, wire.as_dict(action or {}), context, at)
-                if ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
-                else picked(view, pick, context, at)
-            )
+            if not is_action:
+                changed = picked(view, pick, context, at)
+            elif "pick" in asked:
+                changed = picked(view, asked["pick"], context, at)
+            else:
+                changed = acted(view, asked, context, at)
         except LakeError:  # the face says so already
             return dash.no_update
         return dash.no_update if changed == view else f"?{changed.url()}"
