@@ -162,7 +162,7 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
     )
     def change(action: object, pick: object, search: object, pathname: object) -> Any:
         at, asked = _path(pathname, context), wire.as_dict(action or {})
-        is_action: bool = ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
+        is_action = ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         # Where the map looks is put into the address without a word to Dash.
         known = asked.get("search") if is_action else None
         view = View.parse(wire.as_text(known or search))
