@@ -8,18 +8,20 @@ import { age, behind, silent } from './durations.js';
 import { clockTime } from './formatting.js';
 import * as hands from './hands.js';
 import { beginLater } from './later.js';
-import { fitted, isSamePlace, linkOf, linkTo, shrunk } from './screens.js';
+import { fitted, isSamePlace, linkOf, linkTo, shapeOf, shrunk } from './screens.js';
 import { add, holding, take, traces } from './taking.js';
 
 const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
 const CLOCKS_DIFFER_S = 60;
 const POLL_MS = 2000;
+/** A window has its new size when it has not changed for so long. */
+const RESIZED_MS = 150;
 /** Of a panel that was opened: where the map looked before, and what it was opened by. */
 const OPENED = ['district', 'picked'];
 const keeper = {
   asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, charts: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null,
-  spec: null, lang: '', shown: '', leveled: '', before: {}, openers: {},
+  spec: null, lang: '', shown: '', leveled: '', shape: '', resizing: 0, before: {}, openers: {},
 };
 
 /** Server's present moment, ms since the epoch. */
@@ -186,11 +188,18 @@ function isThere({ camera, cameraKey }, before) {
 /** Draw the map as this screen has it. @param {any} before what it draws now */
 function render(before) {
   const { spec, lang } = keeper;
+  keeper.shape = shapeOf(spec);
   const isLiving = hands.isLiving();
   window.twinMap.render('map', {
     ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words(),
     isThere: isThere(spec, before), label: isLiving ? words()['map-label'] : '', picked: isLiving ? spec.picked : '',
   });
+}
+
+/** Another window: marks and names have its size. */
+function resized() {
+  clearTimeout(keeper.resizing);
+  keeper.resizing = setTimeout(() => keeper.spec && shapeOf(keeper.spec) !== keeper.shape && render(keeper.spec), RESIZED_MS);
 }
 
 /** The whole city again. A link says so by not saying anything, unless a district is chosen. */
@@ -279,6 +288,7 @@ document.addEventListener('keydown', (event) => {
 });
 setInterval(beat, 1000);
 setInterval(poll, POLL_MS);
+window.addEventListener('resize', resized);
 window.addEventListener('popstate', () => Object.assign(keeper, { leveled: '' }));
 document.addEventListener('twin:drawn', scale);
 document.addEventListener('twin:rest', () => hands.isLiving() && address.rests(keeper.spec));

@@ -11,7 +11,7 @@ const LINKED = 1000;
 const SAME = { place: 0.002, zoom: 0.02 };
 const NONE = { top: 0, right: 0, bottom: 0, left: 0 };
 
-export const isPhone = () => matchMedia(PHONE).matches;
+const isPhone = () => matchMedia(PHONE).matches;
 
 /** By how much sizes on the map differ from those that they were said in. @param {any} spec */
 function scaleOf({ wall }) {
@@ -19,6 +19,9 @@ function scaleOf({ wall }) {
   if (wall) return Math.min(wide / wall[0], high / wall[1]);
   return wide >= LARGE[0] && high >= LARGE[1] ? Math.min(wide / 1920, high / 1080) : 1;
 }
+
+/** What the sizes on the map hang on: another shape of the screen asks for other ones. @param {any} spec */
+export const shapeOf = (spec) => `${isPhone()} ${scaleOf(spec)}`;
 
 /** What a panel covers of the map, px. @param {any} spec */
 function coveredBy(spec) {

@@ -63,6 +63,23 @@ def test_a_window_may_take_any_size_and_the_day_is_as_wide_as_its_place(watch, s
     assert page.console_errors == []
 
 
+HIGH = """(() => { const name = window.twinMap.state.names.find(each =>
+    each.text === 'Brisa'); if (!name) return 0; const ys = name.corners.map(at => at[1] ??
+    at.y); return Math.max(...ys) - Math.min(...ys); })()"""
+
+
+def test_names_on_the_map_have_the_size_of_the_screen_that_the_window_has_now(
+    watch, served
+):
+    page = watch(f"{served[1]}/?v=1&lang=en&layers=districts", 1400, 900)
+    page.until(READY, seconds=40)
+    high = page.until(HIGH)
+
+    page.page.set_viewport_size({"width": 800, "height": 900})
+
+    page.until(f"{HIGH} > 0 && {HIGH} < {0.9 * high}")
+
+
 # Text over the brightest thing that a map draws, through all that lies between them.
 WORST = """(() => {
     const parts = (text) => { const found = text.match(/[\\d.]+/g).map(Number);
