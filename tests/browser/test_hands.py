@@ -95,12 +95,24 @@ def test_a_click_beside_the_city_closes_the_panel_and_a_button_leads_home(opened
 def test_a_finger_that_pans_takes_the_sheet_beside_a_mark_with_it(opened):
     page = opened("&layers=districts,event_heat", has_touch=True)
     x, y = page.page.evaluate(f"twinMap.project({list(PLACES['E5'][1:])})")
+    fingers = page.page.context.new_cdp_session(page.page)
+    tip = "document.querySelector('.twin-tip').style.display"
+
+    def touch(kind, *points):
+        told = [{"x": at[0], "y": at[1]} for at in points]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
     page.page.mouse.move(x, y)
-    page.until("document.querySelector('.twin-tip').style.display === 'block'")
+    page.until(f"{tip} === 'block'")
+    before = page.page.evaluate("twinMap.state.camera.longitude")
+    touch("touchStart", (600, 450))
+    for step in range(1, 8):
+        touch("touchMove", (600 - 20 * step, 450))
+        page.page.wait_for_timeout(30)
+    touch("touchEnd")
 
-    page.page.evaluate("twinMap.nudge(40, 0, 0); 0")
-
-    page.until("document.querySelector('.twin-tip').style.display === 'none'")
+    page.until(f"twinMap.state.camera.longitude > {before}")
+    page.until(f"{tip} === 'none'")
 
 
 def test_what_is_asked_of_a_silent_server_is_kept_said_and_done_when_it_answers(opened):
