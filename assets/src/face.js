@@ -21,7 +21,7 @@ const RESIZED_MS = 150;
 const OPENED = ['district', 'picked'];
 const keeper = {
   asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, charts: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null,
-  spec: null, lang: '', shown: '', leveled: '', shape: '', resizing: 0, before: {}, openers: {},
+  spec: null, lang: '', shown: '', leveled: '', turns: 0, shape: '', resizing: 0, before: {}, openers: {},
 };
 
 /** Server's present moment, ms since the epoch. */
@@ -107,6 +107,7 @@ function ask(pathname, search, pointer) {
   heard();
   const asked = pathname + search;
   if (asked === keeper.address && (pointer ?? null) === keeper.pointer) return window.dash_clientside.no_update;
+  if (address.said('camera', search) !== keeper.leveled) keeper.leveled = '';
   if (asked !== keeper.address) acts.arrived(words()['acts-kept'] ?? '');
   const keep = asked === keeper.address && Boolean(document.querySelector('.as-of')?.dataset.snapshot);
   Object.assign(keeper, { address: asked, pointer: pointer ?? null });
@@ -191,7 +192,7 @@ function render(before) {
   keeper.shape = shapeOf(spec);
   const isLiving = hands.isLiving();
   window.twinMap.render('map', {
-    ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words(),
+    ...spec, ...fitted(spec), cameraKey: `${spec.cameraKey} ${keeper.turns}`, deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words(),
     isThere: isThere(spec, before), label: isLiving ? words()['map-label'] : '', picked: isLiving ? spec.picked : '',
   });
 }
@@ -289,7 +290,8 @@ document.addEventListener('keydown', (event) => {
 setInterval(beat, 1000);
 setInterval(poll, POLL_MS);
 window.addEventListener('resize', resized);
-window.addEventListener('popstate', () => Object.assign(keeper, { leveled: '' }));
+// what was looked at there is looked at again, even if the last act had the same camera
+window.addEventListener('popstate', () => Object.assign(keeper, { leveled: '', turns: keeper.turns + 1 }));
 document.addEventListener('twin:drawn', scale);
 document.addEventListener('twin:rest', () => hands.isLiving() && address.rests(keeper.spec));
 document.addEventListener('twin:picked', (event) => {
