@@ -7,6 +7,7 @@ const SLOWEST_RETRY_MS = 2000;
 const PATIENCE_MS = 6000;
 /** The first pick may take the GPU longer than a click usually lasts. */
 const SLOW_CLICK_MS = 3000;
+const [FARTHEST_OUT, FARTHEST_IN] = [1, 18];
 const NOWHERE = { longitude: 0, latitude: 0, zoom: 1 };
 /** While the map moves, frames that come slower than this are drawn of fewer pixels. */
 const SLOW_FRAME_MS = 70;
@@ -25,7 +26,7 @@ const STILL_FRAMES = 3;
 const LONGEST_STILL_MS = 1500;
 
 /** @param {Record<string, number>} padding CSS px that other things cover */
-const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: { rotateSpeedX: 0, rotateSpeedY: 0 } } });
+const view = (padding) => new MapView({ id: 'map', padding, controller: { dragRotate: false, touchRotate: false, keyboard: false } });
 
 /** Whether a layer that is for some zooms only is drawn at one. @param {any} props @param {number} zoom */
 const isInSpan = ({ span }, zoom) => !span || (zoom >= span[0] && zoom < span[1]);
@@ -77,6 +78,7 @@ export class Canvas {
   #open() {
     const canvas = document.createElement('canvas');
     canvas.id = 'deckmap';
+    this.#name(canvas);
     canvas.addEventListener('webglcontextlost', () => this.#lost(canvas));
     this.element.prepend(canvas);
     const ratio = this.pixels === true ? window.devicePixelRatio : Number(this.pixels) || 1;
@@ -117,6 +119,19 @@ export class Canvas {
     });
     this.deck = deck;
     setTimeout(() => !this.alive && this.deck === deck && this.#lost(canvas), PATIENCE_MS);
+  }
+
+  /** What the map is called, and how it is moved, for who cannot see it. @param {string} label */
+  name(label) {
+    this.label = label;
+    if (this.canvas) this.#name(this.canvas);
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  #name(canvas) {
+    if (!this.label) return;
+    canvas.setAttribute('role', 'application');
+    canvas.setAttribute('aria-label', this.label);
   }
 
   /** @param {Deck} deck */
@@ -172,7 +187,32 @@ export class Canvas {
   look(camera, key, glide_ms) {
     this.camera = camera;
     this.isMoved = false;
-    this.deck?.setProps({ initialViewState: { ...camera, pitch: 0, bearing: 0, minZoom: 1, maxZoom: 18, key, transitionDuration: glide_ms } });
+    this.deck?.setProps({ initialViewState: { ...camera, pitch: 0, bearing: 0, minZoom: FARTHEST_OUT, maxZoom: FARTHEST_IN, key, transitionDuration: glide_ms } });
+  }
+
+  /** Move by hand, at once: px to the right and down, and steps of zoom. @param {number} right @param {number} down @param {number} nearer */
+  nudge(right, down, nearer) {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const viewport = new WebMercatorViewport({ ...this.camera, width, height });
+    const [longitude, latitude] = viewport.unproject([width / 2 + right, height / 2 + down]);
+    const zoom = Math.min(FARTHEST_IN, Math.max(FARTHEST_OUT, this.camera.zoom + nearer));
+    this.nudges = (this.nudges ?? 0) + 1;
+    this.look({ longitude, latitude, zoom }, `nudged ${this.nudges}`, 0);
+    this.isMoved = true;
+    this.on.move();
+  }
+
+  /** Where the middle of the part lies that a padding leaves free, and the zoom. @param {Record<string, number>} padding px */
+  middle({ top = 0, right = 0, bottom = 0, left = 0 }) {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!width || !height) return null;
+    const own = { top: 0, right: 0, bottom: 0, left: 0, ...this.padding };
+    const viewport = new WebMercatorViewport({ ...this.camera, width, height });
+    // the camera stands in the middle of what its own padding leaves free
+    const x = width / 2 + (left - right - own.left + own.right) / 2;
+    const y = height / 2 + (top - bottom - own.top + own.bottom) / 2;
+    const [longitude, latitude] = viewport.unproject([x, y]);
+    return { longitude, latitude, zoom: this.camera.zoom };
   }
 
   /** @param {Record<string, number>} padding @param {number | boolean} pixels */

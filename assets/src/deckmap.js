@@ -33,6 +33,20 @@ window.twinMap = {
   otherLetters,
   /** Look elsewhere, at once. @param {NonNullable<import('./map.js').Spec['camera']>} camera */
   look: (camera) => map?.look(camera),
+  /** Fly to a camera, or so that a box is seen whole. @param {NonNullable<import('./map.js').Spec['camera']>} camera */
+  fly: (camera) => map?.fly(camera),
+  /** Move by hand: px to the right and down, and steps of zoom. @param {number} right @param {number} down @param {number} nearer */
+  nudge: (right, down, nearer) => map?.canvas.nudge(right, down, nearer),
+  /** Where the middle of what a padding leaves free lies, and the zoom. @param {Record<string, number>} padding px */
+  middle: (padding) => map?.canvas.middle(padding) ?? null,
+  /** Whether somebody has moved the map since it was told where to look. */
+  get isMoved() {
+    return map?.canvas.isMoved ?? false;
+  },
+  /** Ring what a row is of, by 'layer:id' or 'district:id'; '' for nothing. @param {string} thing */
+  ring: (thing) => map?.halo.hover(thing),
+  /** Where a thing lies that is drawn, deg. @param {string} thing 'layer:id' @returns {number[] | null} */
+  placeOf: (thing) => map?.halo.placeOf(thing) ?? null,
   /** Draw a frame now, for measuring. */
   redraw: () => map?.canvas.deck?.redraw('measured'),
   /** Where a place of the world lies on the page, CSS px from the map's corner. @param {[number, number]} lonLat */

@@ -1,18 +1,30 @@
 // The clockwork of a face: asks for new snapshots, keeps ages and the clock running, turns clicks into actions.
 // No state outside this module; nothing here knows a number of the city.
 
-import morph from 'morphdom';
 import { beginAccounts } from './account.js';
+import * as acts from './acts.js';
+import * as address from './address.js';
+import * as day from './day.js';
 import { age, behind, silent } from './durations.js';
 import { clockTime } from './formatting.js';
+import * as hands from './hands.js';
 import { beginLater } from './later.js';
 import { beginSearch } from './search.js';
+import { fitted, isSamePlace, linkOf, linkTo, shapeOf, shrunk } from './screens.js';
+import { add, holding, take, traces } from './taking.js';
 
 const LOST_AFTER_MS = 8000;
 /** Clocks may differ by so much before it is said. */
 const CLOCKS_DIFFER_S = 60;
 const POLL_MS = 2000;
-const keeper = { asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, actions: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null };
+/** A window has its new size when it has not changed for so long. */
+const RESIZED_MS = 150;
+/** Of a panel that was opened: where the map looked before, and what it was opened by. */
+const OPENED = ['district', 'picked'];
+const keeper = {
+  asking: false, offset: 0, heard: Date.now(), refused: false, spoken: null, charts: 0, address: '', pointer: null, tags: {}, isHeard: false, waiting: null,
+  spec: null, lang: '', shown: '', leveled: '', turns: 0, shape: '', resizing: 0, before: {}, openers: {},
+};
 
 /** Server's present moment, ms since the epoch. */
 const serverNow = () => Date.now() + keeper.offset;
@@ -80,9 +92,10 @@ async function poll() {
     keeper.heard = Date.now();
     keeper.refused = !answer.ok;
     if (answer.ok) keeper.offset = Date.parse(newest.now) - (begun + Date.now()) / 2;
+    acts.answers(words()['acts-kept'] ?? '');
     if (answer.ok ? isNews(newest) : isNewReason(newest)) window.dash_clientside.set_props('pointer', { data: newest });
   } catch {
-    // silence is counted by the beat
+    acts.silent(words()['acts-kept'] ?? ''); // how long it lasts is counted by the beat
   } finally {
     keeper.asking = false;
   }
@@ -94,60 +107,13 @@ async function poll() {
  */
 function ask(pathname, search, pointer) {
   heard();
-  const address = pathname + search;
-  if (address === keeper.address && (pointer ?? null) === keeper.pointer) return window.dash_clientside.no_update;
-  const keep = address === keeper.address && Boolean(document.querySelector('.as-of')?.dataset.snapshot);
-  Object.assign(keeper, { address, pointer: pointer ?? null });
+  const asked = pathname + search;
+  if (asked === keeper.address && (pointer ?? null) === keeper.pointer) return window.dash_clientside.no_update;
+  if (address.said('camera', search) !== keeper.leveled) keeper.leveled = '';
+  if (asked !== keeper.address) acts.arrived(words()['acts-kept'] ?? '');
+  const keep = asked === keeper.address && Boolean(document.querySelector('.as-of')?.dataset.snapshot);
+  Object.assign(keeper, { address: asked, pointer: pointer ?? null });
   return { pathname, search, shown: keeper.tags, keep };
-}
-
-/** Zoom of a link is for a map 1,000 px wide; what covers the map is left out. A box is fitted by the map itself. */
-function fitted(spec) {
-  if (spec.camera.box) return {};
-  const covered = window.innerWidth > 900 ? spec.padding : { top: 0, right: 0, bottom: 0, left: 0 };
-  const wide = Math.max(200, window.innerWidth - covered.left - covered.right);
-  const side = spec.wall ? 0.84 * Math.min(wide, (window.innerHeight * 16) / 9) : Math.min(wide, window.innerHeight * 1.6);
-  return { camera: { ...spec.camera, zoom: spec.camera.zoom + Math.log2(side / 1000) }, padding: covered };
-}
-
-const ON_A_PHONE = 0.75;
-/** Pages of this size and more grow with the screen, as 1-tokens.css has it. */
-const LARGE = [2200, 1200];
-
-/** By how much sizes on the map differ from those that they were said in. @param {any} spec */
-function scaleOf({ wall }) {
-  const [wide, high] = [window.innerWidth, window.innerHeight];
-  if (wall) return Math.min(wide / wall[0], high / wall[1]);
-  return wide >= LARGE[0] && high >= LARGE[1] ? Math.min(wide / 1920, high / 1080) : 1;
-}
-
-/** Sizes are in a wall's own pixels, or in those of a page of 1920 x 1080; another screen shows the same picture in its size. Names are smaller on a phone. */
-function shrunk(spec) {
-  const share = scaleOf(spec);
-  const isPhone = !spec.wall && window.innerWidth <= 900;
-  if (share === 1 && !isPhone) return spec.deck;
-  const layers = spec.deck.layers.map((layer) => {
-    const other = { ...layer };
-    for (const name of ['sizeScale', 'widthScale', 'lineWidthScale', 'radiusScale', 'pointRadiusScale', 'gather']) if (name in layer) other[name] = layer[name] * share;
-    if ('zoomOffset' in layer) other.zoomOffset = layer.zoomOffset + Math.log2(share);
-    if (isPhone && layer['@@type'] === 'NamesLayer') other.sizeScale = (layer.sizeScale ?? 1) * ON_A_PHONE;
-    return other;
-  });
-  return { ...spec.deck, layers };
-}
-
-/** What somebody has opened, types in, or is choosing from, stays so while what stands in it changes. @param {Element} from @param {Element} to */
-function keeps(from, to) {
-  if (from.id === 'search' && to.id === 'search' && from.getAttribute('lang') === to.getAttribute('lang')) return false;
-  if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) to.open = from.open;
-  return !(from instanceof HTMLSelectElement && from === document.activeElement && from.matches(':open, :focus-visible'));
-}
-
-/** @param {string} html @returns {Element} */
-function made(html) {
-  const template = document.createElement('template');
-  template.innerHTML = html;
-  return template.content.firstElementChild ?? document.createElement('i');
 }
 
 /**
@@ -162,8 +128,8 @@ function place(id, { tags, html }) {
   while (there.children.length > tags.length) there.lastElementChild.remove();
   for (const [at, piece] of Object.entries(html)) {
     const old = there.children[Number(at)];
-    if (old) morph(old, made(piece), { onBeforeElUpdated: keeps });
-    else there.append(made(piece));
+    if (old) take(old, piece);
+    else add(there, piece);
   }
   return isWhole;
 }
@@ -171,7 +137,13 @@ function place(id, { tags, html }) {
 /** Show what was painted: the parts of the face that changed, then its map. Where two paintings crossed, ask for the whole again. */
 function draw(painted) {
   if (!painted) return window.dash_clientside.no_update;
+  const was = new URLSearchParams(keeper.shown);
+  const isSame = [...OPENED, 'panel'].every((name) => (was.get(name) ?? '') === address.said(name));
+  const closed = OPENED.filter((name) => was.get(name) && !address.said(name));
+  const giveBack = holding(isSame, closed.flatMap((name) => keeper.openers[name] ?? []));
   const isWhole = Object.entries(painted.places).map(([id, changes]) => place(id, changes)).every(Boolean);
+  giveBack();
+  keeper.shown = location.search;
   dress(painted);
   if (!isWhole) window.dash_clientside.set_props('pointer', { data: { again: Date.now() } });
   return painted.spec?.hash ?? '';
@@ -200,26 +172,83 @@ function dress({ kind, style, lang, title, now, spec }) {
   document.documentElement.lang = lang;
   document.title = title;
   if (spec) {
-    keeper.spoken = JSON.parse(spec.spoken);
+    const before = keeper.spec;
+    Object.assign(keeper, { spoken: JSON.parse(spec.spoken), spec, lang });
     scale();
-    window.twinMap.render('map', { ...spec, ...fitted(spec), deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words() });
+    render(before);
   }
+  day.refresh(keeper.spoken?.zone ?? 'UTC');
   beat();
+}
+
+/** Whether the map looks already where a link says. @param {any} spec @param {any} before what it draws */
+function isThere({ camera, cameraKey }, before) {
+  if (!before || camera.box) return false;
+  if (keeper.leveled && cameraKey.startsWith(`${keeper.leveled}|`)) return true;
+  return isSamePlace([camera.longitude, camera.latitude, camera.zoom].join(), linkOf(before));
+}
+
+/** Draw the map as this screen has it. @param {any} before what it draws now */
+function render(before) {
+  const { spec, lang } = keeper;
+  keeper.shape = shapeOf(spec);
+  const isLiving = hands.isLiving();
+  window.twinMap.render('map', {
+    ...spec, ...fitted(spec), cameraKey: `${spec.cameraKey} ${keeper.turns}`, deck: shrunk(spec), lang, zone: keeper.spoken.zone, now: () => (isHeld() ? undefined : serverNow()), words: words(),
+    isThere: isThere(spec, before), label: isLiving ? words()['map-label'] : '', picked: isLiving ? spec.picked : '',
+  });
+}
+
+/** Another window: marks and names have its size. */
+function resized() {
+  clearTimeout(keeper.resizing);
+  keeper.resizing = setTimeout(() => keeper.spec && shapeOf(keeper.spec) !== keeper.shape && render(keeper.spec), RESIZED_MS);
+}
+
+/** The whole city again. A link says so by not saying anything, unless a district is chosen. */
+function home() {
+  if (!keeper.spec?.home) return;
+  window.twinMap.fly({ ...keeper.spec.home, ...fitted({ ...keeper.spec, camera: keeper.spec.home }).camera });
+  if (address.said('district')) address.look(linkOf(keeper.spec));
+  else address.forget();
 }
 
 /** The face stands in the page's own HTML; only its map is drawn by us. */
 function begin() {
   const first = JSON.parse(document.getElementById('first').textContent);
   keeper.address = location.pathname + location.search;
+  keeper.shown = location.search;
   for (const [id, { tags }] of Object.entries(first.places)) keeper.tags[id] = tags;
   dress(first);
 }
 
-/** Hand a action to Dash; one that comes before Dash does waits for it. @param {Record<string, string>} asked */
+/** Where the map is to look for an act, and where it looked before, to come back to. @param {Record<string, any>} asked */
+function looking(asked) {
+  address.rests(keeper.spec);
+  for (const name of OPENED) {
+    if (!(asked[name] || asked.pick) || address.said(name)) continue;
+    keeper.before[name] = address.said('camera');
+    keeper.openers[name] = document.activeElement ? traces(document.activeElement) : [];
+  }
+  const closes = OPENED.find((name) => asked[name] === '');
+  if (closes) return keeper.before[closes] === undefined ? asked : { ...asked, camera: keeper.before[closes] };
+  const place = asked.picked && window.twinMap.placeOf(asked.picked);
+  return place ? { ...asked, camera: linkTo(keeper.spec, place, hands.NEAR) } : asked;
+}
+
+/** Dash would go back to the address that it knows, if that is another one than the browser's; it is the same picture. */
+function level() {
+  const { href, pathname, search } = location;
+  if (keeper.address === pathname + search) return;
+  Object.assign(keeper, { address: pathname + search, leveled: address.said('camera') });
+  window.dash_clientside.set_props('url', { href, search });
+}
+
+/** Hand an act to Dash; one that comes before Dash does waits for it. @param {Record<string, any>} asked */
 function action(asked) {
-  keeper.actions += 1;
-  const data = { ...asked, n: keeper.actions };
-  if (keeper.isHeard) window.dash_clientside.set_props('action', { data });
+  const data = hands.isLiving() && keeper.spec ? looking(asked) : asked;
+  if (keeper.isHeard) level();
+  if (keeper.isHeard) acts.hand(data, words()['acts-kept'] ?? '');
   else keeper.waiting = data;
 }
 
@@ -227,29 +256,21 @@ function action(asked) {
 function heard() {
   if (keeper.isHeard) return;
   keeper.isHeard = true;
-  if (keeper.waiting) setTimeout(() => window.dash_clientside.set_props('action', { data: keeper.waiting }));
+  if (keeper.waiting) setTimeout(() => acts.hand(keeper.waiting, words()['acts-kept'] ?? ''));
 }
 
 /** Open a chart large; '' closes it. @param {string | undefined} panel */
 function choose(panel) {
-  if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { panel, n: (keeper.actions += 1) } });
-}
-
-/** The moment and value of a chart that may be chosen, under the pointer. @param {MouseEvent} event @returns {[string, number | null] | null} */
-function momentAt(event) {
-  const box = event.target instanceof Element ? event.target.closest('[data-moments]') : null;
-  if (!(box instanceof HTMLElement)) return null;
-  const moments = JSON.parse(box.dataset.moments);
-  const { left, width } = box.getBoundingClientRect();
-  const n = Math.round(((event.clientX - left) / width) * (moments.length - 1));
-  return moments[Math.min(Math.max(n, 0), moments.length - 1)];
+  if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { panel, n: (keeper.charts += 1) } });
 }
 
 document.addEventListener('click', (event) => {
   const node = event.target instanceof Element ? event.target.closest('[data-action]') : null;
   if (node instanceof HTMLElement) return action(JSON.parse(node.dataset.action));
-  const found = momentAt(event);
-  if (found && found[1] !== null) return action({ as_of: found[0] });
+  const button = event.target instanceof Element ? event.target.closest('[data-map]') : null;
+  if (button instanceof HTMLElement) return hands.press(button.dataset.map, home);
+  const way = event.target instanceof Element ? event.target.closest('.page:not(.framed) a.way') : null;
+  if (way instanceof HTMLAnchorElement) address.along(way);
   const chart = event.target instanceof Element ? event.target.closest('.page:not(.framed) [data-opens]') : null;
   if (chart instanceof HTMLElement) return choose(chart.dataset.opens);
   if (event.target instanceof Element && (event.target.id === 'chart' || event.target.closest('#chart .close'))) choose('');
@@ -258,6 +279,10 @@ document.addEventListener('change', ({ target }) => {
   if (target instanceof HTMLSelectElement && target.dataset.filter) action({ [target.dataset.filter]: target.value });
 });
 document.addEventListener('keydown', (event) => {
+  const chosen = day.key(event, keeper.spoken?.zone ?? 'UTC');
+  if (chosen || hands.walk(event) || hands.moveMap(event, home)) event.preventDefault();
+  if (typeof chosen === 'object') action(chosen);
+  if (chosen) return;
   if (event.key === 'Escape') (document.querySelector('#chart .close') ?? document.querySelector('#side .close'))?.click();
   if ((event.key === 'Enter' || event.key === ' ') && event.target instanceof HTMLElement && event.target.matches(':is(tr, li)[data-action], [data-opens]')) {
     event.preventDefault(); // a space would scroll
@@ -266,10 +291,23 @@ document.addEventListener('keydown', (event) => {
 });
 setInterval(beat, 1000);
 setInterval(poll, POLL_MS);
+window.addEventListener('resize', resized);
+// what was looked at there is looked at again, even if the last act had the same camera
+window.addEventListener('popstate', () => Object.assign(keeper, { leveled: '', turns: keeper.turns + 1 }));
 document.addEventListener('twin:drawn', scale);
+document.addEventListener('twin:rest', () => hands.isLiving() && address.rests(keeper.spec));
+document.addEventListener('twin:picked', (event) => {
+  if (!hands.isLiving()) return;
+  event.preventDefault();
+  const { detail: pick } = /** @type {CustomEvent} */ (event);
+  if (pick) action({ pick });
+  else document.querySelector('#side .close')?.click(); // beside the city nothing is chosen
+});
 document.addEventListener('twin:look', poll); // whoever knows that there is news need not wait for the next beat
 
 window.dash_clientside = Object.assign({}, window.dash_clientside, { face: { ask, draw } });
+day.follow(() => keeper.spoken?.zone ?? 'UTC', action);
+hands.ringRows();
 begin();
 beginSearch({ act: action, base });
 beginAccounts(words, base);

@@ -1,6 +1,7 @@
 // The map of a page: takes specs, keeps one canvas, says when a picture is whole, and what was clicked.
 
 import { Canvas } from './canvas.js';
+import { Halo } from './halo.js';
 import { idOf, objectOf } from './picks.js';
 import { Stack } from './stack.js';
 import { namesOf } from './placing.js';
@@ -23,6 +24,9 @@ const NO_PADDING = { top: 0, right: 0, bottom: 0, left: 0 };
  * @property {{longitude: number, latitude: number, zoom: number, box?: number[] | null} | null} [camera] where to look; `box` (west, south,
  *   east, north, deg) is fitted into the part of the map that nothing covers
  * @property {string} [cameraKey] the camera is gone to only when this changes
+ * @property {boolean} [isThere] whether the map looks there already, so that it stays as it is
+ * @property {string} [label] what the map is called, for who cannot see it
+ * @property {string} [picked] 'layer:id' of what has a ring as long as it is picked
  * @property {Record<string, number>} [padding] CSS px of the map that other things cover: top, right, bottom, left
  * @property {string} [background] any CSS colour
  * @property {number | boolean} [useDevicePixels]
@@ -46,13 +50,17 @@ export class TwinMap {
     this.stack = new Stack(() => this.#soon(), (layer, why, url) => this.#failed(layer, why, url));
     this.tooltip = new Tooltip(element);
     new ResizeObserver(() => this.#moved()).observe(element);
+    this.halo = new Halo(this.stack, () => this.canvas.draw());
     this.canvas = new Canvas(element, {
-      layers: (anew) => this.stack.layers(anew),
+      layers: (anew) => [...this.stack.layers(anew), ...this.halo.layers(anew)],
       open: () => this.#soon(),
       click: (info) => this.#click(info),
       hover: (info) => this.#hover(info),
       frame: () => this.#watch(),
-      move: () => this.#moved(),
+      move: () => {
+        this.tooltip.hide(); // a finger that has left does not say so
+        this.#moved();
+      },
       error: (error, layer) => this.#broken(error, layer),
       opened: () => this.#cover(),
     });
@@ -68,11 +76,15 @@ export class TwinMap {
     delete dataset.ready;
     delete dataset.picture;
     if (spec.background) this.element.style.background = spec.background;
-    if (!spec.camera?.box) this.canvas.frame(spec.padding ?? NO_PADDING, spec.useDevicePixels ?? true);
+    const pixels = spec.useDevicePixels ?? true;
+    if (spec.isThere) this.canvas.frame(this.canvas.padding, pixels);
+    else if (!spec.camera?.box) this.canvas.frame(spec.padding ?? NO_PADDING, pixels);
+    if (spec.label) this.canvas.name(spec.label);
+    this.halo.pick(spec.picked ?? '');
     const key = spec.cameraKey ?? 'only';
     if (spec.camera && key !== this.cameraKey) {
       const still = this.cameraKey === undefined || matchMedia('(prefers-reduced-motion: reduce)').matches;
-      this.#look(spec, key, still ? 0 : GLIDE_MS);
+      if (!spec.isThere) this.#look(spec, key, still ? 0 : GLIDE_MS);
       this.cameraKey = key;
     }
     this.#cover();
@@ -98,6 +110,15 @@ export class TwinMap {
     this.#moved();
   }
 
+  /** Fly to a camera, or so that a box is seen whole; at once for who wants no motion. @param {NonNullable<Spec['camera']>} camera */
+  fly(camera) {
+    if (!this.spec) return;
+    this.looks = (this.looks ?? 0) + 1;
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#look({ ...this.spec, camera }, `looked ${this.looks}`, isStill ? 0 : GLIDE_MS);
+    this.#moved();
+  }
+
   /** Names keep clear of what covers the map. */
   #cover() {
     const { layerManager } = /** @type {any} */ (this.canvas.deck ?? {});
@@ -115,7 +136,11 @@ export class TwinMap {
   /** Ask for what belongs to where the map looks now, once it rests. */
   #moved() {
     clearTimeout(this.moving);
-    this.moving = setTimeout(() => this.spec && this.stack.look(this.canvas.at), REST_MS);
+    this.moving = setTimeout(() => {
+      if (!this.spec) return;
+      this.stack.look(this.canvas.at);
+      document.dispatchEvent(new CustomEvent('twin:rest'));
+    }, REST_MS);
   }
 
   /** Draw once for what arrives together: at once when all is there, else after a moment. */
@@ -125,6 +150,7 @@ export class TwinMap {
     this.drawing = setTimeout(() => {
       this.drawing = undefined;
       this.unseen = undefined;
+      this.halo.renew();
       this.canvas.draw();
       document.dispatchEvent(new CustomEvent('twin:drawn'));
       this.#watch();
@@ -164,11 +190,16 @@ export class TwinMap {
   #click(info) {
     this.clicks += 1;
     const parting = info?.object?.crowd && info.layer?.parting?.(info.object);
-    if (parting) return this.canvas.look(parting, `parting ${this.clicks}`, GLIDE_MS);
+    if (parting) {
+      this.canvas.look(parting, `parting ${this.clicks}`, GLIDE_MS);
+      this.canvas.isMoved = true;
+      return;
+    }
     const object = objectOf(info);
     const layer = object ? this.stack.jsonOf(info.layer.id)?.id : undefined;
     this.picked = object ? { layer, id: idOf(object), object, n: this.clicks } : null;
-    window.dash_clientside?.set_props?.('pick', { data: this.picked });
+    const told = new CustomEvent('twin:picked', { cancelable: true, detail: this.picked });
+    if (document.dispatchEvent(told)) window.dash_clientside?.set_props?.('pick', { data: this.picked });
   }
 
   /** @param {any} info */
@@ -190,7 +221,7 @@ export class TwinMap {
     const { dataset } = document.documentElement;
     return {
       ready: dataset.ready ?? null, snapshot: this.spec?.snapshot ?? null, layers: this.stack.report, alive: this.canvas.alive, rebuilt: this.canvas.rebuilt,
-      names: this.#names(), frames: this.canvas.frames, camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked,
+      names: this.#names(), frames: this.canvas.frames, camera: this.canvas.camera, canvas: this.canvas.canvas, pick: this.picked, ringed: this.halo.ringed,
     };
   }
 }

@@ -1,6 +1,7 @@
 // What of the map other things cover, and where a camera stands so that a box of the world lies in what is free.
 
-const COVERS = '#top, .wall .sentence, #banner > *, #headline, #legend > *, .face:not(.of-one) #side, #foot';
+/** The buttons beside the map are small, and no reason to show a smaller city. */
+const COVERS = '#top, .wall .sentence, #banner > *, #headline, #legend > *:not(.map-hands), .face:not(.of-one) #side, #foot';
 /** Room around what covers the map, px; on a wall the scrims of its columns reach further than the columns. */
 const AROUND_PX = 8;
 const AROUND_ON_A_WALL = 0.02;

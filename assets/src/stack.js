@@ -167,6 +167,11 @@ export class Stack {
   /** JSON of a layer by the id it has in deck.gl. @param {string} deckId @returns {LayerJson | undefined} */
   jsonOf = (deckId) => this.#entries.get(deckId.split('~')[0])?.shown?.json;
 
+  /** What the layers draw now, top first, by their ids. @returns {[string, any][]} */
+  get drawn() {
+    return [...this.#entries].flatMap(([id, { shown }]) => (shown ? [/** @type {[string, any]} */ ([id, shown.data])] : [])).reverse();
+  }
+
   /** @returns {Record<string, number[]>} of each layer that takes turns by zoom, the zooms of the one that is drawn */
   get zooms() {
     const shown = [...this.#entries].filter(([, entry]) => entry.shown?.json.zooms);

@@ -1,5 +1,6 @@
 districts-city-day = Events today, and the usual day
     .means = Events by the hour of today. The band goes from the 10th to the 90th percentile of the same hour on days alike: workdays, weekend days or holidays.
+    .dated = events of the day, and the usual day
     .unknown = No band with fewer than 8 days alike.
     .n = days
 districts-now = Now

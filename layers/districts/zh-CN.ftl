@@ -1,5 +1,6 @@
 districts-city-day = 今日事件与常态
     .means = 今日每小时发生的事件件数；灰带为同类日（工作日、周末或节假日）同一小时第 10 至第 90 百分位。
+    .dated = 当日事件与常态
     .unknown = 同类日不足 8 天时不画灰带。
     .n = 天
 districts-now = 现在

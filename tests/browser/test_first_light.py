@@ -185,7 +185,7 @@ def test_a_click_on_the_day_looks_back_at_its_hour(watch, host):
     page = watch(f"{host}/?lang=en&v=1", 1366, 768)
     page.until(READY)
     page.until(LISTENS)
-    box = page.page.locator("[data-moments]").bounding_box()
+    box = page.page.locator("[data-day]").bounding_box()
     page.page.mouse.click(box["x"] + 1, box["y"] + box["height"] / 2)
 
     page.until("location.search.includes('as_of=')")

@@ -220,8 +220,8 @@ def test_a_trend_names_whole_hours_of_the_citys_clock_and_round_heights():
         "04:00",
     ]
     assert re.findall(r'<span style="bottom[^>]*>([\d,]+)<', drawn) == ["10", "20"]
-    assert "data-moments" not in drawn
-    told = markup.html_of(lines.trend(rows, ZoneInfo("Asia/Shanghai"), chooses=True))
-    assert json.loads(
-        re.search(r'data-moments="([^"]*)"', told)[1].replace("&quot;", '"')
-    )[5] == [f"{start:%Y-%m-%d}T05:00:00Z", 5.0]
+    assert "data-day" not in drawn
+    told = markup.html_of(lines.trend(rows, ZoneInfo("Asia/Shanghai"), chooser={}))
+    assert json.loads(re.search(r'data-day="([^"]*)"', told)[1].replace("&quot;", '"'))[
+        5
+    ] == [f"{start:%Y-%m-%d}T05:00:00Z", 5.0]

@@ -109,6 +109,8 @@ def spec(
             f"|{pinned.district if pinned.view.camera == 'city' else ''}"
         ),
         "padding": dict(zip(("top", "right", "bottom", "left"), padding, strict=True)),
+        "home": looking(city.cameras["city"]),
+        "picked": pinned.view.picked,
         "frame": pinned.view.frame,
     }
     return spec, failed

@@ -78,21 +78,25 @@ def trend(
     zone: ZoneInfo,
     *,
     heights: bool = True,
-    chooses: bool = False,
+    chooser: Mapping[str, Any] | None = None,
+    over: Sequence[Component] = (),
 ) -> Component:
     """Return values over time against their usual band, with the hours below.
 
     Args:
         rows: of a 'trend' panel, oldest first; a null value leaves a gap.
         heights: whether the values of the horizontals are written beside them.
-        chooses: whether a click on it looks back at that moment.
+        chooser: attributes of the box of a day whose moments can be chosen; its hours stand
+            as wide as they last, and it ends where the day does.
+        over: what lies over the lines.
     """
     peak = max(
         (row[name] or 0 for row in rows for name in ("value", "usual_high")), default=0
     )
     steps = _steps(peak)
     top = max(peak * 1.05, steps[-1], 1)
-    places = [WIDE * n / max(len(rows) - 1, 1) for n in range(len(rows))]
+    steps_wide = max(len(rows) - (chooser is None), 1)
+    places = [WIDE * n / steps_wide for n in range(len(rows))]
 
     def points(name: str, kept: Sequence[bool]) -> list[Point | None]:
         pairs = zip(places, rows, kept, strict=True)
@@ -120,15 +124,12 @@ def trend(
             "</svg>",
         )
     )
-    lines = html.Div(
-        markup.Raw(drawn),
-        className="trend-box",
-        **(_of_moments(rows) if chooses else {}),
-    )
+    box = {} if chooser is None else {**_of_moments(rows), **chooser}
+    lines = html.Div([markup.Raw(drawn), *over], className="trend-box", **box)
     hours = html.Div(
         [
             html.Span(text, style={"left": f"{share:.2f}%"})
-            for share, text in _hours(rows, zone)
+            for share, text in _hours(rows, zone, steps_wide)
         ],
         className="trend-hours",
         **_UNSPOKEN,
@@ -167,7 +168,7 @@ def _steps(peak: float) -> list[float]:
 
 
 def _hours(
-    rows: Sequence[Mapping[str, Any]], zone: ZoneInfo
+    rows: Sequence[Mapping[str, Any]], zone: ZoneInfo, wide: int
 ) -> list[tuple[float, str]]:
     """Return the hours named below a trend.
 
@@ -182,20 +183,17 @@ def _hours(
         for n, moment in enumerate(local)
         if moment.minute == 0 and moment.hour % every == 0
     ]
-    return [(100 * n / max(len(rows) - 1, 1), f"{local[n]:%H:%M}") for n in whole]
+    return [(100 * n / wide, f"{local[n]:%H:%M}") for n in whole]
 
 
 def _of_moments(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the attributes that tell the browser the moment, UTC, of a click.
-
-    They also tell what stood there.
-    """
+    """Return the attribute that tells the browser the hours of a day, UTC, and their values."""
     moments: list[datetime] = [row["at"] for row in rows]
     told = [
         [to_text(moment), row["value"]]
         for moment, row in zip(moments, rows, strict=True)
     ]
-    return {"data-moments": json.dumps(told, separators=(",", ":"))}
+    return {"data-day": json.dumps(told, separators=(",", ":"))}
 
 
 def _open(name: str) -> str:

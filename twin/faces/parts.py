@@ -32,6 +32,9 @@ MOST_SENTENCES = 2
 # What the dialog of an account says by itself.
 _OF_ACCOUNTS = ("close", "account-page", "account-fetching", "account-silent")
 
+# What the clockwork of a face says by itself.
+_SPOKEN = ("clock-behind", "offline", "acts-kept", "map-label")
+
 # From here on a limit under a scale is written in thousands.
 SHORT_FROM = 10_000
 
@@ -368,7 +371,7 @@ def spoken(texts: Texts, city: City, ttl_s: float) -> str:
     """
     words = {
         key: texts.say(key, **{name: f"{{{name}}}" for name in "nmdhy"})
-        for key in (*MESSAGES, "clock-behind", "offline", *_OF_ACCOUNTS)
+        for key in (*MESSAGES, *_SPOKEN, *_OF_ACCOUNTS)
     }
     old_s = ttl_s * freshness(city).stale_factor
     said = {

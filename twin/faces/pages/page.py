@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from twin import frame
-from twin.faces import formatting, lines, panels, parts, searchbox
+from twin.clock import to_text
+from twin.faces import formatting, lines, markup, panels, parts, searchbox
 from twin.faces.dom import aria, attributes, named
 from twin.faces.panels import event, figures, trend
 from twin.faces.panels.section import asks
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 # Figures that are shown when there is something to count, and take no room when there is not.
 ONLY_IF_ANY = frozenset({"closings_refused"})
 
+# Buttons beside the map, and how each is drawn in a box of 20 x 20.
+_HANDS = {
+    "in": "M10 4v12M4 10h12",
+    "out": "M4 10h12",
+    "home": "M3.5 9.5 10 4l6.5 5.5M5.5 8.5V16h9V8.5",
+}
+
 # Width of the panel, and of a second column, CSS px. A picture that is at least so wide has
 # room for the second, since nobody can turn a page in it.
 PANEL_PX, COLUMN_PX, TWO_COLUMNS_FROM_PX = 420, 400, 1_600
@@ -40,7 +48,7 @@ def top(picture: Picture, pages: Iterable[Page] = ()) -> list[Component]:
     return [
         parts.title(picture.city, picture.texts),
         *_ways_to(pages, picture),
-        html.Div(parts.chips(picture), className="chips"),
+        html.Div([*parts.chips(picture), *_back_to_live(picture)], className="chips"),
         *_search(picture),
         *parts.ways(picture.texts),
         parts.age(picture),
@@ -50,6 +58,15 @@ def top(picture: Picture, pages: Iterable[Page] = ()) -> list[Component]:
 def _search(picture: Picture) -> list[Component]:
     """Return the box to search in; nobody types into a picture that is handed on."""
     return [] if picture.pinned.view.frame else [searchbox.box(picture.texts)]
+
+
+def _back_to_live(picture: Picture) -> list[Component]:
+    """Return the way back to the present, beside the chip that says which moment is shown."""
+    if picture.looking == "live" or picture.pinned.view.frame:
+        return []
+    said, action = picture.texts.say("back-to-live"), {"as_of": "live"}
+    told = attributes({"action": json.dumps(action)})
+    return [html.Button(said, type="button", className="back-live", **told)]
 
 
 def _ways_to(pages: Iterable[Page], picture: Picture) -> list[Component]:
@@ -134,10 +151,24 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
     link = f"/figures?{picture.pinned.view.url()}"
     meant = html.A(picture.texts.say("figures-title"), href=link)
     told = html.Div([traced, " · ", meant], className="traced")
+    hands = [] if picture.pinned.view.frame else [_hands(picture)]
     return [
         html.Div(rows, className="legend-rows"),
         html.Div([credit, told], className="credit"),
+        *hands,
     ]
+
+
+def _hands(picture: Picture) -> Component:
+    """Return the buttons beside the map: nearer, farther, and the whole city again."""
+    found: list[Component] = []
+    for what, path in _HANDS.items():
+        said = picture.texts.say(f"map-{what}")
+        drawn = f'<svg viewBox="0 0 20 20" aria-hidden="true"><path d="{path}"/></svg>'
+        told = {**aria("label", said), **attributes({"map": what})}
+        button = html.Button(markup.Raw(drawn), type="button", title=said, **told)
+        found.append(button)
+    return html.Div(found, className="map-hands")
 
 
 def _figures_of(layer: Layer, picture: Picture) -> tuple[str, ...]:
@@ -277,15 +308,67 @@ def foot(picture: Picture) -> list[Component]:
         return [controls, note]
     if day.panel.kind != "trend":
         return [controls, panels.show(day, picture)]
-    chart = html.Div(
-        lines.trend(day.rows, zone, heights=False, chooses=True), className="day"
-    )
+    name = _title_of_day(day, picture)
+    if picture.pinned.view.frame:
+        drawn = lines.trend(day.rows, zone, heights=False)
+    else:
+        drawn = _chosen_from(day, name, picture)
     usual = html.Small(trend.usual(day, picture), className="usual-said")
-    said: Component = html.Span(texts.say(day.panel.title))
+    said: Component = html.Span(name)
     if picture.is_accountable:
         said = asks([said], f"{day.layer}/{day.panel.name}")
     title = html.Span([said, usual], className="foot-title")
+    chart = html.Div(drawn, className="day")
     return [controls, html.Div([title, chart], className="foot-chart")]
+
+
+def _title_of_day(day: Shown, picture: Picture) -> str:
+    """Return what the day's line shows; of another day than the present one with its date."""
+    title = picture.texts.say(day.panel.title)
+    if picture.looking == "live":
+        return title
+    zone, moment = picture.city.zone, picture.pinned.as_of
+    date = formatting.date(moment, zone, picture.texts)
+    dated = picture.texts.attribute(day.panel.title, "dated")
+    return f"{date} · {dated or title}"
+
+
+def _chosen_from(day: Shown, name: str, picture: Picture) -> Component:
+    """Return the day's line as a slider: any minute of it can be looked at."""
+    texts, pinned = picture.texts, picture.pinned
+    first, as_of = day.rows[0]["at"], pinned.as_of
+    whole_s = len(day.rows) * 3_600
+    at_s = min(max((as_of - first).total_seconds(), 0), whole_s)
+    told = texts.say("day-told", moment="{moment}", n="{n}")
+    held = {} if picture.looking == "live" else {"held": "yes"}
+    slider = {
+        "role": "slider",
+        "tabIndex": "0",
+        "title": texts.say("day-choose"),
+        **aria("label", f"{name}. {texts.say('day-choose')}"),
+        **aria("valuemin", "0"),
+        **aria("valuemax", str(whole_s // 60)),
+        **aria("valuenow", str(round(at_s / 60))),
+        **aria("valuetext", picture.when(as_of, seconds=False)),
+        **attributes(
+            {
+                "at": to_text(as_of),
+                "until": to_text(pinned.newest_as_of),
+                "told": told,
+                **held,
+            }
+        ),
+    }
+    shown = {"left": f"{100 * at_s / whole_s:.2f}%"}
+    looked = [html.I(className="day-at", style=shown)] if held else []
+    over = [
+        *looked,
+        html.I(className="day-cross", hidden=True),
+        html.Span(className="day-told", hidden=True),
+    ]
+    return lines.trend(
+        day.rows, picture.city.zone, heights=False, chooser=slider, over=over
+    )
 
 
 def _then(picture: Picture) -> list[Component]:

@@ -12,6 +12,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import attributes, mark, named, of_figure, opens
+from twin.faces.panels.age_bar import age_bar
 from twin.faces.panels.markup import Markup
 from twin.faces.panels.rows import refused
 from twin.faces.panels.section import note
@@ -21,30 +22,6 @@ if TYPE_CHECKING:
 
     from twin.faces.figure import Row
     from twin.faces.picture import Picture, Shown
-
-# Where the target stands on a bar, percent of its width: what is beyond has room as well.
-LIMIT_AT = 80
-
-
-def age_bar(elapsed_s: float, target_s: float | None, state: str) -> Component:
-    """Return the bar of a clock: how much of its target has gone by.
-
-    Args:
-        elapsed_s: s since the clock began.
-        target_s: its target, s; None for none: then nothing is drawn but the line.
-        state: 'fine', 'amber', 'red' or 'none'.
-    """
-    if not target_s:
-        return html.Div(className="age-bar none")
-    share = elapsed_s / target_s
-    within = LIMIT_AT * min(share, 1.0)
-    parts: list[Component] = [html.I(style={"width": f"{within:.1f}%"})]
-    if share > 1:
-        beyond = min(LIMIT_AT * (share - 1), 100.0 - LIMIT_AT)
-        style = {"left": f"{LIMIT_AT}%", "width": f"{beyond:.1f}%"}
-        parts.append(html.B(style=style))
-    parts.append(html.S(style={"left": f"{LIMIT_AT}%"}))
-    return html.Div(parts, className=f"age-bar {state}")
 
 
 def _body(shown: Shown, picture: Picture) -> Component:

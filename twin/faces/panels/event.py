@@ -9,7 +9,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import aria, as_button, attributes, mark, named
-from twin.faces.panels.clocks import age_bar
+from twin.faces.panels.age_bar import age_bar
 from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:

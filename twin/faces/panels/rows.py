@@ -9,6 +9,7 @@ from dash import html
 
 from twin.faces import formatting
 from twin.faces.dom import assumed, attributes, mark, named, opens
+from twin.faces.panels.age_bar import age_bar, state_of
 from twin.faces.panels.markup import Markup
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
         zero = " zero" if field.format == "count" and value == 0 else ""
         # No unit stands beside a cell.
         text = formatting.write_alone(value, field.format, texts, zone)
-        return html.Td(text, className=f"format-{field.format}{zero}")
+        bar = _against_target(row, field)
+        return html.Td([text, *bar], className=f"format-{field.format}{zero}")
     is_name = field.format == "name"
     text = (
         texts.name(row, field.name)
@@ -77,6 +79,15 @@ def _cell(row: Row, field: Field, picture: Picture) -> Component:
     more = _beside_title(row, picture) if field.name == "title" else []
     lines = html.Div([named(text), *star] if star else named(text), className="lines")
     return html.Td([lines, *more], className=f"format-{field.format}", title=text)
+
+
+def _against_target(row: Row, field: Field) -> list[Component]:
+    """Return the bar under the age of an open event that has a target of closing."""
+    target_s = row.get("closure_target_s")
+    if field.format != "age" or not target_s or row[field.name] is None:
+        return []
+    age_s = row[field.name]
+    return [age_bar(age_s, target_s, state_of(age_s, target_s))]
 
 
 def _beside_title(row: Row, picture: Picture) -> list[Component]:

@@ -25,8 +25,9 @@ def acted(
     """Return `view` as a control of the face at `pathname` asked for it.
 
     It may ask for a district, a language, what the panel shows, a layer on or off, a filter,
-    another moment, what is known of the moment now, or a place of the map. After the newest data
-    nothing can be told: a control leads to the newest at most.
+    another moment, or what is known of the moment now; with what it opens or closes it may say
+    where the map is to look ('' for where it looks by itself), and which layer it is to show. After
+    the newest data nothing can be told: a control leads to the newest at most.
     """
     if "toggle" in action:
         on = view.layers
@@ -50,15 +51,15 @@ def acted(
         return replace(view, **cast("Any", dict.fromkeys(filters.NAMES, "")))
     allowed = {
         name: as_text(action[name])
-        for name in ("district", "lang", "panel", "picked", "camera", *filters.NAMES)
+        for name in ("district", "lang", "panel", "picked", *filters.NAMES)
         if name in action
     }
-    if allowed.get("district"):
-        allowed["picked"] = ""
-    if "district" in allowed and view.camera not in context.city.cameras:
-        # Who looked at one place of the map now wants to see another.
-        allowed.setdefault("camera", View.camera)
-    return replace(_with_layer(view, action, context, pathname), **cast("Any", allowed))
+    if "district" in allowed:
+        view = _chosen(view, allowed.pop("district"), context)
+    if "camera" in action:
+        view = replace(view, camera=as_text(action["camera"]) or View.camera)
+    view = _with_layer(view, action, context, pathname)
+    return replace(view, **cast("Any", allowed))
 
 
 def _with_layer(
@@ -87,6 +88,20 @@ def leads_to(context: AppContext, view: View, pathname: str) -> tuple[str, View]
     if view.district and "district" in subjects:
         return subjects["district"].of(view.district), rest
     return "/", view
+
+
+def _chosen(view: View, district: str, context: AppContext) -> View:
+    """Return `view` with a district chosen, or none, and the map looking there.
+
+    One that the map has no outline of is told of where the map looks already.
+    """
+    if district == view.district:
+        return replace(view, picked="") if district else view
+    camera = view.camera
+    if not district or district in context.city.cameras:
+        camera = View.camera
+    picked = "" if district else view.picked
+    return replace(view, district=district, picked=picked, camera=camera)
 
 
 def _moment(given: object, zone: ZoneInfo | None = None) -> datetime:
@@ -135,4 +150,4 @@ def picked(view: View, pick: object, context: AppContext, pathname: str = "/") -
     district = found.get("district_id") or as_dict(found.get("properties") or {}).get(
         "district_id"
     )
-    return replace(view, district=as_text(district), picked="") if district else view
+    return _chosen(view, as_text(district), context) if district else view

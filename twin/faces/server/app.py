@@ -166,15 +166,19 @@ def _add_callbacks(app: Any, context: painting.AppContext) -> None:
         prevent_initial_call=True,
     )
     def change(action: object, pick: object, search: object, pathname: object) -> Any:
-        at = _path(pathname, context)
-        view = painting.of_path(context, View.parse(wire.as_text(search)), at)
+        at, asked = _path(pathname, context), wire.as_dict(action or {})
+        is_action = ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        # Where the map looks is put into the address without a word to Dash.
+        known = asked.get("search") if is_action else None
+        view = painting.of_path(context, View.parse(wire.as_text(known or search)), at)
         stays = dash.no_update, dash.no_update
         try:
-            changed = (
-                acted(view, wire.as_dict(action or {}), context, at)
-                if ctx.triggered_id == "action"  # pyright: ignore[reportUnknownMemberType]
-                else picked(view, pick, context, at)
-            )
+            if not is_action:
+                changed = picked(view, pick, context, at)
+            elif "pick" in asked:
+                changed = picked(view, asked["pick"], context, at)
+            else:
+                changed = acted(view, asked, context, at)
         except LakeError:  # the face says so already
             return stays
         if changed == view:
