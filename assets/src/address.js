@@ -14,6 +14,14 @@ function looking(search, camera) {
   return text && `?${text}`;
 }
 
+/** The address of another moment of the same picture. @param {string} as_of */
+export function at(as_of, search = location.search) {
+  const params = new URLSearchParams(search);
+  params.set('as_of', as_of);
+  params.delete('known_at');
+  return `?${params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')}`;
+}
+
 /** @param {string} camera */
 function put(camera) {
   history.replaceState(history.state, '', location.pathname + looking(location.search, camera) + location.hash);

@@ -9,6 +9,7 @@ import { age, behind, silent } from './durations.js';
 import { clockTime } from './formatting.js';
 import * as hands from './hands.js';
 import { beginLater } from './later.js';
+import * as play from './play.js';
 import { beginSearch } from './search.js';
 import { fitted, isSamePlace, linkOf, linkTo, shapeOf, shrunk } from './screens.js';
 import { add, holding, take, traces } from './taking.js';
@@ -107,6 +108,7 @@ async function poll() {
  */
 function ask(pathname, search, pointer) {
   heard();
+  if (play.isPlaying()) return window.dash_clientside.no_update; // its own clock asks
   const asked = pathname + search;
   if (asked === keeper.address && (pointer ?? null) === keeper.pointer) return window.dash_clientside.no_update;
   if (address.said('camera', search) !== keeper.leveled) keeper.leveled = '';
@@ -145,6 +147,7 @@ function draw(painted) {
   giveBack();
   keeper.shown = location.search;
   dress(painted);
+  play.came();
   if (!isWhole) window.dash_clientside.set_props('pointer', { data: { again: Date.now() } });
   return painted.spec?.hash ?? '';
 }
@@ -246,6 +249,7 @@ function level() {
 
 /** Hand an act to Dash; one that comes before Dash does waits for it. @param {Record<string, any>} asked */
 function action(asked) {
+  still();
   const data = hands.isLiving() && keeper.spec ? looking(asked) : asked;
   if (keeper.isHeard) level();
   if (keeper.isHeard) acts.hand(data, words()['acts-kept'] ?? '');
@@ -259,6 +263,28 @@ function heard() {
   if (keeper.waiting) setTimeout(() => acts.hand(keeper.waiting, words()['acts-kept'] ?? ''));
 }
 
+/** Have the picture of another moment painted, and say so in the address; Dash hears of it when the play ends. @param {number} ms */
+function show(ms) {
+  const search = address.at(new Date(ms).toISOString().replace('.000Z', 'Z'));
+  history.replaceState(history.state, '', location.pathname + search + location.hash);
+  window.dash_clientside.set_props('asked', { data: { pathname: location.pathname, search, shown: keeper.tags, keep: true } });
+}
+
+/** The play ends where it stands; at the newest data it ends live. @param {boolean} [isOver] */
+function still(isOver = false) {
+  if (!play.isPlaying()) return;
+  play.stop();
+  level();
+  if (isOver) action({ as_of: 'live' });
+}
+
+function turn() {
+  if (play.isPlaying()) return still();
+  if (!keeper.isHeard) return;
+  const speed = document.querySelector('[data-speed]');
+  play.start(Number(speed instanceof HTMLSelectElement ? speed.value : 60), show, () => still(true));
+}
+
 /** Open a chart large; '' closes it. @param {string | undefined} panel */
 function choose(panel) {
   if (keeper.isHeard) window.dash_clientside.set_props('chosen', { data: { panel, n: (keeper.charts += 1) } });
@@ -266,6 +292,7 @@ function choose(panel) {
 
 document.addEventListener('click', (event) => {
   const node = event.target instanceof Element ? event.target.closest('[data-action]') : null;
+  if (event.target instanceof Element && event.target.closest('[data-play]')) return turn();
   if (node instanceof HTMLElement) return action(JSON.parse(node.dataset.action));
   const button = event.target instanceof Element ? event.target.closest('[data-map]') : null;
   if (button instanceof HTMLElement) return hands.press(button.dataset.map, home);
@@ -276,6 +303,8 @@ document.addEventListener('click', (event) => {
   if (event.target instanceof Element && (event.target.id === 'chart' || event.target.closest('#chart .close'))) choose('');
 });
 document.addEventListener('change', ({ target }) => {
+  if (target instanceof HTMLSelectElement && target.dataset.speed) return play.hasten(Number(target.value));
+  if (target instanceof HTMLInputElement && target.dataset.date && target.value) return action({ at: `${target.value} ${target.dataset.date}` });
   if (target instanceof HTMLSelectElement && target.dataset.filter) action({ [target.dataset.filter]: target.value });
 });
 document.addEventListener('keydown', (event) => {

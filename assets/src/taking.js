@@ -29,6 +29,8 @@ function key(root, keys) {
 /** What somebody has opened, types in, or is choosing from, stays so while what stands in it changes. @param {Element} from @param {Element} to */
 function keeps(from, to) {
   if (from.id === 'search' && to.id === 'search' && from.getAttribute('lang') === to.getAttribute('lang')) return false;
+  if (from instanceof HTMLSelectElement && from.dataset.speed) return false;
+  if (from instanceof HTMLInputElement && from.dataset.date && from === document.activeElement) return false;
   if (from instanceof HTMLDetailsElement && to instanceof HTMLDetailsElement) to.open = from.open;
   return !(from instanceof HTMLSelectElement && from === document.activeElement && from.matches(':open, :focus-visible'));
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -300,7 +301,9 @@ def foot(picture: Picture) -> list[Component]:
         disabled=picture.looking == "live",
         **attributes({"action": json.dumps({"as_of": "live"})}),
     )
-    controls = html.Div([live, *_then(picture)], className="foot-controls")
+    controls = html.Div(
+        [live, *_then(picture), *_play(picture)], className="foot-controls"
+    )
     day = next(picture.region("foot"), None)
     if day is None:
         return [controls]
@@ -320,6 +323,44 @@ def foot(picture: Picture) -> list[Component]:
     title = html.Span([said, usual], className="foot-title")
     chart = html.Div(drawn, className="day")
     return [controls, html.Div([title, chart], className="foot-chart")]
+
+
+# How many times faster than the world a day may be played, and the first of them that is offered.
+SPEEDS, SPEED = (1, 60, 300, 600), 60
+
+
+def _play(picture: Picture) -> list[Component]:
+    """Return what plays the day from the moment looked at, how fast, and the way to another day."""
+    if picture.pinned.view.frame or picture.pinned.is_beyond:
+        return []
+    say, local = picture.texts.say, picture.pinned.as_of.astimezone(picture.city.zone)
+    newest = picture.pinned.newest_as_of.astimezone(picture.city.zone)
+    play = html.Button(
+        "▶",
+        type="button",
+        className="play",
+        title=say("play"),
+        **aria("label", say("play")),
+        **aria("pressed", "false"),
+        **attributes({"play": "yes"}),
+    )
+    speeds = [
+        html.Option(f"{each}×", value=str(each), selected=each == SPEED)
+        for each in SPEEDS
+    ]
+    speed = html.Select(
+        speeds,
+        className="speed",
+        **aria("label", say("speed")),
+        **attributes({"speed": "yes"}),
+    )
+    # The time of day stays as it is: the browser gives another date.
+    date = markup.Raw(
+        f'<input type="date" class="other-day" aria-label="{escape(say("other-day"))}"'
+        f' value="{local.date()}" max="{newest.date()}"'
+        f' data-date="{local:%H:%M:%S}">'
+    )
+    return [html.Div([play, speed], className="player"), date]
 
 
 def _title_of_day(day: Shown, picture: Picture) -> str:
