@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Rgba = tuple[int, int, int, int]
 Param = str | int | float | bool | datetime | tuple[int, ...] | tuple[str, ...] | None
 
-Moment = Literal["view", "day_before", "hour"]
+Moment = Literal["view", "day_before", "hour", "newest"]
 
 
 def _none() -> Mapping[str, Param]:
@@ -42,7 +42,8 @@ class Question:
             the whole city whatever is chosen.
         moment: 'view' asks of the moment that is looked at, 'day_before' of the last moment of
             the whole day before it, 'hour' of the last whole hour of the city's clock, as
-            known then: it stays the same from tick to tick.
+            known then: it stays the same from tick to tick; 'newest' asks of the moment that
+            is looked at, but in the newest snapshot, which knows what was recorded later.
     """
 
     sql: str

@@ -13,10 +13,19 @@ from typing import Literal, get_args
 from urllib.parse import quote
 
 Region = Literal[
-    "side", "aside", "compare", "district", "event", "foot", "lead", "main", "more"
+    "then",
+    "side",
+    "aside",
+    "compare",
+    "district",
+    "event",
+    "foot",
+    "lead",
+    "main",
+    "more",
 ]
-# Where panels stand. 'side' is the panel of the whole city (on a wall its right column);
-# 'aside' what follows it there, or 'compare' where two columns have room; 'compare' shows
+# Where panels stand. 'then' is in front of 'side' in a look back, and nowhere else; 'side' is
+# the panel of the whole city (on a wall its right column); 'aside' what follows it there, or 'compare' where two columns have room; 'compare' shows
 # districts side by side; 'district' takes the place of all three when one is chosen, and 'event'
 # of all four when an event is picked; 'foot' is under the map. A page of one thing has others:
 # 'lead' stands beside its map, 'main' below across the page, 'more' after that in columns.

@@ -196,6 +196,7 @@ class Pinned:
             nothing can be told.
         problems: a sentence for each snapshot that would have answered and is not whole.
         damaged: tables of the snapshot that cannot be read, by name.
+        newest: id of the newest whole snapshot; '' where that is not told.
     """
 
     view: View
@@ -217,6 +218,7 @@ class Pinned:
     categories: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    newest: str = ""
 
     @property
     def event(self) -> str:
@@ -239,6 +241,11 @@ class Pinned:
         What an older one worked out may rest on limits that the pack has changed since.
         """
         return self.is_snapshot_moment and self.snapshot_as_of == self.newest_as_of
+
+    @property
+    def is_back(self) -> bool:
+        """Return whether something may have been recorded since what the view knows."""
+        return self.known_at < self.newest_as_of
 
     @property
     def is_beyond(self) -> bool:
@@ -274,6 +281,12 @@ class Pinned:
             day=self.eve.today.date,
             days=self.eve,
         )
+
+    def in_newest(self) -> Pinned:
+        """Return the same moment, asked of the newest snapshot, which knows what came later."""
+        if not self.newest:
+            return self
+        return replace(self, snapshot=self.newest, snapshot_as_of=self.newest_as_of)
 
     def hour_whole(self) -> Pinned:
         """Return the view of the last whole hour of the city's clock, as known then at most."""
@@ -334,6 +347,7 @@ class Pointer:
             one that answers.
         problems: a sentence for each snapshot that would have answered and is not whole.
         damaged: tables of the snapshot that cannot be read, by name.
+        newest_id: id of the newest whole snapshot; '' where that is not told.
     """
 
     snapshot: str
@@ -341,6 +355,7 @@ class Pointer:
     newest: datetime | None = None
     problems: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    newest_id: str = ""
 
     @property
     def newest_as_of(self) -> datetime:
@@ -396,6 +411,7 @@ def pin(
         categories=filters.categories(city, view.department),
         problems=pointer.problems,
         damaged=pointer.damaged,
+        newest=pointer.newest_id,
     )
 
 

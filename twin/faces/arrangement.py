@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Named = tuple["Layer", "Panel"]
 
 # What gives way on a page to one district, or one event.
-_OF_CITY: tuple[Region, ...] = ("side", "aside", "compare")
+_OF_CITY: tuple[Region, ...] = ("then", "side", "aside", "compare")
 
 _SCOPES: Mapping[Scope, str] = {
     "city": "the whole city",
@@ -140,6 +140,8 @@ def shown_regions(page: Page, pinned: Pinned) -> tuple[Region, ...]:
         hidden = (*_OF_CITY, "district")
     elif page.kind == "page" and pinned.district:
         hidden = (*_OF_CITY, "event")
+    if page.kind != "page" or not pinned.is_back:
+        hidden = (*hidden, "then")
     return tuple(region for region in page.regions if region not in hidden)
 
 
@@ -173,7 +175,7 @@ def _is_due(panel: Panel, pinned: Pinned) -> bool:
         return False
     if panel.scope == "event" and not pinned.event:
         return False
-    return panel.question.moment == "view" or pinned.is_young
+    return panel.question.moment != "day_before" or pinned.is_young
 
 
 def _figures(page: Page, pinned: Pinned) -> Iterator[str]:

@@ -25,6 +25,7 @@ LAYERS = (
     "event_sources",
     "levels",
     "event",
+    "later",
 )
 
 # Sections of city.toml that the program needs, as they are where a pack has none.

@@ -32,7 +32,13 @@ _ASKED: Mapping[Moment, Callable[[Pinned], Pinned]] = {
     "view": lambda pinned: pinned,
     "day_before": lambda pinned: pinned.day_whole(),
     "hour": lambda pinned: pinned.hour_whole(),
+    "newest": lambda pinned: pinned.in_newest(),
 }
+
+
+def snapshot_of(question: Question, pinned: Pinned) -> str:
+    """Return the id of the snapshot that answers a question for a view."""
+    return _ASKED[question.moment](pinned).snapshot
 
 
 def of_view(pinned: Pinned) -> dict[str, Param]:

@@ -183,7 +183,10 @@ class QueryService:
         """
         newest = self._pool.newest().snapshot
         if as_of is None:
-            return Pointer(newest.id, newest.as_of, damaged=self._damaged(newest.id))
+            damaged = self._damaged(newest.id)
+            return Pointer(
+                newest.id, newest.as_of, damaged=damaged, newest_id=newest.id
+            )
         found = self._pool.at(as_of)
         # One may have been published meanwhile.
         newest_as_of = max(newest.as_of, found.snapshot.as_of)
@@ -193,6 +196,7 @@ class QueryService:
             newest_as_of,
             found.problems,
             self._damaged(found.snapshot.id),
+            newest.id if newest.as_of >= found.snapshot.as_of else found.snapshot.id,
         )
 
     def status(self) -> Status:
@@ -289,8 +293,9 @@ class QueryService:
 
     def _told(self, layer: str, sql: Sql, asked: Question, pinned: Pinned) -> Answer:
         params = binding.bind(sql, asked, pinned, self._given)
-        answer = self._answer(pinned.snapshot, sql, params, layer)
-        shown = self._pool.shown(pinned.snapshot)
+        snapshot = binding.snapshot_of(asked, pinned)
+        answer = self._answer(snapshot, sql, params, layer)
+        shown = self._pool.shown(snapshot)
         unknown = self._unknown(
             answer.sql, shown, pinned.as_of, pinned.known_at, answer.damaged
         )

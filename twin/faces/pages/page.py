@@ -253,6 +253,7 @@ def _whole_city(picture: Picture) -> list[Component]:
         html.H2(texts.say("whole-city")),
         *says,
         html.P(texts.say("choose-district"), className="sub"),
+        *_shown("then", picture),
     ]
     side, aside, compare = (
         _shown(name, picture) for name in ("side", "aside", "compare")

@@ -1,0 +1,1 @@
+"""What is known now of a moment and was not known then."""
