@@ -25,10 +25,11 @@ Region = Literal[
     "more",
 ]
 # Where panels stand. 'then' is in front of 'side' in a look back, and nowhere else; 'side' is
-# the panel of the whole city (on a wall its right column); 'aside' what follows it there, or 'compare' where two columns have room; 'compare' shows
-# districts side by side; 'district' takes the place of all three when one is chosen, and 'event'
-# of all four when an event is picked; 'foot' is under the map. A page of one thing has others:
-# 'lead' stands beside its map, 'main' below across the page, 'more' after that in columns.
+# the panel of the whole city (on a wall its right column); 'aside' what follows it there, or
+# 'compare' where two columns have room; 'compare' shows districts side by side; 'district' takes
+# the place of these when one is chosen, and 'event' of all of them when an event is picked; 'foot'
+# is under the map. A page of one thing has others: 'lead' stands beside its map, 'main' below
+# across the page, 'more' after that in columns.
 REGIONS: tuple[Region, ...] = get_args(Region)
 
 Subject = Literal["", "event", "district"]

@@ -258,7 +258,8 @@ class QueryService:
         sql = self._question(layer.id, question.sql)
         params = binding.bind(sql, question, pinned, self._given)
         given = binding.givers(question, pinned, self._given)
-        with self._pool.open(pinned.snapshot) as (shown, engine):
+        snapshot = binding.snapshot_of(question, pinned)
+        with self._pool.open(snapshot) as (shown, engine):
             tables = shown.snapshot.tables
             plan = (
                 engine.plan(sql, params, self._moved(shown, engine, sql, params))
