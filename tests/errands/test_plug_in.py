@@ -92,7 +92,7 @@ def test_a_city_that_names_it_is_good(installed):
     check = ["twin", "city", "check", "--city", str(installed.pack)]
     (said,) = recipes.ran(check, installed.pack, installed.site)
 
-    assert said.endswith("; 19 layers.")
+    assert said.endswith("; 20 layers.")
 
 
 def test_its_layer_and_its_page_are_on_screen(installed, tmp_path):

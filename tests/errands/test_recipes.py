@@ -55,7 +55,7 @@ def test_a_layer_is_on_the_map_in_its_legend_and_beside_it(program, pack, lake):
         assert recipes.ran(new, program, program) == printed
 
     assert "3 passed" in recipes.ran(test, program, program)[-1]
-    assert recipes.ran(check, program, program)[-1].endswith("19 layers.")
+    assert recipes.ran(check, program, program)[-1].endswith("20 layers.")
     page, chinese = recipes.answered(
         pack, lake, "/?v=1&lang=en", "/?v=1&lang=zh-CN", folders=(program,)
     )

@@ -43,6 +43,7 @@ PATHS = [
     "/indicators",
     "/renewal",
     "/sources",
+    "/system",
 ]
 
 

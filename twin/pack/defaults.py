@@ -26,6 +26,7 @@ LAYERS = (
     "levels",
     "event",
     "later",
+    "system",
 )
 
 # Sections of city.toml that the program needs, as they are where a pack has none.
