@@ -26,4 +26,4 @@ WITH told AS (
     SELECT log, last_at, n_day, n, CASE log WHEN 'events' THEN 1 WHEN 'event_stages' THEN 2 WHEN 'dispatches' THEN 3 WHEN 'feedbacks' THEN 4 WHEN 'escalations' THEN 5 WHEN 'detections' THEN 6 WHEN 'drones' THEN 7 WHEN 'drone_states' THEN 8 WHEN 'missions' THEN 9 WHEN 'link_probes' THEN 10 WHEN 'indicator_values' THEN 11 WHEN 'estates' THEN 12 WHEN 'lifts' THEN 13 WHEN 'communities' THEN 14 END AS place FROM told
 )
 SELECT 'system-log-' || log AS log, (epoch_us($as_of) - epoch_us(last_at)) // 1000000 AS last_s, n_day, n
-FROM placed ORDER BY CASE WHEN n > 0 THEN 0 ELSE 1 END, place
+FROM placed ORDER BY CASE WHEN n > 0 THEN 0 ELSE 1 END, place NULLS LAST
