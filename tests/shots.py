@@ -23,6 +23,7 @@ from twin.pack.outlines import Reading
 from twin.query import QueryService
 from twin.simulate import Scenario
 from twin.store import Lake, newest, publish
+from twin.view import EVENTS, View, pin
 
 ROOT = Path(__file__).parent.parent
 MOMENT = datetime.fromisoformat("2026-11-23T14:32:10+08:00")
@@ -42,6 +43,13 @@ FACES = tuple(
     for lang in ("zh-CN", "en")
     for wide, high in ((1920, 1080), (390, 844))
     for face, chosen in (("city", ""), ("wuchang", "district=420106&"))
+)
+# The pages of one thing: the event that needs attention first, and one district.
+OF_ONE = tuple(
+    (f"{of}-page-{lang}-{wide}x{high}.jpg", of, lang, (wide, high))
+    for of in ("event", "district")
+    for lang in ("zh-CN", "en")
+    for wide, high in ((1920, 1080), (390, 844))
 )
 OWN = (("own-city.png", "/?lang=en&v=1", (1366, 768)),)
 SIZES = (
@@ -129,12 +137,28 @@ def take(lake, city, wanted):
     service.close()
 
 
+def first_in_need(lake, city):
+    """Return the id of the event that needs attention first."""
+    service = QueryService(city, load_registry(city), lake.path)
+    layer = load_registry(city).get("attention")
+    panel = next(each for each in layer.panels if each.name == "rows")
+    rows = service.panel(layer, panel, pin(View(), city, service.pointer)).rows
+    service.close()
+    return rows["id"][0].as_py().removeprefix(EVENTS)
+
+
 def first_city(every):
     """Take the pictures of the first city; in every size too, if asked."""
     city = load_city(find_city("wuhan"))
     wanted = [
         (ROOT / "docs" / "img" / name, address, size)
         for name, address, size in (*README, *FACES)
+    ]
+    lake = lake_at(ROOT / "out" / "shots-lake", city, STORIES)
+    things = {"event": first_in_need(lake, city), "district": "420106"}
+    wanted += [
+        (ROOT / "docs" / "img" / name, f"/{of}/{things[of]}?lang={lang}&v=1", size)
+        for name, of, lang, size in OF_ONE
     ]
     if every:
         wanted += [
@@ -149,7 +173,7 @@ def first_city(every):
                 ("districts-en", "/?lang=en&panel=districts&v=1"),
             )
         ]
-    take(lake_at(ROOT / "out" / "shots-lake", city, STORIES), city, wanted)
+    take(lake, city, wanted)
 
 
 def second_city():
