@@ -72,7 +72,7 @@ def client(context):
 
 
 def opened(client, path, query="lang=en&v=1"):
-    answer = client.get(f"{path}?{query}")
+    answer = client.get(f"{path}?{query}", follow_redirects=True)
     assert answer.status_code == 200, answer.get_data(as_text=True)[:200]
     return answer.get_data(as_text=True)
 
@@ -136,6 +136,14 @@ def test_a_district_that_is_not_there_is_refused_in_a_sentence(client):
 
     assert "There is no district" in page
     assert "Traceback" not in page
+
+
+@pytest.mark.parametrize("path", ["/event/N1", "/district/alva"])
+def test_a_forwarded_link_opens_and_a_browser_gets_its_language(client, path):
+    answer = client.get(f"{path}?v=1&fbclid=x", headers={"Accept-Language": "en"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"{path}?lang=en&v=1"
+    opened(client, path, "lang=EN&amp;v=1&utm_source=wechat")
 
 
 @pytest.mark.parametrize("path", ["/event", "/event/", "/street/N1", "/events/N1"])

@@ -65,9 +65,11 @@ def negotiate(server: Flask, city: City) -> None:
     does hangs on its address.
     """
     faces = {"/figures", *(page.path for page in city.pages if page.kind == "page")}
+    # Of a page of one thing whatever its path goes on with.
+    begun = tuple(page.path.removesuffix("<id>") for page in city.pages if page.subject)
 
     def choose() -> Answer | None:
-        view = _opened(faces)
+        view = _opened(faces, begun)
         if view is None:
             return None
         other = "" if view.lang else wanted(request.accept_languages)
@@ -80,7 +82,7 @@ def negotiate(server: Flask, city: City) -> None:
         )
 
     def say(response: Response) -> Response:
-        view = _opened(faces)
+        view = _opened(faces, begun)
         if view is not None and not view.lang:
             response.vary.add("Accept-Language")
         return response
@@ -101,10 +103,10 @@ def _is_same(asked: str, link: str) -> bool:
     return fields[0] == fields[1]
 
 
-def _opened(faces: Collection[str]) -> View | None:
+def _opened(faces: Collection[str], begun: tuple[str, ...]) -> View | None:
     """Return the view of a request that opens a face; None for any other."""
     if request.method not in {"GET", "HEAD"} or not (
-        request.path in faces or request.path.startswith("/wall/")
+        request.path in faces or request.path.startswith(("/wall/", *begun))
     ):
         return None
     try:
