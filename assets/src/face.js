@@ -235,7 +235,7 @@ function looking(asked) {
   }
   const closes = OPENED.find((name) => asked[name] === '');
   if (closes) return keeper.before[closes] === undefined ? asked : { ...asked, camera: keeper.before[closes] };
-  const place = asked.picked && window.twinMap.placeOf(asked.picked);
+  const place = asked.picked && !asked.camera && window.twinMap.placeOf(asked.picked);
   return place ? { ...asked, camera: linkTo(keeper.spec, place, hands.NEAR) } : asked;
 }
 

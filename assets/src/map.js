@@ -122,7 +122,7 @@ export class TwinMap {
   /** Names keep clear of what covers the map. */
   #cover() {
     const { layerManager } = /** @type {any} */ (this.canvas.deck ?? {});
-    if (layerManager) namesOf(layerManager).cover(covered(this.element));
+    if (layerManager) namesOf(layerManager).cover(covered(this.element, true));
   }
 
   /** The window has another size, or letters that came late changed what covers the map. */

@@ -20,11 +20,13 @@ function within({ left, top, right, bottom }, wide, high) {
   return inside.right > inside.left && inside.bottom > inside.top ? inside : null;
 }
 
-/** What covers the map, as it stands now. @param {HTMLElement} map @returns {Rect[]} */
-export function covered(map) {
+const HANDS = '.map-hands';
+
+/** What covers the map, as it stands now. @param {HTMLElement} map @param {boolean} [withHands] whether the buttons beside it count @returns {Rect[]} */
+export function covered(map, withHands = false) {
   const own = map.getBoundingClientRect();
   const around = document.querySelector('.face.wall') ? own.width * AROUND_ON_A_WALL : AROUND_PX;
-  return Array.from(document.querySelectorAll(COVERS), (node) => node.getBoundingClientRect())
+  return Array.from(document.querySelectorAll(withHands ? `${COVERS}, ${HANDS}` : COVERS), (node) => node.getBoundingClientRect())
     .filter(({ width, height }) => width > 1 && height > 1)
     .flatMap(({ left, top, right, bottom }) => within({
       left: left - own.left - around, top: top - own.top - around, right: right - own.left + around, bottom: bottom - own.top + around,

@@ -106,8 +106,12 @@ function reselecting() {
 function rescrolling(isSame) {
   const side = document.getElementById('side');
   if (!side?.scrollTop) return () => {};
-  const { top } = side.getBoundingClientRect();
-  const read = Array.from(side.querySelectorAll('tr, li, h2, h3, p, .panel')).find((node) => node.getBoundingClientRect().top >= top);
+  const { top, bottom } = side.getBoundingClientRect();
+  const seen = (/** @type {string} */ kinds) => Array.from(side.querySelectorAll(kinds)).find((node) => {
+    const at = node.getBoundingClientRect().top;
+    return at >= top && at < bottom;
+  });
+  const read = seen('[data-id]') ?? seen('tr, li, h2, h3, p, .panel'); // rows are read, and others may come between them and their heading
   const [stood, scrolled] = [read?.getBoundingClientRect().top ?? 0, side.scrollTop];
   return () => {
     if (!isSame) side.scrollTop = 0;

@@ -23,6 +23,9 @@
 WITH carried AS (
     SELECT dept_id, string_agg(name, '、' ORDER BY feed) AS carries, string_agg(coalesce(name_en, name), ', ' ORDER BY feed) AS carries_en
     FROM department_feeds GROUP BY dept_id
+), placed AS (
+    SELECT dept_id, CASE coalesce(state, 'unknown') WHEN 'down' THEN 0 WHEN 'late' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END AS place
+    FROM link_states
 )
 SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, departments.name_en,
        departments.status = 'assumed' AS is_assumed, coalesce(link_states.state, 'unknown') AS state,
@@ -32,5 +35,5 @@ SELECT 'department_linkage:' || departments.dept_id AS id, departments.name, dep
        link_states.n_records_24h, carried.carries, carried.carries_en
 FROM departments LEFT JOIN link_states ON link_states.dept_id = departments.dept_id
 LEFT JOIN carried ON carried.dept_id = departments.dept_id
-ORDER BY CASE coalesce(link_states.state, 'unknown') WHEN 'down' THEN 0 WHEN 'late' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END,
-         departments.slot, departments.dept_id
+LEFT JOIN placed ON placed.dept_id = departments.dept_id
+ORDER BY placed.place NULLS FIRST, departments.slot, departments.dept_id

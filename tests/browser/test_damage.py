@@ -27,6 +27,7 @@ OUTSIDE = """[...document.querySelectorAll('#top *, #banner *, #headline *')]
     .map((node) => [node, node.getBoundingClientRect()])
     .filter(([node, box]) =>
         box.width > 0 && node.children.length === 0 && node.textContent.trim()
+        && !node.closest('.ways')
         && (box.left < -1 || box.right > innerWidth + 5
             || (box.bottom > innerHeight && !node.closest('#headline'))))
     .filter(([node]) => innerWidth > 900 || !node.closest('#headline'))

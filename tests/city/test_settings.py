@@ -230,6 +230,7 @@ def test_layers_ask_for_whole_numbers_where_the_pack_must_give_them(pack: Path) 
         "drone_docked_s",
         "link_late_s",
         "link_down_s",
+        "indicator_periods",
     }
     assert {kind for _, kind in asked} == {"INTEGER"}
 

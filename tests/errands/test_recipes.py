@@ -42,7 +42,10 @@ def pack(tmp_path) -> Path:
 
 def panels(face: str) -> list[str]:
     """The titles of the panels of a face, in their order."""
-    return re.findall(r'<section class="panel[^"]*"[^>]*>.*?<h\d[^>]*>([^<]*)', face)
+    heads = re.findall(
+        r'<section class="panel[^"]*"[^>]*>.*?<h\d[^>]*>(.*?)</h\d>', face
+    )
+    return [re.sub(r"<[^>]+>", "", head).strip() for head in heads]
 
 
 def test_a_layer_is_on_the_map_in_its_legend_and_beside_it(program, pack, lake):

@@ -50,9 +50,17 @@ REST = {
     "footprints.sql": ("drone_states",),
     "seen.sql": ("drone_states",),
     "district.sql": ("drones", "drone_states"),
+    "uses.sql": ("drones", "drone_states"),
     "coverage.sql": ("drone_states",),
     **dict.fromkeys(
-        ("fine.sql", "tiles.sql", "blind.sql", "departments.sql", "links.sql"),
+        (
+            "fine.sql",
+            "tiles.sql",
+            "blind.sql",
+            "departments.sql",
+            "links.sql",
+            "table.sql",
+        ),
         ("link_probes",),
     ),
     "estates.sql": ("estates",),
@@ -63,6 +71,12 @@ REST = {
     ),
 }
 """The logs that each question is about."""
+
+# Two layers name one of their questions alike.
+ABOUT_DISTRICTS = {
+    "drone_coverage": ("drones", "drone_states"),
+    "renovation": ("estates", "lifts", "communities"),
+}
 
 
 def same(said: Any, wanted: Any) -> bool:
@@ -154,8 +168,18 @@ def wanted_rows(
         ),
         ("drone_coverage", "seen"): lambda: [share("coverage_60_pct", None)],
         ("drone_coverage", "district"): of_district,
+        ("drone_coverage", "uses"): lambda: oracle.uses(*clocks, *lost),
+        ("drone_coverage", "districts"): lambda: oracle.seen_by_district(
+            *clocks, seen, ground(), *lost
+        ),
         ("department_linkage", "fine"): lambda: oracle.fine(states),
         ("department_linkage", "tiles"): lambda: oracle.tiles(states, pinned.as_of),
+        ("department_linkage", "table"): lambda: oracle.links_table(
+            logs, states, pinned.as_of
+        ),
+        ("department_linkage", "carries"): lambda: oracle.links_table(
+            logs, states, pinned.as_of
+        ),
         ("department_linkage", "blind"): lambda: oracle.blind(
             logs, states, pinned.as_of
         ),
@@ -169,6 +193,9 @@ def wanted_rows(
         ("renovation", "progress"): lambda: oracle.progress_of(
             progress, "city", pinned.day.year
         ),
+        ("renovation", "districts"): lambda: oracle.progress_by_district(
+            logs, progress
+        ),
         ("renovation", "district"): lambda: oracle.progress_of(
             progress, pinned.district, pinned.day.year
         ),
@@ -176,6 +203,11 @@ def wanted_rows(
         ("renovation", "lifts"): lambda: oracle.lifts(*clocks),
         ("renovation", "centres"): lambda: oracle.centres(*clocks),
     }
+
+
+def about(layer: str, sql: str) -> tuple[str, ...]:
+    """The logs that a question is about."""
+    return ABOUT_DISTRICTS[layer] if sql == "districts.sql" else REST[sql]
 
 
 def why_unknown(logs: oracle.Logs, pinned: Pinned, about: tuple[str, ...]) -> str:
@@ -229,7 +261,7 @@ def asked(
             tally.compare(
                 f"{layer.id} {panel.name} unknown {at}",
                 answer.unknown,
-                why_unknown(logs, pinned, REST[panel.question.sql]),
+                why_unknown(logs, pinned, about(layer.id, panel.question.sql)),
             )
         for data in layer.maps:
             name = "estates of the map" if data.name == "estates" else data.name

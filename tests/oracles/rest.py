@@ -266,6 +266,33 @@ def drones(
     return sorted(found, key=lambda row: (row["mark"] == "drone", row["drone_id"]))
 
 
+def uses(
+    logs: Logs, as_of: datetime, known_at: datetime, flying_s: int, docked_s: int
+) -> list[Row]:
+    """The fleet by use, as layers/drone_coverage/uses.sql says it."""
+    by_use: dict[str, list[Row]] = {}
+    for row in heard(logs, as_of, known_at, flying_s, docked_s):
+        by_use.setdefault(row["use_case"], []).append(row)
+    found = []
+    for use, rows in by_use.items():
+        mine = [row for row in rows if row["is_integrated"]]
+        online = [row["beat"] for row in mine if row["beat"] is not None]
+        charges = [
+            beat["battery_pct"] for beat in online if beat["battery_pct"] is not None
+        ]
+        found.append(
+            {
+                "use_case": use,
+                "n_registered": len(rows),
+                "n_integrated": len(mine),
+                "n_online": len(online),
+                "n_flying": sum(row["is_flying"] for row in mine),
+                "battery_pct": float(median(charges)) if charges else None,
+            }
+        )
+    return sorted(found, key=lambda row: (-row["n_registered"], row["use_case"]))
+
+
 # What cameras see
 
 
@@ -499,6 +526,45 @@ def seen_pct(
     return 100 * sum(at > as_of - HOUR for at in mine) / n_cells
 
 
+def seen_by_district(
+    logs: Logs,
+    as_of: datetime,
+    known_at: datetime,
+    seen: Sights,
+    ground: Ground,
+    flying_s: int,
+    docked_s: int,
+) -> list[Row]:
+    """What was seen of each district, as layers/drone_coverage/districts.sql says it."""
+    known = heard(logs, as_of, known_at, flying_s, docked_s)
+    found = []
+    for row in logs.districts:
+        name = row["district_id"]
+        if row["n_cells"] <= 0 or row["kind"] != "district":
+            continue
+        mine = [
+            each
+            for each in known
+            if each["is_integrated"] and each["district_id"] == name
+        ]
+        found.append(
+            {
+                "district_id": name,
+                "seen_pct": seen_pct(logs, seen, ground, as_of, name),
+                "n_flying": sum(each["is_flying"] for each in mine) if known else None,
+                "n_registered": len(mine) if known else None,
+            }
+        )
+    return sorted(
+        found,
+        key=lambda row: (
+            row["seen_pct"] is None,
+            -(row["seen_pct"] or 0),
+            row["district_id"],
+        ),
+    )
+
+
 def district_flying(
     logs: Logs,
     as_of: datetime,
@@ -621,6 +687,37 @@ def tiles(states: dict[str, Row], as_of: datetime) -> list[Row]:
         }
         for row in sorted(states.values(), key=lambda row: row["slot"])
     ]
+
+
+def links_table(logs: Logs, states: dict[str, Row], as_of: datetime) -> list[Row]:
+    """Every link, as layers/department_linkage/table.sql says them: the worst first."""
+    order = ("down", "late", "unknown", "ok")
+    found = []
+    for row in sorted(
+        states.values(), key=lambda row: (order.index(row["state"]), row["slot"])
+    ):
+        feeds = sorted(
+            (
+                feed
+                for feed in logs.department_feeds
+                if feed["dept_id"] == row["dept_id"]
+            ),
+            key=lambda feed: feed["feed"],
+        )
+        names = [feed["name"] for feed in feeds]
+        found.append(
+            {
+                "id": f"department_linkage:{row['dept_id']}",
+                "state": row["state"],
+                "since_s": since(as_of, row["state_since"]),
+                "last_record_s": since(as_of, row["last_record_at"]),
+                "latency_ms": row["latency_p50_ms"],
+                "uptime_30d_pct": row["uptime_30d_pct"],
+                "n_records_24h": row["n_records_24h"],
+                "carries": "、".join(names) if names else None,
+            }
+        )
+    return found
 
 
 def blind(logs: Logs, states: dict[str, Row], as_of: datetime) -> list[Row]:
@@ -899,6 +996,55 @@ def progress_of(rows: list[Row], area: str, this_year: int) -> list[Row]:
     return sorted(
         mine,
         key=lambda row: (-row["year"], order.index(row["programme"]), row["scope"]),
+    )
+
+
+def progress_by_district(logs: Logs, rows: list[Row]) -> list[Row]:
+    """Programmes by district, as layers/renovation/districts.sql says them."""
+    of_areas = [row for row in rows if row["area_id"] != "city"]
+    told = [row["year"] for row in of_areas if row["actual"] is not None]
+    if not told:
+        return []
+    year = max(told)
+    names = {row["district_id"] for row in logs.districts}
+    found = []
+    for area in {row["area_id"] for row in of_areas if row["year"] == year} & names:
+        mine = {
+            (row["programme"], row["scope"]): row
+            for row in of_areas
+            if row["area_id"] == area and row["year"] == year
+        }
+
+        def done(
+            programme: str, scope: str = "", mine: dict[tuple[str, str], Row] = mine
+        ) -> int | None:
+            counts = [
+                row["actual"]
+                for (name, of), row in mine.items()
+                if name == programme and scope in {"", of}
+            ]
+            return max((each for each in counts if each is not None), default=None)
+
+        under_way = [row["under_way"] for row in mine.values()]
+        begun = [each for each in under_way if each is not None]
+        found.append(
+            {
+                "district_id": area,
+                "year": year,
+                "estates": done("estates"),
+                "lifts_added": done("lifts", "added"),
+                "lifts_renewed": done("lifts", "renewed"),
+                "communities": done("communities"),
+                "under_way": sum(begun) if begun else None,
+            }
+        )
+    return sorted(
+        found,
+        key=lambda row: (
+            row["estates"] is None,
+            -(row["estates"] or 0),
+            row["district_id"],
+        ),
     )
 
 

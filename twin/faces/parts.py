@@ -109,14 +109,15 @@ def ways(texts: Texts) -> list[Component]:
 
 
 def sentence_of(picture: Picture, *, links: bool) -> list[Component]:
-    """Return the sentence of the day; none where nothing is known to say.
+    """Return the sentence of the day; hidden where nothing is known to say.
 
     Args:
         links: whether each clause leads to its rows: on a wall nobody can follow one.
     """
     said, found = picture.texts.say, sentence.clauses(picture)
     if not found:
-        return []
+        # It keeps its place: what stands below stays the same part of the page.
+        return [html.P(className="sentence", hidden=True)]
     pieces: list[Component | str] = []
     for nth, each in enumerate(found):
         pieces += [said("sentence-join")] * (nth > 0)
