@@ -72,12 +72,18 @@ def text(picture: Picture) -> str:
 def _clause(
     picture: Picture, kind: str, path: str, *, picked: str = "", **values: str | float
 ) -> Clause:
+    """Return a clause that leads to a page, whatever else the view had opened."""
     pinned = picture.pinned
-    layers = ("department_linkage",) if kind == "blind" else ()
-    view = replace(pinned.view, picked=picked, panel="", camera=View.camera, frame="")
-    if layers:
-        view = replace(view, layers=tuple(dict.fromkeys((*pinned.layers, *layers))))
-    view = replace(view, scene=View.scene)
+    view = replace(
+        pinned.view,
+        picked=picked,
+        panel="",
+        camera=View.camera,
+        scene=View.scene,
+        frame="",
+    )
+    if kind == "blind" and "department_linkage" not in pinned.layers:
+        view = replace(view, layers=(*pinned.layers, "department_linkage"))
     return Clause(kind, picture.texts.say(f"sentence-{kind}", **values), path, view)
 
 
