@@ -11,6 +11,7 @@ import * as hands from './hands.js';
 import { beginLater } from './later.js';
 import * as play from './play.js';
 import { beginSearch } from './search.js';
+import { copy } from './share.js';
 import { fitted, isSamePlace, linkOf, linkTo, shapeOf, shrunk } from './screens.js';
 import { add, holding, take, traces } from './taking.js';
 
@@ -295,6 +296,7 @@ document.addEventListener('click', (event) => {
   if (event.target instanceof Element && event.target.closest('[data-play]')) return turn();
   if (node instanceof HTMLElement) return action(JSON.parse(node.dataset.action));
   const button = event.target instanceof Element ? event.target.closest('[data-map]') : null;
+  if (button instanceof HTMLElement && button.dataset.map === 'copy') return copy(words());
   if (button instanceof HTMLElement) return hands.press(button.dataset.map, home);
   const way = event.target instanceof Element ? event.target.closest('.page:not(.framed) a.way') : null;
   if (way instanceof HTMLAnchorElement) address.along(way);

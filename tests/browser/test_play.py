@@ -92,3 +92,20 @@ def test_another_day_keeps_the_time_of_day(watch, host):
 
     assert seen.page.locator(".other-day").input_value() == "2026-07-17"
     assert seen.console_errors == []
+
+
+def test_a_copied_link_opens_the_same_moment_elsewhere(watch, host):
+    """The page is live when it is copied; whoever opens the link sees the moment of then."""
+    seen = watch(f"{host}/?lang=en&v=1", 1366, 768)
+    seen.until(READY)
+    seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seen.page.locator("[data-map=copy]").click()
+    seen.until("document.getElementById('shared') !== null")
+    told, link = seen.page.evaluate("navigator.clipboard.readText()").split("\n")
+
+    assert "as_of=2026-07-18T12:00:00Z" in link
+    assert "City operations" in told
+    assert "2026-07-18" in told or "12:00:00" in told
+    other = watch(link, 390, 844)
+    other.until(READY)
+    assert other.page.evaluate("location.search") == link[link.index("?") :]

@@ -33,7 +33,14 @@ MOST_SENTENCES = 2
 _OF_ACCOUNTS = ("close", "account-page", "account-fetching", "account-silent")
 
 # What the clockwork of a face says by itself.
-_SPOKEN = ("clock-behind", "offline", "acts-kept", "map-label")
+_SPOKEN = (
+    "clock-behind",
+    "offline",
+    "acts-kept",
+    "map-label",
+    "copied",
+    "copy-failed",
+)
 
 # From here on a limit under a scale is written in thousands.
 SHORT_FROM = 10_000

@@ -37,6 +37,7 @@ _HANDS = {
     "in": "M10 4v12M4 10h12",
     "out": "M4 10h12",
     "home": "M3.5 9.5 10 4l6.5 5.5M5.5 8.5V16h9V8.5",
+    "copy": "M7 7V4h9v9h-3M4 7h9v9H4z",
 }
 
 # Width of the panel, and of a second column, CSS px. A picture that is at least so wide has
@@ -161,7 +162,7 @@ def legend(picture: Picture, registry: Registry) -> list[Component]:
 
 
 def _hands(picture: Picture) -> Component:
-    """Return the buttons beside the map: nearer, farther, and the whole city again."""
+    """Return the buttons beside the map: nearer, farther, the whole city again, its link."""
     found: list[Component] = []
     for what, path in _HANDS.items():
         said = picture.texts.say(f"map-{what}")
