@@ -91,9 +91,14 @@ def context(tmp_path_factory):
 
 
 def said_at(context, lang: str, minute: int, known: int) -> str:
-    """All words of page and wall, of a minute as known at another."""
+    """All words of page and wall, of a minute as known at another.
+
+    What came later stands on the page as such: it is left out here.
+    """
     as_of, known_at = (TEN.replace(minute=each) for each in (minute, known))
-    return everything(take(context, lang, as_of=as_of, known_at=known_at), context)
+    taken = take(context, lang, as_of=as_of, known_at=known_at)
+    then = tuple(each for each in taken.shown if each.layer != "later")
+    return everything(replace(taken, shown=then), context)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

@@ -51,6 +51,8 @@ _KNOWN_FACTS = load_sql(Path(__file__).with_name("known_facts.sql"))
 # What makes a measure's subject known, where that is less than all its logs: an order or a
 # refused row makes no event known.
 _RESTS_ON = {"event_facts": ("events",)}
+# Logs in which no row is an answer: where nothing was refused, that is known.
+_TELLS_BY_ITSELF = frozenset({"quarantine"})
 _FIRST_EVENT = load_sql(Path(__file__).with_name("first_event.sql"))
 
 # A clock may be behind the data by so much before it is said, s.
@@ -572,14 +574,17 @@ class QueryService:
         if as_of is None or not logs:
             return ""
         newest = self._pool.newest().snapshot
+        telling = tuple(name for name in logs if name not in _TELLS_BY_ITSELF)
         heard = [
-            name for name in logs if name in newest.tables and newest.tables[name].rows
+            name
+            for name in telling
+            if name in newest.tables and newest.tables[name].rows
         ]
         known_by = as_of if known_at is None else known_at
         is_live = as_of >= newest.as_of and known_by >= newest.as_of
         if is_live or not heard:  # what was never heard of is as unknown as it is live
             return ""
-        return self._unless_known(shown, logs, as_of, known_by)
+        return self._unless_known(shown, telling, as_of, known_by)
 
     def _unless_known(
         self, shown: Shown, logs: tuple[str, ...], as_of: datetime, known_at: datetime
