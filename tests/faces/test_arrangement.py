@@ -135,6 +135,19 @@ def test_what_needs_a_layer_that_the_city_lacks_is_left_out_with_a_word(pack):
     )
 
 
+def test_a_page_of_which_nothing_is_left_is_not_offered(pack):
+    text = (pack / "city.toml").read_text(encoding="utf-8")
+    (pack / "city.toml").write_text(
+        text.replace('"renovation", ', "").replace('"indicators", ', ""),
+        encoding="utf-8",
+    )
+    found = arranged(pack)
+
+    assert list(found.pages) == [
+        path for path in PATHS if path not in {"/renewal", "/indicators"}
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "said"),
     [

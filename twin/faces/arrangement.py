@@ -95,6 +95,7 @@ def arrange(city: City, registry: Registry) -> Arrangement:
     """Return the pages and scenes of `city` with their names resolved."""
     said = _Said([*city.page_faults, *registry.faults, *_lacking(registry)])
     resolved = [_resolved(page, registry, said) for page in city.pages]
+    resolved = [page for page in resolved if not _is_bare(page)]
     return Arrangement(
         pages={
             page.path: page
@@ -106,6 +107,16 @@ def arrange(city: City, registry: Registry) -> Arrangement:
         faults=tuple(said.faults),
         notes=tuple(said.notes),
     )
+
+
+def _is_bare(page: Page) -> bool:
+    """Return whether nothing is left of a page: all of it is of layers that the city lacks.
+
+    Such a page is not offered. The one at / always is.
+    """
+    if page.kind != "page" or page.subject or page.path == "/":
+        return False
+    return not page.figures and not any(page.regions.get(name) for name in _OF_CITY)
 
 
 def _first(page: Page) -> bool:
