@@ -41,6 +41,15 @@ def host(tmp_path_factory):
         "/?panel=districts&lang=zh-CN&v=1",
         "/wall/default?lang=zh-CN&v=1",
         "/?as_of=2026-07-01T00:00:00Z&lang=en&v=1",
+        "/event/N1?lang=en&v=1",
+        "/event/N1?lang=zh-CN&v=1",
+        "/event/nobody?lang=en&v=1",
+        "/district/alva?lang=zh-CN&v=1",
+        "/indicators?lang=en&v=1",
+        "/departments?lang=en&v=1",
+        "/drones?lang=en&v=1",
+        "/renewal?lang=en&v=1",
+        "/system?lang=en&v=1",
     ],
 )
 def test_axe_finds_nothing(watch, host, address):

@@ -85,7 +85,12 @@ def _shown(region: Region, picture: Picture) -> list[Component]:
 
 
 def _title(picture: Picture) -> list[Component]:
-    """Return the name of a district with its facts; an event's panel says its own."""
+    """Return the name of a district with its facts; an event's panel says its own.
+
+    An event that nobody knows is called by its id.
+    """
+    if picture.page.subject == "event" and _event(picture) is None:
+        return [html.H2(named(thing(picture)))]
     row = picture.district()
     if picture.page.subject != "district" or row is None:
         return []
