@@ -20,36 +20,27 @@ _ANSWERS = (
 # Aircraft that could look, at most: who has to choose chooses among few.
 MOST_EYES = 4
 
+
+def _facts(name: str, kind: str) -> Panel:
+    """Return what an event is as a panel of a kind."""
+    return Panel(
+        name,
+        kind,
+        "event-lanes" if name == "lanes" else "event-facts",
+        Question("facts.sql", _CLOCKS),
+        fields=() if name == "lanes" else _ANSWERS,
+        scope="event",
+        empty="event-unknown",
+    )
+
+
 LAYER = Layer(
     "event",
     Path(__file__).parent,
     panels=(
-        Panel(
-            "facts",
-            "event",
-            "event-facts",
-            Question("facts.sql", _CLOCKS),
-            fields=_ANSWERS,
-            scope="event",
-            empty="event-unknown",
-        ),
-        Panel(
-            "whole",
-            "whole-event",
-            "event-facts",
-            Question("facts.sql", _CLOCKS),
-            fields=_ANSWERS,
-            scope="event",
-            empty="event-unknown",
-        ),
-        Panel(
-            "lanes",
-            "lanes",
-            "event-lanes",
-            Question("facts.sql", _CLOCKS),
-            scope="event",
-            empty="event-unknown",
-        ),
+        _facts("facts", "event"),
+        _facts("whole", "whole-event"),
+        _facts("lanes", "lanes"),
         Panel(
             "reports",
             "rows",

@@ -222,6 +222,10 @@ class Picture:
             if placed.panel in there:
                 yield there[placed.panel].placed(placed, self.figures)
 
+    def rows(self, panel: str) -> tuple[Row, ...]:
+        """Return the rows of a panel that was asked, by 'layer.panel'; none if it was not."""
+        return next((each.rows for each in self.shown if each.full_name == panel), ())
+
     @property
     def open_and_late(self) -> tuple[int, int]:
         """Return how many events are open, and how many of them are past their target.
@@ -230,12 +234,10 @@ class Picture:
         that is not known.
         """
         chosen = self.pinned.district
-        counted = [shown for shown in self.shown if shown.full_name == COUNTS]
-        rows = [row for shown in counted for row in shown.rows]
         found = next(
             (
                 row
-                for row in rows
+                for row in self.rows(COUNTS)
                 if (row["district_id"] == chosen if chosen else row["kind"] == "total")
             ),
             None,

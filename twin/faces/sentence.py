@@ -103,7 +103,7 @@ def _urgent(picture: Picture) -> Iterator[Clause]:
 
     The list names the worst first, so that all of them stand there up to its length.
     """
-    rows = [row for row in _rows(_WORST, picture) if row["priority"] == 1]
+    rows = [row for row in picture.rows(_WORST) if row["priority"] == 1]
     if not rows:
         return
     worst = rows[0]
@@ -126,7 +126,7 @@ def _urgent(picture: Picture) -> Iterator[Clause]:
 
 
 def _blind(picture: Picture) -> Iterator[Clause]:
-    rows = [row for row in _rows(_LINKS, picture) if row["state"] == "down"]
+    rows = [row for row in picture.rows(_LINKS) if row["state"] == "down"]
     if not rows:
         return
     longest = max(rows, key=lambda row: row["since_s"] or 0)
@@ -145,7 +145,7 @@ def _blind(picture: Picture) -> Iterator[Clause]:
 
 def _late(picture: Picture) -> Iterator[Clause]:
     n_open, n_late = picture.open_and_late
-    rows = [row for row in _rows(_WORST, picture) if row["overdue_s"] is not None]
+    rows = [row for row in picture.rows(_WORST) if row["overdue_s"] is not None]
     if not n_late or not rows:
         return
     longest = max(rows, key=lambda row: row["overdue_s"])
@@ -172,7 +172,7 @@ def _calm(picture: Picture) -> Iterator[Clause]:
     """Yield that nothing is past its target, where that was looked at: events, and every link."""
     shown = {each.full_name: each for each in picture.shown}
     looked_at = [shown.get(name) for name in (_WORST, _LINKS)]
-    links = _rows(_LINKS, picture)
+    links = picture.rows(_LINKS)
     is_known = all(each and not each.failed and not each.unknown for each in looked_at)
     if is_known and links and all(row["state"] == "ok" for row in links):
         yield _clause(picture, "calm", "/")
@@ -184,10 +184,6 @@ _RULES: tuple[Callable[[Picture], Iterator[Clause]], ...] = (
     _late,
     _slow,
 )
-
-
-def _rows(name: str, picture: Picture) -> tuple[Row, ...]:
-    return next((each.rows for each in picture.shown if each.full_name == name), ())
 
 
 def _page_of(row: Row, picture: Picture) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def _body(shown: Shown, picture: Picture) -> Component:
     scale = scale_of(row)
     drawing = _Lanes(row, scale, picture)
     lanes = [drawing.axis(), drawing.stages(), drawing.reports()]
-    lanes += [drawing.unit(each) for each in drawing.rows("event.units")]
+    lanes += [drawing.unit(each) for each in picture.rows("event.units")]
     return html.Div([*lanes, drawing.key()], className="lanes")
 
 
@@ -101,11 +101,6 @@ class _Lanes:
     row: Row
     scale: Scale
     picture: Picture
-
-    def rows(self, name: str) -> tuple[Row, ...]:
-        """Return the rows of another panel of the page."""
-        shown = self.picture.shown
-        return next((each.rows for each in shown if each.full_name == name), ())
 
     def axis(self) -> Component:
         marks: list[Component] = [
@@ -116,7 +111,7 @@ class _Lanes:
 
     def stages(self) -> Component:
         """Return the lane of the stages that the event was in."""
-        entries = self.rows("event.stages")
+        entries = self.picture.rows("event.stages")
         parts: list[Component] = []
         for nth, each in enumerate(entries):
             begun = self._since(each["entered_at"])
@@ -143,13 +138,13 @@ class _Lanes:
         """Return the lane of reports that are one incident, and of steps to other levels."""
         said = self.picture.texts.say
         parts: list[Component] = []
-        reports = self.rows("event.reports")
+        reports = self.picture.rows("event.reports")
         for each in reports:
             title = f"{each['title']} · {self.picture.when(each['reported_at'])}"
             begun = self._since(each["reported_at"])
             parts.append(self._point(begun, "lane-report", title))
         last = -100.0
-        for each in self.rows("event.steps"):
+        for each in self.picture.rows("event.steps"):
             level = said(each["to_level"])
             moved = self._since(each["moved_at"])
             title = (

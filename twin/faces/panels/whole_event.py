@@ -59,7 +59,7 @@ def _next(row: Row, picture: Picture) -> Answered:
 
 def sentence(row: Row, picture: Picture) -> str:
     """Return how an event stands, in a sentence: what its units did, and what is missing."""
-    units = _rows("event.units", picture)
+    units = picture.rows("event.units")
     n = len(units)
     counts = {
         "units": n,
@@ -81,11 +81,6 @@ def _stands(row: Row, counts: dict[str, int]) -> str:
     if counts["arrived"]:
         return "arrived"
     return "acked" if counts["acked"] else "sent"
-
-
-def _rows(name: str, picture: Picture) -> tuple[Row, ...]:
-    """Return the rows of another panel that the page asks, by 'layer.panel'."""
-    return next((each.rows for each in picture.shown if each.full_name == name), ())
 
 
 MARKUP = Markup(_body)
