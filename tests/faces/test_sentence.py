@@ -114,3 +114,12 @@ def test_each_clause_of_a_page_is_a_link_that_opens(at):
     for clause in said(context):
         painting.check_path(context, clause.path)
         painting.paint(context, clause.path, f"?{clause.view.url()}")
+
+
+def test_a_clause_whose_page_the_city_lacks_leads_to_the_first_page(at):
+    context = at(CALM, LATE)
+    pages = {"/": context.arrangement.pages["/"]}
+    fewer = replace(context, arrangement=replace(context.arrangement, pages=pages))
+
+    assert [each.path for each in said(context)] == ["/sources", "/events"]
+    assert [each.path for each in said(fewer)] == ["/", "/"]

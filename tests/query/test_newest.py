@@ -7,10 +7,12 @@ from datetime import timedelta
 from layers.registry import load_registry
 from tests.faces.imported import HALL, NEWEST, TRIO, batch, event
 from twin.clock import to_text
+from twin.faces.account import Named, account
 from twin.faces.server import painting
 from twin.pack import load_city
 from twin.query import QueryService
 from twin.store import Lake, publish
+from twin.view import View
 
 MINUTE = timedelta(minutes=1)
 
@@ -47,6 +49,17 @@ def test_a_look_back_tells_what_came_later_and_the_present_does_not(tmp_path):
     assert 'data-id="event_heat:late"' in listed
     assert "in time" not in listed
     assert 'data-figure="learned_late" data-value="1.0"' in back
+    told = account(
+        service,
+        context.registry,
+        city,
+        context.words,
+        context.clock,
+        Named("later", "rows"),
+        View(as_of=then),
+    )
+    assert told.picture.pinned.snapshot == service.status().snapshot
+    assert told.picture.pinned.as_of == then
     # The figures of the moment are those of then.
     assert 'data-panel="later:rows"' not in painted(context, NEWEST)
     known_now = painted(context, then, known_at=to_text(NEWEST))

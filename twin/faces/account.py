@@ -159,6 +159,10 @@ def account(
     pinned = _as_live(pinned)
     layer, panel = _panel(service, registry, named, pinned)
     _refuse_unknown(layer, panel, named)
+    if panel.question.moment == "newest":
+        pinned = (
+            pinned.in_newest()
+        )  # the snapshot that answers is the one that is named
     texts = words[pinned.view.lang]
     taken = picture.of_panel(service, city, layer, panel, pinned, texts, clock())
     if taken.shown[0].failed:

@@ -117,6 +117,7 @@ class Picture:
         page: says which of this stands where; of a workbook it says nothing.
         faults: a sentence for each thing of pages and layers that cannot be shown.
         subjects: pages of one thing that the city has, by what it is: 'event' or 'district'.
+        paths: where the other pages are that the city has.
     """
 
     pinned: Pinned
@@ -141,6 +142,7 @@ class Picture:
     page: Page = NO_PAGE
     faults: tuple[str, ...] = ()
     subjects: Mapping[str, Page] = field(default_factory=dict[str, "Page"])
+    paths: frozenset[str] = frozenset()
 
     @property
     def looking(self) -> Looking:

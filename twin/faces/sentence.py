@@ -87,6 +87,11 @@ def _clause(
     return Clause(kind, picture.texts.say(f"sentence-{kind}", **values), path, view)
 
 
+def _at(picture: Picture, path: str) -> str:
+    """Return the path of a page, or of the first one where the city lacks it."""
+    return path if path in picture.paths else "/"
+
+
 def _events(picture: Picture) -> Iterator[Clause]:
     figure = picture.figures.get(_EVENTS)
     if figure is None or figure.value is None:
@@ -94,7 +99,9 @@ def _events(picture: Picture) -> Iterator[Clause]:
     # Why there is nothing to hold it against is said beside the figure.
     beside = "" if figure.beside.startswith(formatting.DASH) else figure.beside
     kind = "events" if beside else "events-alone"
-    found = _clause(picture, kind, "/sources", n=figure.text, beside=beside)
+    found = _clause(
+        picture, kind, _at(picture, "/sources"), n=figure.text, beside=beside
+    )
     yield replace(found, kind="events")
 
 
@@ -152,7 +159,7 @@ def _late(picture: Picture) -> Iterator[Clause]:
     yield _clause(
         picture,
         "late",
-        "/events",
+        _at(picture, "/events"),
         late=formatting.count(n_late),
         open=formatting.count(n_open),
         title=longest["title"],
@@ -164,7 +171,11 @@ def _slow(picture: Picture) -> Iterator[Clause]:
     figure = picture.figures.get(_RESPONSE)
     if figure is not None and figure.value is not None and figure.verdict == "bad":
         yield _clause(
-            picture, "slow", "/events", value=figure.text, beside=figure.beside
+            picture,
+            "slow",
+            _at(picture, "/events"),
+            value=figure.text,
+            beside=figure.beside,
         )
 
 

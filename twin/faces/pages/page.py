@@ -303,10 +303,12 @@ def foot(picture: Picture) -> list[Component]:
         disabled=picture.looking == "live",
         **attributes({"action": json.dumps({"as_of": "live"})}),
     )
-    controls = html.Div(
-        [live, *_then(picture), *_play(picture)], className="foot-controls"
-    )
     day = next(picture.region("foot"), None)
+    can_play = day is not None and day.panel.kind == "trend" and bool(day.rows)
+    controls = html.Div(
+        [live, *_then(picture), *_play(picture, can_play=can_play)],
+        className="foot-controls",
+    )
     if day is None:
         return [controls]
     if note := panels.note(day, picture):
@@ -331,8 +333,11 @@ def foot(picture: Picture) -> list[Component]:
 SPEEDS, SPEED = (1, 60, 300, 600), 60
 
 
-def _play(picture: Picture) -> list[Component]:
-    """Return what plays the day from the moment looked at, how fast, and the way to another day."""
+def _play(picture: Picture, *, can_play: bool) -> list[Component]:
+    """Return what plays the day from the moment looked at, how fast, and the way to another day.
+
+    Without the day's line there is nothing to play along.
+    """
     if picture.pinned.view.frame or picture.pinned.is_beyond:
         return []
     say, local = picture.texts.say, picture.pinned.as_of.astimezone(picture.city.zone)
@@ -362,7 +367,8 @@ def _play(picture: Picture) -> list[Component]:
         f' value="{local.date()}" max="{newest.date()}"'
         f' data-date="{local:%H:%M:%S}">'
     )
-    return [html.Div([play, speed], className="player"), date]
+    player = [html.Div([play, speed], className="player")] if can_play else []
+    return [*player, date]
 
 
 def _title_of_day(day: Shown, picture: Picture) -> str:

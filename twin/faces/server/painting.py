@@ -292,7 +292,8 @@ def taken(of: AppContext, view: View, pathname: str = "") -> picture.Picture:
     taken = picture.take(
         of.service, of.registry, of.city, pinned, words, of.clock(), shown, faults
     )
-    return replace(taken, subjects=of.arrangement.subjects)
+    pages = of.arrangement
+    return replace(taken, subjects=pages.subjects, paths=frozenset(pages.pages))
 
 
 def page_at(of: AppContext, view: View, pathname: str) -> Page:
